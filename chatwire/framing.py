@@ -1,0 +1,72 @@
+"""Lines out of a byte stream that comes in any cut.
+
+Rules: a line ends with LF; one CR before it belongs to the end. A line longer than the limit is
+reported once as `OVERLONG`, in its place, and dropped up to its LF; the stream goes on after it.
+What is kept between two reads never exceeds the limit.
+"""
+
+import enum
+from collections.abc import Sequence
+from typing import Final
+
+
+class Overlong(enum.Enum):
+    """The type of `OVERLONG`, which stands in the place of a line that was too long."""
+
+    OVERLONG = "overlong"
+
+
+OVERLONG: Final = Overlong.OVERLONG
+
+
+class Framer:
+    """Cuts a stream of bytes into lines of at most `limit` bytes, their end left out."""
+
+    __slots__ = ("_dropping", "_rest", "limit", "saw_cr")
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.saw_cr = False
+        """Whether the newest line came with a CR before its LF."""
+        self._rest = b""
+        self._dropping = False
+
+    @property
+    def pending(self) -> int:
+        """How many bytes wait for the end of their line; the limit, while dropping a longer one."""
+        return self.limit if self._dropping else len(self._rest)
+
+    def feed(self, data: bytes) -> Sequence[bytes | Overlong]:
+        """Take the next bytes of the stream and return the lines that they complete, in order."""
+        if b"\n" not in data:
+            self._keep(self._rest + data)
+            return [OVERLONG] if self._overflow() else []
+        *whole, rest = (self._rest + data).split(b"\n")
+        lines: list[bytes | Overlong] = []
+        if self._dropping:
+            self._dropping = False
+            del whole[0]
+        for line in whole:
+            ended = line.removesuffix(b"\r")
+            lines.append(ended if len(ended) <= self.limit else OVERLONG)
+        if whole:
+            self.saw_cr = whole[-1].endswith(b"\r")
+        self._keep(rest)
+        if self._overflow():
+            lines.append(OVERLONG)
+        return lines
+
+    def end(self) -> Sequence[bytes]:
+        """Return what the stream left without an LF when it ended: at most one line."""
+        rest, self._rest = self._rest, b""
+        return [rest.removesuffix(b"\r")] if rest else []
+
+    def _keep(self, rest: bytes) -> None:
+        self._rest = b"" if self._dropping else rest
+
+    def _overflow(self) -> bool:
+        """Start dropping when the unfinished line can no longer fit (a CR may still belong to its end)."""
+        if len(self._rest) <= self.limit + self._rest.endswith(b"\r"):
+            return False
+        self._rest, self._dropping = b"", True
+        return True
