@@ -1,0 +1,59 @@
+# make serve   the server on [::]:9000        make test     every test that needs Python alone
+# make chat    a client on the local server   make interop  the tests with irssi, tmux, containers …
+# make bench   measure it                     make check    format, lint, types, import contracts
+# make docs    write the generated pages      make help     this list
+
+PYTHON ?= python3
+BIN := .venv/bin
+HOST ?= localhost
+PORT ?= 9000
+
+.DEFAULT_GOAL := help
+.PHONY: help venv serve chat test interop check format docs bench wheel clean
+
+help:
+	@sed -n 's/^# //p;/^$$/q' Makefile
+
+# Two stamps: .venv/.run when the commands are installed, .venv/.dev when the tools are too.
+# Each is made again only when pyproject.toml has changed since.
+.venv/.run: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed, $(PYTHON) is older: make PYTHON=python3.13 …"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -qq --upgrade pip
+	@$(BIN)/python -m pip install -qq --editable .
+	@touch $@
+
+.venv/.dev: .venv/.run pyproject.toml
+	@$(BIN)/python -m pip install -qq --editable . --group dev
+	@touch $@
+
+venv: .venv/.dev
+
+serve: .venv/.run
+	@exec $(BIN)/chatserver --host :: --port $(PORT)
+
+chat: .venv/.run
+	@exec $(BIN)/chatclient $(HOST) $(PORT)
+
+test: .venv/.dev
+	@$(BIN)/python -m pytest
+
+interop: .venv/.dev
+	@$(BIN)/python -m pytest -m interop
+
+check: .venv/.dev
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: .venv/.dev
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+wheel: .venv/.dev
+	@$(BIN)/python -m build --wheel --outdir dist
+
+clean:
+	@rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

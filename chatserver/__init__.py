@@ -1,0 +1,1 @@
+"""A chat server: one port, plain text and IRC in the same rooms, nothing shown before it is kept."""

@@ -1,0 +1,1 @@
+"""The rules of the chat, pure: commands in, events out."""

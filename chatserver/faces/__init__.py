@@ -1,0 +1,1 @@
+"""The languages that peers speak, pure: bytes to commands, events to bytes."""
