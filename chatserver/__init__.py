@@ -1,1 +1,1 @@
-"""A chat server: one port, plain text and IRC in the same rooms, nothing shown before it is kept."""
+"""A chat server that anyone can join with netcat, with chatclient, or with any IRC client."""

@@ -1,1 +1,1 @@
-"""The languages that peers speak, pure: bytes to commands, events to bytes."""
+"""The protocols that sessions speak: lines in, requests out; events and replies in, bytes out. All pure."""

@@ -1,0 +1,154 @@
+"""What a session can ask of the chat: one type per command.
+
+A command is plain data that a journal can carry between machines. It has no answer in it and has been
+checked for form only (a face does that); whether it is allowed is decided when it is executed.
+"""
+
+from msgspec import Struct, field
+
+
+class Command(Struct, frozen=True, tag=True, gc=False):
+    """The base of all commands."""
+
+
+class Connect(Command, frozen=True):
+    """Become a user. Of `nicks` the first that is valid and free is taken; refused if none is."""
+
+    nicks: tuple[str, ...]
+    username: str
+    realname: str
+    host: str
+    """What others see: the remote address, in `[0-9a-z_:.-]+`."""
+    address: str = ""
+    """The remote address with its port, for operators."""
+    secure: bool = False
+    face: str = "irc"
+    """How they joined: `irc` or `plain`."""
+
+
+class Quit(Command, frozen=True):
+    """Leave the chat. Always executed, also for a connection that is gone."""
+
+    reason: str = ""
+
+
+class ChangeNick(Command, frozen=True):
+    """Take another nick."""
+
+    nick: str
+
+
+class Join(Command, frozen=True):
+    """Enter a room, which comes to be if it was not there."""
+
+    room: str
+    key: str = ""
+
+
+class Part(Command, frozen=True):
+    """Leave a room."""
+
+    room: str
+    reason: str = ""
+
+
+class Say(Command, frozen=True):
+    """Say something to a person (`nick`), a room (`#room`), or its members of a status (`@#room`)."""
+
+    target: str
+    text: str
+    """As on IRC: formatting codes and CTCP included (`/me waves` is `\\x01ACTION waves\\x01`)."""
+    notice: bool = False
+    """A NOTICE: it is never answered by an error, and by no program."""
+    tags: dict[str, str] = field(default_factory=dict)
+    """Client-only tags (`+…`), relayed as they are."""
+
+
+class Tag(Command, frozen=True):
+    """Send client-only tags without text (TAGMSG), targets as in `Say`. They are not kept."""
+
+    target: str
+    tags: dict[str, str]
+
+
+class SetTopic(Command, frozen=True):
+    """Change a room's topic; "" removes it."""
+
+    room: str
+    topic: str
+
+
+class Invite(Command, frozen=True):
+    """Ask somebody into a room."""
+
+    nick: str
+    room: str
+
+
+class Kick(Command, frozen=True):
+    """Put somebody out of a room; without a reason, the kicker's nick is the reason."""
+
+    room: str
+    nick: str
+    reason: str = ""
+
+
+class ModeChange(Struct, frozen=True, gc=False):
+    """One change of a mode: `+` or `-` (`adding`), its letter, its parameter if it came with one."""
+
+    adding: bool
+    letter: str
+    argument: str | None = None
+
+
+class ChangeRoomModes(Command, frozen=True):
+    """Change modes of a room, in order; each change is allowed or refused by itself."""
+
+    room: str
+    changes: tuple[ModeChange, ...]
+
+
+class ChangeUserModes(Command, frozen=True):
+    """Change one's own modes (`nick` must be one's own)."""
+
+    nick: str
+    changes: tuple[ModeChange, ...]
+
+
+class SetAway(Command, frozen=True):
+    """Go away with a message, or come back with ""."""
+
+    message: str = ""
+
+
+class SetRealname(Command, frozen=True):
+    """Change one's real name."""
+
+    realname: str
+
+
+class BecomeOperator(Command, frozen=True):
+    """Become a server operator. Who submits it has checked name and password before."""
+
+    name: str
+
+
+class SendWallops(Command, frozen=True):
+    """Tell something to all who listen to operators (`+w`)."""
+
+    text: str
+
+
+class Kill(Command, frozen=True):
+    """End somebody's connection, as an operator."""
+
+    nick: str
+    reason: str
+
+
+class ChangeHost(Command, frozen=True):
+    """Change somebody's user name and host as others see them, as an operator."""
+
+    nick: str
+    username: str
+    host: str

@@ -1,0 +1,149 @@
+"""What executing a command leads to: events for an audience, replies to the asker, a close, a look back.
+
+Refusals are values: `Refused` says why, and only a face knows how its protocol writes that down.
+"""
+
+import enum
+from typing import Final
+
+from msgspec import Struct
+
+from chatserver.core.events import Event, Identity
+from chatserver.core.state import Audience, Roster, User
+
+
+class Emission(Struct, frozen=True):
+    """An event, and who is to see it."""
+
+    event: Event
+    audience: Audience
+    origin: User | None = None
+    """Who said it: of the audience, they get it only if they asked for echoes."""
+
+
+class Close(Struct, frozen=True):
+    """The session of `user` ends, once what it was to see is written."""
+
+    user: User
+    reason: str
+
+
+class Recall(Struct, frozen=True):
+    """The asker is to see the newest `limit` messages of the room `room` (folded) older than `before`."""
+
+    room: str
+    name: str
+    before: int
+    limit: int
+
+
+class Reply(Struct, frozen=True):
+    """The base of what the asker alone is told."""
+
+
+class Welcomed(Reply, frozen=True):
+    """The asker is a user now."""
+
+    identity: Identity
+
+
+class Entered(Reply, frozen=True):
+    """The asker is in a room now. A `Joined` came before it, messages of before may follow."""
+
+    room: str
+    topic: str
+    topic_by: str
+    """The mask of who set it."""
+    topic_at: int
+    created_at: int
+    secret: bool
+    roster: Roster
+    at: int = 0
+
+
+class Inviting(Reply, frozen=True):
+    """The asker's invitation is on its way; `away` is the invited one's away message, or ""."""
+
+    nick: str
+    room: str
+    away: str = ""
+
+
+class TargetAway(Reply, frozen=True):
+    """Whom the asker wrote to is away."""
+
+    nick: str
+    message: str
+
+
+class AwaySet(Reply, frozen=True):
+    """The asker is away now, or back."""
+
+    away: bool
+
+
+class OperatorGranted(Reply, frozen=True):
+    """The asker is an operator of the server now."""
+
+
+class KillDone(Reply, frozen=True):
+    """The asker's kill took effect."""
+
+    nick: str
+
+
+class Reason(enum.Enum):
+    """Why something was refused. In brackets: what `Refused.subject` and `.detail` are, where not obvious."""
+
+    NICK_INVALID = enum.auto()
+    NICK_IN_USE = enum.auto()
+    ALREADY_CONNECTED = enum.auto()
+    NO_SUCH_NICK = enum.auto()
+    NO_SUCH_ROOM = enum.auto()
+    ROOM_NAME_INVALID = enum.auto()
+    NOT_IN_ROOM = enum.auto()
+    """[room] The asker is not in it."""
+    TARGET_NOT_IN_ROOM = enum.auto()
+    """[nick, room]"""
+    TARGET_IN_ROOM = enum.auto()
+    """[nick, room]"""
+    TOO_MANY_ROOMS = enum.auto()
+    ROOM_FULL = enum.auto()
+    INVITE_ONLY = enum.auto()
+    BANNED = enum.auto()
+    BAD_KEY = enum.auto()
+    CANNOT_SEND = enum.auto()
+    """[room, why] Moderated, no messages from outside, banned, or no CTCP."""
+    NOT_ROOM_OPERATOR = enum.auto()
+    """[room]"""
+    NOT_SERVER_OPERATOR = enum.auto()
+    UNKNOWN_ROOM_MODE = enum.auto()
+    """[letter, room]"""
+    UNKNOWN_USER_MODE = enum.auto()
+    """[letter]"""
+    MODE_PARAMETER_MISSING = enum.auto()
+    """[room, letter]"""
+    MODE_PARAMETER_INVALID = enum.auto()
+    """[room, `letter parameter`]"""
+    KEY_INVALID = enum.auto()
+    """[room]"""
+    LIST_FULL = enum.auto()
+    """[room, mask]"""
+    OTHER_USERS_MODES = enum.auto()
+    NOT_KEPT = enum.auto()
+    """[target] The message could not be written to disk, and was shown to nobody."""
+
+
+class Refused(Reply, frozen=True):
+    """The asker's command was not done."""
+
+    reason: Reason
+    subject: str = ""
+    detail: str = ""
+    command: str = ""
+    """The type of the command that was refused, for faces that name it."""
+
+
+Effect = Emission | Reply | Close | Recall
+
+NOTHING: Final[tuple[Effect, ...]] = ()

@@ -1,0 +1,192 @@
+"""What happened: one frozen type per event, complete in itself, so that any face can show it at any time.
+
+Rules: an event is shown to its audience only when it is kept, and `keeping` says what keeping it means:
+a `MESSAGE` is on disk or refused, changing nothing; `STATE` is on disk, and waits for it; what is
+`TRANSIENT` need not outlive the process. Who did it is told as they were then (`Identity`).
+"""
+
+import enum
+from typing import ClassVar
+
+from msgspec import Struct, field
+
+from chatserver.core.commands import ModeChange
+
+
+class Keeping(enum.Enum):
+    """What must be true of an event before it is shown."""
+
+    MESSAGE = "message"
+    STATE = "state"
+    TRANSIENT = "transient"
+
+
+class Identity(Struct, frozen=True, gc=False):
+    """Who somebody is at one moment."""
+
+    nick: str
+    username: str
+    host: str
+    realname: str = ""
+    account: str = ""
+
+    @property
+    def mask(self) -> str:
+        """`nick!user@host`, as IRC writes and bans match it."""
+        return f"{self.nick}!{self.username}@{self.host}"
+
+
+class Event(Struct, frozen=True, tag=True, gc=False):
+    """The base of all events: its place in the order of all, and its time in ms since 1970 (UTC)."""
+
+    keeping: ClassVar[Keeping] = Keeping.TRANSIENT
+
+    seq: int
+    at: int
+
+
+class Joined(Event, frozen=True):
+    """Somebody entered a room. Its audience has them in it."""
+
+    room: str
+    who: Identity
+    away: str = ""
+
+
+class Parted(Event, frozen=True):
+    """Somebody left a room. Its audience still has them in it."""
+
+    room: str
+    who: Identity
+    reason: str = ""
+
+
+class Kicked(Event, frozen=True):
+    """Somebody was put out of a room. Its audience still has them in it."""
+
+    room: str
+    by: Identity
+    nick: str
+    reason: str
+
+
+class Departed(Event, frozen=True):
+    """Somebody left the chat. Its audience: who shared a room with them, each once, but not they."""
+
+    who: Identity
+    reason: str
+
+
+class Renamed(Event, frozen=True):
+    """Somebody (`who`, under the old nick) took the nick `nick`. Audience: they, and who shares a room."""
+
+    who: Identity
+    nick: str
+
+
+class Said(Event, frozen=True):
+    """A message. `target` is as the sender wrote it, in the spelling of the room or nick."""
+
+    keeping: ClassVar[Keeping] = Keeping.MESSAGE
+
+    who: Identity
+    target: str
+    text: str
+    notice: bool = False
+    tags: dict[str, str] = field(default_factory=dict)
+    bot: bool = False
+
+
+class Tagged(Event, frozen=True):
+    """A message of tags alone (TAGMSG)."""
+
+    who: Identity
+    target: str
+    tags: dict[str, str]
+    bot: bool = False
+
+
+class TopicChanged(Event, frozen=True):
+    """A room has another topic; "" is none."""
+
+    keeping: ClassVar[Keeping] = Keeping.STATE
+
+    room: str
+    by: Identity
+    topic: str
+
+
+class RoomModesChanged(Event, frozen=True):
+    """Modes of a room changed; nicks and masks are the arguments as they took effect."""
+
+    keeping: ClassVar[Keeping] = Keeping.STATE
+
+    room: str
+    by: Identity
+    changes: tuple[ModeChange, ...]
+
+
+class UserModesChanged(Event, frozen=True):
+    """Somebody's own modes changed. Audience: they alone."""
+
+    who: Identity
+    changes: tuple[ModeChange, ...]
+
+
+class Invited(Event, frozen=True):
+    """`nick` was asked into a room. Audience: they alone."""
+
+    room: str
+    by: Identity
+    nick: str
+
+
+class InviteSeen(Event, frozen=True):
+    """`nick` was asked into a room, as the room's operators see it (invite-notify)."""
+
+    room: str
+    by: Identity
+    nick: str
+
+
+class AwayChanged(Event, frozen=True):
+    """Somebody went away, or came back (""). Audience: who shares a room, but not they."""
+
+    who: Identity
+    message: str
+
+
+class RealnameChanged(Event, frozen=True):
+    """Somebody changed their real name. Audience: they, and who shares a room."""
+
+    who: Identity
+    realname: str
+
+
+class HostChanged(Event, frozen=True):
+    """Somebody (`who`, as before) has another user name or host. Audience: they, and who shares a room."""
+
+    who: Identity
+    username: str
+    host: str
+
+
+class WallopsSent(Event, frozen=True):
+    """An operator told something to all who listen."""
+
+    by: Identity
+    text: str
+
+
+class Killed(Event, frozen=True):
+    """An operator ends the connection of `nick`. Audience: they alone; a `Close` follows."""
+
+    by: Identity
+    nick: str
+    reason: str
+
+
+KEPT = (Said, TopicChanged, RoomModesChanged)
+"""The events that the journal writes down, which is what history is made of."""
+
+KeptEvent = Said | TopicChanged | RoomModesChanged

@@ -1,0 +1,32 @@
+"""How much of everything the core allows: part of the configuration, passed in, never imported."""
+
+from msgspec import Struct
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """What bounds names, texts and lists. Lengths are in bytes of UTF-8, unless said otherwise."""
+
+    nick: int = 32
+    """Characters of a nick (nicks are ASCII)."""
+    username: int = 16
+    room: int = 64
+    realname: int = 150
+    topic: int = 390
+    away: int = 300
+    reason: int = 300
+    """Of a part, quit, kick or kill."""
+    room_key: int = 32
+    """Characters of a room's password (`+k`)."""
+    rooms_per_user: int = 100
+    list_entries: int = 100
+    """Masks on one list of a room (`+b`, `+e`, `+I`), each list by itself."""
+    mode_changes: int = 20
+    """Changes with a parameter in one MODE."""
+    whowas: int = 1000
+    """People that are remembered after they left."""
+    history_on_join: int = 20
+    """Messages of a room shown to who joins it; 0 shows none."""
+    room_expiry: int = 30 * 24 * 3600 * 1000
+    """How long an empty room keeps topic, modes, bans and operators, in milliseconds."""
+    lobby: str = "#lobby"
+    """The room where plain guests land; it is always there, and nobody becomes its operator by being first."""

@@ -1,0 +1,290 @@
+"""The state of the chat: who is there, which rooms, who is in them, with which rights.
+
+Rules: only `execute` writes it, in the order of the journal. What leaves it is immutable: an `Audience`
+or a `Roster` is a snapshot, shared until the membership changes, and rebuilt only then.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from chatserver.core.events import Identity
+from chatserver.core.limits import Limits
+from chatwire.names import fold
+
+STATUSES = "ov"
+"""The statuses of a member, highest first: operator and voice."""
+
+PREFIXES = {"o": "@", "v": "+"}
+
+
+class Audience:
+    """Who is to see something: a snapshot that never changes, and is shared by all events that it fits."""
+
+    __slots__ = ("_set", "plan", "users")
+
+    def __init__(self, users: Iterable["User"]) -> None:
+        self.users = tuple(users)
+        self.plan: object = None
+        """What delivery worked out for this audience; the core never looks at it."""
+        self._set: frozenset[User] | None = None
+
+    def __contains__(self, user: object) -> bool:
+        if self._set is None:
+            self._set = frozenset(self.users)
+        return user in self._set
+
+    def __len__(self) -> int:
+        return len(self.users)
+
+
+class RosterEntry(Struct, frozen=True, gc=False):
+    """A member as NAMES lists them; `status` has the letters of `STATUSES` that they hold, in that order."""
+
+    identity: Identity
+    status: str
+    invisible: bool
+
+    @property
+    def prefixes(self) -> str:
+        """All prefixes of the member, highest first."""
+        return "".join(PREFIXES[letter] for letter in self.status)
+
+
+class Roster:
+    """The members of a room at one moment, in the order in which they came."""
+
+    __slots__ = ("entries", "rendered")
+
+    def __init__(self, entries: Iterable[RosterEntry]) -> None:
+        self.entries = tuple(entries)
+        self.rendered: dict[object, object] = {}
+        """What faces made of it, by a key of theirs; the core never looks at it."""
+
+
+class User:
+    """Somebody who is connected. Two users are the same only if they are the same object."""
+
+    __slots__ = (
+        "active_at", "address", "alone", "away", "connected_at", "face", "id", "identity",
+        "invited", "modes", "operator", "rooms", "secure",
+    )  # fmt: skip
+
+    def __init__(self, number: int, identity: Identity, connected_at: int) -> None:
+        self.id = number
+        self.identity = identity
+        self.connected_at = connected_at
+        """In ms since 1970 (UTC), as all times."""
+        self.active_at = connected_at
+        """When they said something last."""
+        self.address = ""
+        self.face = ""
+        self.secure = False
+        self.modes: set[str] = set()
+        """Of `i` (invisible), `o` (operator), `w` (wallops), `B` (bot)."""
+        self.away = ""
+        self.operator = ""
+        """The operator name under which they are one, or ""."""
+        self.rooms: dict[str, Membership] = {}
+        """By folded name."""
+        self.invited: set[str] = set()
+        """Folded names of rooms that they were asked into."""
+        self.alone = Audience((self,))
+
+    @property
+    def nick(self) -> str:
+        """The nick that they have now."""
+        return self.identity.nick
+
+    @property
+    def bot(self) -> bool:
+        """Whether they said that they are a program (`+B`)."""
+        return "B" in self.modes
+
+    @property
+    def invisible(self) -> bool:
+        """Whether they are hidden from who shares no room with them (`+i`)."""
+        return "i" in self.modes
+
+
+class Membership:
+    """Somebody's place in a room."""
+
+    __slots__ = ("_entry", "room", "status", "user")
+
+    def __init__(self, room: "Room", user: User, status: str = "") -> None:
+        self.room = room
+        self.user = user
+        self.status = status
+        """The letters of `STATUSES` that they hold, in that order."""
+        self._entry: RosterEntry | None = None
+
+    @property
+    def entry(self) -> RosterEntry:
+        """The member as NAMES lists them, made once for each change."""
+        if self._entry is None:
+            self._entry = RosterEntry(self.user.identity, self.status, self.user.invisible)
+        return self._entry
+
+    def forget_entry(self) -> None:
+        """Have the entry made anew: identity, status or visibility changed."""
+        self._entry = None
+        self.room.forget_roster()
+
+
+class ListEntry(Struct, frozen=True):
+    """A mask on a list of a room, who set it (their mask), and when (ms)."""
+
+    mask: str
+    by: str
+    at: int
+
+
+class RoomRecord(Struct, frozen=True):
+    """What outlives the process of a room: the store keeps it whole, by `key`."""
+
+    key: str
+    """The folded name."""
+    name: str
+    created_at: int
+    topic: str = ""
+    topic_by: str = ""
+    topic_at: int = 0
+    flags: str = ""
+    password: str = ""
+    limit: int = 0
+    lists: dict[str, list[ListEntry]] = {}
+    statuses: dict[str, str] = {}
+    """Mask (`nick!user@host`, folded) to the status that whoever it fits gets back on joining."""
+    emptied_at: int = 0
+
+
+class Room:
+    """A room, with members or without."""
+
+    __slots__ = (
+        "_audience", "_roster", "created_at", "emptied_at", "flags", "key", "last_seq", "limit",
+        "lists", "members", "name", "password", "statuses", "topic", "topic_at", "topic_by",
+    )  # fmt: skip
+
+    def __init__(self, name: str, created_at: int) -> None:
+        self.name = name
+        self.key = fold(name)
+        self.created_at = created_at
+        self.emptied_at = 0
+        """When the last member left, 0 while somebody is there."""
+        self.topic = self.topic_by = ""
+        self.topic_at = 0
+        self.flags: set[str] = set()
+        """Of `i m n s t C`: the modes without a parameter."""
+        self.password = ""
+        self.limit = 0
+        self.lists: dict[str, dict[str, ListEntry]] = {"b": {}, "e": {}, "I": {}}
+        """By letter, then by folded mask."""
+        self.members: dict[User, Membership] = {}
+        self.statuses: dict[str, str] = {}
+        """See `RoomRecord.statuses`."""
+        self.last_seq: int | None = None
+        """The number of the newest message, 0 if there is none, None if only the store knows."""
+        self._audience: Audience | None = None
+        self._roster: Roster | None = None
+
+    @property
+    def audience(self) -> Audience:
+        """All members: the same object until somebody comes or goes."""
+        if self._audience is None:
+            self._audience = Audience(self.members)
+        return self._audience
+
+    @property
+    def roster(self) -> Roster:
+        """All members as NAMES lists them: the same object until one of them changes."""
+        if self._roster is None:
+            self._roster = Roster(member.entry for member in self.members.values())
+        return self._roster
+
+    def having(self, statuses: str) -> Iterator[User]:
+        """Yield the members who hold one of `statuses` or a higher one."""
+        enough = set(STATUSES[: max(map(STATUSES.index, statuses)) + 1])
+        return (user for user, member in self.members.items() if enough.intersection(member.status))
+
+    def forget_roster(self) -> None:
+        """Have the roster made anew."""
+        self._roster = None
+
+    def enter(self, user: User, status: str) -> Membership:
+        """Make `user` a member."""
+        member = self.members[user] = user.rooms[self.key] = Membership(self, user, status)
+        self._audience = self._roster = None
+        self.emptied_at = 0
+        return member
+
+    def leave(self, user: User, at: int) -> None:
+        """Make `user`, a member, one no more."""
+        del self.members[user], user.rooms[self.key]
+        self._audience = self._roster = None
+        if not self.members:
+            self.emptied_at = at
+
+    def record(self) -> RoomRecord:
+        """Return what the store keeps of the room."""
+        lists = {letter: [*entries.values()] for letter, entries in self.lists.items() if entries}
+        return RoomRecord(
+            self.key, self.name, self.created_at, self.topic, self.topic_by, self.topic_at,
+            "".join(sorted(self.flags)), self.password, self.limit, lists, dict(self.statuses), self.emptied_at,
+        )  # fmt: skip
+
+    @classmethod
+    def restored(cls, record: RoomRecord, now: int) -> "Room":
+        """Return the room that was kept as `record`; it is empty, since `now` if it was not before."""
+        room = cls(record.name, record.created_at)
+        room.topic, room.topic_by, room.topic_at = record.topic, record.topic_by, record.topic_at
+        room.flags, room.password, room.limit = set(record.flags), record.password, record.limit
+        for letter, entries in record.lists.items():
+            room.lists[letter] = {fold(entry.mask): entry for entry in entries}
+        room.statuses = dict(record.statuses)
+        room.emptied_at = record.emptied_at or now
+        return room
+
+
+class Past(Struct, frozen=True):
+    """Somebody who is no more under that nick: they left or changed it at `at` (ms)."""
+
+    identity: Identity
+    at: int
+
+
+class State:
+    """All of it."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.users: dict[int, User] = {}
+        """By the number of their session."""
+        self.nicks: dict[str, User] = {}
+        """By folded nick."""
+        self.rooms: dict[str, Room] = {}
+        """By folded name; with members, or kept though empty."""
+        self.past: deque[Past] = deque(maxlen=limits.whowas)
+        """Who left or changed nick, newest last."""
+        self.most_users = 0
+        """The most that were connected at once."""
+        self.changed_rooms: set[Room] = set()
+        """Rooms whose record must be written; whoever writes it takes them out."""
+        self.forgotten_rooms: set[str] = set()
+        """Keys of rooms whose record must be removed, likewise."""
+
+    def find_user(self, nick: str) -> User | None:
+        """Return who has `nick`, in any case of letters."""
+        return self.nicks.get(fold(nick))
+
+    def find_room(self, name: str) -> Room | None:
+        """Return the room `name`, in any case of letters; an empty one too."""
+        return self.rooms.get(fold(name))
+
+    def peers(self, user: User) -> Audience:
+        """Return who shares a room with `user`, each once, `user` left out."""
+        seen = dict.fromkeys(other for member in user.rooms.values() for other in member.room.members)
+        seen.pop(user, None)
+        return Audience(seen)

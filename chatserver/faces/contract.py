@@ -1,0 +1,106 @@
+"""What every face is to the rest of the server.
+
+Rules: a face turns a line into a `Request` and never raises, whatever the line is; it reads state only
+inside an `Ask`, and never writes it. Everything that it returns is whole lines, their ends included.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from chatserver.core.commands import Command
+from chatserver.core.effects import Reply
+from chatserver.core.events import Event, KeptEvent
+from chatserver.core.state import State, User
+from chatwire.framing import Overlong
+
+
+class Moment(Struct, frozen=True):
+    """What a query may know beside the state: the time of its place in the order, in ms since 1970 (UTC)."""
+
+    at: int
+
+
+class Ask(Struct, frozen=True):
+    """A query: called at its place in the order of all requests, it returns the lines that answer it."""
+
+    answer: "Callable[[State, User | None, Moment], Sequence[bytes]]"
+
+
+class Answer(Struct, frozen=True):
+    """Lines that need no state, shown in their place after the answers to earlier requests."""
+
+    lines: tuple[bytes, ...]
+
+
+Item = Command | Ask | Answer
+
+
+class Request(Struct, frozen=True):
+    """What one line asks for: its items are done in order, and answered together."""
+
+    items: tuple[Item, ...]
+    label: str = ""
+    """The client's label for the answer (IRCv3 labeled-response), "" without one."""
+
+
+class Dialect(Protocol):
+    """One way to write events down: sessions with the same dialect get the same bytes.
+
+    Dialects are interned: two that write alike are the same object.
+    """
+
+    @property
+    def echo(self) -> bool:
+        """Whether senders get their own messages back."""
+        ...
+
+    def render(self, event: Event) -> bytes:
+        """Return `event` as whole lines, or b"" when this dialect does not show it."""
+        ...
+
+    def label(self, lines: Sequence[bytes], label: str, at: int) -> bytes:
+        """Return the answer to a labelled request: no, one, or many lines, each one line of bytes."""
+        ...
+
+
+class Face(Protocol):
+    """The pure half of one connection: what it has said so far, and how it is spoken to."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """How events are written for it now; it changes when capabilities are negotiated."""
+        ...
+
+    @property
+    def registered(self) -> bool:
+        """Whether it is a user: before, registration has a deadline."""
+        ...
+
+    def receive(self, line: bytes | Overlong) -> Request | None:
+        """Take the next line, without its end; None when there is nothing to do or say."""
+        ...
+
+    def must_settle(self, line: bytes | Overlong) -> bool:
+        """Say whether `line` may be received only when everything before it has been answered."""
+        ...
+
+    def reply(self, reply: Reply, user: User | None, state: State) -> Sequence[bytes]:
+        """Return `reply` as lines. Also how the face learns what came of its commands.
+
+        `user` and `state` are as they were right after the command.
+        """
+        ...
+
+    def recall(self, room: str, events: Sequence[KeptEvent]) -> bytes:
+        """Return messages from before the asker entered `room` (its name), oldest first."""
+        ...
+
+    def farewell(self, reason: str) -> bytes:
+        """Return the last words to this session before the server closes it."""
+        ...
+
+    def ping(self) -> bytes:
+        """Return what makes a living client answer, or b"" where the protocol has nothing like it."""
+        ...
