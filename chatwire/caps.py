@@ -1,4 +1,4 @@
-"""The IRCv3 capabilities that we speak, one row each, with the specification that says what it means."""
+"""The IRCv3 capabilities that we speak, one row each, with the specification of each."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ _SITE = "https://ircv3.net/specs/extensions/"
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """A capability: its name on the wire, the address of its specification, what it gives in one line."""
+    """A capability: its name on the wire, where it is specified, and what it gives in one line."""
 
     name: str
     specification: str
@@ -30,20 +30,48 @@ STANDARD_REPLIES = "standard-replies"
 USERHOST_IN_NAMES = "userhost-in-names"
 
 CAPABILITIES = (
-    Capability(AWAY_NOTIFY, _SITE + "away-notify", "who goes away or comes back is told to the rooms they are in"),
+    Capability(
+        AWAY_NOTIFY,
+        _SITE + "away-notify",
+        "who goes away or comes back is told to the rooms they are in",
+    ),
     Capability(BATCH, _SITE + "batch", "lines that belong together come as one batch"),
-    Capability(CAP_NOTIFY, _SITE + "capability-negotiation", "capabilities that come or go are announced"),
-    Capability(CHGHOST, _SITE + "chghost", "a changed user name or host is told without leaving and joining"),
+    Capability(
+        CAP_NOTIFY, _SITE + "capability-negotiation", "capabilities that come or go are announced"
+    ),
+    Capability(
+        CHGHOST,
+        _SITE + "chghost",
+        "a changed user name or host is told without leaving and joining",
+    ),
     Capability(ECHO_MESSAGE, _SITE + "echo-message", "own messages come back, once they are kept"),
     Capability(EXTENDED_JOIN, _SITE + "extended-join", "a JOIN tells account and real name"),
-    Capability(INVITE_NOTIFY, _SITE + "invite-notify", "operators of a room see who is invited to it"),
-    Capability(LABELED_RESPONSE, _SITE + "labeled-response", "answers carry the label of what they answer"),
-    Capability(MESSAGE_TAGS, _SITE + "message-tags", "messages have ids and tags, and TAGMSG carries tags alone"),
-    Capability(MULTI_PREFIX, _SITE + "multi-prefix", "all prefixes of a member are listed, not the highest alone"),
+    Capability(
+        INVITE_NOTIFY, _SITE + "invite-notify", "operators of a room see who is invited to it"
+    ),
+    Capability(
+        LABELED_RESPONSE, _SITE + "labeled-response", "answers carry the label of what they answer"
+    ),
+    Capability(
+        MESSAGE_TAGS,
+        _SITE + "message-tags",
+        "messages have ids and tags, and TAGMSG carries tags alone",
+    ),
+    Capability(
+        MULTI_PREFIX,
+        _SITE + "multi-prefix",
+        "all prefixes of a member are listed, not the highest alone",
+    ),
     Capability(SERVER_TIME, _SITE + "server-time", "lines say when they happened"),
     Capability(SETNAME, _SITE + "setname", "the real name can be changed while connected"),
-    Capability(STANDARD_REPLIES, _SITE + "standard-replies", "errors come as FAIL, WARN and NOTE, readable by programs"),
-    Capability(USERHOST_IN_NAMES, _SITE + "userhost-in-names", "NAMES lists nick, user name and host"),
+    Capability(
+        STANDARD_REPLIES,
+        _SITE + "standard-replies",
+        "errors come as FAIL, WARN and NOTE, readable by programs",
+    ),
+    Capability(
+        USERHOST_IN_NAMES, _SITE + "userhost-in-names", "NAMES lists nick, user name and host"
+    ),
 )
 """Every capability that the server offers, in the order of `CAP LS`."""
 

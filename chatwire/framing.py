@@ -27,7 +27,7 @@ class Framer:
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.saw_cr = False
-        """Whether the newest line came with a CR before its LF."""
+        """Whether the newest line that was not too long came with a CR before its LF."""
         self._rest = b""
         self._dropping = False
 
@@ -48,9 +48,11 @@ class Framer:
             del whole[0]
         for line in whole:
             ended = line.removesuffix(b"\r")
-            lines.append(ended if len(ended) <= self.limit else OVERLONG)
-        if whole:
-            self.saw_cr = whole[-1].endswith(b"\r")
+            if len(ended) <= self.limit:
+                lines.append(ended)
+                self.saw_cr = len(ended) < len(line)
+            else:
+                lines.append(OVERLONG)
         self._keep(rest)
         if self._overflow():
             lines.append(OVERLONG)
@@ -65,7 +67,7 @@ class Framer:
         self._rest = b"" if self._dropping else rest
 
     def _overflow(self) -> bool:
-        """Start dropping when the unfinished line can no longer fit (a CR may still belong to its end)."""
+        """Start dropping when the unfinished line cannot fit (a CR may still belong to its end)."""
         if len(self._rest) <= self.limit + self._rest.endswith(b"\r"):
             return False
         self._rest, self._dropping = b"", True

@@ -1,7 +1,7 @@
 """The grammar of an IRC line: tags, source, command, parameters (Modern IRC, "Message Format").
 
-Rules: parsing takes any bytes and either returns a `Message` or raises `GrammarError`; it is lenient
-in what the specification is lenient in (runs of spaces, empty tag values, unknown escapes). Formatting
+Rules: parsing takes any bytes and either returns a `Message` or raises `GrammarError`; it is
+lenient where the specification is (runs of spaces, empty tag values, unknown escapes). Formatting
 never lets CR, LF or NUL through, so that no text can become a second line.
 """
 
@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 _UNESCAPE = {":": ";", "s": " ", "\\": "\\", "r": "\r", "n": "\n"}
-_ESCAPE = {";": "\\:", " ": "\\s", "\\": "\\\\", "\r": "\\r", "\n": "\\n"}
-_ESCAPABLE = re.compile(r"[; \\\r\n]")
+_ESCAPE = {";": "\\:", " ": "\\s", "\\": "\\\\", "\r": "\\r", "\n": "\\n", "\0": ""}
+_ESCAPABLE = re.compile(r"[; \\\r\n\0]")
 _ESCAPED = re.compile(r"\\(.?)", re.DOTALL)
 _BREAKS = re.compile("[\r\n\0]")
+_TAG_KEY = re.compile("[!-:<>-~]+")  # visible ASCII without ; and =
 _COMMAND = re.compile("[A-Za-z]+|[0-9]{3}")
 
 
@@ -57,7 +58,10 @@ def escape_tag(value: str) -> str:
 
 
 def parse_tags(text: str) -> dict[str, str]:
-    """Return the tags of `text`, which is what stands between `@` and the space; the last of a key counts."""
+    """Return the tags of `text`, which is what stands between `@` and the space.
+
+    The last of a repeated key counts.
+    """
     tags = {}
     for item in text.split(";"):
         key, _, value = item.partition("=")
@@ -67,11 +71,16 @@ def parse_tags(text: str) -> dict[str, str]:
 
 
 def format_tags(tags: Mapping[str, str | None]) -> str:
-    """Return `tags` as on the wire, `@` and the space after them included; "" without tags."""
-    if not tags:
-        return ""
-    items = (f"{key}={escape_tag(value)}" if value else key for key, value in tags.items())
-    return f"@{';'.join(items)} "
+    """Return `tags` as on the wire, `@` and the space after them included; "" without tags.
+
+    A key that cannot stand there (it may come from a peer) is left out with its value.
+    """
+    items = [
+        f"{key}={escape_tag(value)}" if value else key
+        for key, value in tags.items()
+        if _TAG_KEY.fullmatch(key)
+    ]
+    return f"@{';'.join(items)} " if items else ""
 
 
 def parse(line: bytes) -> Message:
@@ -124,14 +133,14 @@ def format_line(
 ) -> str:
     """Return an IRC line without its end. The last parameter gets a colon when it needs one.
 
-    Raises `ValueError` when another than the last parameter is empty, has a space or starts with a colon.
+    Raises `ValueError` when another than the last parameter is empty, has a space or starts with a
+    colon.
     """
-    *middle, last = [*params] or [None]
-    for param in middle:
+    written = [_BREAKS.sub(" ", param) for param in params]
+    for param in written[:-1]:
         if not param or " " in param or param.startswith(":"):
             raise ValueError(f"only the last parameter may be {param!r}")
-    parts = [f":{source}" if source else "", command, *middle]
-    if last is not None:
-        needs_colon = not last or " " in last or last.startswith(":")
-        parts.append(f":{last}" if needs_colon else last)
-    return format_tags(tags or {}) + _BREAKS.sub(" ", " ".join(filter(None, parts)))
+    if written and (not written[-1] or " " in written[-1] or written[-1].startswith(":")):
+        written[-1] = f":{written[-1]}"
+    head = _BREAKS.sub("", f":{source} {command}" if source else command)
+    return format_tags(tags or {}) + " ".join([head, *written])

@@ -1,8 +1,9 @@
-"""Names of people and rooms: which are valid, when two are the same, and which a mask matches.
+r"""Names of people and rooms: which are valid, when two are the same, and which a mask matches.
 
-Rules: names are compared under ASCII casemapping (`CASEMAPPING=ascii`): A to Z equal a to z, nothing
-else folds. A nick starts with a letter or one of ``[]\\`_^{|}``, so it can look like no room, no
-`@#room` target, no number, no `*`, and no line of the server (`->`, `*`). A room starts with `#`.
+Rules: names are compared under ASCII casemapping (`CASEMAPPING=ascii`): A to Z equal a to z,
+nothing else folds. A nick starts with a letter or one of ``[]\`_^{|}``, so it can look like no
+room, no `@#room` target, no number, no `*`, and no line of the server (`->`, `*`). A room starts
+with `#` and has no character that a terminal would not show.
 """
 
 import re
@@ -11,7 +12,10 @@ from functools import lru_cache
 ROOM_PREFIX = "#"
 
 _NICK = re.compile(r"[A-Za-z\[\]\\`_^{|}][A-Za-z0-9\[\]\\`_^{|}\-]*")
-_ROOM = re.compile(r"#[^\x00-\x20,:\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe]+")
+_ROOM = re.compile(
+    r"#[^\x00-\x20,:\x7f-\xa0\xad\u061c\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000"
+    r"\ufeff\ufff9-\uffff\U000e0000-\U000e0fff]+"
+)
 _UPPER_TO_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
@@ -21,7 +25,7 @@ def fold(name: str) -> str:
 
 
 def is_nick(name: str, limit: int) -> bool:
-    """Say whether `name` may be somebody's nick, at most `limit` characters long (RFC 2812, 2.3.1)."""
+    """Say whether `name` may be a nick of at most `limit` characters (RFC 2812, 2.3.1)."""
     return len(name) <= limit and _NICK.fullmatch(name) is not None
 
 
@@ -44,7 +48,7 @@ def _literal(part: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _compile_mask(mask: str) -> re.Pattern[str]:
-    """Compile a mask so that matching takes linear time per star: an atomic group never looks back."""
+    """Compile a mask to match in linear time per star: an atomic group never looks back."""
     first, *middle = fold(mask).split("*")
     if not middle:
         return re.compile(_literal(first), re.DOTALL)
