@@ -1,0 +1,58 @@
+"""What the user's world is: one server, its rooms and conversations, their members and lines.
+
+Rules of this package: it is pure (no I/O, no clock, no randomness: times are arguments); only
+`World` changes things, and records each change in `World.changes` for whoever shows it; every text
+in it is safe to show in a terminal as it is (`chatwire.text.plain`; TAB may remain).
+"""
+
+from chatclient.model.buffers import Buffer, BufferKind, Topic
+from chatclient.model.changes import (
+    BufferChanged,
+    BufferClosed,
+    BufferOpened,
+    Change,
+    FocusWanted,
+    LineAdded,
+    LineChanged,
+    LinesInserted,
+    MembersChanged,
+    PongHeard,
+    QuitWanted,
+    ReconnectWanted,
+    StatusChanged,
+)
+from chatclient.model.folding import CASEMAPPINGS, Fold
+from chatclient.model.lines import CONVERSATION, Delivery, Kind, Line
+from chatclient.model.members import Member, Members
+from chatclient.model.status import ConnectionState, Status
+from chatclient.model.world import World
+
+__all__ = [
+    "CASEMAPPINGS",
+    "CONVERSATION",
+    "Buffer",
+    "BufferChanged",
+    "BufferClosed",
+    "BufferKind",
+    "BufferOpened",
+    "Change",
+    "ConnectionState",
+    "Delivery",
+    "FocusWanted",
+    "Fold",
+    "Kind",
+    "Line",
+    "LineAdded",
+    "LineChanged",
+    "LinesInserted",
+    "Member",
+    "Members",
+    "MembersChanged",
+    "PongHeard",
+    "QuitWanted",
+    "ReconnectWanted",
+    "Status",
+    "StatusChanged",
+    "Topic",
+    "World",
+]

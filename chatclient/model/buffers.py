@@ -1,0 +1,61 @@
+"""A buffer: the server's own lines, a room, or a conversation with one person."""
+
+import enum
+from dataclasses import dataclass, field
+
+from chatclient.model.lines import Line
+from chatclient.model.members import Members
+
+
+class BufferKind(enum.StrEnum):
+    """What a buffer is of."""
+
+    SERVER = "server"
+    ROOM = "room"
+    DIRECT = "direct"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a room is about."""
+
+    text: str = ""
+    by: str = ""
+    """The nick of who set it, "" if not told."""
+    time: float | None = None
+    """When it was set: seconds since 1970, None if not told."""
+
+
+@dataclass(slots=True, eq=False)
+class Buffer:
+    """A list of lines and what belongs to it. Two buffers are the same only if they are one object.
+
+    `lines` are in the order in which the server told them; own lines that are still pending stand
+    after all others, the oldest first, and take their place when they are confirmed.
+    """
+
+    kind: BufferKind
+    target: str
+    """The name on the wire, to address it; "" for the server. Not for showing."""
+    name: str
+    """The name to show."""
+    members: Members
+    """Who is in the room; empty for other kinds."""
+    lines: list[Line] = field(default_factory=list)
+    topic: Topic = Topic()
+    modes: str = ""
+    """The modes of the room as the server writes them ("+nt"), "" while unknown."""
+    joined: bool = False
+    """Whether the user is in the room now (of a room alone)."""
+    wanted: bool = False
+    """Whether to join the room again after a new connection."""
+    key: str = ""
+    """The password with which the room was joined."""
+    unread: int = 0
+    """How many things people said since the user looked."""
+    mentions: int = 0
+    """How many of them call the user."""
+    read_id: int = 0
+    """`Line.id` of the last line that was there when the user looked away; 0 for none."""
+    pending: int = 0
+    """How many lines at the end are own and unconfirmed."""

@@ -1,0 +1,34 @@
+"""When two names are the same: the casemappings that servers announce (Modern IRC, CASEMAPPING)."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from chatwire import names
+
+Fold = Callable[[str], str]
+"""Returns the one spelling that stands for all spellings of a name."""
+
+_RFC1459_STRICT = str.maketrans("[]\\", "{}|")
+_RFC1459 = str.maketrans("[]\\~", "{}|^")
+
+
+def _fold_rfc1459(name: str) -> str:
+    return names.fold(name).translate(_RFC1459)
+
+
+def _fold_rfc1459_strict(name: str) -> str:
+    return names.fold(name).translate(_RFC1459_STRICT)
+
+
+CASEMAPPINGS: Final[Mapping[str, Fold]] = MappingProxyType(
+    {
+        "ascii": names.fold,
+        "rfc1459": _fold_rfc1459,
+        "rfc1459-strict": _fold_rfc1459_strict,
+        "precis": str.casefold,
+        "rfc7613": str.casefold,
+        "rfc8265": str.casefold,
+    }
+)
+"""The fold of each casemapping, by its name in ISUPPORT."""

@@ -1,0 +1,64 @@
+"""One line of a buffer: what happened, when, by whom, and whether the server has it."""
+
+import enum
+from dataclasses import dataclass
+
+
+class Kind(enum.StrEnum):
+    """What a line tells. The values are those of `--json`."""
+
+    MESSAGE = "message"
+    ACTION = "action"
+    NOTICE = "notice"
+    JOIN = "join"
+    PART = "part"
+    QUIT = "quit"
+    KICK = "kick"
+    NICK = "nick"
+    TOPIC = "topic"
+    MODE = "mode"
+    INVITE = "invite"
+    INFO = "info"
+    """An answer of the server, or a word of this client."""
+    ERROR = "error"
+    """A refusal of the server, or what went wrong here."""
+
+
+CONVERSATION = frozenset({Kind.MESSAGE, Kind.ACTION, Kind.NOTICE})
+"""What people say; everything else is news about the room or for the user alone."""
+
+
+class Delivery(enum.StrEnum):
+    """How far an own line has got. Lines of others are always confirmed."""
+
+    PENDING = "pending"
+    """Sent, or about to be; the server has not said that it has it."""
+    CONFIRMED = "confirmed"
+    FAILED = "failed"
+    """The server refused it, or the connection ended before it did; `Line.reason` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line. It never changes: a new one with the same `id` takes its place (`LineChanged`)."""
+
+    id: int
+    """Unique in its world, and the same for all states of an own line."""
+    kind: Kind
+    time: float
+    """When it happened, by the server's clock if it tells: seconds since 1970, UTC."""
+    source: str
+    """The nick (or server) it comes from; "" when it is a word of this client."""
+    text: str
+    """What was said, or a whole sentence about what happened ("bob joined"). Safe to show."""
+    msgid: str = ""
+    """The server's name for the message, "" if it gives none."""
+    own: bool = False
+    """Whether the user said it, here or on another connection of theirs."""
+    mention: bool = False
+    """Whether it calls the user: their nick is in it, or it is said to them alone."""
+    history: bool = False
+    """Whether it is from before (a batch of history), so that nothing should ring."""
+    delivery: Delivery = Delivery.CONFIRMED
+    reason: str = ""
+    """Why it failed, when it did."""

@@ -1,0 +1,43 @@
+"""How the connection to the server is: what the status line tells."""
+
+import enum
+from dataclasses import dataclass
+
+
+class ConnectionState(enum.StrEnum):
+    """Where the connection is in its life."""
+
+    OFFLINE = "offline"
+    """Not connected, and nothing is on its way (before the start, after /quit, or given up)."""
+    CONNECTING = "connecting"
+    REGISTERING = "registering"
+    """Connected; the server has not yet welcomed the user."""
+    ONLINE = "online"
+    WAITING = "waiting"
+    """Not connected; the next try is at `Status.retry_at`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The connection as the user sees it. It never changes: a new one takes its place."""
+
+    server: str
+    """What the user asked for: "host:port"."""
+    state: ConnectionState = ConnectionState.OFFLINE
+    nick: str = ""
+    """The nick that the user has now (while not online: the one to ask for)."""
+    network: str = ""
+    """The name that the network gives itself, "" while unknown."""
+    family: str = ""
+    """"IPv4" or "IPv6" while connected, else ""."""
+    remote: str = ""
+    """Address and port of the server while connected ("[::1]:9000"), else ""."""
+    secure: bool = False
+    """Whether the connection is encrypted (TLS)."""
+    round_trip: float | None = None
+    """Seconds that the last own PING took, None while unknown."""
+    away: bool = False
+    reason: str = ""
+    """Why the connection ended or failed, and what to do; "" when all is well."""
+    retry_at: float | None = None
+    """While waiting: when the next try is, in seconds since 1970."""

@@ -1,0 +1,192 @@
+"""The world: the status, the buffers, and every way to change them.
+
+Rules: each method that changes something records it in `changes`. Text from outside is made safe
+here, on its way in. Own pending lines stay after all other lines of their buffer.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from heapq import merge
+from operator import attrgetter
+
+from chatclient.model import changes as change
+from chatclient.model.buffers import Buffer, BufferKind, Topic
+from chatclient.model.folding import CASEMAPPINGS, Fold
+from chatclient.model.lines import CONVERSATION, Delivery, Kind, Line
+from chatclient.model.members import Members
+from chatclient.model.status import Status
+from chatwire.text import plain
+
+_TIME = attrgetter("time")
+
+
+class World:
+    """One server as the user sees it: `status`, `buffers`, the `active` one, and what changed."""
+
+    def __init__(self, status: Status) -> None:
+        self.status = status
+        self.fold: Fold = CASEMAPPINGS["rfc1459"]
+        self.ranks = "~&@%+"
+        """The prefixes of members that the server knows, highest first."""
+        self.changes: list[change.Change] = []
+        """What changed since somebody took it; `take_changes` empties it."""
+        self.server = Buffer(BufferKind.SERVER, "", status.server, Members(self.fold))
+        self._buffers: dict[str, Buffer] = {"": self.server}
+        self.active = self.server
+        """The buffer that the user looks at: what is said in it is not unread."""
+        self._newest_id = 0
+
+    # --- reading -----------------------------------------------------------------------------
+
+    @property
+    def buffers(self) -> Sequence[Buffer]:
+        """All buffers in the order in which they were opened, the server's first."""
+        return tuple(self._buffers.values())
+
+    def find(self, target: str) -> Buffer | None:
+        """Return the open room or conversation of that name, in any spelling, or None."""
+        return self._buffers.get(self.fold(target)) if target else None
+
+    def rooms(self) -> Iterator[Buffer]:
+        """Iterate over the rooms that are open, joined or not."""
+        return (each for each in self._buffers.values() if each.kind is BufferKind.ROOM)
+
+    def take_changes(self) -> Sequence[change.Change]:
+        """Return what changed since the last call, oldest first."""
+        taken, self.changes = self.changes, []
+        return taken
+
+    # --- the user's side ---------------------------------------------------------------------
+
+    def activate(self, buffer: Buffer) -> None:
+        """Make `buffer` the one that the user looks at: it has nothing unread any more."""
+        if buffer is not self.active:
+            left = self.active
+            left.read_id = left.lines[-1].id if left.lines else 0
+            self.active = buffer
+        if buffer.unread or buffer.mentions:
+            buffer.unread = buffer.mentions = 0
+            self.changes.append(change.BufferChanged(buffer))
+
+    # --- buffers -----------------------------------------------------------------------------
+
+    def open(self, kind: BufferKind, target: str) -> Buffer:
+        """Return the buffer of that name; open it if it is not there."""
+        key = self.fold(target)
+        buffer = self._buffers.get(key)
+        if buffer is None:
+            members = Members(self.fold, self.ranks)
+            buffer = self._buffers[key] = Buffer(kind, target, plain(target), members)
+            self.changes.append(change.BufferOpened(buffer))
+        return buffer
+
+    def close(self, buffer: Buffer) -> None:
+        """Forget a room or conversation; if it was active, its neighbour above becomes so."""
+        order = [*self._buffers]
+        key = self.fold(buffer.target)
+        if not key or self._buffers.get(key) is not buffer:
+            return
+        if buffer is self.active:
+            self.activate(self._buffers[order[order.index(key) - 1]])
+        del self._buffers[key]
+        self.changes.append(change.BufferClosed(buffer))
+
+    def rename_direct(self, old: str, new: str) -> None:
+        """Let a conversation follow the person to a new nick, unless that has one already."""
+        buffer = self.find(old)
+        if buffer is None or buffer.kind is not BufferKind.DIRECT:
+            return
+        taken = self.find(new)
+        if taken is not None and taken is not buffer:
+            return
+        buffer.target, buffer.name = new, plain(new)
+        keys = {self.fold(old): self.fold(new)}
+        self._buffers = {keys.get(key, key): each for key, each in self._buffers.items()}
+        self.changes.append(change.BufferChanged(buffer))
+
+    def set_casemapping(self, fold: Fold, ranks: str) -> None:
+        """Compare names as this server does, and rank members as it does."""
+        self.fold, self.ranks = fold, ranks
+        self._buffers = {fold(each.target): each for each in reversed(self._buffers.values())}
+        self._buffers = dict(reversed(self._buffers.items()))
+        for buffer in self._buffers.values():
+            members = Members(fold, ranks)
+            members.replace(buffer.members.ordered())
+            buffer.members = members
+
+    def set_topic(self, buffer: Buffer, text: str, by: str = "", time: float | None = None) -> None:
+        """Set the topic of a room."""
+        buffer.topic = Topic(plain(text), plain(by), time)
+        self.changes.append(change.BufferChanged(buffer))
+
+    def set_joined(self, buffer: Buffer, *, joined: bool) -> None:
+        """Say that the user is in the room, or no longer; nobody is known to be in it then."""
+        buffer.joined = joined
+        buffer.members.replace(())
+        self.changes.append(change.BufferChanged(buffer))
+        self.changes.append(change.MembersChanged(buffer))
+
+    # --- lines -------------------------------------------------------------------------------
+
+    def make_line(self, kind: Kind, text: str, *, time: float, source: str = "") -> Line:
+        """Return a new line that is in no buffer yet, with its text made safe."""
+        self._newest_id += 1
+        return Line(self._newest_id, kind, time, plain(source), plain(text))
+
+    def add(self, buffer: Buffer, line: Line) -> None:
+        """Append a line, counting it as unread if somebody else said it and nobody looks."""
+        if line.delivery is Delivery.PENDING:
+            buffer.lines.append(line)
+            buffer.pending += 1
+        else:
+            buffer.lines.insert(len(buffer.lines) - buffer.pending, line)
+        self.changes.append(change.LineAdded(buffer, line))
+        self._count(buffer, line)
+
+    def tell(self, buffer: Buffer, text: str, *, time: float, kind: Kind = Kind.INFO) -> None:
+        """Append a word of this client (or an answer of the server) to a buffer."""
+        self.add(buffer, self.make_line(kind, text, time=time))
+
+    def settle(self, buffer: Buffer, line: Line) -> None:
+        """Put a line that is no longer pending in the place of the pending one with its id."""
+        for index in range(len(buffer.lines) - buffer.pending, len(buffer.lines)):
+            if buffer.lines[index].id == line.id:
+                del buffer.lines[index]
+                buffer.pending -= 1
+                buffer.lines.insert(len(buffer.lines) - buffer.pending, line)
+                self.changes.append(change.LineChanged(buffer, line))
+                return
+
+    def insert(self, buffer: Buffer, lines: Sequence[Line]) -> None:
+        """Put lines of the past in their places by time, but for those that are there by msgid."""
+        known = {line.msgid for line in buffer.lines}
+        fresh = [line for line in lines if not line.msgid or line.msgid not in known]
+        if not fresh:
+            return
+        end = len(buffer.lines) - buffer.pending
+        settled, waiting = buffer.lines[:end], buffer.lines[end:]
+        # A merge keeps the order of what is there, whatever its clocks say.
+        buffer.lines[:] = [*merge(settled, fresh, key=_TIME), *waiting]
+        self.changes.append(change.LinesInserted(buffer, fresh))
+
+    # --- status ------------------------------------------------------------------------------
+
+    def set_status(self, status: Status) -> None:
+        """Put another status in the place of the one there is."""
+        if status != self.status:
+            self.status = replace(
+                status,
+                network=plain(status.network),
+                nick=plain(status.nick),
+                reason=plain(status.reason),
+            )
+            self.changes.append(change.StatusChanged())
+
+    def _count(self, buffer: Buffer, line: Line) -> None:
+        if line.kind not in CONVERSATION or line.own or buffer is self.active:
+            return
+        if buffer.kind is BufferKind.SERVER:
+            return
+        buffer.unread += 1
+        buffer.mentions += line.mention
+        self.changes.append(change.BufferChanged(buffer))
