@@ -25,7 +25,7 @@ class Client:
         raise NotImplementedError
 
     def enter(self, buffer: Buffer, text: str) -> None:
-        """Do what the user typed in `buffer`: a command, or lines to say (`chatclient.commands`)."""
+        """Do what the user typed in `buffer`: a command, or lines to say (see `commands`)."""
         raise NotImplementedError
 
     def activate(self, buffer: Buffer) -> None:

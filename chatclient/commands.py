@@ -36,7 +36,7 @@ class Command:
     handler: Callable[[Call], None]
     aliases: Sequence[str] = ()
     completes: str = ""
-    """What its arguments are, for completion: `n` a nick, `r` a room, `c` a command, one a letter."""
+    """What its arguments are, one letter each, to complete them: nick, room or command."""
 
 
 COMMANDS: Sequence[Command] = ()

@@ -70,8 +70,19 @@ class World:
 
     # --- buffers -----------------------------------------------------------------------------
 
-    def open(self, kind: BufferKind, target: str) -> Buffer:
-        """Return the buffer of that name; open it if it is not there."""
+    def open_room(self, name: str) -> Buffer:
+        """Return the buffer of a room; open it if it is not there."""
+        return self._open(BufferKind.ROOM, name)
+
+    def open_direct(self, nick: str) -> Buffer:
+        """Return the buffer of a conversation with one person; open it if it is not there."""
+        return self._open(BufferKind.DIRECT, nick)
+
+    def want_focus(self, buffer: Buffer) -> None:
+        """Ask whoever shows the world to show this buffer."""
+        self.changes.append(change.FocusWanted(buffer))
+
+    def _open(self, kind: BufferKind, target: str) -> Buffer:
         key = self.fold(target)
         buffer = self._buffers.get(key)
         if buffer is None:
@@ -118,6 +129,16 @@ class World:
         """Set the topic of a room."""
         buffer.topic = Topic(plain(text), plain(by), time)
         self.changes.append(change.BufferChanged(buffer))
+
+    def set_modes(self, buffer: Buffer, letters: str) -> None:
+        """Set the modes of a room, by their letters."""
+        buffer.modes = f"+{plain(letters)}" if letters else ""
+        self.changes.append(change.BufferChanged(buffer))
+
+    def members_changed(self, buffer: Buffer) -> None:
+        """Record that `buffer.members` is not what it was (who changes it calls this)."""
+        if not self.changes or self.changes[-1] != change.MembersChanged(buffer):
+            self.changes.append(change.MembersChanged(buffer))
 
     def set_joined(self, buffer: Buffer, *, joined: bool) -> None:
         """Say that the user is in the room, or no longer; nobody is known to be in it then."""
@@ -168,6 +189,10 @@ class World:
         # A merge keeps the order of what is there, whatever its clocks say.
         buffer.lines[:] = [*merge(settled, fresh, key=_TIME), *waiting]
         self.changes.append(change.LinesInserted(buffer, fresh))
+
+    def pong(self, token: str) -> None:
+        """Record that the server answered an own PING."""
+        self.changes.append(change.PongHeard(token))
 
     # --- status ------------------------------------------------------------------------------
 

@@ -1,10 +1,67 @@
 """The client's side of one server, over any number of connections one after another."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
+from typing import Final
 
-from chatclient.model import Buffer, Change, World
+from chatclient.model import Buffer, BufferKind, Change, Kind, World
+from chatclient.session import batches, registration, replies, rooms, talk
 from chatclient.session.identity import Identity
+from chatclient.session.state import Heard, State, server_time
+from chatwire import numerics as n
+from chatwire.framing import Framer, Overlong
+from chatwire.message import EncodingError, GrammarError, Message, parse, parse_text
+from chatwire.text import plain
+
+LINE_LIMIT = 64 * 1024
+"""The longest line, in bytes, that is taken from a server; a longer one is dropped, and said."""
+
+Handler = Callable[[State, Heard], None]
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "ACK": replies.on_ack,
+    "AWAY": rooms.on_away,
+    "BATCH": batches.on_batch,
+    "CAP": registration.on_cap,
+    "CHGHOST": rooms.on_chghost,
+    "ERROR": registration.on_error,
+    "FAIL": replies.on_standard_reply,
+    "INVITE": rooms.on_invite,
+    "JOIN": rooms.on_join,
+    "KICK": rooms.on_kick,
+    "MODE": rooms.on_mode,
+    "NICK": rooms.on_nick,
+    "NOTE": replies.on_standard_reply,
+    "NOTICE": talk.on_message,
+    "PART": rooms.on_part,
+    "PING": replies.on_ping,
+    "PONG": replies.on_pong,
+    "PRIVMSG": talk.on_message,
+    "QUIT": rooms.on_quit,
+    "SETNAME": rooms.on_setname,
+    "TOPIC": rooms.on_topic,
+    "WALLOPS": replies.on_wallops,
+    "WARN": replies.on_standard_reply,
+    n.RPL_WELCOME: registration.on_welcome,
+    n.RPL_ISUPPORT: registration.on_features,
+    n.RPL_UNAWAY: rooms.on_own_away,
+    n.RPL_NOWAWAY: rooms.on_own_away,
+    n.RPL_CHANNELMODEIS: rooms.on_mode_reply,
+    n.RPL_NOTOPIC: rooms.on_topic_reply,
+    n.RPL_TOPIC: rooms.on_topic_reply,
+    n.RPL_TOPICWHOTIME: rooms.on_topic_origin,
+    n.RPL_NAMREPLY: rooms.on_names,
+    n.RPL_ENDOFNAMES: rooms.on_names_end,
+    n.RPL_ENDOFMOTD: registration.on_motd_end,
+    n.ERR_NOMOTD: registration.on_motd_end,
+    n.ERR_NONICKNAMEGIVEN: registration.on_nick_refused,
+    n.ERR_ERRONEUSNICKNAME: registration.on_nick_refused,
+    n.ERR_NICKNAMEINUSE: registration.on_nick_refused,
+    "436": registration.on_nick_refused,  # ERR_NICKCOLLISION
+    n.ERR_PASSWDMISMATCH: registration.on_refused,
+    n.ERR_YOUREBANNEDCREEP: registration.on_refused,
+}
+"""What is done about each command; other numerics go to `replies.on_numeric`."""
 
 
 class Session:
@@ -15,76 +72,148 @@ class Session:
     `take_changes()`. The world lives on over connections: the next `start` joins the same rooms.
     """
 
-    world: World
-
     def __init__(self, world: World, identity: Identity, *, random: Random) -> None:
         self.world = world
+        self._identity = identity
+        self._random = random
+        self._framer = Framer(LINE_LIMIT)
+        self._state = State(world, identity, random)
+        self._desired = identity.nick
 
     # --- the connection's side ---------------------------------------------------------------
 
-    def start(self, now: float) -> None:
+    def start(self) -> None:
         """Begin on a new connection: negotiate capabilities and register."""
-        raise NotImplementedError
+        self._framer = Framer(LINE_LIMIT)
+        self._state = State(self.world, self._identity, self._random)
+        self._state.nick = self._state.desired = self._desired
+        registration.begin(self._state)
 
     def receive(self, data: bytes, now: float) -> None:
-        """Take what came from the server, in any cut."""
-        raise NotImplementedError
+        """Take what came from the server, in any cut. `now` is in seconds since 1970."""
+        for line in self._framer.feed(data):
+            if isinstance(line, Overlong):
+                text = f"dropped a line of the server that was longer than {LINE_LIMIT} bytes"
+                self.world.tell(self.world.server, text, time=now, kind=Kind.ERROR)
+            elif line:
+                self._take(line, now)
 
     def end(self, reason: str, now: float) -> None:
         """Say that the connection is over: pending lines fail with `reason`, rooms are left."""
-        raise NotImplementedError
+        state = self._state
+        self._desired = state.desired
+        state.outbox.fail_all(reason)
+        for buffer in self.world.rooms():
+            if buffer.joined:
+                self.world.set_joined(buffer, joined=False)
+                self.world.tell(buffer, f"disconnected: {reason}", time=now, kind=Kind.ERROR)
+        state.ready = state.registered = False
 
     def ping(self, token: str) -> None:
         """Ask the server for a sign of life; `PongHeard(token)` follows."""
-        raise NotImplementedError
+        self._state.send("PING", token)
 
     def take_output(self) -> bytes:
         """Return what is to be sent, and forget it."""
-        raise NotImplementedError
+        output = bytes(self._state.output)
+        self._state.output.clear()
+        return output
 
     def take_changes(self) -> Sequence[Change]:
         """Return what changed in the world since the last call, oldest first."""
         return self.world.take_changes()
 
-    # --- the user's side (what commands are made of) -----------------------------------------
-
     @property
     def online(self) -> bool:
         """Whether the server has welcomed the user on the present connection."""
-        raise NotImplementedError
+        return self._state.ready
+
+    @property
+    def last_error(self) -> str:
+        """What the server said before it closed the connection, "" if nothing."""
+        return self._state.last_error
+
+    @property
+    def fatal(self) -> str:
+        """Why it is no use to connect again as before, "" if it is."""
+        return self._state.fatal
+
+    # --- the user's side (what commands are made of) -----------------------------------------
 
     def is_room(self, target: str) -> bool:
         """Say whether a name is a room's, by the prefixes that this server uses."""
-        raise NotImplementedError
+        return self._state.features.is_room(target)
 
-    def say(self, buffer: Buffer, text: str, now: float, *, action: bool = False) -> None:
+    def say(self, buffer: Buffer, text: str, now: float, kind: Kind = Kind.MESSAGE) -> None:
         """Say something in a room or to a person; each line of `text` is a message.
 
-        What is too long for one message is cut at words. Each message is a pending line until the
-        server confirms it; when not online it fails at once, and says so.
+        `kind` is MESSAGE, ACTION (/me) or NOTICE. What is too long for one message is cut at words.
+        Each message is a pending line until the server confirms it; when not online it fails at
+        once, and says so.
         """
-        raise NotImplementedError
-
-    def notice(self, target: str, text: str, now: float) -> None:
-        """Send a NOTICE."""
-        raise NotImplementedError
+        talk.say(self._state, buffer, text, now, kind)
 
     def join(self, room: str, key: str = "") -> Buffer:
         """Join a room (when next online, if not now), and return its buffer."""
-        raise NotImplementedError
+        buffer = self.world.open_room(room)
+        buffer.wanted = True
+        buffer.key = key or buffer.key
+        if self._state.ready and not buffer.joined:
+            self._state.send("JOIN", *filter(None, [room, key]))
+        return buffer
 
     def part(self, buffer: Buffer, reason: str = "") -> None:
         """Leave a room; its buffer stays."""
-        raise NotImplementedError
+        buffer.wanted = False
+        if buffer.joined:
+            self._state.send("PART", *filter(None, [buffer.target, reason]))
 
     def close(self, buffer: Buffer) -> None:
         """Leave a room if in it, or end a conversation, and close the buffer."""
-        raise NotImplementedError
+        if buffer.kind is BufferKind.ROOM:
+            self.part(buffer)
+        self.world.close(buffer)
+
+    def set_nick(self, nick: str) -> None:
+        """Ask for another nick, now and on later connections."""
+        self._state.desired = self._desired = nick
+        if self._state.ready:
+            self._state.send("NICK", nick)
 
     def quit(self, reason: str = "") -> None:
         """Say good-bye to the server. It closes the connection then."""
-        raise NotImplementedError
+        self._state.send("QUIT", *filter(None, [reason]))
 
     def send(self, command: str, *params: str) -> None:
         """Send any command. Raises `ValueError` when it is not one line of IRC."""
-        raise NotImplementedError
+        self._state.send(command, *params)
+
+    # --- lines -------------------------------------------------------------------------------
+
+    def _take(self, line: bytes, now: float) -> None:
+        try:
+            message = _parse(line)
+        except GrammarError:
+            return
+        state = self._state
+        if batches.collect(state, message):
+            return
+        heard = Heard(
+            message,
+            plain(message.nick),
+            server_time(message, now),
+            batches.label_of(state, message),
+        )
+        handler = HANDLERS.get(message.command)
+        if handler is None and message.command.isdigit():
+            handler = replies.on_numeric
+        if handler is not None:
+            handler(state, heard)
+
+
+def _parse(line: bytes) -> Message:
+    """Return the message; bytes that are no UTF-8 are shown as such, not lost with the line."""
+    try:
+        return parse(line)
+    except EncodingError:
+        return parse_text(line.decode(errors="replace"))

@@ -1,0 +1,63 @@
+"""Lines that belong together (IRCv3 batch): history goes to its place in time.
+
+Rules: a batch inside a batch has the label of the outer one. What a server may leave open is
+bounded: past that, lines are taken one by one.
+"""
+
+from chatclient.session.state import Batch, Heard, State, server_time
+from chatclient.session.talk import line_of
+from chatwire.message import Message
+from chatwire.text import action, is_ctcp, plain
+
+HISTORY = frozenset({"chathistory", "draft/chathistory", "znc.in/playback"})
+"""The batches that tell what was said before."""
+
+_MOST_OPEN = 64
+_MOST_LINES = 10_000
+
+
+def on_batch(state: State, heard: Heard) -> None:
+    """A batch begins or ends."""
+    written = heard.text(0)
+    sign, reference = written[:1], written[1:]
+    if sign == "+" and len(state.batches) < _MOST_OPEN:
+        params = heard.message.params[2:]
+        state.batches[reference] = Batch(heard.text(1), params, heard.label)
+    elif sign == "-":
+        batch = state.batches.pop(reference, None)
+        if batch and batch.kind in HISTORY:
+            _place(state, batch, heard.time)
+
+
+def collect(state: State, message: Message) -> bool:
+    """Keep a line of history until its batch ends; say whether it was one."""
+    batch = state.batches.get(message.tags.get("batch", ""))
+    if batch is None or batch.kind not in HISTORY or len(batch.messages) >= _MOST_LINES:
+        return False
+    if message.command != "BATCH":
+        batch.messages.append(message)
+    return message.command != "BATCH"
+
+
+def label_of(state: State, message: Message) -> str:
+    """Return the label of what a message answers: its own, or that of the batch it is in."""
+    batch = state.batches.get(message.tags.get("batch", ""))
+    return message.tags.get("label") or (batch.label if batch else "")
+
+
+def _place(state: State, batch: Batch, now: float) -> None:
+    """Put what was said into the buffer that the batch is about."""
+    target = batch.params[0] if batch.params else ""
+    if not target:
+        return
+    world = state.world
+    is_room = state.features.is_room(target)
+    buffer = world.open_room(target) if is_room else world.open_direct(target)
+    lines = []
+    for message in batch.messages:
+        text = message.param(1)
+        if message.command not in {"PRIVMSG", "NOTICE"} or (is_ctcp(text) and action(text) is None):
+            continue
+        heard = Heard(message, plain(message.nick), server_time(message, now), history=True)
+        lines.append(line_of(state, heard, buffer))
+    world.insert(buffer, lines)

@@ -1,0 +1,100 @@
+"""What a server says about itself: the tokens of RPL_ISUPPORT (Modern IRC, "RPL_ISUPPORT").
+
+Rules: unknown tokens are kept and harmless; a value that makes no sense leaves the default; without
+tokens the defaults are those of RFC 1459.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from chatclient.model import CASEMAPPINGS, Fold
+
+_HEX = re.compile(r"\\x([0-9A-Fa-f]{2})")
+_PREFIX = re.compile(r"\(([A-Za-z]*)\)(\S*)")
+
+
+class Features:
+    """The tokens of one connection, and what they mean."""
+
+    def __init__(self) -> None:
+        self._tokens: dict[str, str] = {}
+        self.prefixes: dict[str, str] = {"o": "@", "v": "+"}
+        """The member modes and their prefixes, highest first."""
+        self._lists, self._always, self._when_set = "b", "k", "l"
+
+    def update(self, tokens: Iterable[str]) -> None:
+        """Take the tokens of one line (`KEY=value`, `KEY`, `-KEY`)."""
+        for token in tokens:
+            key, _, value = token.partition("=")
+            if key.startswith("-"):
+                self._tokens.pop(key[1:].upper(), None)
+            else:
+                self._tokens[key.upper()] = _HEX.sub(lambda found: chr(int(found[1], 16)), value)
+        found = _PREFIX.fullmatch(self._tokens.get("PREFIX", "(ov)@+"))
+        if found and len(found[1]) == len(found[2]):
+            self.prefixes = dict(zip(found[1], found[2], strict=True))
+        kinds = [*self._tokens.get("CHANMODES", "b,k,l,imnpst").split(","), "", "", ""]
+        self._lists, self._always, self._when_set = kinds[:3]
+
+    @property
+    def network(self) -> str:
+        """The name of the network, "" if it has none."""
+        return self._tokens.get("NETWORK", "")
+
+    @property
+    def fold(self) -> Fold:
+        """How the server compares names; as RFC 1459 does if it names no way that we know."""
+        name = self._tokens.get("CASEMAPPING", "rfc1459").lower()
+        return CASEMAPPINGS.get(name, CASEMAPPINGS["rfc1459"])
+
+    @property
+    def ranks(self) -> str:
+        """The prefixes of members, highest first."""
+        return "".join(self.prefixes.values())
+
+    @property
+    def line_length(self) -> int:
+        """The bytes that a line may have, its CR LF included (LINELEN; else 512)."""
+        return max(512, self._number("LINELEN", 512))
+
+    @property
+    def user_length(self) -> int:
+        """The most characters that a user name has."""
+        return self._number("USERLEN", 10)
+
+    @property
+    def host_length(self) -> int:
+        """The most characters that a host has."""
+        return self._number("HOSTLEN", 63)
+
+    def is_room(self, target: str) -> bool:
+        """Say whether `target` is a room's name (CHANTYPES)."""
+        return target[:1] in tuple(self._tokens.get("CHANTYPES", "#&"))
+
+    def room_of(self, target: str) -> tuple[str, str]:
+        """Return the prefix of a message to some members of a room alone (STATUSMSG), and the room.
+
+        "@#ops" gives ("@", "#ops"), "#ops" gives ("", "#ops"), a nick gives ("", nick).
+        """
+        name = target.lstrip(self._tokens.get("STATUSMSG", ""))
+        return (target[: len(target) - len(name)], name) if self.is_room(name) else ("", target)
+
+    def modes(self, changes: str, params: Iterable[str]) -> Iterator[tuple[bool, str, str]]:
+        """Iterate over the changes of a room's MODE: given or taken, letter, parameter or ""."""
+        rest = iter(params)
+        given = True
+        for letter in changes:
+            if letter in "+-":
+                given = letter == "+"
+                continue
+            takes = letter in self.prefixes or letter in self._lists or letter in self._always
+            takes = takes or (given and letter in self._when_set)
+            yield given, letter, next(rest, "") if takes else ""
+
+    def is_flag(self, letter: str) -> bool:
+        """Say whether a mode belongs to the room itself, not to a member or to a list."""
+        return letter not in self.prefixes and letter not in self._lists
+
+    def _number(self, key: str, default: int) -> int:
+        value = self._tokens.get(key, "")
+        return int(value) if value.isascii() and value.isdigit() and len(value) < 6 else default

@@ -1,0 +1,95 @@
+"""Own messages on their way: which line waits for which sign that the server has it.
+
+Rules: every entry leaves exactly once, confirmed or failed. What confirms it: an answer with its
+label (labeled-response), its echo (echo-message), or the PONG to a PING that was sent after it, if
+the server offers neither. What fails it: an error with its label, an error about its target, or the
+end of the connection.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from chatclient.model import Buffer, Delivery, Line, World
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A pending line, and by what its fate will be known."""
+
+    buffer: Buffer
+    line: Line
+    command: str
+    target: str
+    wire: str
+    """The text as it was sent."""
+    mark: str
+    """The label, or the token of the PING after it; unique on the connection."""
+    barrier: bool
+    """Whether the PONG with `mark` confirms it."""
+
+
+class Outbox:
+    """The entries of one connection, oldest first."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.entries: dict[str, Entry] = {}
+        """By their marks, oldest first."""
+        self._count = 0
+
+    def new_mark(self) -> str:
+        """Return a label or token that was not used before on this connection."""
+        self._count += 1
+        return f"m{self._count}"
+
+    def put(self, entry: Entry) -> None:
+        """Let an entry wait."""
+        self.entries[entry.mark] = entry
+
+    def marked(self, mark: str) -> Entry | None:
+        """Return the entry with that label or token."""
+        return self.entries.get(mark)
+
+    def echoed(self, command: str, target: str, wire: str) -> Entry | None:
+        """Return the oldest entry that an echo without label can be of.
+
+        A server may have cut the text, so an echo that is its beginning counts too.
+        """
+        fold = self._world.fold
+        return self._first(
+            lambda entry: (
+                entry.command == command
+                and fold(entry.target) == fold(target)
+                and (entry.wire == wire or (len(wire) > 64 and entry.wire.startswith(wire)))
+            )
+        )
+
+    def about(self, target: str) -> Entry | None:
+        """Return the oldest entry to that target, "" for any."""
+        fold = self._world.fold
+        return self._first(lambda entry: not target or fold(entry.target) == fold(target))
+
+    def confirm(self, entry: Entry, *, time: float | None = None, msgid: str = "") -> None:
+        """Take an entry out: the server has the message."""
+        if self.entries.pop(entry.mark, None):
+            when = entry.line.time if time is None else time
+            done = replace(entry.line, delivery=Delivery.CONFIRMED, time=when, msgid=msgid)
+            self._world.settle(entry.buffer, done)
+
+    def fail(self, entry: Entry, reason: str) -> None:
+        """Take an entry out: the server does not have the message, or may not."""
+        if self.entries.pop(entry.mark, None):
+            self._world.settle(entry.buffer, failed(entry.line, reason))
+
+    def fail_all(self, reason: str) -> None:
+        """Take all entries out: nothing more will come."""
+        for entry in [*self.entries.values()]:
+            self.fail(entry, reason)
+
+    def _first(self, test: Callable[[Entry], bool]) -> Entry | None:
+        return next(filter(test, self.entries.values()), None)
+
+
+def failed(line: Line, reason: str) -> Line:
+    """Return `line` as failed, with the reason."""
+    return replace(line, delivery=Delivery.FAILED, reason=reason)

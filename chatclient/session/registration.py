@@ -1,0 +1,179 @@
+"""From the first byte to the welcome: capabilities (CAP 302), nick, user, features.
+
+Rules: CAP END is sent once all requests are answered; a server without CAP welcomes us all the
+same. A nick that is taken or refused is replaced by another like it, ten times.
+"""
+
+import re
+from dataclasses import replace
+from random import Random
+
+from chatclient.model import ConnectionState, Kind
+from chatclient.session.state import Heard, State
+from chatwire import caps
+from chatwire.text import plain
+
+WANTED = caps.NAMES
+"""The capabilities that this client makes use of."""
+
+_NICK_TRIES = 10
+_NOT_IN_NICKS = re.compile(r"[^A-Za-z0-9\[\]\\`_^{|}\-]|^[0-9\-]+")
+_REQUEST_LENGTH = 400  # of 510 bytes of a line
+_OLD_NICK_LENGTH = 9  # what every server takes (RFC 2812, 1.2.1)
+
+
+def begin(state: State) -> None:
+    """Send what opens a connection."""
+    identity = state.identity
+    state.set_status(
+        replace(state.status, state=ConnectionState.REGISTERING, nick=state.nick, retry_at=None)
+    )
+    state.send("CAP", "LS", "302")
+    if identity.password:
+        state.send("PASS", identity.password)
+    state.send("NICK", state.nick)
+    state.send("USER", identity.user, "0", "*", identity.realname or identity.nick)
+
+
+def alternative(nick: str, tries: int, random: Random) -> str:
+    """Return another nick to try, after `tries` that did not do."""
+    base = _NOT_IN_NICKS.sub("", nick) or "guest"
+    if tries == 1 and base != nick:
+        return base
+    if tries <= 2:
+        return base + "_"
+    return f"{base[: _OLD_NICK_LENGTH - 4]}{random.randrange(1000, 10000)}"
+
+
+# --- CAP ---------------------------------------------------------------------------------------
+
+
+def on_cap(state: State, heard: Heard) -> None:
+    """Follow the negotiation (IRCv3 capability-negotiation)."""
+    subcommand = heard.text(1).upper()
+    written = heard.last if len(heard.message.params) > 2 else ""
+    listed = {name: value for name, _, value in (each.partition("=") for each in written.split())}
+    match subcommand:
+        case "LS" | "NEW":
+            state.offered |= listed
+            if subcommand == "LS" and heard.text(2) == "*" and len(heard.message.params) > 3:
+                return  # more lines follow
+            _request(state, [*(state.offered if subcommand == "LS" else listed)])
+        case "ACK":
+            state.enabled |= {name for name in listed if not name.startswith("-")}
+            state.enabled -= {name[1:] for name in listed if name.startswith("-")}
+            _answered(state)
+        case "NAK":
+            _answered(state)
+        case "DEL":
+            state.enabled -= listed.keys()
+            for name in listed:
+                state.offered.pop(name, None)
+        case _:
+            pass
+
+
+def _request(state: State, offered: list[str]) -> None:
+    names = sorted(WANTED.intersection(offered) - state.enabled)
+    while names:
+        line = names.pop(0)
+        while names and len(line) + len(names[0]) < _REQUEST_LENGTH:
+            line += " " + names.pop(0)
+        state.send("CAP", "REQ", line)
+        state.requests += 1
+    if not state.requests and not state.registered:
+        state.send("CAP", "END")
+
+
+def _answered(state: State) -> None:
+    state.requests = max(0, state.requests - 1)
+    if not state.requests and not state.registered:
+        state.send("CAP", "END")
+
+
+# --- nick --------------------------------------------------------------------------------------
+
+
+def on_nick_refused(state: State, heard: Heard) -> None:
+    """Try another nick while registering; later on, say that the nick cannot be had."""
+    reason = heard.last
+    if state.registered:
+        state.desired = state.nick
+        state.tell(heard, f"{heard.text(1)}: {reason}", kind=Kind.ERROR)
+        return
+    state.nick_tries += 1
+    if state.nick_tries > _NICK_TRIES:
+        state.fatal = f"no nick like {state.desired} is free, the server says: {plain(reason)}"
+        state.send("QUIT")
+        return
+    state.nick = alternative(state.desired, state.nick_tries, state.random)
+    state.send("NICK", state.nick)
+
+
+def regain(state: State, freed: str) -> None:
+    """Ask for the nick that the user wants, when who had it has left it."""
+    fold = state.world.fold
+    if fold(freed) == fold(state.desired) and not state.is_me(freed):
+        state.send("NICK", state.desired)
+
+
+# --- welcome -----------------------------------------------------------------------------------
+
+
+def on_welcome(state: State, heard: Heard) -> None:
+    """Take the nick that the server gives (RPL_WELCOME)."""
+    state.registered = True
+    state.set_nick(heard.text(0) or state.nick)
+    written = heard.text(1).rpartition(" ")[2]
+    if "!" in written and "@" in written and state.is_me(written.partition("!")[0]):
+        state.source = written
+    state.set_status(
+        replace(state.status, state=ConnectionState.ONLINE, reason="", retry_at=None, away=False)
+    )
+    state.tell(heard, heard.text(1), state.world.server)
+
+
+def on_features(state: State, heard: Heard) -> None:
+    """Take what the server says about itself (RPL_ISUPPORT)."""
+    features = state.features
+    features.update(heard.message.params[1:-1])
+    world = state.world
+    if world.fold is not features.fold or world.ranks != features.ranks:
+        world.set_casemapping(features.fold, features.ranks)
+    if features.network:
+        state.set_status(replace(state.status, network=features.network))
+
+
+def on_motd_end(state: State, heard: Heard) -> None:
+    """Join the rooms: the server has said all about itself (RPL_ENDOFMOTD, ERR_NOMOTD)."""
+    if not state.ready:
+        state.ready = True
+        join_all(state)
+
+
+def join_all(state: State) -> None:
+    """Join every room that is wanted, in few lines, those with a key first."""
+    wanted = [buffer for buffer in state.world.rooms() if buffer.wanted and not buffer.joined]
+    for buffer in wanted:
+        if buffer.key:
+            state.send("JOIN", buffer.target, buffer.key)
+    names = [buffer.target for buffer in wanted if not buffer.key]
+    while names:
+        line = names.pop(0)
+        while names and len((line + names[0]).encode()) < _REQUEST_LENGTH:
+            line += "," + names.pop(0)
+        state.send("JOIN", line)
+
+
+def on_refused(state: State, heard: Heard) -> None:
+    """Remember that connecting again will not help (wrong password, banned)."""
+    state.fatal = state.fatal or f"the server refuses: {plain(heard.last)}"
+    state.tell(heard, heard.last, state.world.server, Kind.ERROR)
+
+
+def on_error(state: State, heard: Heard) -> None:
+    """Remember why the server closes the connection (ERROR)."""
+    state.last_error = plain(heard.text(0))
+    state.tell(
+        heard, f"the server closes the connection: {heard.text(0)}", state.world.server, Kind.ERROR
+    )

@@ -1,0 +1,256 @@
+"""Who is where: joins, leaves, nicks, topics, modes, and the lists of members."""
+
+from dataclasses import replace
+
+from chatclient.model import Kind, Member
+from chatclient.session.registration import regain
+from chatclient.session.state import Heard, State
+from chatwire.text import plain
+
+
+def _user_and_host(source: str) -> tuple[str, str]:
+    user, _, host = source.partition("!")[2].partition("@")
+    return plain(user), plain(host)
+
+
+def _with_reason(sentence: str, reason: str) -> str:
+    return f"{sentence}: {reason}" if reason else sentence
+
+
+def on_join(state: State, heard: Heard) -> None:
+    """Somebody comes into a room, or we do (with extended-join: account and real name)."""
+    name = heard.text(0)
+    if state.is_me(heard.nick):
+        _join_self(state, heard, name)
+    elif buffer := state.joined(name):
+        user, host = _user_and_host(heard.message.source or "")
+        account = plain(heard.text(1))
+        buffer.members.put(
+            Member(
+                heard.nick,
+                user=user,
+                host=host,
+                account="" if account == "*" else account,
+                realname=plain(heard.text(2)),
+            )
+        )
+        state.world.members_changed(buffer)
+        state.note(heard, Kind.JOIN, f"{heard.nick} joined", buffer)
+
+
+def _join_self(state: State, heard: Heard, name: str) -> None:
+    if "!" in (heard.message.source or ""):
+        state.source = heard.message.source or ""
+    buffer = state.world.open_room(name)
+    buffer.wanted = True
+    state.world.set_joined(buffer, joined=True)
+    buffer.members.put(Member(heard.nick))
+    state.note(heard, Kind.JOIN, f"you joined {name}", buffer, own=True)
+
+
+def on_part(state: State, heard: Heard) -> None:
+    """Somebody leaves a room, or we do."""
+    buffer = state.room(heard.text(0))
+    if buffer is None:
+        return
+    if state.is_me(heard.nick):
+        buffer.wanted = False
+        state.world.set_joined(buffer, joined=False)
+        state.note(heard, Kind.PART, f"you left {buffer.name}", buffer, own=True)
+    elif buffer.members.remove(heard.nick):
+        state.world.members_changed(buffer)
+        state.note(heard, Kind.PART, _with_reason(f"{heard.nick} left", heard.text(1)), buffer)
+
+
+def on_kick(state: State, heard: Heard) -> None:
+    """Somebody is removed from a room. We do not come back by ourselves."""
+    buffer = state.room(heard.text(0))
+    if buffer is None:
+        return
+    victim, reason = plain(heard.text(1)), heard.text(2)
+    if state.is_me(victim):
+        buffer.wanted = False
+        state.world.set_joined(buffer, joined=False)
+        sentence = f"{heard.nick} removed you from {buffer.name}"
+    else:
+        buffer.members.remove(victim)
+        state.world.members_changed(buffer)
+        sentence = f"{heard.nick} removed {victim}"
+    state.note(heard, Kind.KICK, _with_reason(sentence, reason), buffer)
+
+
+def on_quit(state: State, heard: Heard) -> None:
+    """Somebody leaves the server."""
+    sentence = _with_reason(f"{heard.nick} left the chat", heard.text(0))
+    buffers = state.rooms_of(heard.nick)
+    for buffer in buffers:
+        buffer.members.remove(heard.nick)
+        state.world.members_changed(buffer)
+    direct = state.world.find(heard.nick)
+    for buffer in [*buffers, direct] if direct else buffers:
+        state.note(heard, Kind.QUIT, sentence, buffer)
+    regain(state, heard.nick)
+
+
+def on_nick(state: State, heard: Heard) -> None:
+    """Somebody changes their nick, or we do, or the server does it to us."""
+    old, new = heard.nick, plain(heard.text(0))
+    if not new:
+        return
+    mine = state.is_me(old)
+    sentence = f"you are now {new}" if mine else f"{old} is now {new}"
+    buffers = state.rooms_of(old)
+    for buffer in buffers:
+        buffer.members.rename(old, new)
+        state.world.members_changed(buffer)
+    direct = None if mine else state.world.find(old)
+    if direct:
+        buffers.append(direct)
+        state.world.rename_direct(old, new)
+    if mine:
+        state.set_nick(new)
+        buffers = buffers or [state.world.server]
+    for buffer in buffers:
+        state.note(heard, Kind.NICK, sentence, buffer, own=mine)
+    regain(state, old)
+
+
+def on_topic(state: State, heard: Heard) -> None:
+    """Somebody sets the topic."""
+    if buffer := state.room(heard.text(0)):
+        topic = heard.text(1)
+        state.world.set_topic(buffer, topic, heard.nick, heard.time)
+        sentence = f"set the topic to: {topic}" if topic else "removed the topic"
+        state.note(heard, Kind.TOPIC, f"{heard.nick} {sentence}", buffer)
+
+
+def on_topic_reply(state: State, heard: Heard) -> None:
+    """The topic of a room, in answer to JOIN or TOPIC (RPL_TOPIC, RPL_NOTOPIC)."""
+    text = heard.text(2) if heard.message.command == "332" else ""
+    if buffer := state.joined(heard.text(1)):
+        state.world.set_topic(buffer, text)
+    else:
+        state.tell(heard, f"topic of {heard.text(1)}: {text or '(none)'}")
+
+
+def on_topic_origin(state: State, heard: Heard) -> None:
+    """Who set the topic, and when (RPL_TOPICWHOTIME)."""
+    if buffer := state.joined(heard.text(1)):
+        by, written = heard.text(2).partition("!")[0], heard.text(3)
+        time = (
+            float(written)
+            if written.isascii() and written.isdigit() and len(written) < 12
+            else None
+        )
+        state.world.set_topic(buffer, buffer.topic.text, by, time)
+
+
+def on_names(state: State, heard: Heard) -> None:
+    """Part of the list of who is in a room (RPL_NAMREPLY)."""
+    state.names.setdefault(state.world.fold(heard.text(2)), []).extend(heard.text(3).split())
+
+
+def on_names_end(state: State, heard: Heard) -> None:
+    """The list is complete (RPL_ENDOFNAMES)."""
+    listed = state.names.pop(state.world.fold(heard.text(1)), [])
+    buffer = state.joined(heard.text(1))
+    if buffer is None:
+        text = " ".join(listed) or "nobody that you can see"
+        state.tell(heard, f"in {heard.text(1)}: {text}")
+        return
+    known = buffer.members
+    members = []
+    for written in listed:
+        member = _member(written, state.features.ranks)
+        before = known.get(member.nick)
+        if before:
+            member.away, member.account, member.realname = (
+                before.away,
+                before.account,
+                before.realname,
+            )
+        members.append(member)
+    buffer.members.replace(members)
+    state.world.members_changed(buffer)
+
+
+def _member(written: str, ranks: str) -> Member:
+    """Return the member that NAMES means: prefixes, nick, and with userhost-in-names more."""
+    source = written.lstrip(ranks)
+    user, host = _user_and_host(source)
+    prefixes = written[: len(written) - len(source)]
+    return Member(plain(source.partition("!")[0]), prefixes, user, host)
+
+
+def on_mode(state: State, heard: Heard) -> None:
+    """Modes of a room or of ours change."""
+    target, changes, params = heard.text(0), heard.text(1), heard.message.params[2:]
+    sentence = f"{heard.nick} set mode {' '.join([changes, *params])}"
+    buffer = state.room(target)
+    if buffer is None:
+        state.tell(heard, sentence, state.world.server, Kind.MODE)
+        return
+    flags = set(buffer.modes.lstrip("+"))
+    for given, letter, param in state.features.modes(changes, params):
+        prefix = state.features.prefixes.get(letter)
+        if prefix:
+            buffer.members.set_prefix(plain(param), prefix, given=given)
+        elif state.features.is_flag(letter):
+            flags = flags | {letter} if given else flags - {letter}
+    state.world.set_modes(buffer, "".join(sorted(flags)))
+    state.world.members_changed(buffer)
+    state.note(heard, Kind.MODE, sentence, buffer)
+
+
+def on_mode_reply(state: State, heard: Heard) -> None:
+    """The modes of a room, in answer to MODE (RPL_CHANNELMODEIS)."""
+    written = heard.message.params[2:]
+    buffer = state.joined(heard.text(1))
+    if buffer:
+        state.world.set_modes(buffer, heard.text(2).replace("+", ""))
+    state.tell(heard, f"modes of {heard.text(1)}: {' '.join(written)}")
+
+
+def on_away(state: State, heard: Heard) -> None:
+    """Somebody goes away or is back (away-notify)."""
+    for buffer in state.rooms_of(heard.nick):
+        member = buffer.members.get(heard.nick)
+        if member:
+            member.away = bool(heard.text(0))
+            state.world.members_changed(buffer)
+
+
+def on_own_away(state: State, heard: Heard) -> None:
+    """We are away, or back (RPL_NOWAWAY, RPL_UNAWAY)."""
+    state.set_status(replace(state.status, away=heard.message.command == "306"))
+    state.tell(heard, heard.text(1))
+
+
+def on_chghost(state: State, heard: Heard) -> None:
+    """Somebody's user name and host change (chghost)."""
+    user, host = plain(heard.text(0)), plain(heard.text(1))
+    if state.is_me(heard.nick):
+        state.source = f"{heard.nick}!{user}@{host}"
+    for buffer in state.rooms_of(heard.nick):
+        member = buffer.members.get(heard.nick)
+        if member:
+            member.user, member.host = user, host
+
+
+def on_setname(state: State, heard: Heard) -> None:
+    """Somebody's real name changes (setname)."""
+    for buffer in state.rooms_of(heard.nick):
+        member = buffer.members.get(heard.nick)
+        if member:
+            member.realname = plain(heard.text(0))
+
+
+def on_invite(state: State, heard: Heard) -> None:
+    """Somebody is invited to a room (with invite-notify, not only we)."""
+    invited, name = plain(heard.text(0)), heard.text(1)
+    if state.is_me(invited):
+        sentence = f"{heard.nick} invites you to {name}: /join {name}"
+        line = state.world.make_line(Kind.INVITE, sentence, time=heard.time, source=heard.nick)
+        state.world.add(state.world.active, replace(line, mention=True))
+    elif buffer := state.room(name):
+        state.note(heard, Kind.INVITE, f"{heard.nick} invited {invited}", buffer)
