@@ -52,6 +52,9 @@ format: .venv/.dev
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+bench: .venv/.dev
+	@$(BIN)/python -m benchmarks --write docs/performance.md
+
 wheel: .venv/.dev
 	@$(BIN)/python -m build --wheel --outdir dist
 

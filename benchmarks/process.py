@@ -1,0 +1,100 @@
+"""Runs a server as a process of its own, on a core of its own, and reads its meters from /proc.
+
+Rule: a server that was started is ended, and its directory removed, however the measurement ends.
+"""
+
+import os
+import socket
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+from benchmarks.figures import cpu_ticks, resident_kib
+from benchmarks.room import LoadError
+from benchmarks.servers import Target
+
+HOST = "127.0.0.1"
+START_SECONDS = 10.0
+STOP_SECONDS = 10.0
+_TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+
+
+def cores() -> tuple[set[int], set[int]]:
+    """The core for the server and those for the load; the same one when there is only one."""
+    usable = sorted(os.sched_getaffinity(0))
+    return {usable[0]}, set(usable[1:]) or {usable[0]}
+
+
+def free_port() -> int:
+    """A port of the loopback interface on which nothing listens now."""
+    with socket.create_server((HOST, 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Server:
+    """A running server; leaving the context ends it.
+
+    `start_seconds` is the time from exec to the first connection that it took.
+    """
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._directory = tempfile.TemporaryDirectory(prefix="bench-")
+        self.address = (HOST, free_port())
+        self.start_seconds = float("nan")
+
+    def __enter__(self) -> Self:
+        """Start it and wait until it takes a connection; LoadError when it does not in time."""
+        home = Path(self._directory.name)
+        home.chmod(0o755)  # ngircd reads its configuration as another user
+        command = self._target.command(self.address[1], home)
+        own_cores, load_cores = cores()
+        self._all_cores = os.sched_getaffinity(0)
+        with (home / "log").open("wb") as log:
+            os.sched_setaffinity(0, own_cores)  # what starts now, and its threads, inherit it
+            begin = time.perf_counter()
+            try:
+                self._process = subprocess.Popen(
+                    command, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                )
+            finally:
+                os.sched_setaffinity(0, load_cores)
+        try:
+            self._await_listening(begin)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.sched_setaffinity(0, self._all_cores)
+        self._process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(STOP_SECONDS)
+        self._process.kill()
+        self._process.wait()
+        self._directory.cleanup()
+
+    def cpu_seconds(self) -> float:
+        """CPU seconds used since its start, by all its threads."""
+        stat = Path(f"/proc/{self._process.pid}/stat").read_text()
+        return cpu_ticks(stat) / _TICKS_PER_SECOND
+
+    def resident_kib(self) -> int:
+        """Resident memory now, in KiB."""
+        return resident_kib(Path(f"/proc/{self._process.pid}/status").read_text())
+
+    def _await_listening(self, begin: float) -> None:
+        while time.perf_counter() - begin < START_SECONDS:
+            with suppress(ConnectionError), socket.create_connection(self.address, timeout=1):
+                self.start_seconds = time.perf_counter() - begin
+                return
+            if self._process.poll() is not None:
+                break
+            time.sleep(0.001)
+        log = Path(self._directory.name, "log").read_text(errors="replace")
+        raise LoadError(f"{self._target.name} does not listen: {log[-500:]}")

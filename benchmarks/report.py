@@ -1,0 +1,53 @@
+"""Tables in Markdown, and their place in a page, pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from benchmarks.samples import Samples, Spread
+
+BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table; the first column is text, the others are figures."""
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines) + "\n"
+
+
+def fan_out_table(samples: Mapping[tuple[str, str, bool], Samples]) -> str:
+    """One row for each (target, shape, kept before shown)."""
+    head = (
+        "server", "load", "kept before shown", "CPU s per million deliveries",
+        "deliveries/s", "p50 ms", "p99 ms", "server / load busy",
+    )  # fmt: skip
+    return table(head, [_fan_out_row(*key, taken) for key, taken in samples.items()])
+
+
+def _fan_out_row(name: str, shape: str, kept: bool, taken: Samples) -> tuple[str, ...]:  # noqa: FBT001
+    if not taken.rate.values:
+        return (name, shape, "yes" if kept else "no", "failed", *["-"] * 4)
+    return (
+        name,
+        shape,
+        "yes" if kept else "no",
+        taken.cost.text(".3f"),
+        f"{taken.rate.median:,.0f}",
+        f"{taken.p50.median * 1e3:.2f}",
+        f"{taken.p99.median * 1e3:.2f}",
+        f"{taken.server_busy.median:.0%} / {taken.load_busy.median:.0%}",
+    )
+
+
+def single_table(figure: str, form: str, spreads: Mapping[str, Spread]) -> str:
+    """One figure for each target, median and range."""
+    return table(
+        ("server", figure), [(name, spread.text(form)) for name, spread in spreads.items()]
+    )
+
+
+def place(page: str, text: str) -> str:
+    """The page with `text` between its markers; ValueError when it has none."""
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"the page lacks the markers {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n\n{text.strip()}\n\n{END}{after}"

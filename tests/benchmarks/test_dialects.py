@@ -1,0 +1,23 @@
+"""The bytes that enter and speak."""
+
+from benchmarks.dialects import IRC, IRC_TAGS, NATS, PLAIN
+
+
+def test_plain_is_lines() -> None:
+    """One command names the guest, then a line is a message."""
+    assert PLAIN.join("m1") == b"/nick m1\n"
+    assert PLAIN.say(b"hello") == b"hello\n"
+
+
+def test_irc_registers_and_joins() -> None:
+    """Registration, then the room; with capabilities they are asked for first."""
+    assert IRC.join("m1") == b"NICK m1\r\nUSER m1 0 * :m1\r\nJOIN #lobby\r\n"
+    assert IRC.say(b"hello") == b"PRIVMSG #lobby :hello\r\n"
+    assert IRC_TAGS.join("m1").startswith(b"CAP REQ :message-tags server-time\r\nCAP END\r\n")
+    assert IRC_TAGS.join("m1").endswith(IRC.join("m1"))
+
+
+def test_nats_tells_the_length() -> None:
+    """A NATS message carries its length, and does not come back to its sender."""
+    assert NATS.say(b"hello") == b"PUB lobby 5\r\nhello\r\n"
+    assert b'"echo":false' in NATS.join("m1")

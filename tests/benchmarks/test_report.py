@@ -1,0 +1,42 @@
+"""Tables and their place in a page."""
+
+import pytest
+
+from benchmarks.report import BEGIN, END, fan_out_table, place, single_table, table
+from benchmarks.samples import Outcome, Samples, Spread
+
+
+def test_table_has_a_line_for_each_row() -> None:
+    """Head, rule, rows; figures stand to the right."""
+    assert table(("a", "b"), [("x", "1")]) == "| a | b |\n| --- | ---: |\n| x | 1 |\n"
+
+
+def test_fan_out_row_tells_median_and_range() -> None:
+    """Cost is told with its range over the runs, latencies in milliseconds."""
+    samples = Samples()
+    for cpu in (0.2, 0.1, 0.6):
+        samples.add(Outcome(2.0, cpu, 1.0, 1_000_000, [0.001, 0.003]))
+    row = fan_out_table({("ours", "1 receiver", True): samples}).splitlines()[2]
+    assert row == (
+        "| ours | 1 receiver | yes | 0.200 (0.100 to 0.600) | 500,000 | 1.00 | 3.00 | 10% / 50% |"
+    )
+
+
+def test_a_server_that_failed_keeps_its_row() -> None:
+    """What could not be measured is said, not left out."""
+    assert "| failed |" in fan_out_table({("ours", "1 receiver", True): Samples()})
+    assert "failed" in single_table("ms", ".0f", {"ours": Spread()})
+
+
+def test_place_replaces_only_what_stands_between_the_markers() -> None:
+    """The page around the tables stays; a second time changes nothing."""
+    page = f"before\n{BEGIN}\nold\n{END}\nafter\n"
+    placed = place(page, "new\n")
+    assert placed == f"before\n{BEGIN}\n\nnew\n\n{END}\nafter\n"
+    assert place(placed, "new\n") == placed
+
+
+def test_place_refuses_a_page_without_markers() -> None:
+    """Nothing is written to a page that does not say where."""
+    with pytest.raises(ValueError, match="lacks the markers"):
+        place("page", "new")
