@@ -1,0 +1,86 @@
+"""Takes the telnet protocol (RFC 854) out of what a client sends, so that text alone is left.
+
+Rules: commands (0xFF …) and subnegotiations are swallowed in any cut. Every option is refused, as
+RFC 854 asks for: a client that sent `DO TIMING-MARK` after Ctrl-C shows nothing until answered.
+CR NUL, which is a bare CR there, ends a line. 0xFF is no part of UTF-8, so no text is ever lost.
+"""
+
+import enum
+
+NUL, LF, CR = 0x00, 0x0A, 0x0D
+SE, SB, WILL, WONT, DO, DONT, IAC = 0xF0, 0xFA, 0xFB, 0xFC, 0xFD, 0xFE, 0xFF
+FIRST_COMMAND = 0xEC
+
+_REFUSAL = {WILL: DONT, DO: WONT}
+
+
+class _After(enum.Enum):
+    TEXT = enum.auto()
+    CR = enum.auto()
+    IAC = enum.auto()
+    OPTION = enum.auto()
+    SUBNEGOTIATION = enum.auto()
+    SUBNEGOTIATION_IAC = enum.auto()
+
+
+class TelnetFilter:
+    """Separates text from telnet, for one connection."""
+
+    __slots__ = ("_after", "_text", "_verb", "refusals")
+
+    def __init__(self) -> None:
+        self.refusals = b""
+        """What the newest bytes asked for is answered with; whoever sends it need not empty it."""
+        self._after = _After.TEXT
+        self._verb = 0
+        self._text = bytearray()
+
+    def feed(self, data: bytes) -> bytes:
+        """Take the next bytes of the stream and return those that are text."""
+        self.refusals = b""
+        plain = self._after in {_After.TEXT, _After.CR} and IAC not in data and NUL not in data
+        if plain:
+            if data:
+                self._after = _After.CR if data[-1] == CR else _After.TEXT
+            return data
+        for byte in data:
+            self._step(byte)
+        text = bytes(self._text)
+        self._text.clear()
+        return text
+
+    def _step(self, byte: int) -> None:
+        match self._after:
+            case _After.TEXT | _After.CR:
+                self._take_text(byte)
+            case _After.IAC:
+                self._take_command(byte)
+            case _After.OPTION:
+                if self._verb in _REFUSAL:
+                    self.refusals += bytes((IAC, _REFUSAL[self._verb], byte))
+                self._after = _After.TEXT
+            case _After.SUBNEGOTIATION:
+                if byte == IAC:
+                    self._after = _After.SUBNEGOTIATION_IAC
+            case _After.SUBNEGOTIATION_IAC:
+                ended = byte == SE
+                self._after = _After.TEXT if ended else _After.SUBNEGOTIATION
+
+    def _take_text(self, byte: int) -> None:
+        if byte == IAC:
+            self._after = _After.IAC
+            return
+        ends_line = byte == NUL and self._after is _After.CR
+        self._text.append(LF if ends_line else byte)
+        self._after = _After.CR if byte == CR else _After.TEXT
+
+    def _take_command(self, byte: int) -> None:
+        self._verb = byte
+        if byte in {WILL, WONT, DO, DONT}:
+            self._after = _After.OPTION
+        elif byte == SB:
+            self._after = _After.SUBNEGOTIATION
+        else:
+            self._after = _After.TEXT
+            if byte < FIRST_COMMAND:  # no telnet at all: let the rest be judged for what it is
+                self._text.append(byte)

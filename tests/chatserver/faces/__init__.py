@@ -1,0 +1,1 @@
+"""Tests of the protocols: pure, bytes in and values out."""
