@@ -1,0 +1,95 @@
+"""The command `chatserver`: reads its configuration and runs the server.
+
+Rules: what whoever starts it can mend ends it with one line on standard error and exit status 2,
+never a traceback. What only some uses need is imported only by them, as start-up is to be fast.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from chatserver.config.settings import Config
+from chatserver.config.sources import Parser, add_flags, load
+from chatserver.config.table import rows
+from chatserver.config.values import ConfigError, suggest
+
+USAGE = "chatserver [OPTION …] | chatserver hash-password"
+DESCRIPTION = (
+    "A chat server that anyone can join with netcat, with chatclient, or with any IRC client, on "
+    "one port. `chatserver hash-password` makes a hash of a password for the configuration file."
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for and return the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        if given[:1] == ["hash-password"]:
+            return print_hash(given[1:])
+        flags = parse(given)
+        if flags.version:
+            return print_version()
+        return serve(flags)
+    except ConfigError as error:
+        print(f"chatserver: {error}", file=sys.stderr)
+        return 2
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the flags among `arguments`. Raises `ConfigError`."""
+    parser = Parser("chatserver", USAGE, DESCRIPTION, allow_abbrev=False)
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    add_flags(parser)
+    flags, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        known = dict.fromkeys(setting.flag for setting in rows(Config).values())
+        guess = suggest(unknown[0].partition("=")[0], known) or " (--help lists what there is)"
+        raise ConfigError(f"there is no {unknown[0]}{guess}")
+    return flags
+
+
+def serve(flags: argparse.Namespace) -> int:
+    """Run the server until it is told to stop."""
+    config = load(flags, os.environ)
+    from chatserver.app import CannotStart, run  # noqa: PLC0415 - not needed to say what is wrong
+
+    try:
+        return run(config, lambda: load(flags, os.environ))
+    except CannotStart as error:
+        print(f"chatserver: {error}", file=sys.stderr)
+        return 2
+
+
+def print_version() -> int:
+    """Print the version of what is installed."""
+    from importlib.metadata import version  # noqa: PLC0415 - slow, and for this alone
+
+    print(f"chatserver {version('chatserver')}")
+    return 0
+
+
+def print_hash(arguments: Sequence[str]) -> int:
+    """Print a hash of a password that is typed twice, or is the first line of standard input."""
+    from getpass import getpass  # noqa: PLC0415 - for this alone
+
+    from chatserver.passwords import hash_password  # noqa: PLC0415 - for this alone
+
+    if arguments:
+        raise ConfigError(
+            "hash-password takes the password from standard input, not as an argument"
+        )
+    if sys.stdin.isatty():
+        password = getpass("Password: ")
+        if password != getpass("Once more: "):
+            raise ConfigError("the two are not the same; nothing was printed")
+    else:
+        password = sys.stdin.readline().removesuffix("\n")
+    if not password:
+        raise ConfigError("the password is empty; nothing was printed")
+    print(hash_password(password))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

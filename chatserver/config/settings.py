@@ -1,0 +1,277 @@
+"""All settings: `Config`, where each field carries its bounds, its group and its help.
+
+Rules: everything that has a list of settings (flags, environment, file, docs/settings.md) takes it
+from here, by way of `table`. A secret has no flag, since all users of a machine see the flags of
+its processes; a table of tables has neither a flag nor a variable.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from chatserver.config.table import About
+from chatserver.core.limits import Limits
+
+Face = Literal["auto", "plain", "irc"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+LISTENING = "Listening"
+SERVER = "The server"
+DATA = "Data"
+TIMES = "Time limits"
+BOUNDS = "Bounds"
+LENGTHS = "Lengths"
+ROOMS = "Rooms"
+LOGGING = "Logging"
+
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Seconds = Annotated[float, Meta(gt=0, le=7 * 24 * 3600)]
+Line = Annotated[str, Meta(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
+LINE = "one line of at most 300 characters"
+
+
+class Operator(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may become an operator of the server (`OPER name password`)."""
+
+    name: Annotated[
+        str,
+        Meta(pattern=r"^[!-9;-~]{1,32}\Z"),
+        About("", "the name to give with OPER", allowed="one word of at most 32 ASCII characters"),
+    ]
+    password: Annotated[
+        str,
+        Meta(min_length=1),
+        About("", "the password, or what `chatserver hash-password` prints for it", secret=True),
+    ]
+
+
+class Listen(Struct, frozen=True, forbid_unknown_fields=True):
+    """A place to listen on: addresses with a port, or the path of a Unix socket."""
+
+    host: Annotated[
+        tuple[str, ...], About("", "addresses or names", default="loopback, IPv4 and IPv6")
+    ] = ()
+    port: Annotated[Port, About("", "the TCP port; 0 picks a free one")] = 9000
+    unix: Annotated[
+        str, About("", "the path of a Unix socket, instead of host and port", default="none")
+    ] = ""
+    face: Annotated[
+        Face, About("", "what is spoken there; `auto` lets the first line of each peer decide")
+    ] = "auto"
+
+
+class Config(Struct, frozen=True, kw_only=True):
+    """All settings. Values are checked when it is made by `load`, and never change."""
+
+    host: Annotated[
+        tuple[str, ...],
+        About(
+            LISTENING,
+            "an address or name to listen on (can be given several times); `::` is every address, "
+            "IPv6 and IPv4",
+            default="loopback, IPv4 and IPv6",
+        ),
+    ] = ()
+    port: Annotated[Port, About(LISTENING, "the TCP port; 0 picks a free one")] = 9000
+    unix: Annotated[
+        str, About(LISTENING, "the path of a Unix socket to listen on as well", default="none")
+    ] = ""
+    backlog: Annotated[
+        int,
+        Meta(ge=0, le=1_000_000),
+        About(
+            LISTENING,
+            "how many connections may wait to be accepted",
+            default="as many as the system allows (0)",
+        ),
+    ] = 0
+    listen: Annotated[
+        tuple[Listen, ...],
+        About(LISTENING, "more places to listen on, each a table", default="none"),
+    ] = ()
+
+    data: Annotated[
+        str,
+        About(
+            DATA,
+            "the directory for everything that is kept",
+            default="`chatserver` in the platform's directory for user data",
+        ),
+    ] = ""
+    ephemeral: Annotated[
+        bool, About(DATA, "keep nothing on disk: all is gone when the server stops")
+    ] = False
+
+    name: Annotated[
+        str,
+        Meta(max_length=63, pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\Z"),
+        About(
+            SERVER,
+            "the name by which the server speaks",
+            allowed="a host name with at least one dot, at most 63 characters",
+        ),
+    ] = "chat.localhost"
+    network: Annotated[
+        str,
+        Meta(pattern=r"^[!-~]{1,32}\Z"),
+        About(
+            SERVER,
+            "the name of the network, which clients show",
+            allowed="one word of at most 32 ASCII characters",
+        ),
+    ] = "Chat"
+    description: Annotated[
+        Line, About(SERVER, "what the server is, in one line", allowed=LINE, reload=True)
+    ] = "A chat for everybody"
+    motd: Annotated[
+        str,
+        Meta(max_length=32_768),
+        About(
+            SERVER, "the message of the day, several lines if you like", default="none", reload=True
+        ),
+    ] = ""
+    motd_file: Annotated[
+        str,
+        About(
+            SERVER, "a file with the message of the day, instead of it", default="none", reload=True
+        ),
+    ] = ""
+    password: Annotated[
+        str,
+        About(
+            SERVER,
+            "the password that everyone must give to connect, plain or as hash-password prints it",
+            default="none",
+            secret=True,
+            reload=True,
+        ),
+    ] = ""
+    operator: Annotated[
+        tuple[Operator, ...],
+        About(SERVER, "who may become an operator, each a table", default="none", reload=True),
+    ] = ()
+    admin_location: Annotated[
+        Line, About(SERVER, "where the server is, for ADMIN", allowed=LINE, reload=True)
+    ] = ""
+    admin_organisation: Annotated[
+        Line, About(SERVER, "who runs the server, for ADMIN", allowed=LINE, reload=True)
+    ] = ""
+    admin_email: Annotated[
+        Line, About(SERVER, "whom to write to, for ADMIN", allowed=LINE, reload=True)
+    ] = ""
+
+    registration_timeout: Annotated[
+        Seconds, About(TIMES, "how long an IRC client may take to register", unit="s")
+    ] = 30.0
+    first_line_timeout: Annotated[
+        Seconds, About(TIMES, "how long a peer may say nothing at all", unit="s")
+    ] = 600.0
+    ping_interval: Annotated[
+        Seconds, About(TIMES, "how long an IRC client may be silent before it is asked", unit="s")
+    ] = 90.0
+    ping_timeout: Annotated[
+        Seconds, About(TIMES, "how long it may take to answer then", unit="s")
+    ] = 60.0
+
+    line_length: Annotated[
+        int, Meta(ge=512, le=65_536), About(BOUNDS, "a line of a plain peer, at most", unit="bytes")
+    ] = 8192
+    send_queue: Annotated[
+        int,
+        Meta(ge=65_536, le=2**30),
+        About(BOUNDS, "what may wait to be sent to one peer, at most", unit="bytes"),
+    ] = 1_048_576
+    journal_queue: Annotated[
+        int,
+        Meta(ge=1, le=10_000_000),
+        About(
+            BOUNDS,
+            "how many commands may wait to be kept; over it, reading from their senders pauses",
+            unit="commands",
+        ),
+    ] = 10_000
+    rooms_per_user: Annotated[
+        int, Meta(ge=1, le=100_000), About(BOUNDS, "how many rooms one person may be in")
+    ] = Limits().rooms_per_user
+    list_limit: Annotated[
+        int,
+        Meta(ge=1, le=10_000),
+        About(BOUNDS, "masks on one list of a room (bans, exceptions, …)"),
+    ] = Limits().list_entries
+
+    nick_length: Annotated[
+        int, Meta(ge=9, le=64), About(LENGTHS, "a nick, at most", unit="characters")
+    ] = Limits().nick
+    room_length: Annotated[
+        int, Meta(ge=9, le=200), About(LENGTHS, "the name of a room, at most", unit="bytes")
+    ] = Limits().room
+    realname_length: Annotated[
+        int, Meta(ge=1, le=300), About(LENGTHS, "a real name, at most", unit="bytes")
+    ] = Limits().realname
+    topic_length: Annotated[
+        int, Meta(ge=1, le=390), About(LENGTHS, "a topic, at most", unit="bytes")
+    ] = Limits().topic
+    away_length: Annotated[
+        int, Meta(ge=1, le=390), About(LENGTHS, "an away message, at most", unit="bytes")
+    ] = Limits().away
+    reason_length: Annotated[
+        int,
+        Meta(ge=1, le=390),
+        About(LENGTHS, "the reason of a leave, quit, kick or kill, at most", unit="bytes"),
+    ] = Limits().reason
+
+    lobby: Annotated[
+        str,
+        About(
+            ROOMS,
+            "the room where plain guests land",
+            allowed="the name of a room: `#`, then no space, comma or colon, within room_length",
+        ),
+    ] = Limits().lobby
+    history_on_join: Annotated[
+        int,
+        Meta(ge=0, le=1000),
+        About(ROOMS, "how many of a room's last messages are shown to who joins it"),
+    ] = Limits().history_on_join
+    room_expiry: Annotated[
+        int,
+        Meta(ge=1, le=36_500),
+        About(ROOMS, "how long an empty room keeps topic, modes, bans and operators", unit="days"),
+    ] = 30
+
+    log_level: Annotated[
+        LogLevel, About(LOGGING, "how much is logged; `debug` tells the life of every connection")
+    ] = "info"
+
+    @property
+    def listeners(self) -> tuple[Listen, ...]:
+        """Every place to listen on: host and port, the Unix socket, and the tables `listen`."""
+        unix = (Listen(unix=self.unix),) if self.unix else ()
+        return (Listen(host=self.host, port=self.port), *unix, *self.listen)
+
+    @property
+    def data_directory(self) -> Path:
+        """Where everything is kept; the platform decides unless `data` does."""
+        if self.data:
+            return Path(self.data).expanduser()
+        from platformdirs import user_data_path  # noqa: PLC0415 - not needed by every start
+
+        return user_data_path("chatserver", appauthor=False)
+
+    @property
+    def limits(self) -> Limits:
+        """What the core needs of it."""
+        return Limits(
+            nick=self.nick_length,
+            room=self.room_length,
+            realname=self.realname_length,
+            topic=self.topic_length,
+            away=self.away_length,
+            reason=self.reason_length,
+            rooms_per_user=self.rooms_per_user,
+            list_entries=self.list_limit,
+            history_on_join=self.history_on_join,
+            room_expiry=self.room_expiry * 24 * 3600 * 1000,
+            lobby=self.lobby,
+        )
