@@ -1,12 +1,16 @@
 """What the middle of the server needs from its edges: a store, a clock, and the peer at the other end."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
 
 from chatserver.core.events import KeptEvent
 from chatserver.core.state import RoomRecord
+
+
+SEARCHED: Final = 20_000
+"""How many of a target's newest messages a search by words looks at, so that it ends soon."""
 
 
 class StoreError(Exception):
@@ -25,11 +29,14 @@ class Record(Struct, frozen=True, gc=False):
 
 
 class Page(Struct, frozen=True):
-    """A question for history: the newest `limit` messages (`Said`) of `target` with `seq < before`."""
+    """A question for history: the newest `limit` messages (`Said`) of `target` with `after < seq < before`."""
 
     target: str
+    after: int
     before: int
     limit: int
+    words: tuple[str, ...] = ()
+    """Only messages whose text has each of these in it, in any case; among the newest `SEARCHED` alone."""
 
 
 class Writing(Struct, frozen=True):

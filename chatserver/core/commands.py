@@ -64,6 +64,12 @@ class Say(Command, frozen=True):
     """Client-only tags (`+…`), relayed as they are."""
 
 
+class Respond(Command, frozen=True):
+    """Say something to whoever wrote to the asker last."""
+
+    text: str
+
+
 class Tag(Command, frozen=True):
     """Send client-only tags without text (TAGMSG), targets as in `Say`. They are not kept."""
 

@@ -19,6 +19,8 @@ class Emission(Struct, frozen=True):
     audience: Audience
     origin: User | None = None
     """Who said it: of the audience, they get it only if they asked for echoes."""
+    moved: User | None = None
+    """Who came into or left the room by it: the audience of the room's next event is another one."""
 
 
 class Close(Struct, frozen=True):
@@ -29,12 +31,15 @@ class Close(Struct, frozen=True):
 
 
 class Recall(Struct, frozen=True):
-    """The asker is to see the newest `limit` messages of the room `room` (folded) older than `before`."""
+    """The asker is to see the newest `limit` messages of a room (`key`: its folded name), `after < seq < before`."""
 
-    room: str
+    key: str
     name: str
+    after: int
     before: int
     limit: int
+    words: tuple[str, ...] = ()
+    """Only messages that have each of these in them."""
 
 
 class Reply(Struct, frozen=True):
@@ -84,12 +89,6 @@ class AwaySet(Reply, frozen=True):
 
 class OperatorGranted(Reply, frozen=True):
     """The asker is an operator of the server now."""
-
-
-class KillDone(Reply, frozen=True):
-    """The asker's kill took effect."""
-
-    nick: str
 
 
 class Reason(enum.Enum):

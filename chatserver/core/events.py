@@ -22,7 +22,7 @@ class Keeping(enum.Enum):
 
 
 class Identity(Struct, frozen=True, gc=False):
-    """Who somebody is at one moment."""
+    """Who somebody is at one moment. The server itself, where it acts, has the nick ""."""
 
     nick: str
     username: str

@@ -22,10 +22,12 @@ PREFIXES = {"o": "@", "v": "+"}
 class Audience:
     """Who is to see something: a snapshot that never changes, and is shared by all events that it fits."""
 
-    __slots__ = ("_set", "plan", "users")
+    __slots__ = ("_set", "key", "plan", "users")
 
-    def __init__(self, users: Iterable["User"]) -> None:
+    def __init__(self, users: Iterable["User"], key: str = "") -> None:
         self.users = tuple(users)
+        self.key = key
+        """The room (folded) whose members these are; events of one key go out together. "" for others."""
         self.plan: object = None
         """What delivery worked out for this audience; the core never looks at it."""
         self._set: frozenset[User] | None = None
@@ -67,7 +69,7 @@ class User:
     """Somebody who is connected. Two users are the same only if they are the same object."""
 
     __slots__ = (
-        "active_at", "address", "alone", "away", "connected_at", "face", "id", "identity",
+        "active_at", "address", "alone", "away", "connected_at", "correspondent", "face", "id", "identity",
         "invited", "modes", "operator", "rooms", "secure",
     )  # fmt: skip
 
@@ -81,6 +83,8 @@ class User:
         self.address = ""
         self.face = ""
         self.secure = False
+        self.correspondent = ""
+        """The nick of who wrote to them last."""
         self.modes: set[str] = set()
         """Of `i` (invisible), `o` (operator), `w` (wallops), `B` (bot)."""
         self.away = ""
@@ -148,6 +152,8 @@ class RoomRecord(Struct, frozen=True):
     """The folded name."""
     name: str
     created_at: int
+    created_seq: int = 0
+    """Messages up to this number belong to an earlier room of that name, and are not shown in this one."""
     topic: str = ""
     topic_by: str = ""
     topic_at: int = 0
@@ -164,14 +170,15 @@ class Room:
     """A room, with members or without."""
 
     __slots__ = (
-        "_audience", "_roster", "created_at", "emptied_at", "flags", "key", "last_seq", "limit",
+        "_audience", "_roster", "created_at", "created_seq", "emptied_at", "flags", "key", "last_seq", "limit",
         "lists", "members", "name", "password", "statuses", "topic", "topic_at", "topic_by",
     )  # fmt: skip
 
-    def __init__(self, name: str, created_at: int) -> None:
+    def __init__(self, name: str, created_at: int, created_seq: int = 0) -> None:
         self.name = name
         self.key = fold(name)
         self.created_at = created_at
+        self.created_seq = created_seq
         self.emptied_at = 0
         """When the last member left, 0 while somebody is there."""
         self.topic = self.topic_by = ""
@@ -194,7 +201,7 @@ class Room:
     def audience(self) -> Audience:
         """All members: the same object until somebody comes or goes."""
         if self._audience is None:
-            self._audience = Audience(self.members)
+            self._audience = Audience(self.members, self.key)
         return self._audience
 
     @property
@@ -231,14 +238,14 @@ class Room:
         """Return what the store keeps of the room."""
         lists = {letter: [*entries.values()] for letter, entries in self.lists.items() if entries}
         return RoomRecord(
-            self.key, self.name, self.created_at, self.topic, self.topic_by, self.topic_at,
+            self.key, self.name, self.created_at, self.created_seq, self.topic, self.topic_by, self.topic_at,
             "".join(sorted(self.flags)), self.password, self.limit, lists, dict(self.statuses), self.emptied_at,
         )  # fmt: skip
 
     @classmethod
     def restored(cls, record: RoomRecord, now: int) -> "Room":
         """Return the room that was kept as `record`; it is empty, since `now` if it was not before."""
-        room = cls(record.name, record.created_at)
+        room = cls(record.name, record.created_at, record.created_seq)
         room.topic, room.topic_by, room.topic_at = record.topic, record.topic_by, record.topic_at
         room.flags, room.password, room.limit = set(record.flags), record.password, record.limit
         for letter, entries in record.lists.items():
@@ -285,6 +292,8 @@ class State:
 
     def peers(self, user: User) -> Audience:
         """Return who shares a room with `user`, each once, `user` left out."""
-        seen = dict.fromkeys(other for member in user.rooms.values() for other in member.room.members)
+        seen = dict.fromkeys(
+            other for member in user.rooms.values() for other in member.room.members
+        )
         seen.pop(user, None)
         return Audience(seen)

@@ -10,7 +10,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from chatserver.core.commands import Command
-from chatserver.core.effects import Reply
+from chatserver.core.effects import Recall, Reply
 from chatserver.core.events import Event, KeptEvent
 from chatserver.core.state import State, User
 from chatwire.framing import Overlong
@@ -23,9 +23,12 @@ class Moment(Struct, frozen=True):
 
 
 class Ask(Struct, frozen=True):
-    """A query: called at its place in the order of all requests, it returns the lines that answer it."""
+    """A query: called at its place in the order of all requests, it returns what answers it.
 
-    answer: "Callable[[State, User | None, Moment], Sequence[bytes]]"
+    That is lines, or a `Recall` for messages that the store has.
+    """
+
+    answer: "Callable[[State, User | None, Moment], Sequence[bytes] | Recall]"
 
 
 class Answer(Struct, frozen=True):
@@ -54,6 +57,11 @@ class Dialect(Protocol):
     @property
     def echo(self) -> bool:
         """Whether senders get their own messages back."""
+        ...
+
+    @property
+    def shows_own_entry(self) -> bool:
+        """Whether who enters a room sees the event of it, beside the reply."""
         ...
 
     def render(self, event: Event) -> bytes:

@@ -1,0 +1,68 @@
+"""What operators of the server can do."""
+
+from collections.abc import Sequence
+
+from chatserver.core.commands import BecomeOperator, ChangeHost, Kill, ModeChange, SendWallops
+from chatserver.core.effects import Effect, Emission, OperatorGranted, Reason, Refused
+from chatserver.core.events import (
+    HostChanged,
+    Identity,
+    Killed,
+    UserModesChanged,
+    WallopsSent,
+)
+from chatserver.core.execute.people import identify, remove, with_peers
+from chatserver.core.execute.turn import Turn, shorten
+from chatserver.core.state import Audience
+
+
+def become_operator(turn: Turn, command: BecomeOperator) -> Sequence[Effect]:
+    """Make the asker an operator; whoever submits this has checked that they may."""
+    user = turn.user
+    user.operator = command.name
+    effects: list[Effect] = [OperatorGranted()]
+    if "o" not in user.modes:
+        user.modes.add("o")
+        change = (ModeChange(True, "o"),)
+        effects.append(
+            Emission(UserModesChanged(turn.seq, turn.at, user.identity, change), user.alone)
+        )
+    return effects
+
+
+def send_wallops(turn: Turn, command: SendWallops) -> Sequence[Effect]:
+    """Tell something to all who listen to operators (`+w`), and to the operators."""
+    if not turn.user.operator:
+        return (Refused(Reason.NOT_SERVER_OPERATOR),)
+    audience = Audience(user for user in turn.state.users.values() if "w" in user.modes)
+    return (Emission(WallopsSent(turn.seq, turn.at, turn.user.identity, command.text), audience),)
+
+
+def kill(turn: Turn, command: Kill) -> Sequence[Effect]:
+    """End somebody's connection."""
+    if not turn.user.operator:
+        return (Refused(Reason.NOT_SERVER_OPERATOR),)
+    victim = turn.find_user(command.nick)
+    if isinstance(victim, Refused):
+        return (victim,)
+    reason = shorten(command.reason, turn.state.limits.reason)
+    by = turn.user.identity
+    told = Emission(Killed(turn.seq, turn.at, by, victim.nick, reason), victim.alone)
+    return (told, *remove(turn, victim, f"Killed ({by.nick} ({reason}))"))
+
+
+def change_host(turn: Turn, command: ChangeHost) -> Sequence[Effect]:
+    """Change how somebody's user name and host look to others."""
+    if not turn.user.operator:
+        return (Refused(Reason.NOT_SERVER_OPERATOR),)
+    user = turn.find_user(command.nick)
+    if isinstance(user, Refused):
+        return (user,)
+    was = user.identity
+    identify(
+        turn.state,
+        user,
+        Identity(was.nick, command.username, command.host, was.realname, was.account),
+    )
+    event = HostChanged(turn.seq, turn.at, was, command.username, command.host)
+    return (Emission(event, with_peers(turn.state, user)),)

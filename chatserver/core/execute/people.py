@@ -1,0 +1,123 @@
+"""Coming, leaving, and who one is: nick, real name, away."""
+
+from collections.abc import Sequence
+
+from chatserver.core.commands import ChangeNick, Connect, Quit, SetAway, SetRealname
+from chatserver.core.effects import (
+    NOTHING,
+    AwaySet,
+    Close,
+    Effect,
+    Emission,
+    Reason,
+    Refused,
+    Welcomed,
+)
+from chatserver.core.events import AwayChanged, Departed, Identity, RealnameChanged, Renamed
+from chatserver.core.execute.turn import Stamp, Turn, shorten
+from chatserver.core.state import Audience, Past, State, User
+from chatwire.names import fold, is_nick
+
+
+def connect(state: State, stamp: Stamp, session: int, command: Connect) -> Sequence[Effect]:
+    """Make a user of a session."""
+    limits = state.limits
+    refused = Refused(Reason.NICK_INVALID)
+    for nick in command.nicks:
+        if not is_nick(nick, limits.nick):
+            refused = Refused(Reason.NICK_INVALID, nick)
+        elif fold(nick) in state.nicks:
+            refused = Refused(Reason.NICK_IN_USE, nick)
+        else:
+            break
+    else:
+        return (refused,)
+    identity = Identity(
+        nick,
+        shorten(command.username, limits.username),
+        command.host,
+        shorten(command.realname, limits.realname),
+    )
+    user = User(session, identity, stamp.at)
+    user.address, user.secure, user.face = command.address, command.secure, command.face
+    state.users[session] = state.nicks[fold(nick)] = user
+    state.most_users = max(state.most_users, len(state.users))
+    return (Welcomed(identity),)
+
+
+def leave(turn: Turn, command: Quit) -> Sequence[Effect]:
+    """Take a user out of the chat."""
+    return remove(turn, turn.user, shorten(command.reason, turn.state.limits.reason))
+
+
+def remove(turn: Turn, user: User, reason: str) -> Sequence[Effect]:
+    """Take `user` out of the chat: their nick is free and their past is written before anybody hears of it."""
+    state = turn.state
+    peers = state.peers(user)
+    for member in [*user.rooms.values()]:
+        member.room.leave(user, turn.at)
+        if not member.room.members:
+            state.changed_rooms.add(member.room)
+    del state.users[user.id], state.nicks[fold(user.nick)]
+    state.past.append(Past(user.identity, turn.at))
+    departed = Departed(turn.seq, turn.at, user.identity, reason)
+    return (Emission(departed, peers), Close(user, reason))
+
+
+def change_nick(turn: Turn, command: ChangeNick) -> Sequence[Effect]:
+    """Give the asker another nick, if it is free."""
+    state, user, nick = turn.state, turn.user, command.nick
+    if not is_nick(nick, state.limits.nick):
+        return (Refused(Reason.NICK_INVALID, nick),)
+    owner = state.find_user(nick)
+    if owner is not None and owner is not user:
+        return (Refused(Reason.NICK_IN_USE, nick),)
+    if nick == user.nick:
+        return NOTHING
+    before = user.identity
+    del state.nicks[fold(before.nick)]
+    state.nicks[fold(nick)] = user
+    if owner is None:
+        state.past.append(Past(before, turn.at))
+    identify(
+        state, user, Identity(nick, before.username, before.host, before.realname, before.account)
+    )
+    return (Emission(Renamed(turn.seq, turn.at, before, nick), with_peers(state, user)),)
+
+
+def identify(state: State, user: User, identity: Identity) -> None:
+    """Let `user` be `identity` from now on; the rooms remember their status under the new mask."""
+    old, new = fold(user.identity.mask), fold(identity.mask)
+    user.identity = identity
+    for member in user.rooms.values():
+        member.forget_entry()
+        status = member.room.statuses.pop(old, None)
+        if status is not None:
+            member.room.statuses[new] = status
+            state.changed_rooms.add(member.room)
+
+
+def with_peers(state: State, user: User) -> Audience:
+    """Return `user` and who shares a room with them."""
+    return Audience((user, *state.peers(user).users))
+
+
+def set_away(turn: Turn, command: SetAway) -> Sequence[Effect]:
+    """Let the asker go away, or come back."""
+    user = turn.user
+    message = shorten(command.message, turn.state.limits.away)
+    changed, user.away = message != user.away, message
+    reply = AwaySet(bool(message))
+    if not changed:
+        return (reply,)
+    event = AwayChanged(turn.seq, turn.at, user.identity, message)
+    return (reply, Emission(event, turn.state.peers(user)))
+
+
+def set_realname(turn: Turn, command: SetRealname) -> Sequence[Effect]:
+    """Change the asker's real name."""
+    user, was = turn.user, turn.user.identity
+    realname = shorten(command.realname, turn.state.limits.realname)
+    identify(turn.state, user, Identity(was.nick, was.username, was.host, realname, was.account))
+    event = RealnameChanged(turn.seq, turn.at, was, realname)
+    return (Emission(event, with_peers(turn.state, user)),)

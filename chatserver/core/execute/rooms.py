@@ -1,0 +1,189 @@
+"""Rooms: entering and leaving them, asking somebody in, putting somebody out, the topic."""
+
+from collections.abc import Sequence
+
+from chatserver.core.commands import Invite, Join, Kick, ModeChange, Part, SetTopic
+from chatserver.core.effects import (
+    NOTHING,
+    Effect,
+    Emission,
+    Entered,
+    Inviting,
+    Reason,
+    Recall,
+    Refused,
+)
+from chatserver.core.events import (
+    Identity,
+    Invited,
+    InviteSeen,
+    Joined,
+    Kicked,
+    Parted,
+    RoomModesChanged,
+    TopicChanged,
+)
+from chatserver.core.execute.turn import Turn, shorten
+from chatserver.core.rights import ORPHANED_AFTER, manages, refuse_entry
+from chatserver.core.state import Audience, Room, State, User
+from chatwire.names import fold, is_room
+
+SERVER = Identity("", "", "")
+"""The server itself, where it acts."""
+
+DEFAULT_FLAGS = "nt"
+"""Modes of a new room: no messages from outside, and the topic is the operators'."""
+
+
+def join(turn: Turn, command: Join) -> Sequence[Effect]:
+    """Let the asker into a room, which is made if it is not there."""
+    state, user = turn.state, turn.user
+    if not is_room(command.room, state.limits.room):
+        return (Refused(Reason.ROOM_NAME_INVALID, command.room),)
+    room = find_living(turn, command.room)
+    if room is not None and user in room.members:
+        return NOTHING
+    if len(user.rooms) >= state.limits.rooms_per_user:
+        return (Refused(Reason.TOO_MANY_ROOMS, command.room),)
+    if room is None:
+        room = make_room(state, command.room, turn)
+    elif reason := refuse_entry(user, room, command.key):
+        return (Refused(reason, room.name),)
+    status = status_on_entry(turn, room)
+    newcomer_among_others = bool(room.members)
+    room.enter(user, status)
+    user.invited.discard(room.key)
+    effects: list[Effect] = [
+        Emission(Joined(turn.seq, turn.at, room.name, user.identity, user.away), room.audience, moved=user),
+        Entered(
+            room.name, room.topic, room.topic_by, room.topic_at,
+            room.created_at, "s" in room.flags, room.roster, turn.at,
+        ),
+    ]  # fmt: skip
+    if status and newcomer_among_others:
+        changes = tuple(ModeChange(True, letter, user.nick) for letter in status)
+        effects.append(
+            Emission(RoomModesChanged(turn.seq, turn.at, room.name, SERVER, changes), room.audience)
+        )
+    if state.limits.history_on_join and room.last_seq != 0:
+        limit = state.limits.history_on_join
+        effects.append(Recall(room.key, room.name, room.created_seq, turn.seq, limit))
+    return effects
+
+
+def find_living(turn: Turn, name: str) -> Room | None:
+    """Return the room `name`, unless nobody was in it for so long that it is forgotten."""
+    state = turn.state
+    room = state.find_room(name)
+    if room is None or room.members or room.key == fold(state.limits.lobby):
+        return room
+    if turn.at - room.emptied_at <= state.limits.room_expiry:
+        return room
+    del state.rooms[room.key]
+    state.changed_rooms.discard(room)
+    state.forgotten_rooms.add(room.key)
+    return None
+
+
+def make_room(state: State, name: str, turn: Turn) -> Room:
+    """Make the room `name`, whose first member is its operator; the lobby has none."""
+    room = Room(name, turn.at, turn.seq)
+    room.last_seq = 0
+    room.flags.update(DEFAULT_FLAGS)
+    state.rooms[room.key] = room
+    state.forgotten_rooms.discard(room.key)
+    state.changed_rooms.add(room)
+    return room
+
+
+def status_on_entry(turn: Turn, room: Room) -> str:
+    """Return the status with which the asker enters: the remembered one, or an operator's in an orphaned room."""
+    if not room.members and turn.at - (room.emptied_at or turn.at) > ORPHANED_AFTER:
+        room.statuses.clear()
+        turn.state.changed_rooms.add(room)
+    mask = fold(turn.user.identity.mask)
+    if room.members or room.statuses or room.key == fold(turn.state.limits.lobby):
+        return room.statuses.get(mask, "")
+    room.statuses[mask] = "o"
+    turn.state.changed_rooms.add(room)
+    return "o"
+
+
+def part(turn: Turn, command: Part) -> Sequence[Effect]:
+    """Let the asker out of a room."""
+    member = turn.find_own_room(command.room)
+    if isinstance(member, Refused):
+        return (member,)
+    room, user = member.room, turn.user
+    reason = shorten(command.reason, turn.state.limits.reason)
+    event = Parted(turn.seq, turn.at, room.name, user.identity, reason)
+    emission = Emission(event, room.audience, moved=user)
+    let_out(turn.state, room, user, turn.at)
+    return (emission,)
+
+
+def let_out(state: State, room: Room, user: User, at: int) -> None:
+    """Take `user` out of `room`; an empty one is kept, and since when is written down."""
+    room.leave(user, at)
+    if not room.members:
+        state.changed_rooms.add(room)
+
+
+def kick(turn: Turn, command: Kick) -> Sequence[Effect]:
+    """Put somebody out of a room; with their place they lose their status for good."""
+    found = turn.find_own_room(command.room)
+    if isinstance(found, Refused):
+        return (found,)
+    room = found.room
+    if not manages(turn.user, room, turn.state.limits.lobby):
+        return (Refused(Reason.NOT_ROOM_OPERATOR, room.name),)
+    victim = turn.find_user(command.nick)
+    if isinstance(victim, Refused):
+        return (victim,)
+    if victim not in room.members:
+        return (Refused(Reason.TARGET_NOT_IN_ROOM, victim.nick, room.name),)
+    reason = shorten(command.reason, turn.state.limits.reason) or turn.user.nick
+    event = Kicked(turn.seq, turn.at, room.name, turn.user.identity, victim.nick, reason)
+    emission = Emission(event, room.audience, moved=victim)
+    if room.statuses.pop(fold(victim.identity.mask), None) is not None:
+        turn.state.changed_rooms.add(room)
+    let_out(turn.state, room, victim, turn.at)
+    return (emission,)
+
+
+def invite(turn: Turn, command: Invite) -> Sequence[Effect]:
+    """Ask somebody into a room that the asker is in; into one with `+i` only operators may."""
+    guest = turn.find_user(command.nick)
+    if isinstance(guest, Refused):
+        return (guest,)
+    found = turn.find_own_room(command.room)
+    if isinstance(found, Refused):
+        return (found,)
+    room = found.room
+    if guest in room.members:
+        return (Refused(Reason.TARGET_IN_ROOM, guest.nick, room.name),)
+    if "i" in room.flags and not manages(turn.user, room, turn.state.limits.lobby):
+        return (Refused(Reason.NOT_ROOM_OPERATOR, room.name),)
+    guest.invited.add(room.key)
+    by = turn.user.identity
+    watchers = Audience(user for user in room.having("o") if user is not turn.user)
+    return (
+        Inviting(guest.nick, room.name, guest.away),
+        Emission(Invited(turn.seq, turn.at, room.name, by, guest.nick), guest.alone),
+        Emission(InviteSeen(turn.seq, turn.at, room.name, by, guest.nick), watchers),
+    )
+
+
+def set_topic(turn: Turn, command: SetTopic) -> Sequence[Effect]:
+    """Change the topic of a room that the asker is in; under `+t` only operators may."""
+    member = turn.find_own_room(command.room)
+    if isinstance(member, Refused):
+        return (member,)
+    room = member.room
+    if "t" in room.flags and not manages(turn.user, room, turn.state.limits.lobby):
+        return (Refused(Reason.NOT_ROOM_OPERATOR, room.name),)
+    room.topic = shorten(command.topic, turn.state.limits.topic)
+    room.topic_by, room.topic_at = turn.user.identity.mask, turn.at
+    turn.state.changed_rooms.add(room)
+    event = TopicChanged(turn.seq, turn.at, room.name, turn.user.identity, room.topic)
+    return (Emission(event, room.audience),)

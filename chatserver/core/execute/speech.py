@@ -1,0 +1,85 @@
+"""Saying something: to a room, to a person, to the members of a status; with text, or with tags alone.
+
+Rule: a NOTICE is never answered by an error (RFC 2812, 3.3.2), so that no two programs answer each other.
+"""
+
+from collections.abc import Sequence
+
+from chatserver.core.commands import Respond, Say, Tag
+from chatserver.core.effects import (
+    NOTHING,
+    Effect,
+    Emission,
+    Reason,
+    Refused,
+    TargetAway,
+)
+from chatserver.core.events import Said, Tagged
+from chatserver.core.execute.turn import Turn
+from chatserver.core.rights import refuse_speech
+from chatserver.core.state import PREFIXES, Audience, Room, User
+from chatwire.names import looks_like_room
+
+_STATUS_OF_PREFIX = {prefix: letter for letter, prefix in PREFIXES.items()}
+
+
+def say(turn: Turn, command: Say) -> Sequence[Effect]:
+    """Say something to whoever the target names."""
+    target = find_target(turn, command.target, command.text)
+    if isinstance(target, Refused):
+        return NOTHING if command.notice else (target,)
+    turn.user.active_at = turn.at
+    name, audience, room = target
+    event = Said(
+        turn.seq, turn.at, turn.user.identity, name, command.text, command.notice, command.tags, turn.user.bot
+    )  # fmt: skip
+    if room is not None and name == room.name:
+        room.last_seq = turn.seq
+    effects = show(turn.user, event, audience, room)
+    if room is None:
+        (reader,) = audience.users
+        reader.correspondent = turn.user.nick
+        if reader.away and not command.notice:
+            effects.append(TargetAway(name, reader.away))
+    return effects
+
+
+def respond(turn: Turn, command: Respond) -> Sequence[Effect]:
+    """Say something to who wrote to the asker last; to "" (nobody has) there is no such nick."""
+    return say(turn, Say(turn.user.correspondent, command.text))
+
+
+def tag(turn: Turn, command: Tag) -> Sequence[Effect]:
+    """Send tags alone to whoever the target names."""
+    target = find_target(turn, command.target)
+    if isinstance(target, Refused):
+        return (target,)
+    name, audience, room = target
+    event = Tagged(turn.seq, turn.at, turn.user.identity, name, command.tags, turn.user.bot)
+    return show(turn.user, event, audience, room)
+
+
+def show(user: User, event: Said | Tagged, audience: Audience, room: Room | None) -> list[Effect]:
+    """Show a message to its audience, and to its sender as an echo."""
+    if room is not None and user in audience:
+        return [Emission(event, audience, user)]
+    return [Emission(event, audience), Emission(event, user.alone, user)]
+
+
+def find_target(
+    turn: Turn, written: str, text: str = ""
+) -> tuple[str, Audience, Room | None] | Refused:
+    """Return a message's target in its own spelling, its audience, and its room if it is one."""
+    status = _STATUS_OF_PREFIX.get(written[:1], "")
+    name = written[1:] if status else written
+    if not looks_like_room(name):
+        user = turn.find_user(written)
+        return user if isinstance(user, Refused) else (user.nick, user.alone, None)
+    room = turn.state.find_room(name)
+    if room is None:
+        return Refused(Reason.NO_SUCH_ROOM, name)
+    if why := refuse_speech(turn.user, room, text):
+        return Refused(Reason.CANNOT_SEND, room.name, why)
+    if not status:
+        return room.name, room.audience, room
+    return PREFIXES[status] + room.name, Audience(room.having(status)), room

@@ -1,0 +1,46 @@
+"""What a command's handler works with: the state, who asks, and the command's place in the order."""
+
+from msgspec import Struct
+
+from chatserver.core.effects import Reason, Refused
+from chatserver.core.state import Membership, Room, State, User
+from chatwire.text import cut_utf8
+
+
+class Stamp(Struct, frozen=True, gc=False):
+    """A command's place in the order of all: its number, and its time in ms since 1970, never going back."""
+
+    seq: int
+    at: int
+
+
+class Turn(Struct, frozen=True, gc=False):
+    """One command's turn."""
+
+    state: State
+    user: User
+    seq: int
+    at: int
+
+    def find_room(self, name: str) -> Room | Refused:
+        """Return the room `name` if anybody is in it or the asker could have heard of it, else a refusal."""
+        room = self.state.find_room(name)
+        if room is None or not room.members:
+            return Refused(Reason.NO_SUCH_ROOM, name)
+        return room
+
+    def find_own_room(self, name: str) -> Membership | Refused:
+        """Return the asker's place in the room `name`, or why there is none."""
+        room = self.find_room(name)
+        if isinstance(room, Refused):
+            return room
+        return room.members.get(self.user) or Refused(Reason.NOT_IN_ROOM, room.name)
+
+    def find_user(self, nick: str) -> User | Refused:
+        """Return who has `nick`, or a refusal."""
+        return self.state.find_user(nick) or Refused(Reason.NO_SUCH_NICK, nick)
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return `text` cut to at most `limit` bytes of UTF-8."""
+    return cut_utf8(text.encode(), limit).decode()

@@ -1,0 +1,1 @@
+"""What puts the requests of all sessions into one order."""

@@ -1,0 +1,212 @@
+"""The journal of one process: it orders what comes in, and keeps it in a store on a writer thread.
+
+Rules: what a tick brought is executed, written in one transaction, and released when that returned; the
+next batch gathers meanwhile (group commit). When a write fails, its messages are refused and its changes
+of state wait; until the store takes them, nothing is accepted that would have to be kept.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Final
+
+from chatserver.batch import Batch, Entry, must_be_kept, target_of
+from chatserver.core.effects import Emission, Reason, Refused
+from chatserver.core.events import KEPT, Keeping, KeptEvent, Said
+from chatserver.core.execute import Stamp
+from chatserver.node import Node
+from chatserver.ports import Clock, Page, Record, Restored, Store, StoreError, Writing
+
+BATCH_MOST: Final = 1024
+"""Entries of one batch: bounds how long the others wait, and the size of a chunk."""
+
+RETRY_AFTER: Final = 1.0
+"""Seconds from a failed write to the next try."""
+
+EPOCH_BITS: Final = 32
+"""Numbers start anew above all earlier ones at each start of the process; so many bits count within it."""
+
+_log = logging.getLogger(__name__)
+
+
+class LocalJournal:
+    """Orders, stamps, keeps, releases."""
+
+    def __init__(
+        self, node: Node, store: Store, restored: Restored, clock: Clock, bound: int
+    ) -> None:
+        """Make the journal of `node` on an open `store`; it counts as full from `bound` entries on."""
+        self._node = node
+        self._store = store
+        self._clock = clock
+        self._bound = bound
+        self._seq = restored.epoch << EPOCH_BITS
+        self._at = restored.last_at
+        self._pending: deque[Entry] = deque()
+        self._busy = False
+        self._writer = ThreadPoolExecutor(1, "journal") if store.blocking else None
+        self._room_again: asyncio.Future[None] | None = None
+        self._idle: asyncio.Future[None] | None = None
+        self._held: list[Emission] = []
+        """Changes of state that took effect, and are shown once they are kept."""
+        self._retry: asyncio.TimerHandle | None = None
+        self.failure = ""
+        """Why nothing can be kept at the moment, "" while it can."""
+
+    @property
+    def full(self) -> bool:
+        """Whether more waits than should."""
+        return len(self._pending) >= self._bound
+
+    async def drained(self) -> None:
+        """Return when it is not full."""
+        while self.full:
+            if self._room_again is None:
+                self._room_again = asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._room_again)
+
+    async def idle(self) -> None:
+        """Return when nothing waits and nothing is being written."""
+        while self._busy:
+            if self._idle is None:
+                self._idle = asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._idle)
+
+    def submit(self, entry: Entry) -> None:
+        """Take an entry; the batch of this tick is executed at its end."""
+        self._pending.append(entry)
+        if not self._busy:
+            self._busy = True
+            asyncio.get_running_loop().call_soon(self._run)
+
+    def stamp(self) -> Stamp:
+        """Return the next place in the order; its time never goes back."""
+        self._seq += 1
+        self._at = max(self._at, self._clock.now())
+        return Stamp(self._seq, self._at)
+
+    def close(self) -> None:
+        """Stop for good and close the store; call it when idle."""
+        if self._retry is not None:
+            self._retry.cancel()
+        if self._writer is not None:
+            self._writer.shutdown()
+        self._store.close()
+
+    def _run(self) -> None:
+        """Execute what gathered, one batch after the other, until one must be written on the thread."""
+        while self._pending:
+            batch = self._next_batch()
+            writing = batch.writing
+            if not (writing.writes or writing.pages):
+                self._node.release(batch)
+            elif self._writer is not None:
+                done = asyncio.get_running_loop().run_in_executor(
+                    self._writer, self._store.keep, writing
+                )
+                done.add_done_callback(partial(self._written, batch))
+                return
+            else:
+                self._keep_here(batch)
+        self._busy = False
+        if self._idle is not None:
+            self._idle.set_result(None)
+            self._idle = None
+
+    def _next_batch(self) -> Batch:
+        take = min(len(self._pending), BATCH_MOST)
+        entries = [self._pending.popleft() for _ in range(take)]
+        if self._room_again is not None and not self.full:
+            self._room_again.set_result(None)
+            self._room_again = None
+        return self._node.execute(entries, self.stamp, healthy=not self.failure)
+
+    def _keep_here(self, batch: Batch) -> None:
+        try:
+            batch.pages = self._store.keep(batch.writing)
+        except StoreError as error:
+            self._fail(batch, str(error))
+        self._node.release(batch)
+
+    def _written(
+        self, batch: Batch, done: "asyncio.Future[Mapping[Page, Sequence[KeptEvent]]]"
+    ) -> None:
+        error = done.exception()
+        if error is None:
+            batch.pages = done.result()
+        else:
+            self._fail(batch, describe(error))
+        self._node.release(batch)
+        self._run()
+
+    def _fail(self, batch: Batch, why: str) -> None:
+        """Refuse the messages of a batch that was not kept, hold its changes of state back, plan a retry."""
+        if batch.writing.writes:
+            self.failure = why
+            _log.error("cannot keep messages: %s; refusing them until the disk takes them", why)
+        for entry in batch.entries:
+            outcomes, entry.outcomes = entry.outcomes, []
+            for outcome in outcomes:
+                if must_be_kept(outcome, Keeping.STATE) and isinstance(outcome, Emission):
+                    self._held.append(outcome)
+                elif must_be_kept(outcome, Keeping.MESSAGE) and isinstance(outcome, Emission):
+                    self._refuse(entry, outcome)
+                else:
+                    entry.outcomes.append(outcome)
+        state = self._node.state
+        state.changed_rooms.update(
+            room for record in batch.writing.rooms if (room := state.rooms.get(record.key))
+        )
+        state.forgotten_rooms.update(
+            key for key in batch.writing.forgotten if key not in state.rooms
+        )
+        if self.failure and self._retry is None:
+            self._retry = asyncio.get_running_loop().call_later(RETRY_AFTER, self._try_again)
+
+    def _refuse(self, entry: Entry, emission: Emission) -> None:
+        """Tell a sender that their message was not kept: once, and not of a notice."""
+        event = emission.event
+        if isinstance(event, Said) and not event.notice and emission.origin is not None:
+            refused = Refused(Reason.NOT_KEPT, event.target, command="Say")
+            session = entry.session
+            entry.outcomes.append(session.face.reply(refused, session.user, self._node.state))
+
+    def _try_again(self) -> None:
+        """Write what is held back (or something small, to see whether it works); then all is well again."""
+        self._retry = None
+        if self._busy:  # a batch without anything to keep is on its way: the store is not free
+            self._retry = asyncio.get_running_loop().call_later(RETRY_AFTER, self._try_again)
+            return
+        held = [emission.event for emission in self._held]
+        records = [Record(target_of(event), event) for event in held if isinstance(event, KEPT)]
+        writing = Writing(records, *self._node.take_changed_rooms())
+        batch = Batch([], writing)
+        self._busy = True
+        done = asyncio.get_running_loop().run_in_executor(self._writer, self._prove, writing)
+        done.add_done_callback(partial(self._retried, batch))
+
+    def _prove(self, writing: Writing) -> None:
+        """Keep what waits, and see that writing works. Runs on the writer thread."""
+        self._store.keep(writing)
+        self._store.probe()
+
+    def _retried(self, batch: Batch, done: "asyncio.Future[None]") -> None:
+        error = done.exception()
+        if error is not None:
+            self._fail(batch, describe(error))
+        else:
+            self.failure = ""
+            _log.warning("messages can be kept again")
+            held, self._held = self._held, []
+            self._node.release_held(held)
+        self._run()
+
+
+def describe(error: BaseException) -> str:
+    """Return an error of the store in one line; one that it should not raise is a bug, and is logged."""
+    if not isinstance(error, StoreError):
+        _log.error("the store failed in an unknown way", exc_info=error)
+    return str(error) or type(error).__name__

@@ -1,0 +1,245 @@
+"""The middle of the server: sessions submit requests, the journal orders them, events are released.
+
+Rules: state is read and written only in `execute`, in the order of the journal. Nothing that a request
+leads to is shown before `release`, and `release` shows it in the same order.
+"""
+
+import itertools
+import logging
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from chatserver.batch import Batch, Entry, page_of, records_of
+from chatserver.core.commands import ChangeRoomModes, Command, Quit, Respond, Say, SetTopic
+from chatserver.core.effects import (
+    Close,
+    Effect,
+    Emission,
+    Reason,
+    Recall,
+    Refused,
+    Welcomed,
+)
+from chatserver.core.execute import Stamp, execute
+from chatserver.core.state import RoomRecord, State
+from chatserver.delivery import Delivery, Round
+from chatserver.faces.contract import Answer, Ask, Face, Moment, Request
+from chatserver.ports import Peer, Writing
+from chatserver.session import Session
+
+_log = logging.getLogger(__name__)
+
+NEEDS_KEEPING = (Say, Respond, SetTopic, ChangeRoomModes)
+"""Commands that are refused at once while nothing can be kept."""
+
+
+class Journal(Protocol):
+    """What puts requests into one order, and keeps what must be kept before it is released."""
+
+    def submit(self, entry: Entry) -> None:
+        """Take an entry; it is executed, kept and released later, after all that came before it."""
+        ...
+
+    @property
+    def full(self) -> bool:
+        """Whether so much waits that who submits should wait too."""
+        ...
+
+    async def drained(self) -> None:
+        """Return when it is not full."""
+        ...
+
+
+class Node:
+    """One server: all its sessions on one state."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.delivery = Delivery()
+        self.sessions: dict[int, Session] = {}
+        self.journal: Journal
+        """Set once, by whoever builds the node, before the first session is opened."""
+        self.bugs = 0
+        """How many requests ended in an error of ours; each ended its own session, and nothing else."""
+        self._numbers = itertools.count(1)
+
+    def open(self, face: Face, peer: Peer) -> Session:
+        """Begin a session on a connection whose face is known."""
+        session = Session(next(self._numbers), face, peer)
+        self.sessions[session.number] = session
+        return session
+
+    def submit(self, session: Session, request: Request) -> None:
+        """Take a request of a session; never blocks. What needs no order and no state is answered at once."""
+        if session.leaving:
+            return
+        self._notice_dialect(session)
+        if not session.outstanding and all(isinstance(item, Answer) for item in request.items):
+            lines = [
+                line for item in request.items if isinstance(item, Answer) for line in item.lines
+            ]
+            data = (
+                session.dialect.label(lines, request.label, 0) if request.label else b"".join(lines)
+            )
+            session.write(data)
+            return
+        self._enqueue(Entry(session, request))
+
+    def _notice_dialect(self, session: Session) -> None:
+        """Have plans made anew when a session writes in another dialect from now on."""
+        if session.dialect is not session.planned:
+            session.planned = session.dialect
+            if session.user is not None and session.user.rooms:
+                self.delivery.forget_plans()
+
+    def leave(self, session: Session, reason: str) -> None:
+        """End a session in its turn: its room is told `reason`. A second call does nothing."""
+        if not session.leaving:
+            session.leaving = True
+            self._enqueue(Entry(session, Request((Quit(reason),)), leaving=reason))
+
+    def _enqueue(self, entry: Entry) -> None:
+        entry.session.outstanding += 1
+        self.journal.submit(entry)
+
+    async def ready(self) -> None:
+        """Return when the journal has room for more: whoever reads from a peer waits for it."""
+        if self.journal.full:
+            await self.journal.drained()
+
+    def execute(
+        self, entries: Sequence[Entry], stamp: Callable[[], Stamp], *, healthy: bool
+    ) -> Batch:
+        """Do all that `entries` ask for, in order; return what must be kept and read before it is shown.
+
+        While not `healthy`, whatever must be kept is refused, and nothing is written.
+        """
+        for entry in entries:
+            try:
+                self._execute_entry(entry, stamp, healthy=healthy)
+            except Exception:  # a bug: it ends this one session, never the server
+                self._give_up(entry)
+        pages = dict.fromkeys(
+            page_of(outcome)
+            for entry in entries
+            for outcome in entry.outcomes
+            if isinstance(outcome, Recall)
+        )
+        if not healthy:
+            return Batch(entries, Writing(pages=[*pages]))
+        writing = Writing(records_of(entries), *self.take_changed_rooms(), [*pages])
+        return Batch(entries, writing)
+
+    def _give_up(self, entry: Entry) -> None:
+        """Log the error at hand, and end the session whose request ran into it."""
+        self.bugs += 1
+        _log.exception("a request of session %d failed: %r", entry.session.number, entry.request)
+        self.leave(entry.session, "internal error")
+
+    def take_changed_rooms(self) -> tuple[list[RoomRecord], list[str]]:
+        """Return the records of rooms that changed since the last call, and the keys of those forgotten."""
+        state = self.state
+        changed = [room.record() for room in state.changed_rooms]
+        forgotten = [*state.forgotten_rooms]
+        state.changed_rooms.clear()
+        state.forgotten_rooms.clear()
+        return changed, forgotten
+
+    def _execute_entry(self, entry: Entry, stamp: Callable[[], Stamp], *, healthy: bool) -> None:
+        session = entry.session
+        for item in entry.request.items:
+            if session.closed:
+                return
+            moment = stamp()
+            entry.at = moment.at
+            if isinstance(item, Command):
+                self._execute_command(entry, moment, item, healthy=healthy)
+            elif isinstance(item, Ask):
+                entry.outcomes.append(item.answer(self.state, session.user, Moment(moment.at)))
+            else:
+                entry.outcomes.append(item.lines)
+
+    def _execute_command(
+        self, entry: Entry, stamp: Stamp, command: Command, *, healthy: bool
+    ) -> None:
+        session = entry.session
+        if isinstance(command, Quit) and session.user is None:  # it never became a user
+            entry.leaving, session.leaving = command.reason, True
+            return
+        effects: Sequence[Effect]
+        if not healthy and isinstance(command, NEEDS_KEEPING):
+            effects = () if isinstance(command, Say) and command.notice else (not_kept(command),)
+        else:
+            effects = execute(self.state, stamp, session.number, command)
+        for effect in effects:
+            if isinstance(effect, (Emission, Close, Recall)):
+                entry.outcomes.append(effect)
+                continue
+            if isinstance(effect, Welcomed):
+                session.user = self.state.users[session.number]
+                self.delivery.attach(session.user, session)
+            entry.outcomes.append(session.face.reply(effect, session.user, self.state))
+            self._notice_dialect(session)
+
+    def release(self, batch: Batch) -> None:
+        """Show what the entries of `batch` led to; all of it is kept."""
+        shown = Round(self.delivery)
+        closing: list[tuple[Session, str]] = []
+        for entry in batch.entries:
+            try:
+                self._release_entry(entry, batch, shown, closing)
+            except Exception:  # as in `execute`
+                self._give_up(entry)
+        shown.flush()
+        for entry in batch.entries:
+            entry.session.answered()
+        for session, reason in closing:
+            self.sessions.pop(session.number, None)
+            session.close(reason)
+
+    def release_held(self, emissions: Sequence[Emission]) -> None:
+        """Show changes of state that had to wait until they were kept."""
+        shown = Round(self.delivery)
+        for emission in emissions:
+            shown.show(emission)
+        shown.flush()
+
+    def close_all(self, reason: str) -> None:
+        """Say farewell to every session and close it: the server stops, so nobody's departure is told."""
+        for session in [*self.sessions.values()]:
+            session.close(reason)
+        self.sessions.clear()
+
+    def _release_entry(
+        self, entry: Entry, batch: Batch, shown: Round, closing: list[tuple[Session, str]]
+    ) -> None:
+        session, label = entry.session, entry.request.label
+        asker = session if label else None
+        answer: list[bytes] = []
+        recalled = b""
+        for outcome in entry.outcomes:
+            if isinstance(outcome, Emission):
+                if own := shown.show(outcome, asker):
+                    answer.append(own)
+            elif isinstance(outcome, Recall):
+                recalled += session.face.recall(outcome.name, batch.pages.get(page_of(outcome), ()))
+            elif isinstance(outcome, Close):
+                shown.flush()
+                gone = self.delivery.detach(outcome.user)
+                if isinstance(gone, Session):
+                    closing.append((gone, outcome.reason))
+            elif label:
+                answer.extend(outcome)
+            else:
+                shown.tell(session, b"".join(outcome))
+        if label:
+            shown.tell(session, session.dialect.label(answer, label, entry.at))
+        shown.tell(session, recalled)
+        if entry.leaving is not None:
+            closing.append((session, entry.leaving))
+
+
+def not_kept(command: Command) -> Refused:
+    """Return the refusal of a command whose outcome could not be kept."""
+    target = command.target if isinstance(command, Say) else getattr(command, "room", "")
+    return Refused(Reason.NOT_KEPT, target, command=type(command).__name__)
