@@ -1,0 +1,106 @@
+"""The input: a line editor that grows with what is typed, with history, and a draft for each room.
+
+Rules: nothing is sent but by Enter, a paste least of all; what is pasted is made safe like any text
+of strangers; each room keeps what was being typed in it.
+"""
+
+from collections.abc import Callable
+from itertools import islice
+
+from prompt_toolkit.buffer import Buffer as EditBuffer
+from prompt_toolkit.completion import CompleteEvent, Completer
+from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.layout.containers import Window
+from prompt_toolkit.layout.controls import BufferControl
+from prompt_toolkit.layout.processors import AfterInput, BeforeInput, ConditionalProcessor
+
+from chatclient.model import Buffer
+from chatwire.text import visible
+
+from chatclient.ui.cells import clip
+from chatclient.ui.completion import is_command_name
+from chatclient.ui.guide import PLACEHOLDER
+
+PROMPT_CELLS = 14
+
+
+class Editor:
+    """What the user is typing."""
+
+    def __init__(self, completer: Completer, name: Callable[[], str]) -> None:
+        self._completer = completer
+        self._name = name
+        self._drafts: dict[Buffer, Document] = {}
+        self.buffer = EditBuffer(
+            completer=completer,
+            complete_while_typing=Condition(lambda: is_command_name(self.before_cursor)),
+            multiline=True,
+        )
+        empty = Condition(lambda: not self.buffer.text)
+        placeholder = AfterInput([("class:hint", PLACEHOLDER)])
+        control = BufferControl(
+            self.buffer,
+            input_processors=[
+                BeforeInput(self._prompt),
+                ConditionalProcessor(placeholder, empty),
+            ],
+        )
+        self.window = Window(control, wrap_lines=True)
+
+    @property
+    def before_cursor(self) -> str:
+        """What stands before the cursor."""
+        return self.buffer.document.text_before_cursor
+
+    @property
+    def lines(self) -> int:
+        """How many lines are typed."""
+        return self.buffer.document.line_count
+
+    def take(self) -> str:
+        """Return what is typed, keep it in the history, and begin anew."""
+        text = self.buffer.text
+        self.buffer.append_to_history()
+        self.buffer.reset()
+        return text
+
+    def paste(self, text: str) -> None:
+        """Insert what was pasted, line by line, made safe; not its last line feeds."""
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
+        self.buffer.insert_text("\n".join(visible(line) for line in lines))
+
+    def complete(self) -> None:
+        """Complete the word before the cursor, or go to the next of several completions."""
+        state = self.buffer.complete_state
+        if state is not None and (len(state.completions) > 1 or state.current_completion):
+            self.buffer.complete_next()
+            return
+        asked = CompleteEvent(completion_requested=True)
+        found = [*islice(self._completer.get_completions(self.buffer.document, asked), 2)]
+        if len(found) == 1:
+            self.buffer.complete_state = None
+            self.buffer.apply_completion(found[0])
+        elif found:
+            self.buffer.start_completion(select_first=True)
+
+    def accept_completion(self) -> bool:
+        """Keep the completion that is chosen in the menu; say whether one was."""
+        state = self.buffer.complete_state
+        if state is None or state.current_completion is None:
+            return False
+        self.buffer.complete_state = None
+        return True
+
+    def turn(self, left: Buffer, to: Buffer) -> None:
+        """Keep what is typed for `left`, and go on with what was typed for `to`."""
+        self._drafts[left] = self.buffer.document
+        self.buffer.reset(self._drafts.pop(to, Document()))
+
+    def forget(self, closed: Buffer) -> None:
+        """Drop the draft of a buffer that is gone."""
+        self._drafts.pop(closed, None)
+
+    def _prompt(self) -> StyleAndTextTuples:
+        return [("class:prompt", f"{clip(self._name(), PROMPT_CELLS)} "), ("class:line", "> ")]

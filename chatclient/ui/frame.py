@@ -1,0 +1,134 @@
+"""The frame: where each part of the screen stands at each size.
+
+Rules:
+- One root container places its parts itself; it is asked for no preferred sizes.
+- What a small screen has no room for goes in this order: the list of people, the list of rooms
+  (which becomes a row of tabs), the bars. The input always stays.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from prompt_toolkit.layout.containers import Container, Window
+from prompt_toolkit.layout.dimension import Dimension
+from prompt_toolkit.layout.mouse_handlers import MouseHandlers
+from prompt_toolkit.layout.screen import Screen, WritePosition
+
+from chatclient.ui.cells import Row
+from chatclient.ui.pane import Pane
+
+ROOMS_WIDTH = 18
+PEOPLE_WIDTH = 15
+ROOMS_FROM = 60  # columns of the screen from which there is a list of rooms
+PEOPLE_FROM = 80  # and one of people
+INPUT_ROWS = 6
+
+_EDGE = Row([("class:line", "│")])
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the frame places."""
+
+    topic: Pane
+    rooms: Pane
+    messages: Pane
+    people: Pane
+    tabs: Pane
+    status: Pane
+    input: Window
+
+
+class Frame(Container):
+    """The root of the layout."""
+
+    def __init__(self, parts: Parts, *, show_people: Callable[[], bool]) -> None:
+        self._parts = parts
+        self._show_people = show_people
+
+    def reset(self) -> None:
+        """Reset the parts."""
+        for part in self.get_children():
+            part.reset()
+
+    def preferred_width(self, max_available_width: int) -> Dimension:
+        """Take what there is."""
+        return Dimension()
+
+    def preferred_height(self, width: int, max_available_height: int) -> Dimension:
+        """Take what there is."""
+        return Dimension()
+
+    def get_children(self) -> list[Container]:
+        """Return all parts, whether or not they are seen now."""
+        parts = self._parts
+        return [
+            parts.topic, parts.rooms, parts.messages, parts.people,
+            parts.tabs, parts.status, parts.input,
+        ]  # fmt: skip
+
+    def write_to_screen(
+        self,
+        screen: Screen,
+        mouse_handlers: MouseHandlers,
+        write_position: WritePosition,
+        parent_style: str,
+        erase_bg: bool,  # noqa: FBT001 -- the signature is prompt_toolkit's
+        z_index: int | None,
+    ) -> None:
+        """Place and draw the parts."""
+        place = write_position
+        screen.width = max(screen.width, place.xpos + place.width)
+        screen.height = max(screen.height, place.ypos + place.height)
+        for part, where in self._places(place):
+            part.write_to_screen(screen, mouse_handlers, where, parent_style, erase_bg, z_index)
+            if part is self._parts.rooms:
+                _draw_edge(screen, where, where.xpos + where.width)
+            elif part is self._parts.people:
+                _draw_edge(screen, where, where.xpos - 1)
+
+    def _places(self, place: WritePosition) -> list[tuple[Container, WritePosition]]:
+        parts, left, width = self._parts, place.xpos, place.width
+        top, bottom = place.ypos, place.ypos + place.height
+        found: list[tuple[Container, WritePosition]] = []
+
+        def take(part: Container, y: int, rows: int) -> None:
+            found.append((part, WritePosition(left, y, width, rows)))
+
+        wanted = parts.input.preferred_height(width, INPUT_ROWS).preferred
+        rows = max(1, min(wanted, INPUT_ROWS, place.height - 3))
+        bottom -= rows
+        take(parts.input, bottom, rows)
+        if bottom - top >= 2:
+            bottom -= 1
+            take(parts.status, bottom, 1)
+        if width < ROOMS_FROM and bottom - top >= 6:
+            bottom -= 1
+            take(parts.tabs, bottom, 1)
+        if bottom - top >= 2:
+            take(parts.topic, top, 1)
+            top += 1
+        found.extend(self._columns(WritePosition(left, top, width, bottom - top)))
+        return found
+
+    def _columns(self, body: WritePosition) -> list[tuple[Container, WritePosition]]:
+        parts, left, right = self._parts, body.xpos, body.xpos + body.width
+        found: list[tuple[Container, WritePosition]] = []
+
+        def take(part: Container, x: int, cells: int) -> None:
+            found.append((part, WritePosition(x, body.ypos, cells, body.height)))
+
+        if body.width >= ROOMS_FROM:
+            take(parts.rooms, left, ROOMS_WIDTH)
+            left += ROOMS_WIDTH + 1
+        if body.width >= PEOPLE_FROM and self._show_people():
+            right -= PEOPLE_WIDTH
+            take(parts.people, right, PEOPLE_WIDTH)
+            right -= 1
+        take(parts.messages, left, right - left)
+        return found
+
+
+def _draw_edge(screen: Screen, beside: WritePosition, x: int) -> None:
+    for y in range(beside.ypos, beside.ypos + beside.height):
+        _EDGE.draw(screen, x, y, 1)

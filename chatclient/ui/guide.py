@@ -1,0 +1,68 @@
+"""What to type: the words on an empty screen, and the page of keys."""
+
+from collections.abc import Iterable
+
+from chatclient import keys
+from chatclient.model import CONVERSATION, Buffer, BufferKind, ConnectionState, World
+
+from chatclient.ui.cells import BLANK, Fragment, Row, pad, width
+from chatclient.ui.wrapping import wrap
+
+_FIRST_STEPS = (
+    ("/join #lobby", "enter a room; if there is none of that name, it is made"),
+    ("/msg NICK hello", "say something to one person"),
+    ("/nick NAME", "change your name"),
+    ("/help", "all commands"),
+    ("/quit", "leave; Ctrl+C does too"),
+)
+PLACEHOLDER = "type here · / for commands · F1 for keys"
+
+
+def _table(rows: Iterable[tuple[str, str]], cells: int) -> list[Row]:
+    """Return two columns; the second is wrapped beside the first, or under it when narrow."""
+    pairs = list(rows)
+    column = max(width(left) for left, _ in pairs) + 4
+    if cells - column < 16:
+        column = 4
+    made: list[Row] = []
+    for left, right in pairs:
+        first: list[Fragment] = [("class:key", pad(f"  {left}", max(column, width(left) + 2)))]
+        if width(left) + 2 > column:
+            made.append(Row(first))
+            first = [("", " " * column)]
+        for piece in wrap(right, cells - column):
+            made.append(Row([*first, ("class:hint", piece.text)]))
+            first = [("", " " * column)]
+    return made
+
+
+def _words(text: str, cells: int, style: str = "class:hint") -> list[Row]:
+    return [Row([(style, piece.text)]) for piece in wrap(text, cells)]
+
+
+def guide(world: World, buffer: Buffer, cells: int) -> list[Row]:
+    """Return what to tell somebody who looks at `buffer` and may not know what to do next."""
+    status = world.status
+    if buffer.kind is BufferKind.SERVER:
+        if status.state is not ConnectionState.ONLINE:
+            return []
+        if any(True for _ in world.rooms()):
+            words = "Your rooms are in the list. Ctrl+N goes to the next one."
+            return [BLANK, *_words(words, cells)]
+        words = f"Welcome. You are {status.nick} here. What to type:"
+        return [BLANK, *_words(words, cells), *_table(_FIRST_STEPS, cells)]
+    if any(line.kind in CONVERSATION for line in buffer.lines[-50:]):
+        return []
+    who = "everybody in the room" if buffer.kind is BufferKind.ROOM else buffer.name
+    words = f"Type something and press Enter: {who} reads it. / shows what else you can do."
+    return [BLANK, *_words(words, cells)]
+
+
+def key_help(cells: int) -> list[Row]:
+    """Return the page that F1 shows."""
+    rows = _words("Keys · F1 or Esc closes this, PageDown shows more", cells, "class:heading")
+    for name, group in keys.grouped():
+        rows += [BLANK, *_words(name, cells, "class:own")]
+        rows += _table(((key.label, key.help) for key in group), cells)
+    rows += [BLANK, *_words("Commands: /help, or type / and look at the menu.", cells)]
+    return rows

@@ -1,0 +1,163 @@
+"""What stands around the messages: rooms, people, topic, status. Values in, rows out.
+
+Rules: each function makes the rows of one pane from the world alone (and the time, where it counts
+seconds); a list that does not fit shows the part that matters and says how much it leaves out.
+"""
+
+import math
+from collections.abc import Sequence
+
+from chatclient.model import Buffer, BufferKind, ConnectionState, Fold, Member, Status
+
+from chatclient.ui.cells import Fragment, Row, clip, pad, width
+from chatclient.ui.theme import nick_style
+
+JUMPS = 9  # rooms that have a number: Alt+1 to Alt+9
+
+
+def badge(buffer: Buffer) -> str:
+    """Return how much is unread, with `!` when some of it calls the user."""
+    count = str(buffer.unread) if buffer.unread < 1000 else "999+"
+    return f"!{count}" if buffer.mentions else count if buffer.unread else ""
+
+
+def next_unread(buffers: Sequence[Buffer], active: Buffer) -> Buffer | None:
+    """Return where to look next: after `active`, around; first where the user was called."""
+    at = buffers.index(active)
+    around = [*buffers[at + 1 :], *buffers[:at]]
+    called = (buffer for buffer in around if buffer.mentions)
+    unread = (buffer for buffer in around if buffer.unread)
+    return next(called, None) or next(unread, None)
+
+
+def _style(buffer: Buffer, active: Buffer) -> str:
+    if buffer is active:
+        return "class:active"
+    if buffer.mentions:
+        return "class:called"
+    if buffer.unread:
+        return "class:unread"
+    if buffer.kind is BufferKind.ROOM and not buffer.joined:
+        return "class:closed"
+    return ""
+
+
+def title(buffer: Buffer, status: Status) -> str:
+    """Return the name of a buffer in lists: that of the network for the server's."""
+    if buffer.kind is BufferKind.SERVER:
+        return status.network or buffer.name
+    return buffer.name
+
+
+def _number(index: int) -> str:
+    return f"{index + 1} " if index < JUMPS else "  "
+
+
+def rooms(
+    buffers: Sequence[Buffer], active: Buffer, status: Status, cells: int, height: int
+) -> list[Row]:
+    """Return the list of rooms and conversations, scrolled so that the active one is seen."""
+    first = max(0, min(list(buffers).index(active) - height + 2, len(buffers) - height))
+    made = []
+    for index in range(first, min(len(buffers), first + height)):
+        buffer = buffers[index]
+        count = badge(buffer)
+        name = f"{_number(index)}{title(buffer, status)}"
+        room = cells - (len(count) + 1 if count else 0)
+        style = _style(buffer, active)
+        made.append(Row([("", pad(name, room)), ("", f" {count}" if count else "")], style))
+    return made
+
+
+def tabs(buffers: Sequence[Buffer], active: Buffer, status: Status, cells: int) -> Row:
+    """Return the rooms in one row, for screens too narrow for a list; the active one is seen."""
+    made: list[Fragment] = []
+    for index, buffer in enumerate(buffers):
+        count = badge(buffer)
+        name = f" {_number(index)}{clip(title(buffer, status), 14)}{f' {count}' if count else ''} "
+        made.append((_style(buffer, active), name))
+    first, at = 0, list(buffers).index(active)
+    while first < at and sum(width(text) for _, text in made[first : at + 1]) > cells:
+        first += 1
+    return Row(made[first:])
+
+
+def people(members: Sequence[Member], fold: Fold, cells: int, height: int) -> list[Row]:
+    """Return who is in a room, with prefixes; those who are away are grey."""
+    made = [_person(member, fold, cells) for member in members[:height]]
+    if len(members) > height > 0:
+        made[-1] = Row([("class:hint", f" +{len(members) - height + 1} more")])
+    return made
+
+
+def _person(member: Member, fold: Fold, cells: int) -> Row:
+    style = "class:away" if member.away else nick_style(fold(member.nick))
+    prefix = member.prefixes[:1] or " "
+    return Row([("class:prefix", prefix), (style, clip(member.nick, cells - 1))])
+
+
+def topic(buffer: Buffer, status: Status, cells: int) -> Row:
+    """Return the bar over the messages: what this is, what it is about, how many are here."""
+    name = f" {title(buffer, status)}"
+    if buffer.kind is BufferKind.ROOM:
+        about = buffer.topic.text if buffer.joined else "you are not in this room: /join"
+        right = f"{len(buffer.members)} here " if buffer.joined else ""
+    elif buffer.kind is BufferKind.DIRECT:
+        about, right = "a conversation between the two of you", ""
+    else:
+        about, right = "what the server says", ""
+    room = cells - width(name) - width(right) - 3
+    middle = f" · {clip(about, room)}" if about and room > 4 else ""
+    gap = " " * max(0, cells - width(name) - width(middle) - width(right))
+    return Row(
+        [("class:bar.strong", name), ("", middle), ("", gap), ("class:bar", right)], "class:bar"
+    )
+
+
+def connection(status: Status, now: float) -> tuple[str, str]:
+    """Return the style and the words for how the connection is."""
+    match status.state:
+        case ConnectionState.ONLINE:
+            return "class:bar.good", "● connected"
+        case ConnectionState.CONNECTING:
+            return "class:bar.warn", "◌ connecting"
+        case ConnectionState.REGISTERING:
+            return "class:bar.warn", "◌ saying hello"
+        case ConnectionState.WAITING:
+            seconds = max(0, math.ceil((status.retry_at or now) - now))
+            return "class:bar.warn", f"○ reconnecting in {seconds} s"
+        case ConnectionState.OFFLINE:
+            return "class:bar.warn", "○ not connected"
+
+
+def status_line(status: Status, now: float, cells: int, hint: str) -> Row:
+    """Return the status: connection, server, address, round trip, nick; and a hint if it fits.
+
+    What matters least is left out first when the row is too narrow.
+    """
+    style, words = connection(status, now)
+    parts: list[tuple[int, str]] = [(1, f"{status.nick} (away)" if status.away else status.nick)]
+    if status.state is ConnectionState.ONLINE:
+        if status.round_trip is not None:
+            parts.append((2, milliseconds(status.round_trip)))
+        parts.append((4, status.server))
+        parts.append((3, f"{status.family} {status.remote}"))
+        parts.append((5, "encrypted" if status.secure else ""))
+    elif status.reason:
+        parts.append((2, status.reason))
+    parts.append((6, hint))
+    kept = [(rank, text) for rank, text in parts if text]
+    room = cells - width(words) - 2
+    while kept and sum(width(text) + 3 for _, text in kept) > room:
+        if len(kept) == 1:
+            kept = [(1, clip(kept[0][1], room - 3))]
+            break
+        kept.remove(max(kept))
+    rest = "".join(f" · {text}" for _, text in kept)
+    return Row([(style, f" {words}"), ("", rest)], "class:bar")
+
+
+def milliseconds(seconds: float) -> str:
+    """Return a round trip as a person reads it."""
+    value = seconds * 1000
+    return f"{value:.1f} ms" if value < 10 else f"{value:.0f} ms"

@@ -1,0 +1,130 @@
+"""What each pane shows now: the world, seen through the views and the help.
+
+Rules: it only reads the world; every method returns rows for the size at hand, and is cheap enough
+to be called for every frame.
+"""
+
+from collections.abc import Callable, Sequence
+
+from chatclient.model import Buffer, BufferKind, ConnectionState, World
+
+from chatclient.ui import panes
+from chatclient.ui.cells import Row
+from chatclient.ui.guide import guide, key_help
+from chatclient.ui.painting import Painter
+from chatclient.ui.view import View
+
+_MANY_LINES = 2  # typed lines from which the status line says what Enter will do
+
+
+class Stage:
+    """The rows of all panes, and what the user did to see them so (scrolled, asked for help)."""
+
+    def __init__(
+        self, world: World, *, now: Callable[[], float], typed_lines: Callable[[], int]
+    ) -> None:
+        self._world = world
+        self._now = now
+        self._typed_lines = typed_lines
+        self.painter = Painter()
+        self._views: dict[Buffer, View] = {}
+        self._help_from: int | None = None
+        self._help_size = (0, 0)
+        self.leaving = False
+        """Whether the user has asked to leave."""
+        self.wants_people = True
+        """Whether the list of people is shown, if there is room."""
+
+    @property
+    def view(self) -> View:
+        """The view of the active buffer."""
+        buffer = self._world.active
+        if buffer not in self._views:
+            self._views[buffer] = View(buffer, self.painter)
+        return self._views[buffer]
+
+    def forget(self, closed: Buffer) -> None:
+        """Drop the view of a buffer that is gone."""
+        self._views.pop(closed, None)
+
+    # --- help ----------------------------------------------------------------------------------
+
+    @property
+    def help_open(self) -> bool:
+        """Whether the page of keys is shown in place of the messages."""
+        return self._help_from is not None
+
+    def toggle_help(self) -> None:
+        """Show the page of keys, or the messages again."""
+        self._help_from = None if self.help_open else 0
+
+    def close_help(self) -> None:
+        """Show the messages again."""
+        self._help_from = None
+
+    def scroll_pages(self, pages: int) -> None:
+        """Move a page up (negative) or down in what is shown."""
+        if self._help_from is None:
+            self.view.page(pages)
+            return
+        height, total = self._help_size
+        self._help_from = max(0, min(total - height, self._help_from + pages * max(1, height - 2)))
+
+    def toggle_people(self) -> None:
+        """Hide the list of people, or show it."""
+        self.wants_people = not self.wants_people
+
+    # --- panes ---------------------------------------------------------------------------------
+
+    def messages(self, cells: int, height: int) -> Sequence[Row]:
+        """Return the messages, with a word on what to do where there are few; or the help."""
+        if self._help_from is not None:
+            page = key_help(cells)
+            self._help_size = (height, len(page))
+            return page[self._help_from : self._help_from + height]
+        view = self.view
+        view.fold = self._world.fold
+        rows = view.rows(cells, height)
+        words = guide(self._world, view.buffer, cells)
+        return [*rows, *words] if len(rows) + len(words) <= height else rows
+
+    def topic(self, cells: int, height: int) -> Sequence[Row]:
+        """Return the bar over the messages."""
+        return [panes.topic(self._world.active, self._world.status, cells)]
+
+    def rooms(self, cells: int, height: int) -> Sequence[Row]:
+        """Return the list of rooms and conversations."""
+        world = self._world
+        return panes.rooms(world.buffers, world.active, world.status, cells, height)
+
+    def tabs(self, cells: int, height: int) -> Sequence[Row]:
+        """Return the rooms in one row."""
+        world = self._world
+        return [panes.tabs(world.buffers, world.active, world.status, cells)]
+
+    def people(self, cells: int, height: int) -> Sequence[Row]:
+        """Return who is in the room."""
+        return panes.people(self._world.active.members.ordered(), self._world.fold, cells, height)
+
+    def status(self, cells: int, height: int) -> Sequence[Row]:
+        """Return the status line."""
+        status = self._world.status
+        return [panes.status_line(status, self._now(), cells, self._hint())]
+
+    def has_people(self) -> bool:
+        """Say whether a list of people belongs on the screen now."""
+        return self.wants_people and self._world.active.kind is BufferKind.ROOM
+
+    def _hint(self) -> str:
+        """Return the most useful thing to know about keys now."""
+        if self.leaving:
+            return "leaving… (Ctrl+C again: at once)"
+        lines = self._typed_lines()
+        if lines >= _MANY_LINES:
+            return f"Enter sends {lines} messages, Ctrl+C clears them"
+        return "F1 keys"
+
+    @property
+    def counts_seconds(self) -> bool:
+        """Whether what is shown changes by itself with time."""
+        return self._world.status.state is ConnectionState.WAITING
