@@ -7,6 +7,7 @@ of strangers; each room keeps what was being typed in it.
 from collections.abc import Callable
 from itertools import islice
 
+from prompt_toolkit.application import get_app
 from prompt_toolkit.buffer import Buffer as EditBuffer
 from prompt_toolkit.completion import CompleteEvent, Completer
 from prompt_toolkit.document import Document
@@ -17,11 +18,10 @@ from prompt_toolkit.layout.controls import BufferControl
 from prompt_toolkit.layout.processors import AfterInput, BeforeInput, ConditionalProcessor
 
 from chatclient.model import Buffer
-from chatwire.text import visible
-
-from chatclient.ui.cells import clip
+from chatclient.ui.cells import clip, width
 from chatclient.ui.completion import is_command_name
 from chatclient.ui.guide import PLACEHOLDER
+from chatwire.text import visible
 
 PROMPT_CELLS = 14
 
@@ -39,7 +39,7 @@ class Editor:
             multiline=True,
         )
         empty = Condition(lambda: not self.buffer.text)
-        placeholder = AfterInput([("class:hint", PLACEHOLDER)])
+        placeholder = AfterInput(self._placeholder)
         control = BufferControl(
             self.buffer,
             input_processors=[
@@ -102,5 +102,12 @@ class Editor:
         """Drop the draft of a buffer that is gone."""
         self._drafts.pop(closed, None)
 
+    def _placeholder(self) -> StyleAndTextTuples:
+        room = get_app().output.get_size().columns - width(self._label()) - 1
+        return [("class:hint", clip(PLACEHOLDER, room))]
+
+    def _label(self) -> str:
+        return f"{clip(self._name(), PROMPT_CELLS)} > "
+
     def _prompt(self) -> StyleAndTextTuples:
-        return [("class:prompt", f"{clip(self._name(), PROMPT_CELLS)} "), ("class:line", "> ")]
+        return [("class:prompt", self._label())]

@@ -17,10 +17,11 @@ from prompt_toolkit.layout.screen import Screen, WritePosition
 from chatclient.ui.cells import Row
 from chatclient.ui.pane import Pane
 
-ROOMS_WIDTH = 18
-PEOPLE_WIDTH = 15
 ROOMS_FROM = 60  # columns of the screen from which there is a list of rooms
 PEOPLE_FROM = 80  # and one of people
+LARGE = 100  # and from which both are broader
+ROOMS_WIDTH, PEOPLE_WIDTH = 16, 13
+ROOMS_WIDTH_LARGE, PEOPLE_WIDTH_LARGE = 22, 18
 INPUT_ROWS = 6
 
 _EDGE = Row([("class:line", "│")])
@@ -113,17 +114,20 @@ class Frame(Container):
 
     def _columns(self, body: WritePosition) -> list[tuple[Container, WritePosition]]:
         parts, left, right = self._parts, body.xpos, body.xpos + body.width
+        large = body.width >= LARGE
+        rooms_width = ROOMS_WIDTH_LARGE if large else ROOMS_WIDTH
+        people_width = PEOPLE_WIDTH_LARGE if large else PEOPLE_WIDTH
         found: list[tuple[Container, WritePosition]] = []
 
         def take(part: Container, x: int, cells: int) -> None:
             found.append((part, WritePosition(x, body.ypos, cells, body.height)))
 
         if body.width >= ROOMS_FROM:
-            take(parts.rooms, left, ROOMS_WIDTH)
-            left += ROOMS_WIDTH + 1
+            take(parts.rooms, left, rooms_width)
+            left += rooms_width + 1
         if body.width >= PEOPLE_FROM and self._show_people():
-            right -= PEOPLE_WIDTH
-            take(parts.people, right, PEOPLE_WIDTH)
+            right -= people_width
+            take(parts.people, right, people_width)
             right -= 1
         take(parts.messages, left, right - left)
         return found

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from chatclient import keys
 from chatclient.model import CONVERSATION, Buffer, BufferKind, ConnectionState, World
-
 from chatclient.ui.cells import BLANK, Fragment, Row, pad, width
 from chatclient.ui.wrapping import wrap
 

@@ -14,7 +14,6 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from chatclient.model import CONVERSATION, Delivery, Fold, Kind, Line
-
 from chatclient.ui.cells import Fragment, Row, clip, width
 from chatclient.ui.theme import nick_style
 from chatclient.ui.wrapping import wrap

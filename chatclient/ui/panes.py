@@ -8,7 +8,6 @@ import math
 from collections.abc import Sequence
 
 from chatclient.model import Buffer, BufferKind, ConnectionState, Fold, Member, Status
-
 from chatclient.ui.cells import Fragment, Row, clip, pad, width
 from chatclient.ui.theme import nick_style
 

@@ -31,7 +31,6 @@ from chatclient.model import (
     StatusChanged,
     World,
 )
-
 from chatclient.ui import panes
 from chatclient.ui.bindings import Handler, bind
 from chatclient.ui.clock import FrameClock

@@ -7,7 +7,6 @@ to be called for every frame.
 from collections.abc import Callable, Sequence
 
 from chatclient.model import Buffer, BufferKind, ConnectionState, World
-
 from chatclient.ui import panes
 from chatclient.ui.cells import Row
 from chatclient.ui.guide import guide, key_help

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from chatclient.model import Buffer, Fold
-
 from chatclient.ui.cells import Row
 from chatclient.ui.painting import NO_MARKS, Block, Marks, Painter, day_of
 
