@@ -52,6 +52,12 @@ format: .venv/.dev
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+# Every package that makes pages has a module `docs` that writes them.
+docs: .venv/.dev
+	@set -e; for module in $(patsubst %/docs.py,%.docs,$(wildcard */docs.py)); do \
+		$(BIN)/python -m $$module; \
+	done
+
 bench: .venv/.dev
 	@$(BIN)/python -m benchmarks --write docs/performance.md
 
