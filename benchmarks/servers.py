@@ -63,9 +63,8 @@ ping_interval: "1h"
 
 
 def _chatserver(port: int, directory: Path) -> list[str]:
-    return [
-        OURS, "--host", "127.0.0.1", "--port", str(port), "--data", str(directory / "data"),
-    ]  # fmt: skip
+    data = str(directory / "data")
+    return [OURS, "--host", "127.0.0.1", "--port", str(port), "--data", data]
 
 
 def _naive(port: int, _: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""Says by its exit status whether the server answers, without becoming a guest: it asks as a browser.
+"""Says by its exit status whether the server answers; it asks as a browser, so is no guest.
 
 A server that answers an HTTP request with its short refusal has accepted, read and written.
 """
