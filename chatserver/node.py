@@ -4,10 +4,12 @@ Rules: state is read and written only in `execute`, in the order of the journal.
 leads to is shown before `release`, and `release` shows it in the same order.
 """
 
+import asyncio
 import itertools
 import logging
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, Protocol
 
 from chatserver.batch import Batch, Entry, page_of, records_of
 from chatserver.core.commands import ChangeRoomModes, Command, Quit, Respond, Say, SetTopic
@@ -21,13 +23,17 @@ from chatserver.core.effects import (
     Welcomed,
 )
 from chatserver.core.execute import Stamp, execute
-from chatserver.core.state import RoomRecord, State
+from chatserver.core.execute.rooms import open_lobby
+from chatserver.core.state import Room, RoomRecord, State
 from chatserver.delivery import Delivery, Round
 from chatserver.faces.contract import Answer, Ask, Face, Moment, Request
 from chatserver.ports import Peer, Writing
 from chatserver.session import Session
 
 _log = logging.getLogger(__name__)
+
+OUTSTANDING_MOST: Final = 64
+"""Requests of one session that may be open at once; its next lines are read when they are answered."""
 
 NEEDS_KEEPING = (Say, Respond, SetTopic, ChangeRoomModes)
 """Commands that are refused at once while nothing can be kept."""
@@ -62,6 +68,15 @@ class Node:
         self.bugs = 0
         """How many requests ended in an error of ours; each ended its own session, and nothing else."""
         self._numbers = itertools.count(1)
+        self._checker = ThreadPoolExecutor(1, "password")
+
+    def restore(self, records: Sequence[RoomRecord], now: int) -> None:
+        """Bring back the rooms that were kept, and the lobby if it was not; `now` is in ms."""
+        state = self.state
+        for record in records:
+            room = Room.restored(record, now)
+            state.rooms[room.key] = room
+        open_lobby(state, now)
 
     def open(self, face: Face, peer: Peer) -> Session:
         """Begin a session on a connection whose face is known."""
@@ -102,8 +117,15 @@ class Node:
         entry.session.outstanding += 1
         self.journal.submit(entry)
 
-    async def ready(self) -> None:
-        """Return when the journal has room for more: whoever reads from a peer waits for it."""
+    async def take(self, session: Session, request: Request) -> None:
+        """Submit a request, after its check, when there is room for it: the way in for a reader of lines."""
+        if request.check is not None:
+            await session.settled()
+            check = asyncio.get_running_loop().run_in_executor(self._checker, request.check)
+            request = Request(request.items if await check else request.otherwise, request.label)
+        self.submit(session, request)
+        if session.outstanding >= OUTSTANDING_MOST:
+            await session.settled()
         if self.journal.full:
             await self.journal.drained()
 

@@ -46,6 +46,10 @@ class Request(Struct, frozen=True):
     items: tuple[Item, ...]
     label: str = ""
     """The client's label for the answer (IRCv3 labeled-response), "" without one."""
+    check: "Callable[[], bool] | None" = None
+    """A password check that takes its time: it is run on a thread, and the session waits for it."""
+    otherwise: tuple[Item, ...] = ()
+    """What is done in the place of `items` when the check says no."""
 
 
 class Dialect(Protocol):

@@ -96,6 +96,17 @@ def make_room(state: State, name: str, turn: Turn) -> Room:
     return room
 
 
+def open_lobby(state: State, now: int) -> None:
+    """Make the lobby, unless it was kept."""
+    lobby = state.limits.lobby
+    if fold(lobby) not in state.rooms:
+        room = Room(lobby, now)
+        room.last_seq = 0
+        room.flags.update(DEFAULT_FLAGS)
+        state.rooms[room.key] = room
+        state.changed_rooms.add(room)
+
+
 def status_on_entry(turn: Turn, room: Room) -> str:
     """Return the status with which the asker enters: the remembered one, or an operator's in an orphaned room."""
     if not room.members and turn.at - (room.emptied_at or turn.at) > ORPHANED_AFTER:

@@ -1,0 +1,281 @@
+"""The commands of the plain face: one row each, from which /help and the documentation are made.
+
+Rule: a handler turns what was typed after the command into items of a request, or into a line that
+says what is wrong. It knows where the asker is (`Typed.here`), nothing else.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from chatserver.core import commands, queries
+from chatserver.core.effects import Recall
+from chatserver.core.state import Room, State, User
+from chatserver.faces.contract import Ask, Item, Moment, Request
+from chatserver.faces.plain.replies import clock
+from chatwire.names import fold
+from chatwire.text import plain
+
+if TYPE_CHECKING:
+    from chatserver.faces.plain.face import PlainFace
+
+HISTORY_MOST = 200
+"""Messages that /history shows at most."""
+
+SEARCH_MOST = 20
+"""Messages that /search shows at most."""
+
+
+Items = tuple[Item, ...] | Request | str
+"""Items of a request, a request of its own, or what is wrong."""
+
+
+class Command(Struct, frozen=True):
+    """A command: how it is written, what it does in one line, and its handler."""
+
+    usage: str
+    help: str
+    handle: "Callable[[PlainFace, str], Items]"
+
+    @property
+    def name(self) -> str:
+        """The word after the slash."""
+        return self.usage.split()[0].removeprefix("/")
+
+
+def _helped(face: "PlainFace", _rest: str) -> Items:
+    width = max(len(command.usage) for command in COMMANDS)
+    rows = [f"{command.usage:<{width}}  {command.help}" for command in COMMANDS]
+    return (face.say(*rows, f"{'//text':<{width}}  say something that begins with a slash"),)
+
+
+def _nick(_face: "PlainFace", rest: str) -> Items:
+    return (commands.ChangeNick(rest),) if rest else "which nick? /nick NAME"
+
+
+def _join(face: "PlainFace", rest: str) -> Items:
+    name, _, key = rest.partition(" ")
+    if not name:
+        return "which room? /join #ROOM"
+    face.moving = True
+    room = name if name.startswith("#") else "#" + name
+    return commands.Join(room, key.strip()), Ask(_front(face, room))
+
+
+def _front(face: "PlainFace", name: str) -> Callable[[State, User | None, Moment], Sequence[bytes]]:
+    """Bring a room to the front that the asker was in already: the core says nothing about that."""
+
+    def answer(state: State, user: User | None, _moment: Moment) -> Sequence[bytes]:
+        room = state.find_room(name)
+        if room is None or user not in room.members or face.here == room.key:
+            return ()
+        face.go(room.key)
+        return face.lines(f"you are in {plain(room.name)}; what you type goes there")
+
+    return answer
+
+
+def _part(face: "PlainFace", rest: str) -> Items:
+    name, reason = _split_room(face, rest)
+    face.moving = True
+    return commands.Part(name, reason), Ask(_elsewhere(face))
+
+
+def _elsewhere(face: "PlainFace") -> Callable[[State, User | None, Moment], Sequence[bytes]]:
+    """Bring another room to the front when the asker left the one that was."""
+
+    def answer(state: State, user: User | None, _moment: Moment) -> Sequence[bytes]:
+        if user is None or face.here in user.rooms:
+            return ()
+        if not user.rooms:
+            face.go("")
+            return face.lines("you are in no room; /rooms lists them, /join #ROOM enters one")
+        room = state.rooms[next(reversed(user.rooms))]
+        face.go(room.key)
+        return face.lines(f"you are in {plain(room.name)} now; what you type goes there")
+
+    return answer
+
+
+def _split_room(face: "PlainFace", rest: str) -> tuple[str, str]:
+    """Return the room at the beginning of `rest`, or the one in front, and what is left."""
+    if not rest.startswith("#"):
+        return face.here, rest
+    name, _, left = rest.partition(" ")
+    return name, left.strip()
+
+
+def _rooms(face: "PlainFace", _rest: str) -> Items:
+    def answer(state: State, user: User | None, _moment: Moment) -> Sequence[bytes]:
+        rooms = sorted(queries.rooms(state, user), key=lambda room: -len(room.members))
+        return face.lines(*map(_room_line, rooms)) or face.lines("there are no rooms")
+
+    return (Ask(answer),)
+
+
+def _room_line(room: Room) -> str:
+    topic = f": {plain(room.topic)}" if room.topic else ""
+    return f"{plain(room.name)} ({len(room.members)}){topic}"
+
+
+def _names(face: "PlainFace", rest: str) -> Items:
+    name, _ = _split_room(face, rest)
+
+    def answer(state: State, user: User | None, _moment: Moment) -> Sequence[bytes]:
+        room = queries.find_room(state, user, name)
+        if room is None:
+            return face.lines(f"there is no room {plain(name)}; /rooms lists them")
+        members = [entry.prefixes + entry.identity.nick for entry in queries.names(room, user)]
+        return face.lines(f"{plain(room.name)} ({len(members)}): {' '.join(members)}")
+
+    return (Ask(answer),)
+
+
+def _msg(face: "PlainFace", rest: str) -> Items:
+    target, _, text = rest.partition(" ")
+    if not text.strip():
+        return "to whom, and what? /msg NICK TEXT"
+    return (commands.Say(target, text.strip()),)
+
+
+def _reply(_face: "PlainFace", rest: str) -> Items:
+    return (commands.Respond(rest),) if rest else "what? /reply TEXT answers who wrote to you last"
+
+
+def _me(face: "PlainFace", rest: str) -> Items:
+    if not rest:
+        return "what do you do? /me waves"
+    return face.speak(f"\x01ACTION {rest}\x01")
+
+
+def _topic(face: "PlainFace", rest: str) -> Items:
+    name, topic = _split_room(face, rest)
+    if topic:
+        return (commands.SetTopic(name, "" if topic == "-" else topic),)
+
+    def answer(state: State, user: User | None, _moment: Moment) -> Sequence[bytes]:
+        room = queries.find_room(state, user, name)
+        if room is None:
+            return face.lines(f"there is no room {plain(name)}; /rooms lists them")
+        if not room.topic:
+            return face.lines(f"{plain(room.name)} has no topic; /topic TEXT sets one")
+        by = plain(room.topic_by.partition("!")[0])
+        return face.lines(f"topic of {plain(room.name)}, set by {by}: {plain(room.topic)}")
+
+    return (Ask(answer),)
+
+
+def _whois(face: "PlainFace", rest: str) -> Items:
+    if not rest:
+        return "who? /whois NICK"
+
+    def answer(state: State, user: User | None, _moment: Moment) -> Sequence[bytes]:
+        other = state.find_user(rest)
+        if other is None:
+            return face.lines(f"nobody here is called {plain(rest)}")
+        who = other.identity
+        rooms = [plain(member.room.name) for member in queries.memberships(user, other)]
+        facts = [
+            f"{who.nick} is {plain(who.realname) or who.nick}, from {plain(who.host)}",
+            f"joined {clock(other.connected_at)} UTC with {other.face}",
+            f"in {' '.join(rooms)}" if rooms else "in no room that you may know of",
+        ]
+        if other.away:
+            facts.append(f"away: {plain(other.away)}")
+        if other.operator:
+            facts.append("an operator of this server")
+        if user is other or (user is not None and user.operator):
+            facts.append(f"remote address {other.address}")
+        return face.lines(*facts)
+
+    return (Ask(answer),)
+
+
+def _away(_face: "PlainFace", rest: str) -> Items:
+    return (commands.SetAway(rest),)
+
+
+def _history(face: "PlainFace", rest: str) -> Items:
+    number = rest or "20"
+    if not (number.isascii() and number.isdigit() and 0 < int(number[:9]) <= HISTORY_MOST):
+        return f"how many lines? /history N, at most {HISTORY_MOST}"
+    return (Ask(_look_back(face, int(number), ())),)
+
+
+def _search(face: "PlainFace", rest: str) -> Items:
+    words = tuple(rest.split())
+    if not words:
+        return "which words? /search WORDS"
+    return (Ask(_look_back(face, SEARCH_MOST, words)),)
+
+
+def _look_back(
+    face: "PlainFace", limit: int, words: tuple[str, ...]
+) -> Callable[[State, User | None, Moment], Sequence[bytes] | Recall]:
+    def answer(state: State, user: User | None, _moment: Moment) -> Sequence[bytes] | Recall:
+        room = state.rooms.get(face.here)
+        if room is None or user not in room.members:
+            return face.lines("you are in no room; /join #ROOM enters one")
+        return Recall(room.key, room.name, room.created_seq, NEWEST, limit, words)
+
+    return answer
+
+
+NEWEST = 1 << 62
+"""Above the number of every message."""
+
+
+def _ignore(face: "PlainFace", rest: str) -> Items:
+    if not rest:
+        ignored = " ".join(sorted(face.ignored)) or "nobody; /ignore NICK hides what somebody says"
+        return (face.say(f"you ignore {ignored}"),)
+    nick = fold(rest)
+    face.ignored = face.ignored ^ {nick}
+    face.go(face.here)
+    shown = "you ignore" if nick in face.ignored else "you hear again from"
+    return (face.say(f"{shown} {plain(rest)}"),)
+
+
+def _login(face: "PlainFace", rest: str) -> Items:
+    name, _, password = rest.partition(" ")
+    check = face.operators.get(name)
+    if not password:
+        return "as whom? /login NAME PASSWORD"
+    if not face.private:
+        return "not over an unencrypted connection: others could read the password on its way"
+    wrong = (face.say("wrong name or password"),)
+    if check is None:
+        return wrong
+    return Request(
+        (commands.BecomeOperator(name),), check=partial(check, password), otherwise=wrong
+    )
+
+
+def _quit(_face: "PlainFace", rest: str) -> Items:
+    return (commands.Quit(rest),)
+
+
+COMMANDS: Sequence[Command] = (
+    Command("/help", "show this list", _helped),
+    Command("/nick NAME", "change what you are called", _nick),
+    Command("/join #ROOM [PASSWORD]", "enter a room; what you type goes there", _join),
+    Command("/part [#ROOM] [REASON]", "leave a room", _part),
+    Command("/rooms", "list the rooms", _rooms),
+    Command("/names [#ROOM]", "list who is in the room", _names),
+    Command("/msg NICK TEXT", "say something to one person", _msg),
+    Command("/reply TEXT", "answer who wrote to you last", _reply),
+    Command("/me TEXT", "say what you do: /me waves", _me),
+    Command("/topic [#ROOM] [TEXT]", "show or set the topic; - removes it", _topic),
+    Command("/whois NICK", "show who somebody is", _whois),
+    Command("/away [TEXT]", "say that you are away; without text, that you are back", _away),
+    Command("/history [N]", "show the last N lines of the room (20)", _history),
+    Command("/search WORDS", "show what was said in the room with these words", _search),
+    Command("/ignore [NICK]", "hide what somebody says, or show it again", _ignore),
+    Command("/login NAME PASSWORD", "become an operator of this server", _login),
+    Command("/quit [REASON]", "leave", _quit),
+)  # fmt: skip
+"""Every command, in the order of /help."""
+
+BY_NAME = {command.name: command for command in COMMANDS}

@@ -1,0 +1,125 @@
+"""What only you see, in plain text: what came of your command, and why not, and what to do then."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from chatserver.core.effects import (
+    AwaySet,
+    Entered,
+    Inviting,
+    OperatorGranted,
+    Reason,
+    Refused,
+    Reply,
+    TargetAway,
+    Welcomed,
+)
+from chatserver.core.events import KeptEvent, Said
+from chatserver.faces.plain.dialect import said
+from chatwire.text import plain
+
+NAMED_MOST = 20
+"""Members that are named when one enters a room; of the others the number is told."""
+
+REFUSALS: Mapping[Reason, str] = {
+    Reason.NICK_INVALID: "{subject} can't be a nick: letters, digits and - _ [ ] \\ ` ^ {{ | }}, "
+    "not beginning with a digit or -",
+    Reason.NICK_IN_USE: "somebody else is {subject}; choose another nick",
+    Reason.ALREADY_CONNECTED: "you are here already",
+    Reason.NO_SUCH_NICK: "nobody here is called {subject}; /names lists who is in the room",
+    Reason.NO_SUCH_ROOM: "there is no room {subject}; /rooms lists them, /join makes one",
+    Reason.ROOM_NAME_INVALID: "{subject} can't be a room: # and then no spaces, commas or colons",
+    Reason.NOT_IN_ROOM: "you are not in {subject}; /join {subject} first",
+    Reason.TARGET_NOT_IN_ROOM: "{subject} is not in {detail}",
+    Reason.TARGET_IN_ROOM: "{subject} is in {detail} already",
+    Reason.TOO_MANY_ROOMS: "you are in as many rooms as you may be; /part one first",
+    Reason.ROOM_FULL: "{subject} is full",
+    Reason.INVITE_ONLY: "{subject} is for invited people only; ask somebody inside",
+    Reason.BANNED: "you are banned from {subject}",
+    Reason.BAD_KEY: "{subject} has a password: /join {subject} PASSWORD",
+    Reason.CANNOT_SEND: "not sent to {subject}: {detail}",
+    Reason.NOT_ROOM_OPERATOR: "only an operator of {subject} may do that",
+    Reason.NOT_SERVER_OPERATOR: "only an operator of the server may do that",
+    Reason.UNKNOWN_ROOM_MODE: "rooms have no mode {subject}",
+    Reason.UNKNOWN_USER_MODE: "people have no mode {subject}",
+    Reason.MODE_PARAMETER_MISSING: "mode {detail} needs a parameter",
+    Reason.MODE_PARAMETER_INVALID: "mode {detail} is not valid",
+    Reason.KEY_INVALID: "that can't be a password of {subject}",
+    Reason.LIST_FULL: "the list of {subject} is full",
+    Reason.OTHER_USERS_MODES: "you can change your own modes only",
+    Reason.NOT_KEPT: "not sent: the server can't write to its disk right now; try again in a moment",
+}
+"""Each refusal, in words that say what to do next."""
+
+
+def refusal(refused: Refused) -> str:
+    """Return why something was not done."""
+    if refused.reason is Reason.NO_SUCH_NICK and not refused.subject:
+        return "nobody wrote to you yet; /msg NICK TEXT writes to somebody"
+    subject, detail = plain(refused.subject), plain(refused.detail)
+    return REFUSALS[refused.reason].format(subject=subject, detail=detail)
+
+
+def entered(entry: Entered, nick: str) -> list[str]:
+    """Return what somebody sees on entering a room: who is there, and the topic."""
+    others = [
+        member.prefixes + member.identity.nick
+        for member in entry.roster.entries
+        if member.identity.nick != nick
+    ]
+    named = others[:NAMED_MOST]
+    if len(others) > len(named):
+        named.append(f"{len(others) - len(named)} others")
+    company = listing(named) if named else "nobody else yet"
+    lines = [f"you are in {plain(entry.room)} with {company}"]
+    if entry.topic:
+        lines.append(f"topic: {plain(entry.topic)}")
+    return lines
+
+
+def listing(names: Sequence[str]) -> str:
+    """Return names as a sentence has them: `a, b and c`."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def reply_lines(reply: Reply, nick: str, network: str, motd: Sequence[str]) -> list[str]:
+    """Return what `reply` says, a line each, to the asker, whose nick is `nick`."""
+    match reply:
+        case Welcomed():
+            welcome = f"welcome to {plain(network)}. You are {nick}; /nick NAME changes that, /help lists what you can do"
+            return [*map(plain, motd), welcome]
+        case Entered():
+            return entered(reply, nick)
+        case Refused():
+            return [refusal(reply)]
+        case Inviting(nick=guest, room=room):
+            return [f"{guest} is asked into {plain(room)}" + (", but away" if reply.away else "")]
+        case TargetAway(nick=away, message=message):
+            return [f"{away} is away: {plain(message)}"]
+        case AwaySet(away=is_away):
+            return ["you are away; /away ends that" if is_away else "you are back"]
+        case OperatorGranted():
+            return ["you are an operator of this server now"]
+        case _:
+            return []
+
+
+def clock(at: int) -> str:
+    """Return the time `at` (ms since 1970) as day, hours and minutes, UTC."""
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def recalled(events: Sequence[KeptEvent]) -> list[str]:
+    """Return messages of before as lines, each with the time (UTC) in front; the day when it changes."""
+    lines, day = [], ""
+    for event in events:
+        if not isinstance(event, Said):
+            continue
+        text = said(event.who.nick, "", event.text)
+        today, minute = clock(event.at).split(" ")
+        if text and today != day:
+            lines.append(f"-> said on {today} (UTC):")
+            day = today
+        if text:
+            lines.append(f"{minute} {text}")
+    return lines

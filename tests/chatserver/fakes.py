@@ -1,0 +1,131 @@
+"""Fakes for the edges of the server: a peer that remembers, a clock that is set, a store that can fail."""
+
+from collections.abc import Mapping, Sequence
+
+from chatserver.core.events import KeptEvent
+from chatserver.core.limits import Limits
+from chatserver.core.state import State
+from chatserver.faces.contract import Face
+from chatserver.faces.plain import PlainFace, PlainFacts
+from chatserver.journal.local import LocalJournal
+from chatserver.node import Node
+from chatserver.ports import Page, StoreError, Writing
+from chatserver.session import Session
+from chatserver.storage.memory import MemoryStore
+
+
+class FakePeer:
+    """A peer that remembers what it was sent, and in how many writes."""
+
+    def __init__(self) -> None:
+        self.sent = b""
+        self.writes = 0
+        self.closed = False
+
+    def write(self, data: bytes) -> None:
+        """Remember `data`."""
+        if not self.closed:
+            self.sent += data
+            self.writes += 1
+
+    def close(self, farewell: bytes) -> None:
+        """Remember the farewell, and take nothing more."""
+        self.write(farewell)
+        self.closed = True
+
+    def take(self) -> list[str]:
+        """Return the lines sent since the last call."""
+        lines = self.sent.decode().split("\n")
+        self.sent = b""
+        assert lines.pop() == "", "an unfinished line"
+        return lines
+
+
+class FakeClock:
+    """A clock that stands still until it is set, in ms."""
+
+    def __init__(self, at: int = 1_767_225_600_000) -> None:
+        self.at = at
+
+    def now(self) -> int:
+        """Return the time that was set."""
+        return self.at
+
+
+class FailingStore(MemoryStore):
+    """A store in memory that refuses to keep anything while `why` is set, and remembers each try."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.why = ""
+        self.tried: list[Writing] = []
+
+    def keep(self, writing: Writing) -> Mapping[Page, Sequence[KeptEvent]]:
+        """Fail, or keep."""
+        self.tried.append(writing)
+        if self.why and writing.writes:
+            raise StoreError(self.why)
+        return super().keep(writing)
+
+    def probe(self) -> None:
+        """Fail, or not."""
+        if self.why:
+            raise StoreError(self.why)
+
+
+class Client:
+    """A connection to a world, with the face that it was made with."""
+
+    def __init__(self, world: "World", face: Face) -> None:
+        self.world = world
+        self.peer = FakePeer()
+        self.session: Session = world.node.open(face, self.peer)
+
+    async def send(self, *lines: str) -> None:
+        """Send lines, as net does, without waiting for what comes of the last one."""
+        for line in lines:
+            data = line.encode()
+            if self.session.outstanding and self.session.face.must_settle(data):
+                await self.session.settled()
+            request = self.session.face.receive(data)
+            if request is not None:
+                await self.world.node.take(self.session, request)
+
+    async def ask(self, *lines: str) -> list[str]:
+        """Send lines, and return all that has come when everything is answered."""
+        await self.send(*lines)
+        return await self.read()
+
+    async def read(self) -> list[str]:
+        """Return the lines that came since the last time, once nothing is on its way."""
+        await self.world.journal.idle()
+        return self.peer.take()
+
+
+class World:
+    """A node with a journal on a store in memory, and clients of it."""
+
+    def __init__(self, limits: Limits | None = None, store: MemoryStore | None = None) -> None:
+        self.limits = limits or Limits()
+        self.clock = FakeClock()
+        self.store = store or MemoryStore()
+        self.node = Node(State(self.limits))
+        restored = self.store.open()
+        self.node.restore(restored.rooms, self.clock.now())
+        self.journal = LocalJournal(self.node, self.store, restored, self.clock, 1000)
+        self.node.journal = self.journal
+
+    def client(self, face: Face) -> Client:
+        """Connect with a face."""
+        return Client(self, face)
+
+    def plain(self, nick: str, facts: PlainFacts | None = None, *, private: bool = True) -> Client:
+        """Connect a plain reader who will be called `nick`."""
+        facts = facts or PlainFacts(limits=self.limits)
+        return self.client(PlainFace(facts, (nick,), "10.0.0.1", "10.0.0.1:5000", private=private))
+
+    async def plain_in_lobby(self, nick: str) -> Client:
+        """Connect a plain reader, who joins by an empty line and has read the welcome."""
+        client = self.plain(nick)
+        await client.ask("")
+        return client
