@@ -1,0 +1,61 @@
+"""A client that talks by itself: says hello, and greets everyone who says something, once.
+
+    python talk.py NAME ipv4|ipv6|either
+
+It is `chatclient` as a tool: what it says goes to its standard input, what it hears comes as JSON
+lines. "either" leaves the choice of the address to chatclient.
+"""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+
+SERVER, PORT = "server", 9000
+FAMILIES = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
+OTHERS = 2
+
+
+def address(family: str) -> str:
+    """The server's address in the family; its name when either will do."""
+    if family not in FAMILIES:
+        return SERVER
+    found = socket.getaddrinfo(SERVER, PORT, FAMILIES[family], socket.SOCK_STREAM)
+    return str(found[0][4][0])
+
+
+def talk(name: str, family: str) -> int:
+    """Talk until the server ends or we are told to stop; returns chatclient's exit status."""
+    where = address(family)
+    with subprocess.Popen(  # noqa: S603 - the arguments are ours
+        ["chatclient", where, str(PORT), "--nick", name, "--send", "-", "--json"],  # noqa: S607
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as client:
+        assert client.stdin  # noqa: S101 - both were asked for
+        assert client.stdout  # noqa: S101
+        say = client.stdin
+        print(f"hello, all, from {name} at {where}", file=say, flush=True)
+        greeted, met = set[str](), set[str]()
+        for line in client.stdout:
+            heard = json.loads(line)
+            who, text = heard["from"], heard["text"]
+            print(f"{who}: {text}" if heard["kind"] == "message" else f"* {text}", flush=True)
+            if heard["kind"] != "message" or heard["own"]:
+                continue
+            if who not in greeted:
+                greeted.add(who)
+                print(f"hello, {who}", file=say, flush=True)
+            if text == f"hello, {name}" and who not in met:
+                met.add(who)
+                if len(met) == OTHERS:
+                    print(f"* {name} has met {' and '.join(sorted(met))}", flush=True)
+    return client.returncode
+
+
+if __name__ == "__main__":
+    # As process 1 of a container nothing else would end it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    sys.exit(talk(sys.argv[1], sys.argv[2]))
