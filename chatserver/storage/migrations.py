@@ -1,0 +1,76 @@
+"""The schema of the store on disk, as the list of steps that lead to it.
+
+Rules: a step that was released never changes, and a new one goes to the end. Each is done in one
+transaction with the record that it was done; `user_version` is the number of steps done.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Final
+
+APPLICATION_ID: Final = 0x43484154
+"""`CHAT`: tells our files from those of other programs."""
+
+Migration = Callable[[sqlite3.Connection], None]
+
+
+class SchemaError(Exception):
+    """The file is none that this version can use: `str()` says why."""
+
+
+def create_first_schema(connection: sqlite3.Connection) -> None:
+    """Events by number, with an index for the messages of a target; rooms; counters."""
+    connection.execute(
+        "create table events (seq integer primary key, at integer not null, target text not null,"
+        " kind text not null, event text not null)"
+    )
+    connection.execute("create index messages on events (target, seq) where kind = 'Said'")
+    connection.execute(
+        "create table rooms (key text primary key, record text not null) without rowid"
+    )
+    connection.execute(
+        "create table counters (name text primary key, value integer not null) without rowid"
+    )
+    connection.execute("insert into counters values ('epoch', 0), ('probe', 0)")
+
+
+MIGRATIONS: Final[Sequence[Migration]] = (create_first_schema,)
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Bring the schema of an open database up to date. Raises `SchemaError`, `sqlite3.Error`."""
+    done = _done(connection, migrations)
+    for number, migration in enumerate(migrations[done:], done + 1):
+        connection.execute("begin immediate")
+        if number == 1:
+            connection.execute(f"pragma application_id = {APPLICATION_ID}")
+            connection.execute(
+                "create table migrations (number integer primary key, name text not null,"
+                " at integer not null)"
+            )
+        migration(connection)
+        connection.execute(
+            "insert into migrations values (?, ?, strftime('%s', 'now'))",
+            (number, migration.__name__),
+        )
+        connection.execute(f"pragma user_version = {number}")
+        connection.execute("commit")
+
+
+def _done(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> int:
+    """Return how many steps were done to this file, once it is sure that it is ours."""
+    (application,) = connection.execute("pragma application_id").fetchone()
+    (version,) = connection.execute("pragma user_version").fetchone()
+    (tables,) = connection.execute("select count(*) from sqlite_master").fetchone()
+    if not (application or version or tables):
+        return 0  # a new file
+    if application != APPLICATION_ID:
+        raise SchemaError("it is a database of another program")
+    if version > len(migrations):
+        raise SchemaError(
+            f"it was written by a newer chatserver (schema {version}, this knows {len(migrations)})"
+        )
+    names = [name for (name,) in connection.execute("select name from migrations order by number")]
+    if names != [migration.__name__ for migration in migrations[:version]]:
+        raise SchemaError("it was written by a chatserver with another history of its schema")
+    return int(version)

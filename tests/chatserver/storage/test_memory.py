@@ -1,0 +1,26 @@
+"""What only the store in memory does; what it shares with the other is in test_contract."""
+
+from chatserver.ports import Writing
+from chatserver.storage.memory import MemoryStore
+from tests.chatserver.storage.samples import page, records
+
+
+def test_it_does_not_block() -> None:
+    """The journal may call it without a thread."""
+    assert not MemoryStore().blocking
+
+
+def test_forgotten_targets_take_no_memory() -> None:
+    """Many targets with one message each leave nothing behind."""
+    store = MemoryStore(most=2)
+    for seq in range(100):
+        store.keep(Writing(records=records(seq, target=f"#{seq}")))
+    assert set(store._said) == {"#98", "#99"}
+
+
+def test_closing_forgets() -> None:
+    """Nothing outlives it."""
+    store = MemoryStore()
+    store.keep(Writing(records=records(1)))
+    store.close()
+    assert not store.keep(Writing(pages=[page()]))[page()]

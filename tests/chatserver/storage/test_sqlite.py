@@ -1,0 +1,363 @@
+"""The store on disk: nothing acknowledged is lost, and whatever the disk does is told."""
+
+import os
+import resource
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatserver.ports import StoreError, StoreUnusable, Writing
+from chatserver.storage.sqlite import SqliteStore
+from tests.chatserver.storage.samples import ROOM, page, record, records, said
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    """Return an open store."""
+    store = SqliteStore(tmp_path)
+    store.open()
+    yield store
+    store.close()
+
+
+def numbers(store: SqliteStore) -> list[int]:
+    """Return the numbers of all messages to #ops."""
+    asked = page(limit=1_000_000)
+    return [event.seq for event in store.keep(Writing(pages=[asked]))[asked]]
+
+
+def reopened(tmp_path: Path) -> list[int]:
+    """Return the numbers of all messages that a new owner of the file finds."""
+    store = SqliteStore(tmp_path)
+    store.open()
+    found = numbers(store)
+    store.close()
+    return found
+
+
+def big(*seqs: int) -> Writing:
+    """Return messages that take about 8 KiB each."""
+    return Writing(records=[record(said(seq, text="x" * 8000)) for seq in seqs])
+
+
+def test_it_blocks(store: SqliteStore) -> None:
+    """The journal calls it on a thread of its own."""
+    assert store.blocking
+
+
+def test_what_was_kept_is_there_again(tmp_path: Path, store: SqliteStore) -> None:
+    """Messages, rooms, and the time of the newest event; the epoch is higher."""
+    store.keep(Writing(records=records(1, 2, 3), rooms=[ROOM]))
+    store.close()
+    restored = store.open()
+    assert (restored.epoch, restored.last_at, list(restored.rooms)) == (2, 1_003, [ROOM])
+    assert numbers(store) == [1, 2, 3]
+
+
+def test_epochs_rise(tmp_path: Path) -> None:
+    """With each start, also when nothing was kept; never below the bound, never back."""
+    epochs = []
+    for least in (1, 1, 100, 5):
+        store = SqliteStore(tmp_path, least)
+        epochs.append(store.open().epoch)
+        store.close()
+    assert epochs == [1, 2, 100, 101]
+
+
+def test_settings_of_the_file(store: SqliteStore) -> None:
+    """A commit is on disk when it returns."""
+    connection = store._connection
+    assert connection
+    values = {
+        name: connection.execute(f"pragma {name}").fetchone()[0]
+        for name in ("journal_mode", "synchronous", "locking_mode", "fullfsync")
+    }
+    assert values == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "locking_mode": "exclusive",
+        "fullfsync": 1,
+    }
+
+
+def test_history_is_read_by_its_index(store: SqliteStore) -> None:
+    """A page of a small room costs no scan of all messages."""
+    connection = store._connection
+    assert connection
+    seen: list[str] = []
+    connection.set_trace_callback(seen.append)
+    numbers(store)
+    connection.set_trace_callback(None)
+    (statement,) = (one for one in seen if one.startswith("select"))
+    plan = connection.execute(f"explain query plan {statement}").fetchall()
+    assert [row[3] for row in plan] == [
+        "SEARCH events USING INDEX messages (target=? AND seq>? AND seq<?)"
+    ]
+
+
+def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
+    """A new directory and the files in it are closed to others."""
+    store = SqliteStore(tmp_path / "new" / "data")
+    store.open()
+    store.keep(Writing(records=records(1)))
+    files = [store.path, *store.path.parent.glob("chat.db-*")]
+    assert len(files) > 1
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert stat.S_IMODE(store.path.parent.stat().st_mode) == 0o700
+    store.close()
+
+
+# --- one owner ------------------------------------------------------------------------------------
+
+
+def test_a_second_store_is_refused(tmp_path: Path, store: SqliteStore) -> None:
+    """Also in the same process; the first goes on, and the lock is free once it is closed."""
+    with pytest.raises(StoreUnusable, match=f"another chatserver uses {tmp_path}; stop it"):
+        SqliteStore(tmp_path).open()
+    store.keep(Writing(records=records(1)))
+    with pytest.raises(StoreUnusable):
+        SqliteStore(tmp_path).open()
+    store.close()
+    assert reopened(tmp_path) == [1]
+
+
+def test_a_second_process_is_refused(tmp_path: Path, store: SqliteStore) -> None:
+    """Two servers on one directory would each know half of what was said."""
+    store.keep(Writing(records=records(1)))
+    script = (
+        "import sys, pathlib\n"
+        "from chatserver.storage.sqlite import SqliteStore\n"
+        "SqliteStore(pathlib.Path(sys.argv[1])).open()\n"
+    )
+    other = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "StoreUnusable: another chatserver uses" in other.stderr
+    store.keep(Writing(records=records(2)))
+    assert numbers(store) == [1, 2]
+
+
+# --- files that cannot be used --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"this is a letter to my mother, " * 100, "is damaged"),
+        (b"SQLite format 3\0" + b"\xff" * 5000, "is damaged"),
+    ],
+)
+def test_what_is_no_database_is_refused(tmp_path: Path, content: bytes, why: str) -> None:
+    """And left as it is: it may be the only copy of something."""
+    path = tmp_path / "chat.db"
+    path.write_bytes(content)
+    with pytest.raises(StoreUnusable, match=why) as caught:
+        SqliteStore(tmp_path).open()
+    assert "\n" not in str(caught.value)
+    assert path.read_bytes() == content
+
+
+def test_a_damaged_file_is_refused(tmp_path: Path, store: SqliteStore) -> None:
+    """Pages that were overwritten are noticed at the start where the start needs them."""
+    store.keep(Writing(records=records(*range(2000)), rooms=[ROOM]))
+    store.close()
+    with store.path.open("r+b") as file:
+        file.seek(4096)
+        file.write(os.urandom(store.path.stat().st_size - 4096))
+    with pytest.raises(StoreUnusable, match="is damaged"):
+        SqliteStore(tmp_path).open()
+
+
+def test_a_room_that_cannot_be_read_is_told(tmp_path: Path, store: SqliteStore) -> None:
+    """What is in the file but makes no sense is damage too."""
+    assert store._connection
+    store._connection.execute("insert into rooms values ('#a', '{}')")
+    store.close()
+    with pytest.raises(StoreUnusable, match="is damaged"):
+        SqliteStore(tmp_path).open()
+
+
+def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
+    """It is told apart from damage, and nothing is written to it."""
+    connection = sqlite3.connect(tmp_path / "chat.db")
+    connection.execute("create table notes (x)")
+    connection.close()
+    with pytest.raises(StoreUnusable, match="a database of another program"):
+        SqliteStore(tmp_path).open()
+
+
+def test_damage_that_shows_later_is_an_error_of_that_page(store: SqliteStore) -> None:
+    """A message that cannot be read fails who asks for it, and nobody else."""
+    store.keep(Writing(records=[*records(1), *records(2, target="#b")]))
+    assert store._connection
+    store._connection.execute("update events set event = '{' where seq = 1")
+    with pytest.raises(StoreError):
+        store.keep(Writing(pages=[page()]))
+    assert store.keep(Writing(pages=[page("#b")]))
+
+
+def test_a_closed_store_keeps_nothing(store: SqliteStore) -> None:
+    """It says so, rather than seem to."""
+    store.close()
+    with pytest.raises(StoreError, match="closed"):
+        store.keep(Writing(records=records(1)))
+    with pytest.raises(StoreError, match="closed"):
+        store.probe()
+
+
+# --- disks that fail ------------------------------------------------------------------------------
+
+
+@contextmanager
+def full_disk(store: SqliteStore, pages: int = 0) -> Iterator[None]:
+    """Let the database have `pages` more pages and no others: a full disk, as SQLite sees it."""
+    connection = store._connection
+    assert connection
+    (count,) = connection.execute("pragma page_count").fetchone()
+    connection.execute(f"pragma max_page_count = {count + pages}")
+    yield
+    connection.execute("pragma max_page_count = 1073741823")
+
+
+@contextmanager
+def failing_writes(store: SqliteStore, room: int = 0) -> Iterator[None]:
+    """Let files grow by `room` bytes above what the log has: then the system refuses to write."""
+    size = store.path.with_name("chat.db-wal").stat().st_size
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + room, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_keeps_all_or_nothing(tmp_path: Path, store: SqliteStore) -> None:
+    """A writing that does not fit leaves no trace, neither its records nor its rooms."""
+    store.keep(big(1))
+    writing = Writing(records=big(*range(2, 40)).records, rooms=[ROOM])
+    with full_disk(store, pages=8):
+        for _ in range(3):
+            with pytest.raises(StoreError, match="full"):
+                store.keep(writing)
+            assert numbers(store) == [1]
+    store.close()
+    restored = SqliteStore(tmp_path)
+    assert list(restored.open().rooms) == []
+    restored.close()
+    assert reopened(tmp_path) == [1]
+
+
+def test_after_a_full_disk_it_goes_on(tmp_path: Path, store: SqliteStore) -> None:
+    """What fits is kept in between, and all is when there is room again."""
+    store.keep(Writing(records=records(1)))
+    with full_disk(store, pages=4), pytest.raises(StoreError):
+        store.keep(big(*range(2, 40)))
+    store.keep(big(*range(2, 40)))
+    store.close()
+    assert reopened(tmp_path) == [*range(1, 40)]
+
+
+@pytest.mark.parametrize("room", [0, 5_000, 50_000])
+def test_writes_that_fail_keep_nothing(tmp_path: Path, store: SqliteStore, room: int) -> None:
+    """The system refuses to write, at once or midway; nothing is kept, and afterwards all works."""
+    store.keep(Writing(records=records(1)))
+    with failing_writes(store, room):
+        for _ in range(3):
+            with pytest.raises(StoreError):
+                store.keep(Writing(records=big(*range(2, 40)).records, rooms=[ROOM]))
+            assert numbers(store) == [1]
+    store.probe()
+    store.keep(big(2, 3))
+    store.close()
+    assert reopened(tmp_path) == [1, 2, 3]
+
+
+def test_a_probe_tells_of_a_disk_that_fails(store: SqliteStore) -> None:
+    """It fails as long as the disk does."""
+    store.keep(Writing(records=records(1)))
+    with failing_writes(store):
+        for _ in range(3):
+            with pytest.raises(StoreError):
+                store.probe()
+    store.probe()
+
+
+class FailingConnection:
+    """A connection whose statements that begin with `failing` fail once each, as a disk would."""
+
+    def __init__(self, connection: sqlite3.Connection, failing: str) -> None:
+        self._connection = connection
+        self.failing = failing
+
+    def execute(self, statement: str, *parameters: Any) -> sqlite3.Cursor:
+        """Execute, or fail."""
+        if self.failing and statement.startswith(self.failing):
+            self.failing = ""
+            raise sqlite3.OperationalError("disk I/O error")
+        return self._connection.execute(statement, *parameters)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+
+@pytest.mark.parametrize("failing", ["begin", "commit", "select"])
+def test_an_error_at_any_step_keeps_nothing(
+    tmp_path: Path, store: SqliteStore, failing: str
+) -> None:
+    """Whether the transaction begins, is committed, or a page is read: all or nothing."""
+    real = store._connection
+    assert real
+    store._connection = FailingConnection(real, failing)  # type: ignore[assignment]
+    with pytest.raises(StoreError, match="disk I/O error"):
+        store.keep(Writing(records=records(1), rooms=[ROOM], pages=[page()]))
+    store.keep(Writing(records=records(2)))
+    store.close()
+    assert reopened(tmp_path) == [2]
+
+
+WRITER = """
+import sys, pathlib
+from chatserver.ports import Writing
+from chatserver.storage.sqlite import SqliteStore
+from tests.chatserver.storage.samples import records
+store = SqliteStore(pathlib.Path(sys.argv[1]))
+store.open()
+seq = int(sys.argv[2])
+while True:
+    store.keep(Writing(records=records(*range(seq, seq + 3))))
+    seq += 3
+    sys.stdout.write(f"{seq - 1}\\n")
+    sys.stdout.flush()
+"""
+
+
+def test_what_was_acknowledged_survives_kill(tmp_path: Path) -> None:
+    """Kill -9 in the middle of writing, again and again: all is there, in whole batches."""
+    acknowledged, first = 0, 1
+    for round_ in range(4):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(tmp_path), str(first)],
+            cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert writer.stdout
+        for _ in range(20 + round_ * 37):
+            acknowledged = int(writer.stdout.readline())
+        writer.kill()
+        acknowledged = max([acknowledged, *map(int, writer.stdout.read().split())])
+        writer.wait()
+        writer.stdout.close()
+        found = reopened(tmp_path)
+        assert found == [*range(1, len(found) + 1)]
+        assert len(found) >= acknowledged
+        assert len(found) % 3 == 0
+        first = len(found) + 1
