@@ -62,6 +62,11 @@ class Say(Command, frozen=True):
     """A NOTICE: it is never answered by an error, and by no program."""
     tags: dict[str, str] = field(default_factory=dict)
     """Client-only tags (`+…`), relayed as they are."""
+    most: int = 0
+    """Refused if the sender's mask, the target and the text have more bytes together; 0 for no bound.
+
+    For faces whose lines could not bring it to others whole.
+    """
 
 
 class Respond(Command, frozen=True):

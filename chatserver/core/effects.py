@@ -113,6 +113,8 @@ class Reason(enum.Enum):
     BAD_KEY = enum.auto()
     CANNOT_SEND = enum.auto()
     """[room, why] Moderated, no messages from outside, banned, or no CTCP."""
+    TOO_LONG = enum.auto()
+    """[target, bytes too many]"""
     NOT_ROOM_OPERATOR = enum.auto()
     """[room]"""
     NOT_SERVER_OPERATOR = enum.auto()

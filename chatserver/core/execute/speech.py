@@ -30,6 +30,12 @@ def say(turn: Turn, command: Say) -> Sequence[Effect]:
         return NOTHING if command.notice else (target,)
     turn.user.active_at = turn.at
     name, audience, room = target
+    excess = (
+        sum(len(part.encode()) for part in (turn.user.identity.mask, name, command.text))
+        - command.most
+    )
+    if command.most and excess > 0:
+        return (Refused(Reason.TOO_LONG, name, str(excess)),)
     event = Said(
         turn.seq, turn.at, turn.user.identity, name, command.text, command.notice, command.tags, turn.user.bot
     )  # fmt: skip

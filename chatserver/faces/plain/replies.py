@@ -38,6 +38,7 @@ REFUSALS: Mapping[Reason, str] = {
     Reason.BANNED: "you are banned from {subject}",
     Reason.BAD_KEY: "{subject} has a password: /join {subject} PASSWORD",
     Reason.CANNOT_SEND: "not sent to {subject}: {detail}",
+    Reason.TOO_LONG: "not sent: {detail} bytes too long",
     Reason.NOT_ROOM_OPERATOR: "only an operator of {subject} may do that",
     Reason.NOT_SERVER_OPERATOR: "only an operator of the server may do that",
     Reason.UNKNOWN_ROOM_MODE: "rooms have no mode {subject}",
