@@ -1,0 +1,303 @@
+"""How events are written for IRC clients: a function for each type, a dialect for each client.
+
+Rules: clients whose capabilities make the same difference share one dialect object, so that an
+event is written once for all of them. A client gets no tag and no message that it did not ask for.
+Tags of the server stand before client-only tags (IRCv3 message-tags).
+"""
+
+from binascii import crc32
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from chatserver.core import events
+from chatserver.core.commands import ModeChange
+from chatserver.core.events import Event, Identity
+from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish, iso_time, split_text
+from chatwire import caps
+from chatwire.message import escape_tag, format_tags, split_tags
+from chatwire.text import is_ctcp
+
+MATTERING = frozenset(
+    {
+        caps.AWAY_NOTIFY,
+        caps.CHGHOST,
+        caps.ECHO_MESSAGE,
+        caps.EXTENDED_JOIN,
+        caps.INVITE_NOTIFY,
+        caps.MESSAGE_TAGS,
+        caps.SERVER_TIME,
+        caps.SETNAME,
+    }
+)
+"""The capabilities that change how events are written."""
+
+_CTCP_LIMIT = 20
+"""Characters of the command of a CTCP message that is split, each part having the command."""
+
+_MODES_LIMIT = 12
+"""Parameters of modes in one line; fifteen parameters are allowed in all."""
+
+
+class IrcDialect:
+    """One way to write events down. `dialect_for` gives the same object for equal ones."""
+
+    __slots__ = (
+        "away",
+        "chghost",
+        "echo",
+        "extended",
+        "invites",
+        "server",
+        "setname",
+        "tags",
+        "time",
+    )
+
+    def __init__(self, server: str, enabled: frozenset[str]) -> None:
+        self.server = server
+        self.away = caps.AWAY_NOTIFY in enabled
+        self.chghost = caps.CHGHOST in enabled
+        self.echo = caps.ECHO_MESSAGE in enabled
+        self.extended = caps.EXTENDED_JOIN in enabled
+        self.invites = caps.INVITE_NOTIFY in enabled
+        self.setname = caps.SETNAME in enabled
+        self.tags = caps.MESSAGE_TAGS in enabled
+        self.time = caps.SERVER_TIME in enabled
+
+    @property
+    def shows_own_entry(self) -> bool:
+        """Whether who enters a room sees their own JOIN: on IRC, it tells them that they did."""
+        return True
+
+    def render(self, event: Event) -> bytes:
+        """Return `event` as whole lines, or b"" when this dialect does not show it."""
+        return RENDERERS[type(event)](self, event)
+
+    def label(self, lines: Sequence[bytes], label: str, at: int) -> bytes:
+        """Return the answer to a labelled request (IRCv3 labeled-response)."""
+        single = [line for chunk in lines for line in chunk.splitlines(keepends=True)]
+        tag = f"label={escape_tag(label)}"
+        if not single:
+            return f"@{tag} :{self.server} ACK\r\n".encode()
+        if len(single) == 1:
+            return add_tag(single[0], tag)
+        reference = f"{at:x}-{crc32(label.encode(errors='replace')):x}"
+        start = f"@{tag} :{self.server} BATCH +{reference} labeled-response\r\n".encode()
+        return start + in_batch(self.server, single, reference)
+
+    def source(self, who: Identity) -> str:
+        """Return the source of what `who` did; the server itself has no nick."""
+        return who.mask if who.nick else self.server
+
+    def prefix(self, event: Event) -> str:
+        """Return the tags of an event that is no message."""
+        return f"@time={iso_time(event.at)} " if self.time else ""
+
+    def message_prefix(self, event: events.Said | events.Tagged, part: int = 0) -> str:
+        """Return the tags of a message, or of the `part`th line after the first of a long one."""
+        tags: dict[str, str | None] = {}
+        if self.time:
+            tags["time"] = iso_time(event.at)
+        if self.tags:
+            tags["msgid"] = message_id(event.seq) + (f"-{part}" if part else "")
+            if event.bot:
+                tags["bot"] = None
+            if not part:
+                tags.update(event.tags)
+        return format_tags(tags)
+
+
+@cache
+def _intern(server: str, enabled: frozenset[str]) -> IrcDialect:
+    return IrcDialect(server, enabled)
+
+
+def dialect_for(server: str, enabled: Iterable[str]) -> IrcDialect:
+    """Return the dialect of clients of `server` with the capabilities `enabled`."""
+    return _intern(server, MATTERING.intersection(enabled))
+
+
+def message_id(seq: int) -> str:
+    """Return the id of the message with the number `seq` (IRCv3 message-ids)."""
+    return f"{seq:x}"
+
+
+def add_tag(line: bytes, tag: str) -> bytes:
+    """Return `line` with `tag` before the tags that it has."""
+    tags, rest = split_tags(line)
+    more = b";" + tags[1:] if tags else b" "
+    return b"@" + tag.encode() + more + rest
+
+
+def in_batch(server: str, lines: Iterable[bytes], reference: str) -> bytes:
+    """Return `lines` as members of the batch `reference`, which starts before them, and its end."""
+    tag = f"batch={reference}"
+    return b"".join(
+        [*(add_tag(line, tag) for line in lines), f":{server} BATCH -{reference}\r\n".encode()]
+    )
+
+
+def mode_words(changes: Iterable[ModeChange]) -> list[str]:
+    """Return changes of modes as the parameters that say them: `+ov-b`, then the arguments."""
+    letters, sign, arguments = "", "", []
+    for change in changes:
+        wanted = "+" if change.adding else "-"
+        if wanted != sign:
+            letters, sign = letters + wanted, wanted
+        letters += change.letter
+        if change.argument is not None:
+            arguments.append(as_middle(change.argument))
+    return [letters, *arguments]
+
+
+def _mode_lines(head: str, changes: Iterable[ModeChange]) -> Iterator[str]:
+    """Yield `head` with `changes` in as many lines as they need."""
+    taken: list[ModeChange] = []
+    arguments, size = 0, len(head.encode())
+    for change in changes:
+        length = 2 + (1 + len(change.argument.encode()) if change.argument is not None else 0)
+        arguments += change.argument is not None
+        if taken and (arguments > _MODES_LIMIT or size + length >= BODY_LIMIT):
+            yield " ".join([head, *mode_words(taken)])
+            taken, arguments, size = [], change.argument is not None, len(head.encode())
+        taken.append(change)
+        size += length
+    yield " ".join([head, *mode_words(taken)])
+
+
+def _joined(dialect: IrcDialect, event: events.Joined) -> bytes:
+    source, tags = dialect.source(event.who), dialect.prefix(event)
+    line = f":{source} JOIN {event.room}"
+    if dialect.extended:
+        line += f" {as_middle(event.who.account)} :{event.who.realname}"
+    lines = finish(line, tags)
+    if dialect.away and event.away:
+        lines += finish(f":{source} AWAY :{event.away}", tags)
+    return lines
+
+
+def _parted(dialect: IrcDialect, event: events.Parted) -> bytes:
+    reason = f" :{event.reason}" if event.reason else ""
+    return finish(f":{dialect.source(event.who)} PART {event.room}{reason}", dialect.prefix(event))
+
+
+def _kicked(dialect: IrcDialect, event: events.Kicked) -> bytes:
+    line = f":{dialect.source(event.by)} KICK {event.room} {event.nick} :{event.reason}"
+    return finish(line, dialect.prefix(event))
+
+
+def _departed(dialect: IrcDialect, event: events.Departed) -> bytes:
+    return finish(f":{dialect.source(event.who)} QUIT :{event.reason}", dialect.prefix(event))
+
+
+def _renamed(dialect: IrcDialect, event: events.Renamed) -> bytes:
+    return finish(f":{dialect.source(event.who)} NICK {event.nick}", dialect.prefix(event))
+
+
+def _said(dialect: IrcDialect, event: events.Said) -> bytes:
+    """Write a message; one that does not fit a line, in several."""
+    verb = "NOTICE" if event.notice else "PRIVMSG"
+    head = f"{verb} {event.target} :"
+    source = dialect.source(event.who)
+    room = BODY_LIMIT - len(f":{source} {head}".encode())
+    if len(event.text.encode(errors="replace")) <= room:
+        return finish(f":{source} {head}{event.text}", dialect.message_prefix(event))
+    before, text, after = _unwrap(event.text)
+    pieces = split_text(text, max(room - len(before) - len(after), 1))
+    return b"".join(
+        finish(f":{source} {head}{before}{piece}{after}", dialect.message_prefix(event, part))
+        for part, piece in enumerate(pieces)
+    )
+
+
+def _unwrap(text: str) -> tuple[str, str, str]:
+    """Return what stands before, in and after a long CTCP message: each part gets both ends."""
+    command, space, rest = text.partition(" ")
+    if not is_ctcp(text) or not space or len(command) > _CTCP_LIMIT:
+        return "", text, ""
+    return command + space, rest.removesuffix("\x01"), "\x01"
+
+
+def _tagged(dialect: IrcDialect, event: events.Tagged) -> bytes:
+    if not dialect.tags:
+        return b""
+    line = f":{dialect.source(event.who)} TAGMSG {event.target}"
+    return finish(line, dialect.message_prefix(event))
+
+
+def _topic_changed(dialect: IrcDialect, event: events.TopicChanged) -> bytes:
+    line = f":{dialect.source(event.by)} TOPIC {event.room} :{event.topic}"
+    return finish(line, dialect.prefix(event))
+
+
+def _room_modes_changed(dialect: IrcDialect, event: events.RoomModesChanged) -> bytes:
+    head, tags = f":{dialect.source(event.by)} MODE {event.room}", dialect.prefix(event)
+    return b"".join(finish(line, tags) for line in _mode_lines(head, event.changes))
+
+
+def _user_modes_changed(dialect: IrcDialect, event: events.UserModesChanged) -> bytes:
+    modes = mode_words(event.changes)[0]
+    line = f":{dialect.source(event.who)} MODE {event.who.nick} {modes}"
+    return finish(line, dialect.prefix(event))
+
+
+def _invited(dialect: IrcDialect, event: events.Invited | events.InviteSeen) -> bytes:
+    line = f":{dialect.source(event.by)} INVITE {event.nick} {event.room}"
+    return finish(line, dialect.prefix(event))
+
+
+def _invite_seen(dialect: IrcDialect, event: events.InviteSeen) -> bytes:
+    return _invited(dialect, event) if dialect.invites else b""
+
+
+def _away_changed(dialect: IrcDialect, event: events.AwayChanged) -> bytes:
+    if not dialect.away:
+        return b""
+    message = f" :{event.message}" if event.message else ""
+    return finish(f":{dialect.source(event.who)} AWAY{message}", dialect.prefix(event))
+
+
+def _realname_changed(dialect: IrcDialect, event: events.RealnameChanged) -> bytes:
+    if not dialect.setname:
+        return b""
+    line = f":{dialect.source(event.who)} SETNAME :{event.realname}"
+    return finish(line, dialect.prefix(event))
+
+
+def _host_changed(dialect: IrcDialect, event: events.HostChanged) -> bytes:
+    if not dialect.chghost:
+        return b""
+    line = f":{dialect.source(event.who)} CHGHOST {event.username} {event.host}"
+    return finish(line, dialect.prefix(event))
+
+
+def _wallops_sent(dialect: IrcDialect, event: events.WallopsSent) -> bytes:
+    return finish(f":{dialect.source(event.by)} WALLOPS :{event.text}", dialect.prefix(event))
+
+
+def _killed(dialect: IrcDialect, event: events.Killed) -> bytes:
+    line = f":{dialect.source(event.by)} KILL {event.nick} :{event.reason}"
+    return finish(line, dialect.prefix(event))
+
+
+RENDERERS: Mapping[type[Event], Callable[[IrcDialect, Any], bytes]] = {
+    events.AwayChanged: _away_changed,
+    events.Departed: _departed,
+    events.HostChanged: _host_changed,
+    events.InviteSeen: _invite_seen,
+    events.Invited: _invited,
+    events.Joined: _joined,
+    events.Kicked: _kicked,
+    events.Killed: _killed,
+    events.Parted: _parted,
+    events.RealnameChanged: _realname_changed,
+    events.Renamed: _renamed,
+    events.RoomModesChanged: _room_modes_changed,
+    events.Said: _said,
+    events.Tagged: _tagged,
+    events.TopicChanged: _topic_changed,
+    events.UserModesChanged: _user_modes_changed,
+    events.WallopsSent: _wallops_sent,
+}
+"""How each event is written."""

@@ -1,0 +1,166 @@
+"""The IRC face of a connection: lines in, requests out; replies, events and history in, lines out.
+
+Rules: it never raises, whatever a line is, and answers what it can't read. Capabilities change only
+while nothing is under way (`must_settle`): every answer is written for the client as it asked.
+"""
+
+import re
+from collections.abc import Sequence
+
+from chatserver.core.effects import Refused, Reply, Welcomed
+from chatserver.core.events import KeptEvent, Said
+from chatserver.core.state import State, User
+from chatserver.faces.contract import Request
+from chatserver.faces.irc.dialect import IrcDialect, dialect_for, in_batch
+from chatserver.faces.irc.facts import ServerFacts
+from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish
+from chatserver.faces.irc.replies import REPLIES, refuse
+from chatserver.faces.irc.session import Inquiry, Items, Session
+from chatserver.faces.irc.verbs import VERBS
+from chatwire import caps
+from chatwire.framing import Overlong
+from chatwire.message import (
+    EncodingError,
+    GrammarError,
+    Message,
+    parse,
+    parse_tags,
+    split_tags,
+)
+
+LINE_LIMIT = 4096 + BODY_LIMIT
+"""Bytes of a line that a client may send with its tags, without its end: for its framer."""
+
+_TAG_LIMIT = 4096
+"""Bytes of the tags, `@` and space included (IRCv3 message-tags, "Size limit")."""
+_LABEL_LIMIT = 64
+
+_CAP = re.compile(rb"(?:@[^ ]* )? *(?::[^ ]* )? *CAP(?: |$)", re.IGNORECASE)
+
+
+class IrcFace:
+    """What one IRC client has said so far, and how it is spoken to. Implements `contract.Face`."""
+
+    def __init__(
+        self, server: ServerFacts, host: str, address: str, *, secure: bool = False
+    ) -> None:
+        self._session = Session(server, host, address, secure=secure)
+        self._dialect = dialect_for(server.name, ())
+
+    @property
+    def dialect(self) -> IrcDialect:
+        """How events are written for it now."""
+        return self._dialect
+
+    @property
+    def registered(self) -> bool:
+        """Whether it is a user."""
+        return self._session.registered
+
+    def receive(self, line: bytes | Overlong) -> Request | None:
+        """Take the next line, without its end; None when there is nothing to do or say."""
+        session = self._session
+        if isinstance(line, Overlong) or _too_long(line):
+            return Request((session.tell("417", text="Input line was too long"),))
+        try:
+            message = parse(line)
+        except EncodingError:
+            text = "The line was not UTF-8 and was dropped: your client must use UTF-8 here"
+            return Request((session.fail("*", "INVALID_UTF8", text=text),), self._label(line))
+        except GrammarError:
+            return self._unknown(line)
+        label = self._valid_label(message.tags.get("label", ""))
+        asked = self._dispatch(message)
+        if isinstance(asked, Request):
+            return Request(asked.items, label, asked.check, asked.otherwise)
+        items = tuple(asked)
+        return Request(items, label) if items or label else None
+
+    def must_settle(self, line: bytes | Overlong) -> bool:
+        """Say whether `line` may be received only when everything before it has been answered."""
+        if not self._session.registered:
+            return True
+        return not isinstance(line, Overlong) and _CAP.match(line) is not None
+
+    def reply(self, reply: Reply, user: User | None, state: State) -> Sequence[bytes]:
+        """Return `reply` as lines, and learn from it whether it is a user now."""
+        session = self._session
+        if isinstance(reply, Welcomed):
+            session.registered = True
+        if user is None:
+            if not isinstance(reply, Refused):
+                return ()
+            session.nick = ""
+            return refuse(session, "", reply)
+        return REPLIES[type(reply)](Inquiry(session, state, user, 0), reply)
+
+    def recall(self, room: str, events: Sequence[KeptEvent]) -> bytes:
+        """Return messages from before the asker entered `room`, if it can tell them from new."""
+        session, dialect = self._session, self._dialect
+        said = [event for event in events if isinstance(event, Said)]
+        if not said or not dialect.time:
+            return b""
+        lines = b"".join(map(dialect.render, said))
+        if not session.has(caps.BATCH):
+            return lines
+        session.batches += 1
+        server, reference = session.server.name, f"history-{session.batches}"
+        start = f":{server} BATCH +{reference} chathistory {room}\r\n".encode()
+        return start + in_batch(server, lines.splitlines(keepends=True), reference)
+
+    def farewell(self, reason: str) -> bytes:
+        """Return the last words to this client before the server closes its connection."""
+        return finish(f"ERROR :Closing link: {self._session.host} ({reason})")
+
+    def ping(self) -> bytes:
+        """Return what makes a living client answer."""
+        return finish(f"PING :{self._session.server.name}")
+
+    def _dispatch(self, message: Message) -> Items | Request:
+        session, name = self._session, message.command
+        verb = VERBS.get(name)
+        if not session.registered and (verb is None or not verb.early):
+            return [session.tell("451", text="You have not registered")]
+        if verb is None:
+            return [session.tell("421", name, text="Unknown command")]
+        if len(message.params) < verb.minimum:
+            return [session.need_more(name)]
+        asked = verb.handler(session, message)
+        if name == "CAP":
+            self._dialect = dialect_for(session.server.name, session.caps)
+        return asked
+
+    def _unknown(self, line: bytes) -> Request | None:
+        """Answer a line that is UTF-8, but no message: nothing for an empty one."""
+        rest = split_tags(line)[1].decode().lstrip(" ")
+        if rest.startswith(":"):
+            rest = rest.partition(" ")[2].lstrip(" ")
+        word = rest.partition(" ")[0]
+        if not word:
+            return None
+        session = self._session
+        if not session.registered:
+            item = session.tell("451", text="You have not registered")
+        else:
+            item = session.tell("421", as_middle(word), text="Unknown command")
+        return Request((item,), self._label(line))
+
+    def _label(self, line: bytes) -> str:
+        """Return the label of a line that could not be parsed."""
+        tags = split_tags(line)[0].decode(errors="replace")
+        return self._valid_label(parse_tags(tags[1:].rstrip(" ")).get("label", ""))
+
+    def _valid_label(self, label: str) -> str:
+        """Return `label` if the client may use labels (they need batches), else ""."""
+        session = self._session
+        if not label or not (session.has(caps.LABELED_RESPONSE) and session.has(caps.BATCH)):
+            return ""
+        return label if len(label.encode(errors="replace")) <= _LABEL_LIMIT else ""
+
+
+def _too_long(line: bytes) -> bool:
+    """Say whether the tags of `line` or what follows them is longer than a client may send."""
+    if len(line) <= BODY_LIMIT:
+        return False
+    tags, rest = split_tags(line)
+    return len(tags) > _TAG_LIMIT or len(rest) > BODY_LIMIT

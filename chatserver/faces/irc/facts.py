@@ -1,0 +1,43 @@
+"""What the IRC face says of the server, and whom it lets in: given to it when it is made."""
+
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct, field
+
+from chatserver.core.limits import Limits
+
+Verify = Callable[[str], bool]
+"""Says whether a password is the right one."""
+
+
+class Admin(Struct, frozen=True):
+    """Who answers for the server (ADMIN); "" is what nobody told."""
+
+    location: str = ""
+    organisation: str = ""
+    email: str = ""
+
+
+class ServerFacts(Struct, frozen=True, kw_only=True):
+    """The server as its IRC clients see it."""
+
+    name: str
+    """The source of its lines: a host name with a dot in it."""
+    network: str = "Chat"
+    description: str = ""
+    version: str = "chatserver"
+    """Name and version of the software, in one word."""
+    created_at: int = 0
+    """When it started, in ms since 1970 (UTC)."""
+    limits: Limits = field(default_factory=Limits)
+    motd: tuple[str, ...] = ()
+    """The message of the day, line by line; none at all is possible."""
+    password: Verify | None = None
+    """Checks what everybody has to give with PASS, or None when nothing is needed."""
+    operators: Mapping[str, Verify] = field(default_factory=dict)
+    """By the name given with OPER, what checks the password."""
+    admin: Admin = Admin()
+    rehash: Callable[[], None] | None = None
+    """Has the configuration read again, soon; None where there is nothing to read."""
+    count_strangers: Callable[[], int] | None = None
+    """Says how many connections are no user yet, for LUSERS; None where nobody counts them."""

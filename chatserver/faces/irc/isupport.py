@@ -1,0 +1,94 @@
+"""What the server supports, as RPL_ISUPPORT and RPL_MYINFO say it (Modern IRC, both by name).
+
+Rule: it is computed from the limits that hold and the tables that do the work, so that it is true.
+"""
+
+from collections.abc import Sequence
+
+from chatserver.core.state import PREFIXES, STATUSES
+from chatserver.faces.irc.facts import ServerFacts
+from chatserver.faces.irc.lines import pack
+
+MOST_TARGETS = 20
+"""Targets of one PRIVMSG, NOTICE, TAGMSG or KICK."""
+
+LISTS, KEYS, LIMITS, FLAGS = "beI", "k", "l", "Cimnst"
+"""Modes of rooms: lists; always with a parameter; with one when set; without (types A to D)."""
+
+USER_MODES = "Biow"
+
+HOST_LIMIT = 63
+
+_TOKENS_A_LINE = 13
+
+
+def targets() -> str:
+    """Return the value of TARGMAX: how many targets each command takes, no number for any."""
+    limited = {"KICK", "NOTICE", "PRIVMSG", "TAGMSG"}
+    single = {"NAMES", "WHOIS"}
+    free = {"JOIN", "LIST", "PART"}
+    limits = {
+        **dict.fromkeys(limited, str(MOST_TARGETS)),
+        **dict.fromkeys(single, "1"),
+        **dict.fromkeys(free, ""),
+    }
+    return ",".join(f"{verb}:{limits[verb]}" for verb in sorted(limits))
+
+
+def tokens(server: ServerFacts) -> Sequence[str]:
+    """Return all tokens, sorted."""
+    limits = server.limits
+    values = {
+        "AWAYLEN": limits.away,
+        "BOT": "B",
+        "CASEMAPPING": "ascii",
+        "CHANLIMIT": f"#:{limits.rooms_per_user}",
+        "CHANMODES": f"{LISTS},{KEYS},{LIMITS},{FLAGS}",
+        "CHANNELLEN": limits.room,
+        "CHANTYPES": "#",
+        "ELIST": "CMNTU",
+        "EXCEPTS": "e",
+        "HOSTLEN": HOST_LIMIT,
+        "INVEX": "I",
+        "KEYLEN": limits.room_key,
+        "KICKLEN": limits.reason,
+        "MAXLIST": ",".join(f"{letter}:{limits.list_entries}" for letter in LISTS),
+        "MAXTARGETS": MOST_TARGETS,
+        "MODES": limits.mode_changes,
+        "NAMELEN": limits.realname,
+        "NETWORK": _escape(server.network),
+        "NICKLEN": limits.nick,
+        "PREFIX": f"({STATUSES}){''.join(PREFIXES[letter] for letter in STATUSES)}",
+        "STATUSMSG": "".join(PREFIXES[letter] for letter in STATUSES),
+        "TARGMAX": targets(),
+        "TOPICLEN": limits.topic,
+        "USERLEN": limits.username,
+        "UTF8ONLY": "",
+        "WHOX": "",
+    }
+    return [f"{name}={value}" if value != "" else name for name, value in values.items()]
+
+
+def token_lines(server: ServerFacts) -> Sequence[Sequence[str]]:
+    """Return the tokens by lines: at most thirteen in one, and no longer than a line may be."""
+    limit = 510 - len(f":{server.name} 005  :are supported by this server") - server.limits.nick
+    lines: list[Sequence[str]] = []
+    found = tokens(server)
+    for start in range(0, len(found), _TOKENS_A_LINE):
+        group = found[start : start + _TOKENS_A_LINE]
+        lines.extend(line.split(" ") for line in pack(group, limit))
+    return lines
+
+
+def my_info(server: ServerFacts) -> Sequence[str]:
+    """Return the parameters of RPL_MYINFO: server, version, and letters of modes."""
+    with_parameter = "".join(sorted(LISTS + KEYS + LIMITS + STATUSES))
+    every = "".join(sorted(with_parameter + FLAGS))
+    return server.name, server.version, USER_MODES, every, with_parameter
+
+
+def _escape(text: str) -> str:
+    r"""Return `text` as a token's value: ASCII, with space, `=`, backslash as `\x20` and so on."""
+    escapes = {" ": "\\x20", "=": "\\x3D", "\\": "\\x5C"}
+    letters = (escapes.get(letter, letter) for letter in text)
+    return "".join(letter for letter in letters if letter.isascii() and letter.isprintable())

@@ -1,0 +1,64 @@
+"""Operators of the server: OPER, KILL, WALLOPS, REHASH and CHGHOST."""
+
+import re
+from collections.abc import Sequence
+from functools import partial
+
+from chatserver.core.commands import BecomeOperator, ChangeHost, Kill, SendWallops
+from chatserver.faces.contract import Request
+from chatserver.faces.irc.isupport import HOST_LIMIT
+from chatserver.faces.irc.session import Inquiry, Items, Session
+from chatwire.message import Message
+
+_HOST = re.compile(r"[0-9a-z_.-][0-9a-z_:.-]*")
+_USERNAME = re.compile(r"[A-Za-z0-9_.~+-]+")
+
+
+def oper(session: Session, message: Message) -> Items | Request:
+    """OPER: become an operator."""
+    name, password = message.param(0), message.param(1)
+    verify = session.server.operators.get(name)
+    refusal = session.tell("464", text="Password incorrect")
+    if verify is None:
+        return [refusal]
+    return Request((BecomeOperator(name),), check=partial(verify, password), otherwise=(refusal,))
+
+
+def kill(session: Session, message: Message) -> Items:
+    """KILL: end somebody's connection."""
+    return [Kill(message.param(0), message.param(1) or "No reason given")]
+
+
+def wallops(session: Session, message: Message) -> Items:
+    """WALLOPS: tell something to all who listen to operators (`+w`)."""
+    if not message.param(0):
+        return [session.need_more("WALLOPS")]
+    return [SendWallops(message.param(0))]
+
+
+def rehash(session: Session, message: Message) -> Items:
+    """REHASH: have the configuration read again."""
+    return [session.ask(_rehash)]
+
+
+def _rehash(inquiry: Inquiry) -> Sequence[bytes]:
+    read_again = inquiry.session.server.rehash
+    if not inquiry.user.operator:
+        return [inquiry.numeric("481", text="Permission denied, you're not a server operator")]
+    if read_again is None:
+        return [inquiry.numeric("400", "REHASH", text="There is no configuration to read")]
+    read_again()
+    return [inquiry.numeric("382", "configuration", text="Rehashing")]
+
+
+def chghost(session: Session, message: Message) -> Items:
+    """CHGHOST: change somebody's user name and host as others see them. It is our own."""
+    nick, username, host = message.params[:3]
+    limit = session.server.limits.username
+    valid = (
+        _USERNAME.fullmatch(username) and len(username) <= limit
+        and _HOST.fullmatch(host) and len(host) <= HOST_LIMIT
+    )  # fmt: skip
+    if valid:
+        return [ChangeHost(nick, username, host)]
+    return [session.tell("400", "CHGHOST", text="That can't be a user name and a host")]

@@ -1,0 +1,228 @@
+"""How a client becomes a user: capabilities, password, nick and user name, and the welcome.
+
+Rules: registration waits for CAP END once CAP LS or CAP REQ came (IRCv3 capability-negotiation); a
+request for capabilities is granted whole or not at all; a nick that is taken leaves all else as is.
+"""
+
+import re
+from functools import partial
+
+from chatserver.core import queries
+from chatserver.core.commands import ChangeNick, Connect, Quit
+from chatserver.core.state import State, User
+from chatserver.faces.contract import Answer, Ask, Request
+from chatserver.faces.irc.isupport import my_info, token_lines
+from chatserver.faces.irc.lines import finish, readable_time
+from chatserver.faces.irc.session import Handler, Inquiry, Items, Session
+from chatwire import caps
+from chatwire.message import Message
+from chatwire.names import is_nick
+
+_NO_USERNAME = re.compile(r"[^A-Za-z0-9_.\-+~^`|{}\[\]\\]")
+_VERSION = 302
+
+
+def cap(session: Session, message: Message) -> Items | Request:
+    """CAP: list, enable and disable capabilities."""
+    subcommand = message.param(0).upper()
+    handler = _SUBCOMMANDS.get(subcommand)
+    if handler is None:
+        return [session.tell("410", message.param(0), text="Invalid CAP command")]
+    return handler(session, message)
+
+
+def _cap_line(session: Session, subcommand: str, names: str) -> Ask:
+    def answer(_state: State, user: User | None, _moment: object) -> tuple[bytes]:
+        nick = user.nick if user else session.nick or "*"
+        return (finish(f":{session.server.name} CAP {nick} {subcommand} :{names}"),)
+
+    return Ask(answer)
+
+
+def _cap_ls(session: Session, message: Message) -> Items:
+    _hold(session)
+    version = message.param(1)
+    if version.isascii() and version.isdigit() and len(version) < 10:
+        session.version = max(session.version, int(version))
+    if session.version >= _VERSION:
+        session.caps |= {caps.CAP_NOTIFY}
+    return [_cap_line(session, "LS", " ".join(known.name for known in caps.CAPABILITIES))]
+
+
+def _cap_list(session: Session, _message: Message) -> Items:
+    return [_cap_line(session, "LIST", " ".join(sorted(session.caps)))]
+
+
+def _cap_req(session: Session, message: Message) -> Items:
+    _hold(session)
+    wanted = message.params[-1] if len(message.params) > 1 else ""
+    enabled = set(session.caps)
+    for item in wanted.split():
+        name = item.removeprefix("-")
+        fixed = name == caps.CAP_NOTIFY and session.version >= _VERSION
+        if name not in caps.NAMES or (item.startswith("-") and fixed):
+            return [_cap_line(session, "NAK", wanted)]
+        (enabled.discard if item.startswith("-") else enabled.add)(name)
+    session.caps = frozenset(enabled)
+    return [_cap_line(session, "ACK", wanted)]
+
+
+def _cap_end(session: Session, _message: Message) -> Items | Request:
+    if session.registered:
+        return []
+    session.negotiating = False
+    return _connect(session)
+
+
+_SUBCOMMANDS: dict[str, Handler] = {
+    "END": _cap_end,
+    "LIST": _cap_list,
+    "LS": _cap_ls,
+    "REQ": _cap_req,
+}
+
+
+def _hold(session: Session) -> None:
+    if not session.registered:
+        session.negotiating = True
+
+
+def password(session: Session, message: Message) -> Items:
+    """PASS: the password that the server may ask for."""
+    if session.registered:
+        return [_already(session)]
+    session.password = message.param(0)
+    return []
+
+
+def nick(session: Session, message: Message) -> Items | Request:
+    """NICK: take a nick, or another one."""
+    wanted = message.param(0)
+    if not wanted:
+        return [session.tell("431", text="No nickname given")]
+    if session.registered:
+        return [ChangeNick(wanted)]
+    if not is_nick(wanted, session.server.limits.nick):
+        return [session.tell("432", wanted, text="Erroneous nickname")]
+    session.nick = wanted
+    return _connect(session)
+
+
+def user(session: Session, message: Message) -> Items | Request:
+    """USER: user name and real name."""
+    if session.registered:
+        return [_already(session)]
+    username, realname = message.param(0), message.param(3)
+    if not username or not realname:
+        return [session.need_more("USER")]
+    session.username = _NO_USERNAME.sub("", username)
+    if not session.username:
+        return [session.tell("468", text="A user name needs letters or digits of ASCII")]
+    session.realname = realname
+    return _connect(session)
+
+
+def _already(session: Session) -> Ask:
+    return session.tell("462", text="You may not reregister")
+
+
+def _connect(session: Session) -> Items | Request:
+    """Ask to become a user, once everything for it is there."""
+    if session.negotiating or not session.nick or not session.username:
+        return []
+    connect = Connect(
+        nicks=(session.nick,),
+        username=session.username,
+        realname=session.realname,
+        host=session.host,
+        address=session.address,
+        secure=session.secure,
+    )
+    verify = session.server.password
+    if verify is None:
+        return [connect]
+    refusal = session.tell("464", text="Password incorrect")
+    check = partial(verify, session.password)
+    return Request((connect,), check=check, otherwise=(refusal, Quit("Wrong password")))
+
+
+def quit_chat(session: Session, message: Message) -> Items:
+    """QUIT: leave the chat; others see that it was by choice."""
+    return [Quit(f"Quit: {message.param(0)}")]
+
+
+def ping(session: Session, message: Message) -> Items:
+    """PING: answered with the same token."""
+    token = message.param(0)
+    if not token:
+        return [session.tell("409", text="No origin specified")]
+    server = session.server.name
+    return [Answer((finish(f":{server} PONG {server} :{token}"),))]
+
+
+def pong(session: Session, message: Message) -> Items:
+    """PONG: the answer to our PING; that anything came is all that matters."""
+    return []
+
+
+def welcome(inquiry: Inquiry) -> list[bytes]:
+    """Return what a new user is greeted with (Modern IRC, "Connection Registration")."""
+    server, who = inquiry.session.server, inquiry.user.identity
+    greeting = f"Welcome to the {server.network} network, {who.nick}"
+    return [
+        inquiry.numeric("001", text=greeting),
+        inquiry.numeric("002", text=f"Your host is {server.name}, running {server.version}"),
+        inquiry.numeric("003", text=f"This server was started {readable_time(server.created_at)}"),
+        inquiry.numeric("004", *my_info(server)),
+        *support(inquiry),
+        *lusers(inquiry),
+        *motd(inquiry),
+    ]
+
+
+def support(inquiry: Inquiry) -> list[bytes]:
+    """Return what the server supports (RPL_ISUPPORT)."""
+    return [
+        inquiry.numeric("005", *tokens, text="are supported by this server")
+        for tokens in token_lines(inquiry.session.server)
+    ]
+
+
+def lusers(inquiry: Inquiry) -> list[bytes]:
+    """Return how many users and rooms there are (LUSERS)."""
+    census = queries.count(inquiry.state)
+    count_strangers = inquiry.session.server.count_strangers
+    users, most = census.users, census.most_users
+    visible = users - census.invisible
+    strangers = (
+        [inquiry.numeric("253", str(count_strangers()), text="unknown connection(s)")]
+        if count_strangers
+        else []
+    )
+    return [
+        inquiry.numeric(
+            "251", text=f"There are {visible} users and {census.invisible} invisible on 1 servers"
+        ),
+        inquiry.numeric("252", str(census.operators), text="operator(s) online"),
+        *strangers,
+        inquiry.numeric("254", str(census.rooms), text="channels formed"),
+        inquiry.numeric("255", text=f"I have {users} clients and 0 servers"),
+        inquiry.numeric(
+            "265", str(users), str(most), text=f"Current local users {users}, max {most}"
+        ),
+        inquiry.numeric(
+            "266", str(users), str(most), text=f"Current global users {users}, max {most}"
+        ),
+    ]
+
+
+def motd(inquiry: Inquiry) -> list[bytes]:
+    """Return the message of the day (MOTD)."""
+    server = inquiry.session.server
+    if not server.motd:
+        return [inquiry.numeric("422", text="There is no message of the day")]
+    return [
+        inquiry.numeric("375", text=f"- {server.name} Message of the day - "),
+        *(inquiry.numeric("372", text=f"- {line}") for line in server.motd),
+        inquiry.numeric("376", text="End of /MOTD command"),
+    ]

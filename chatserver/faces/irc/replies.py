@@ -1,0 +1,132 @@
+"""What became of a client's commands: one row for each reply, and for each reason to refuse."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from chatserver.core import effects
+from chatserver.core.effects import Reason, Refused, Reply
+from chatserver.faces.irc.registration import welcome
+from chatserver.faces.irc.rooms import entered
+from chatserver.faces.irc.session import Inquiry, Session
+from chatwire import caps
+
+
+class Refusal(Struct, frozen=True):
+    """How a reason is said: its numeric, which fields of `Refused` are its parameters, the text."""
+
+    code: str
+    fields: tuple[str, ...]
+    text: str
+
+
+_SUBJECT, _BOTH = ("subject",), ("subject", "detail")
+
+REFUSALS: Mapping[Reason, Refusal] = {
+    Reason.NICK_INVALID: Refusal("432", _SUBJECT, "Erroneous nickname"),
+    Reason.NICK_IN_USE: Refusal("433", _SUBJECT, "Nickname is already in use"),
+    Reason.ALREADY_CONNECTED: Refusal("462", (), "You may not reregister"),
+    Reason.NO_SUCH_NICK: Refusal("401", _SUBJECT, "No such nick/channel"),
+    Reason.NO_SUCH_ROOM: Refusal("403", _SUBJECT, "No such channel"),
+    Reason.ROOM_NAME_INVALID: Refusal("476", _SUBJECT, "That can't be the name of a channel"),
+    Reason.NOT_IN_ROOM: Refusal("442", _SUBJECT, "You're not on that channel"),
+    Reason.TARGET_NOT_IN_ROOM: Refusal("441", _BOTH, "They aren't on that channel"),
+    Reason.TARGET_IN_ROOM: Refusal("443", _BOTH, "is already on channel"),
+    Reason.TOO_MANY_ROOMS: Refusal("405", _SUBJECT, "You have joined too many channels"),
+    Reason.ROOM_FULL: Refusal("471", _SUBJECT, "Cannot join channel (+l)"),
+    Reason.INVITE_ONLY: Refusal("473", _SUBJECT, "Cannot join channel (+i)"),
+    Reason.BANNED: Refusal("474", _SUBJECT, "Cannot join channel (+b)"),
+    Reason.BAD_KEY: Refusal("475", _SUBJECT, "Cannot join channel (+k)"),
+    Reason.CANNOT_SEND: Refusal("404", _SUBJECT, "Cannot send to channel: {detail}"),
+    Reason.TOO_LONG: Refusal(
+        "417", (), "Not sent: {detail} bytes too long for others to get it whole"
+    ),
+    Reason.TOO_LONG: Refusal("417", (), "Input line was too long: {detail} bytes too many"),
+    Reason.NOT_ROOM_OPERATOR: Refusal("482", _SUBJECT, "You're not channel operator"),
+    Reason.NOT_SERVER_OPERATOR: Refusal(
+        "481", (), "Permission denied, you're not a server operator"
+    ),
+    Reason.UNKNOWN_ROOM_MODE: Refusal("472", _SUBJECT, "is unknown mode char to me"),
+    Reason.UNKNOWN_USER_MODE: Refusal("501", (), "Unknown MODE flag {subject}"),
+    Reason.MODE_PARAMETER_MISSING: Refusal(
+        "696", ("subject", "detail", "*"), "A parameter is missing"
+    ),
+    Reason.MODE_PARAMETER_INVALID: Refusal(
+        "696", ("subject", "letter", "parameter"), "Invalid parameter"
+    ),
+    Reason.KEY_INVALID: Refusal("696", ("subject", "k", "*"), "That can't be a key"),
+    Reason.LIST_FULL: Refusal("478", _BOTH, "The list of the channel is full"),
+    Reason.OTHER_USERS_MODES: Refusal("502", (), "Can't change modes of other users"),
+    Reason.NOT_KEPT: Refusal(
+        "404", _SUBJECT, "It could not be kept, and was shown to nobody: try again"
+    ),
+}
+"""How each reason is said; a field that `Refused` does not have stands for itself."""
+
+_VERBS = {
+    "ChangeRoomModes": "MODE",
+    "Say": "PRIVMSG",
+    "SetTopic": "TOPIC",
+}
+"""The verbs of commands that can fail to be kept."""
+
+
+def _refused(inquiry: Inquiry, reply: Refused) -> Sequence[bytes]:
+    return refuse(inquiry.session, inquiry.user.nick, reply)
+
+
+def refuse(session: Session, nick: str, reply: Refused) -> Sequence[bytes]:
+    """Return a refusal for who is called `nick`, "" when they are nobody yet."""
+    if reply.reason is Reason.NOT_KEPT and session.has(caps.STANDARD_REPLIES):
+        verb = _VERBS.get(reply.command, "PRIVMSG")
+        return session.fail(
+            verb, "CANNOT_KEEP", reply.subject or "*", text=REFUSALS[reply.reason].text
+        ).lines
+    row = REFUSALS[reply.reason]
+    letter, _, parameter = reply.detail.partition(" ")
+    known = {
+        "subject": reply.subject,
+        "detail": reply.detail,
+        "letter": letter,
+        "parameter": parameter,
+    }
+    params = (known.get(name, name) for name in row.fields)
+    return [session.numeric(row.code, nick, *params, text=row.text.format_map(known))]
+
+
+def _inviting(inquiry: Inquiry, reply: effects.Inviting) -> Sequence[bytes]:
+    lines = [inquiry.numeric("341", reply.nick, reply.room)]
+    if reply.away:
+        lines.append(inquiry.numeric("301", reply.nick, text=reply.away))
+    return lines
+
+
+def _target_away(inquiry: Inquiry, reply: effects.TargetAway) -> Sequence[bytes]:
+    return [inquiry.numeric("301", reply.nick, text=reply.message)]
+
+
+def _away_set(inquiry: Inquiry, reply: effects.AwaySet) -> Sequence[bytes]:
+    if reply.away:
+        return [inquiry.numeric("306", text="You have been marked as being away")]
+    return [inquiry.numeric("305", text="You are no longer marked as being away")]
+
+
+def _operator_granted(inquiry: Inquiry, _reply: effects.OperatorGranted) -> Sequence[bytes]:
+    return [inquiry.numeric("381", text="You are now a server operator")]
+
+
+def _welcomed(inquiry: Inquiry, _reply: effects.Welcomed) -> Sequence[bytes]:
+    return welcome(inquiry)
+
+
+REPLIES: Mapping[type[Reply], Callable[[Inquiry, Any], Sequence[bytes]]] = {
+    effects.AwaySet: _away_set,
+    effects.Entered: entered,
+    effects.Inviting: _inviting,
+    effects.OperatorGranted: _operator_granted,
+    effects.Refused: _refused,
+    effects.TargetAway: _target_away,
+    effects.Welcomed: _welcomed,
+}
+"""How each reply to a user is said."""

@@ -1,0 +1,182 @@
+"""Rooms: JOIN, PART, TOPIC, NAMES, LIST, INVITE and KICK."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from chatserver.core import queries
+from chatserver.core.commands import Invite, Join, Kick, Part, SetTopic
+from chatserver.core.effects import Entered
+from chatserver.core.state import Roster, RosterEntry
+from chatserver.faces.contract import Item
+from chatserver.faces.irc.isupport import MOST_TARGETS
+from chatserver.faces.irc.lines import BODY_LIMIT, finish, pack
+from chatserver.faces.irc.listing import parse_conditions
+from chatserver.faces.irc.session import Inquiry, Items, Session
+from chatserver.faces.irc.talk import targets
+from chatwire import caps
+from chatwire.message import Message
+
+
+def join(session: Session, message: Message) -> Items:
+    """JOIN: enter rooms, each with its key if it needs one."""
+    keys = message.param(1).split(",")
+    named = [name for name in message.param(0).split(",") if name]
+    keys += [""] * (len(named) - len(keys))
+    return [Join(name, key) for name, key in zip(named, keys, strict=False)]
+
+
+def part(session: Session, message: Message) -> Items:
+    """PART: leave rooms."""
+    return [Part(name, message.param(1)) for name in targets(message.param(0))]
+
+
+def topic(session: Session, message: Message) -> Items:
+    """TOPIC: show a room's topic, or change it."""
+    name = message.param(0)
+    if len(message.params) > 1:
+        return [SetTopic(name, message.param(1))]
+    return [session.ask(lambda inquiry: _show_topic(inquiry, name))]
+
+
+def _show_topic(inquiry: Inquiry, name: str) -> Sequence[bytes]:
+    room = queries.find_room(inquiry.state, inquiry.user, name)
+    if room is None:
+        return [inquiry.numeric("403", name, text="No such channel")]
+    if not room.topic:
+        return [inquiry.numeric("331", room.name, text="No topic is set")]
+    return _topic_lines(inquiry, room.name, room.topic, room.topic_by, room.topic_at)
+
+
+def _topic_lines(inquiry: Inquiry, name: str, text: str, by: str, at: int) -> list[bytes]:
+    return [
+        inquiry.numeric("332", name, text=text),
+        inquiry.numeric("333", name, by, str(at // 1000)),
+    ]
+
+
+def entered(inquiry: Inquiry, reply: Entered) -> list[bytes]:
+    """Return what somebody sees who has entered a room, after their JOIN."""
+    lines = (
+        _topic_lines(inquiry, reply.room, reply.topic, reply.topic_by, reply.topic_at)
+        if reply.topic
+        else []
+    )
+    symbol = "@" if reply.secret else "="
+    lines += _name_lines(
+        inquiry, reply.room, symbol, _roster_texts(inquiry, reply.room, reply.roster)
+    )
+    lines.append(_end_of_names(inquiry, reply.room))
+    return lines
+
+
+def names(session: Session, message: Message) -> Items:
+    """NAMES: who is in rooms; without a room, who is in each that one is in."""
+    named = targets(message.param(0))
+    if named:
+        return [session.ask(partial(_names, name=name)) for name in named]
+    return [session.ask(_all_names)]
+
+
+def _names(inquiry: Inquiry, name: str) -> Sequence[bytes]:
+    room = queries.find_room(inquiry.state, inquiry.user, name)
+    if room is None:
+        return [_end_of_names(inquiry, name)]
+    if inquiry.user in room.members:
+        texts = _roster_texts(inquiry, room.name, room.roster)
+    else:
+        texts = _texts(inquiry, room.name, queries.names(room, inquiry.user))
+    symbol = "@" if "s" in room.flags else "="
+    return [*_name_lines(inquiry, room.name, symbol, texts), _end_of_names(inquiry, room.name)]
+
+
+def _all_names(inquiry: Inquiry) -> Sequence[bytes]:
+    lines = [
+        line
+        for member in inquiry.user.rooms.values()
+        for line in _names(inquiry, member.room.name)[:-1]
+    ]
+    return [*lines, _end_of_names(inquiry, "*")]
+
+
+def _end_of_names(inquiry: Inquiry, name: str) -> bytes:
+    return inquiry.numeric("366", name, text="End of /NAMES list")
+
+
+def _name_lines(inquiry: Inquiry, name: str, symbol: str, texts: Sequence[str]) -> list[bytes]:
+    head = f":{inquiry.session.server.name} 353 {inquiry.user.nick} {symbol} {name} :"
+    return [finish(head + text) for text in texts]
+
+
+def _roster_texts(inquiry: Inquiry, name: str, roster: Roster) -> Sequence[str]:
+    """Return all names of a room, written once for all who see them in the same way."""
+    session = inquiry.session
+    key = (session.server.name, session.has(caps.MULTI_PREFIX), session.has(caps.USERHOST_IN_NAMES))
+    texts = roster.rendered.get(key)
+    if not isinstance(texts, tuple):
+        texts = roster.rendered[key] = tuple(_texts(inquiry, name, roster.entries))
+    return texts
+
+
+def _texts(inquiry: Inquiry, name: str, entries: Sequence[RosterEntry]) -> Sequence[str]:
+    """Return names in as many texts as they need lines, for a reader with a nick of any length."""
+    session = inquiry.session
+    head = f":{session.server.name} 353  = {name} :"
+    limit = BODY_LIMIT - len(head.encode()) - session.server.limits.nick
+    every, hosts = session.has(caps.MULTI_PREFIX), session.has(caps.USERHOST_IN_NAMES)
+    written = (
+        (entry.prefixes if every else entry.prefixes[:1])
+        + (entry.identity.mask if hosts else entry.identity.nick)
+        for entry in entries
+    )
+    return [*pack(written, limit)]
+
+
+def list_rooms(session: Session, message: Message) -> Items:
+    """LIST: rooms with their topics, all or those that conditions fit (ELIST)."""
+    conditions = parse_conditions(item for words in message.params for item in words.split(","))
+
+    def answer(inquiry: Inquiry) -> Sequence[bytes]:
+        rooms = queries.rooms(inquiry.state, inquiry.user)
+        found = (room for room in rooms if conditions.fit(room, inquiry.at))
+        return [
+            inquiry.numeric("321", "Channel", text="Users  Name"),
+            *(
+                inquiry.numeric("322", room.name, str(len(room.members)), text=room.topic)
+                for room in found
+            ),
+            inquiry.numeric("323", text="End of /LIST"),
+        ]
+
+    return [session.ask(answer)]
+
+
+def invite(session: Session, message: Message) -> Items:
+    """INVITE: ask somebody into a room; without parameters, which rooms one was asked into."""
+    if not message.params:
+        return [session.ask(_invitations)]
+    if not message.param(0) or not message.param(1):
+        return [session.need_more("INVITE")]
+    return [Invite(message.param(0), message.param(1))]
+
+
+def _invitations(inquiry: Inquiry) -> Sequence[bytes]:
+    found = (inquiry.state.rooms.get(key) for key in sorted(inquiry.user.invited))
+    return [
+        *(inquiry.numeric("336", room.name) for room in found if room and room.members),
+        inquiry.numeric("337", text="End of /INVITE list"),
+    ]
+
+
+def kick(session: Session, message: Message) -> Items:
+    """KICK: put somebody out of a room."""
+    rooms = [name for name in message.param(0).split(",") if name]
+    nicks = [nick for nick in message.param(1).split(",") if nick]
+    if len(rooms) == 1:
+        rooms *= len(nicks)
+    if not nicks or len(rooms) != len(nicks):
+        return [session.need_more("KICK")]
+    kicks: list[Item] = [
+        Kick(room, nick, message.param(2))
+        for room, nick in zip(rooms[:MOST_TARGETS], nicks[:MOST_TARGETS], strict=True)
+    ]
+    return kicks

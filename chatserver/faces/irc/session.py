@@ -1,0 +1,93 @@
+"""What the face of one connection remembers, and the ways in which its commands answer.
+
+Rules: a reply carries the nick that the client has at the reply's place in the order, so whatever
+names the client is an `Ask`; only what names nobody is an `Answer`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from chatserver.core.state import State, User
+from chatserver.faces.contract import Answer, Ask, Item, Moment, Request
+from chatserver.faces.irc.facts import ServerFacts
+from chatserver.faces.irc.lines import finish, numeric
+from chatwire.message import Message
+
+Items = Iterable[Item]
+Handler = Callable[["Session", Message], Items | Request]
+"""What a verb asks for; a whole request where a password must be checked first."""
+
+Query = Callable[["Inquiry"], Sequence[bytes]]
+
+
+class Session:
+    """One client: its capabilities, and until it is a user, what it has said of itself."""
+
+    __slots__ = (
+        "address", "batches", "caps", "host", "negotiating", "nick", "password", "realname",
+        "registered", "secure", "server", "username", "version",
+    )  # fmt: skip
+
+    def __init__(self, server: ServerFacts, host: str, address: str, *, secure: bool) -> None:
+        self.server = server
+        self.host = host
+        self.address = address
+        self.secure = secure
+        self.caps: frozenset[str] = frozenset()
+        self.version = 0
+        """The highest version that came with CAP LS."""
+        self.negotiating = False
+        """Whether registration waits for CAP END."""
+        self.registered = False
+        self.nick = self.username = self.realname = self.password = ""
+        """As given before it was a user; the state knows better afterwards."""
+        self.batches = 0
+        """How many batches of its own it was sent: they are numbered."""
+
+    def has(self, capability: str) -> bool:
+        """Say whether the client enabled `capability`."""
+        return capability in self.caps
+
+    def numeric(self, code: str, nick: str, *params: str, text: str | None = None) -> bytes:
+        """Return a numeric reply to `nick`, or to what it will be called when it has none yet."""
+        return numeric(self.server.name, code, nick or self.nick, *params, text=text)
+
+    def tell(self, code: str, *params: str, text: str | None = None) -> Ask:
+        """Answer with one numeric that needs nothing but the client's nick."""
+        return Ask(
+            lambda _state, user, _moment: (
+                self.numeric(code, user.nick if user else "", *params, text=text),
+            )
+        )
+
+    def ask(self, query: Query) -> Ask:
+        """Answer with what `query` finds, if the client is still a user by then."""
+
+        def answer(state: State, user: User | None, moment: Moment) -> Sequence[bytes]:
+            return query(Inquiry(self, state, user, moment.at)) if user else ()
+
+        return Ask(answer)
+
+    def fail(self, verb: str, code: str, *context: str, text: str) -> Answer:
+        """Answer with a standard reply: `verb` could not be done (IRCv3 standard-replies)."""
+        words = " ".join([f":{self.server.name} FAIL", verb, code, *context])
+        return Answer((finish(f"{words} :{text}"),))
+
+    def need_more(self, verb: str) -> Ask:
+        """Answer that `verb` needs more parameters."""
+        return self.tell("461", verb, text="Not enough parameters")
+
+
+class Inquiry:
+    """A question at its place in the order: what the state is, who asks, and when (ms)."""
+
+    __slots__ = ("at", "session", "state", "user")
+
+    def __init__(self, session: Session, state: State, user: User, at: int) -> None:
+        self.session = session
+        self.state = state
+        self.user = user
+        self.at = at
+
+    def numeric(self, code: str, *params: str, text: str | None = None) -> bytes:
+        """Return a numeric reply to the asker."""
+        return self.session.numeric(code, self.user.nick, *params, text=text)

@@ -1,0 +1,66 @@
+"""Messages: PRIVMSG, NOTICE and TAGMSG, to people, rooms, and members of a status (`@#room`)."""
+
+from chatserver.core.commands import Say, Tag
+from chatserver.faces.contract import Item
+from chatserver.faces.irc.isupport import MOST_TARGETS
+from chatserver.faces.irc.lines import BODY_LIMIT
+from chatserver.faces.irc.session import Items, Session
+from chatwire import caps
+from chatwire.message import Message
+
+_RELAYED_MOST = BODY_LIMIT - len(": PRIVMSG  :")
+"""Bytes of mask, target and text together that others still get whole, in one line."""
+
+
+def targets(written: str) -> list[str]:
+    """Return the targets of a list, each once, in order."""
+    return [*dict.fromkeys(target for target in written.split(",") if target)]
+
+
+def _client_tags(session: Session, message: Message) -> dict[str, str]:
+    """Return the tags to relay: the client-only ones of a client that knows about tags."""
+    if not message.tags or not session.has(caps.MESSAGE_TAGS):
+        return {}
+    return {key: value for key, value in message.tags.items() if key.startswith("+")}
+
+
+def privmsg(session: Session, message: Message) -> Items:
+    """PRIVMSG: say something."""
+    named = targets(message.param(0))
+    if not named:
+        return [session.tell("411", text="No recipient given (PRIVMSG)")]
+    if not message.param(1):
+        return [session.tell("412", text="No text to send")]
+    return [*_says(session, message, named, notice=False), *_excess(session, named)]
+
+
+def notice(session: Session, message: Message) -> Items:
+    """NOTICE: say something that nobody, the server included, answers by itself."""
+    named = targets(message.param(0))
+    return _says(session, message, named, notice=True) if message.param(1) else []
+
+
+def _says(session: Session, message: Message, named: list[str], *, notice: bool) -> list[Item]:
+    tags = _client_tags(session, message)
+    text = message.param(1)
+    most = 0 if notice else _RELAYED_MOST  # nobody answers a notice, so a long one comes in pieces
+    return [Say(target, text, notice, tags, most) for target in named[:MOST_TARGETS]]
+
+
+def tagmsg(session: Session, message: Message) -> Items:
+    """TAGMSG: send tags alone (IRCv3 message-tags)."""
+    if not session.has(caps.MESSAGE_TAGS):
+        return [session.tell("421", "TAGMSG", text="Unknown command without message-tags")]
+    named = targets(message.param(0))
+    if not named:
+        return [session.tell("411", text="No recipient given (TAGMSG)")]
+    tags = _client_tags(session, message)
+    return [*(Tag(target, tags) for target in named[:MOST_TARGETS]), *_excess(session, named)]
+
+
+def _excess(session: Session, named: list[str]) -> Items:
+    """Refuse the targets that are too many."""
+    return [
+        session.tell("407", target, text=f"Too many targets, {MOST_TARGETS} at most")
+        for target in named[MOST_TARGETS : MOST_TARGETS + 1]
+    ]

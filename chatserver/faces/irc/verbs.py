@@ -1,0 +1,103 @@
+"""Every command of the IRC face: what it takes, what it does, and its line of HELP."""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from chatserver.faces.irc import (
+    about,
+    modes,
+    operators,
+    people,
+    registration,
+    rooms,
+    talk,
+    who,
+)
+from chatserver.faces.irc.session import Handler, Inquiry, Items, Session
+from chatwire.message import Message
+
+
+class Verb(Struct, frozen=True):
+    """A row of the table of commands."""
+
+    handler: Handler
+    usage: str
+    """Its parameters, as HELP shows them."""
+    summary: str
+    minimum: int = 0
+    """How many parameters it needs at least."""
+    early: bool = False
+    """Whether it works before registration."""
+
+
+def help_(session: Session, message: Message) -> Items:
+    """HELP: what commands there are, and what one of them does."""
+    subject = " ".join(message.params).upper()
+    return [session.ask(lambda inquiry: _help(inquiry, subject))]
+
+
+def _help(inquiry: Inquiry, subject: str) -> Sequence[bytes]:
+    if not subject:
+        lines = ["Commands; HELP with one of them tells more:", "", *VERBS]
+        title = "Help"
+    elif verb := VERBS.get(subject):
+        title, lines = f"{subject} {verb.usage}".rstrip(), ["", verb.summary]
+    else:
+        return [inquiry.numeric("524", subject, text="No help available on this topic")]
+    return [
+        inquiry.numeric("704", subject or "*", text=title),
+        *(inquiry.numeric("705", subject or "*", text=line) for line in lines),
+        inquiry.numeric("706", subject or "*", text="End of help"),
+    ]
+
+
+VERBS: Mapping[str, Verb] = {
+    "ADMIN": Verb(about.admin, "[server]", "Who answers for the server."),
+    "AWAY": Verb(people.away, "[message]", "Go away with a message, or come back without one."),
+    "CAP": Verb(
+        registration.cap, "LS|LIST|REQ|END [...]", "List or change capabilities.", 1, early=True
+    ),
+    "CHGHOST": Verb(
+        operators.chghost, "nick user host", "Operators: change somebody's user name and host.", 3
+    ),
+    "HELP": Verb(help_, "[command]", "What commands there are, and what one of them does."),
+    "HELPOP": Verb(help_, "[command]", "The same as HELP."),
+    "INFO": Verb(about.info, "[server]", "What the server is."),
+    "INVITE": Verb(rooms.invite, "[nick #room]", "Ask somebody into a room."),
+    "ISON": Verb(people.ison, "nick...", "Which of these nicks are there.", 1),
+    "JOIN": Verb(rooms.join, "#room,... [key,...]", "Enter rooms.", 1),
+    "KICK": Verb(rooms.kick, "#room nick,... [reason]", "Put somebody out of a room.", 2),
+    "KILL": Verb(operators.kill, "nick [reason]", "Operators: end somebody's connection.", 1),
+    "LINKS": Verb(about.links, "[mask]", "The servers of the network."),
+    "LIST": Verb(
+        rooms.list_rooms, "[#room|mask|!mask|<n|>n|C<n|C>n|T<n|T>n,...]",
+        "Rooms: all, or by name, members, minutes since they were made, since their topic was.",
+    ),
+    "LUSERS": Verb(about.lusers, "", "How many are there."),
+    "MODE": Verb(modes.mode, "#room|nick [changes [parameters...]]", "Show or change modes.", 1),
+    "MOTD": Verb(about.motd, "[server]", "The message of the day."),
+    "NAMES": Verb(rooms.names, "[#room]", "Who is in a room, or in each of yours."),
+    "NICK": Verb(registration.nick, "nick", "Take a nick.", early=True),
+    "NOTICE": Verb(talk.notice, "nick|#room|@#room,... text", "Say what no program answers."),
+    "OPER": Verb(operators.oper, "name password", "Become an operator of the server.", 2),
+    "PART": Verb(rooms.part, "#room,... [reason]", "Leave rooms.", 1),
+    "PASS": Verb(registration.password, "password", "Give the server's password.", 1, early=True),
+    "PING": Verb(registration.ping, "token", "Have the token sent back.", 1, early=True),
+    "PONG": Verb(registration.pong, "token", "Answer the server's PING.", early=True),
+    "PRIVMSG": Verb(talk.privmsg, "nick|#room|@#room,... text", "Say something."),
+    "QUIT": Verb(registration.quit_chat, "[reason]", "Leave the chat.", early=True),
+    "REHASH": Verb(operators.rehash, "", "Operators: have the configuration read again."),
+    "SETNAME": Verb(people.setname, "realname", "Change your real name.", 1),
+    "TAGMSG": Verb(talk.tagmsg, "nick|#room|@#room,...", "Send tags without text."),
+    "TIME": Verb(about.time, "[server]", "What time it is for the server."),
+    "TOPIC": Verb(rooms.topic, "#room [topic]", "Show or change a room's topic.", 1),
+    "USER": Verb(registration.user, "username 0 * realname", "Say who you are.", 4, early=True),
+    "USERHOST": Verb(people.userhost, "nick...", "Where up to five people are.", 1),
+    "VERSION": Verb(about.version, "[server]", "The software, and what it supports."),
+    "WALLOPS": Verb(operators.wallops, "text", "Operators: tell something to all with +w.", 1),
+    "WHO": Verb(who.who, "#room|nick|mask [o][%fields[,token]]", "Who is there.", 1),
+    "WHOIS": Verb(people.whois, "[server] nick", "All about somebody."),
+    "WHOWAS": Verb(people.whowas, "nick [count]", "Who had a nick before."),
+}  # fmt: skip
+"""All commands, by name."""
