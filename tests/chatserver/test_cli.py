@@ -1,0 +1,92 @@
+"""The command says what is wrong in one line, and does small things without a server."""
+
+import io
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from chatserver.cli import main
+from chatserver.passwords import verify
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--port", "http"], "--port must be a whole number from 0 to 65535, not 'http'"),
+        (["--port"], "argument --port: expected one argument (--help lists what there is)"),
+        (["--prot", "1"], "there is no --prot; did you mean --port?"),
+        (["--prot=1"], "there is no --prot=1; did you mean --port?"),
+        (["start"], "there is no start (--help lists what there is)"),
+        (["--config", "/nowhere/x"], "/nowhere/x: cannot be read: No such file or directory"),
+        (
+            ["hash-password", "secret"],
+            "hash-password takes the password from standard input, not as an argument",
+        ),
+    ],
+)
+def test_mistakes_are_told_in_one_line(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On standard error, with exit status 2, and nothing else."""
+    assert main(arguments) == 2
+    assert capsys.readouterr() == ("", f"chatserver: {message}\n")
+
+
+def test_a_mistake_in_the_file_names_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the page on settings shows."""
+    path = tmp_path / "chat.toml"
+    path.write_text('name = "chat.example.org"\n\nport = 99999\n', encoding="utf-8")
+    assert main(["--config", str(path)]) == 2
+    assert capsys.readouterr().err == (
+        f"chatserver: {path}, line 3: port must be a whole number from 0 to 65535, not 99999\n"
+    )
+
+
+def test_variables_count(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The environment is a source of settings."""
+    monkeypatch.setenv("CHATSERVER_PORT", "x")
+    assert main([]) == 2
+    assert capsys.readouterr().err.startswith("chatserver: CHATSERVER_PORT must be")
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    """That of what is installed."""
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"chatserver {version('chatserver')}\n"
+
+
+def test_hash_password(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What it prints fits the first line of standard input."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO("sécret word\nmore\n"))
+    assert main(["hash-password"]) == 0
+    assert verify("sécret word", capsys.readouterr().out.strip())
+
+
+def test_an_empty_password_is_none(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A slip does not become a password."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    assert main(["hash-password"]) == 2
+    assert "empty" in capsys.readouterr().err
+
+
+def test_small_things_load_little() -> None:
+    """A mistake is told fast: without the event loop, the database or the server."""
+    script = (
+        "import sys\n"
+        "from chatserver.cli import main\n"
+        "assert main(['--port', 'x']) == 2\n"
+        "print(sorted({'asyncio', 'sqlite3', 'uvloop', 'chatserver.app'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
