@@ -166,8 +166,9 @@ class SqliteStore:
         return self._connection
 
     def _write(self, connection: sqlite3.Connection, writing: Writing) -> None:
+        # Replacing: who tries again after an error cannot know what the disk made of the first try.
         connection.executemany(
-            "insert into events values (?, ?, ?, ?, ?)", map(_row, writing.records)
+            "insert or replace into events values (?, ?, ?, ?, ?)", map(_row, writing.records)
         )
         connection.executemany(
             "insert or replace into rooms values (?, ?)",

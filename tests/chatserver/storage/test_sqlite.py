@@ -116,6 +116,13 @@ def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
     store.close()
 
 
+def test_keeping_again_is_harmless(store: SqliteStore) -> None:
+    """A change that was kept, though its keeper could not tell, is kept once."""
+    store.keep(Writing(records=records(1, 2), rooms=[ROOM]))
+    store.keep(Writing(records=records(1, 2), rooms=[ROOM]))
+    assert numbers(store) == [1, 2]
+
+
 # --- one owner ------------------------------------------------------------------------------------
 
 
