@@ -1,20 +1,18 @@
 """The store on disk: nothing acknowledged is lost, and whatever the disk does is told."""
 
 import os
-import resource
 import sqlite3
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from chatserver.ports import StoreError, StoreUnusable, Writing
 from chatserver.storage.sqlite import SqliteStore
+from tests.chatserver.storage.disks import FailingConnection, failing_writes, full_disk
 from tests.chatserver.storage.samples import ROOM, page, record, records, said
 
 ROOT = Path(__file__).parents[3]
@@ -225,29 +223,6 @@ def test_a_closed_store_keeps_nothing(store: SqliteStore) -> None:
 # --- disks that fail ------------------------------------------------------------------------------
 
 
-@contextmanager
-def full_disk(store: SqliteStore, pages: int = 0) -> Iterator[None]:
-    """Let the database have `pages` more pages and no others: a full disk, as SQLite sees it."""
-    connection = store._connection
-    assert connection
-    (count,) = connection.execute("pragma page_count").fetchone()
-    connection.execute(f"pragma max_page_count = {count + pages}")
-    yield
-    connection.execute("pragma max_page_count = 1073741823")
-
-
-@contextmanager
-def failing_writes(store: SqliteStore, room: int = 0) -> Iterator[None]:
-    """Let files grow by `room` bytes above what the log has: then the system refuses to write."""
-    size = store.path.with_name("chat.db-wal").stat().st_size
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size + room, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 def test_a_full_disk_keeps_all_or_nothing(tmp_path: Path, store: SqliteStore) -> None:
     """A writing that does not fit leaves no trace, neither its records nor its rooms."""
     store.keep(big(1))
@@ -299,24 +274,6 @@ def test_a_probe_tells_of_a_disk_that_fails(store: SqliteStore) -> None:
     store.probe()
 
 
-class FailingConnection:
-    """A connection whose statements that begin with `failing` fail once each, as a disk would."""
-
-    def __init__(self, connection: sqlite3.Connection, failing: str) -> None:
-        self._connection = connection
-        self.failing = failing
-
-    def execute(self, statement: str, *parameters: Any) -> sqlite3.Cursor:
-        """Execute, or fail."""
-        if self.failing and statement.startswith(self.failing):
-            self.failing = ""
-            raise sqlite3.OperationalError("disk I/O error")
-        return self._connection.execute(statement, *parameters)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._connection, name)
-
-
 @pytest.mark.parametrize("failing", ["begin", "commit", "select"])
 def test_an_error_at_any_step_keeps_nothing(
     tmp_path: Path, store: SqliteStore, failing: str
@@ -336,6 +293,7 @@ WRITER = """
 import sys, pathlib
 from chatserver.ports import Writing
 from chatserver.storage.sqlite import SqliteStore
+from tests.chatserver.storage.disks import FailingConnection, failing_writes, full_disk
 from tests.chatserver.storage.samples import records
 store = SqliteStore(pathlib.Path(sys.argv[1]))
 store.open()
