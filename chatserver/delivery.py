@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from chatserver.core.effects import Emission
-from chatserver.core.events import Event, Joined
+from chatserver.core.events import Event, Joined, Said, Tagged
 from chatserver.core.state import Audience, User
 from chatserver.faces.contract import Dialect
 
@@ -143,7 +143,10 @@ class Round:
         if without is not None and without.dialect.echo:
             without = None
         own = b""
-        if asker is not None and asker is not without and asker.user in audience:
+        received = origin is None and isinstance(
+            event, (Said, Tagged)
+        )  # from oneself, as from others
+        if asker is not None and asker is not without and not received and asker.user in audience:
             own, without = render(asker.dialect, event), asker
         if audience.key:
             self._add_to_room(emission, without)
