@@ -1,4 +1,4 @@
-"""The keys of the screen: one row each, with what it does. Bindings, help and docs/keys.md use it.
+"""The keys of the screen: one row each, with what it does; bindings, help and docs/keys.md.
 
 Rules: pure, so that it can be read without a terminal. A key whose row has no action is handled by
 prompt_toolkit's line editor, and stands here to be found. The sequences are prompt_toolkit's names.
@@ -113,17 +113,3 @@ def grouped() -> Iterator[tuple[str, list[Key]]]:
     """Yield each group of the table with its keys."""
     for name, keys in groupby(KEYS, lambda key: key.group):
         yield name, list(keys)
-
-
-def document() -> str:
-    """Return docs/keys.md."""
-    parts = [
-        """# Keys of chatclient
-
-Made from the table in `chatclient/keys.py`; F1 shows the same in the client.
-"""
-    ]
-    for name, keys in grouped():
-        rows = "".join(f"| {key.label} | {key.help} |\n" for key in keys)
-        parts.append(f"\n## {name}\n\n| key | what it does |\n|---|---|\n{rows}")
-    return "".join(parts)

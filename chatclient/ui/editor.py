@@ -20,7 +20,7 @@ from prompt_toolkit.layout.processors import AfterInput, BeforeInput, Conditiona
 from chatclient.model import Buffer
 from chatclient.ui.cells import clip, width
 from chatclient.ui.completion import is_command_name
-from chatclient.ui.guide import PLACEHOLDER
+from chatclient.ui.guide import PLACEHOLDERS
 from chatwire.text import visible
 
 PROMPT_CELLS = 14
@@ -104,7 +104,7 @@ class Editor:
 
     def _placeholder(self) -> StyleAndTextTuples:
         room = get_app().output.get_size().columns - width(self._label()) - 1
-        return [("class:hint", clip(PLACEHOLDER, room))]
+        return [("class:hint", next((text for text in PLACEHOLDERS if width(text) < room), ""))]
 
     def _label(self) -> str:
         return f"{clip(self._name(), PROMPT_CELLS)} > "

@@ -14,7 +14,7 @@ _FIRST_STEPS = (
     ("/help", "all commands"),
     ("/quit", "leave; Ctrl+C does too"),
 )
-PLACEHOLDER = "type here · / for commands · F1 for keys"
+PLACEHOLDERS = ("type here · / for commands · F1 for keys", "/ commands · F1 keys")
 
 
 def _table(rows: Iterable[tuple[str, str]], cells: int) -> list[Row]:

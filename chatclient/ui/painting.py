@@ -19,7 +19,7 @@ from chatclient.ui.theme import nick_style
 from chatclient.ui.wrapping import wrap
 
 NICK_COLUMN = 12
-WIDE = 60  # a view narrower than this has no column of nicks
+WIDE = 56  # a view narrower than this has no column of nicks
 NO_TIME = 24  # nor this one times
 KEPT = 2000  # lines whose rows are kept: some screens up and down in a few rooms
 

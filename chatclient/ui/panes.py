@@ -129,22 +129,24 @@ def connection(status: Status, now: float) -> tuple[str, str]:
             return "class:bar.warn", "○ not connected"
 
 
-def status_line(status: Status, now: float, cells: int, hint: str) -> Row:
+def status_line(status: Status, now: float, cells: int, hint: str, rank: int = 6) -> Row:
     """Return the status: connection, server, address, round trip, nick; and a hint if it fits.
 
-    What matters least is left out first when the row is too narrow.
+    What matters least is left out first when the row is too narrow; `rank` says how little the
+    hint matters, 0 being most.
     """
     style, words = connection(status, now)
     parts: list[tuple[int, str]] = [(1, f"{status.nick} (away)" if status.away else status.nick)]
     if status.state is ConnectionState.ONLINE:
-        if status.round_trip is not None:
-            parts.append((2, milliseconds(status.round_trip)))
-        parts.append((4, status.server))
+        if status.server != status.remote:
+            parts.append((4, status.server))
         parts.append((3, f"{status.family} {status.remote}"))
         parts.append((5, "encrypted" if status.secure else ""))
+        if status.round_trip is not None:
+            parts.append((2, milliseconds(status.round_trip)))
     elif status.reason:
         parts.append((2, status.reason))
-    parts.append((6, hint))
+    parts.append((rank, hint))
     kept = [(rank, text) for rank, text in parts if text]
     room = cells - width(words) - 2
     while kept and sum(width(text) + 3 for _, text in kept) > room:

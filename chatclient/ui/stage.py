@@ -108,20 +108,21 @@ class Stage:
     def status(self, cells: int, height: int) -> Sequence[Row]:
         """Return the status line."""
         status = self._world.status
-        return [panes.status_line(status, self._now(), cells, self._hint())]
+        rank, hint = self._hint()
+        return [panes.status_line(status, self._now(), cells, hint, rank)]
 
     def has_people(self) -> bool:
         """Say whether a list of people belongs on the screen now."""
         return self.wants_people and self._world.active.kind is BufferKind.ROOM
 
-    def _hint(self) -> str:
-        """Return the most useful thing to know about keys now."""
+    def _hint(self) -> tuple[int, str]:
+        """Return the most useful thing to know about keys now, and how much it matters."""
         if self.leaving:
-            return "leaving… (Ctrl+C again: at once)"
+            return 0, "leaving… (Ctrl+C again: at once)"
         lines = self._typed_lines()
         if lines >= _MANY_LINES:
-            return f"Enter sends {lines} messages, Ctrl+C clears them"
-        return "F1 keys"
+            return 0, f"Enter sends {lines} messages, Ctrl+C clears them"
+        return 6, "F1 keys"
 
     @property
     def counts_seconds(self) -> bool:

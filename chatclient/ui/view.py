@@ -100,13 +100,15 @@ class View:
         if self._top is not None:
             self._top = replace(self._top, index=index)
         rows = list(self._block(index).rows[row:])
+        seen = index + (len(rows) < height)  # up to here lines are seen whole
         while len(rows) < height + 1:
             index += 1
             if index == len(self.buffer.lines):
                 return None
             rows.extend(self._block(index).rows)
-        more = len(self.buffer.lines) - index
-        return [*rows[: height - 1], self._more(more)]
+            if len(rows) < height:
+                seen = index + 1
+        return [*rows[: height - 1], self._more(len(self.buffer.lines) - seen)]
 
     def _more(self, lines: int) -> Row:
         text = (

@@ -1,0 +1,46 @@
+"""Writes the pages of docs/ that come from the client's tables: `python -m chatclient.docs`.
+
+Rules: a page is the same each time that it is made of the same tables; a test compares what is in
+docs/ with it.
+"""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from chatclient.keys import grouped
+
+KEYS_HEAD = """\
+# Keys of chatclient
+
+This page is made from the table in `chatclient/keys.py` by `make docs`; F1 shows the same in the
+client. `/help` there tells the commands.
+"""
+
+
+def keys_page() -> str:
+    """Return docs/keys.md."""
+    parts = [KEYS_HEAD]
+    for name, keys in grouped():
+        rows = "".join(f"| {key.label} | {key.help} |\n" for key in keys)
+        parts.append(f"\n## {name}\n\n| key | what it does |\n|---|---|\n{rows}")
+    return "".join(parts)
+
+
+PAGES: Mapping[str, Callable[[], str]] = {"keys": keys_page}
+"""Every page that is made, by its name in docs/."""
+
+
+def main(names: Sequence[str]) -> int:
+    """Write the pages `names`, or all, to docs/ where we are."""
+    unknown = [name for name in names if name not in PAGES]
+    if unknown:
+        sys.stderr.write(f"there is no page {unknown[0]}; there are {', '.join(PAGES)}\n")
+        return 2
+    for name in names or PAGES:
+        Path("docs", f"{name}.md").write_text(PAGES[name](), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,223 @@
+"""A client screen on a terminal in memory: keys go in, pyte shows what came out."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pyte
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.input.base import PipeInput
+from prompt_toolkit.output.color_depth import ColorDepth
+
+from chatclient.model import (
+    Buffer,
+    Change,
+    ConnectionState,
+    Kind,
+    Line,
+    Member,
+    Status,
+    World,
+)
+from chatclient.ui.output import FrameOutput
+from chatclient.ui.screen import ChatScreen
+
+DEADLINE = 5.0  # seconds; a condition that is not met by then never is
+NOON = 1_700_049_600.0  # 2023-11-15 12:00 UTC, a Wednesday
+
+ENTER, TAB, BACK_TAB, ESC = "\r", "\t", "\x1b[Z", "\x1b"
+UP, DOWN, PAGE_UP, PAGE_DOWN = "\x1b[A", "\x1b[B", "\x1b[5~", "\x1b[6~"
+CTRL_UP, CTRL_DOWN, CTRL_HOME, CTRL_END = "\x1b[1;5A", "\x1b[1;5B", "\x1b[1;5H", "\x1b[1;5F"
+F1, F2 = "\x1bOP", "\x1bOQ"
+CTRL_C, CTRL_D, CTRL_L, CTRL_N, CTRL_P = "\x03", "\x04", "\x0c", "\x0e", "\x10"
+
+
+class ScriptedClient:
+    """A client without a server: it notes what the screen asks for; a test plays the network."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.entered: list[tuple[str, str]] = []
+        self.quits = 0
+        self.over = asyncio.Event()
+        self.problem: Exception | None = None
+        self._listener: Callable[[Sequence[Change]], None] = lambda _: None
+
+    def listen(self, listener: Callable[[Sequence[Change]], None]) -> None:
+        """Keep the one listener."""
+        self._listener = listener
+
+    def enter(self, buffer: Buffer, text: str) -> None:
+        """Note what was typed."""
+        self.entered.append((buffer.name, text))
+
+    def activate(self, buffer: Buffer) -> None:
+        """Do it, as the real one does."""
+        self.world.activate(buffer)
+        self.flush()
+
+    def quit(self, reason: str = "") -> None:
+        """Note it, and be over."""
+        self.quits += 1
+        self.over.set()
+
+    async def run(self) -> None:
+        """Wait for the end."""
+        await self.over.wait()
+        if self.problem is not None:
+            raise self.problem
+
+    def flush(self) -> None:
+        """Tell the screen what changed."""
+        self._listener(self.world.take_changes())
+
+
+class _Paper:
+    """Standard output that a terminal reads: pyte, and a transcript."""
+
+    encoding = "utf-8"
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.Stream(self.screen)
+        self.transcript: list[str] = []
+
+    def write(self, data: str) -> None:
+        self.transcript.append(data)
+        self._stream.feed(data)
+
+    def flush(self) -> None:
+        pass
+
+    def isatty(self) -> bool:
+        return False
+
+
+class Rig:
+    """A running screen, the hands at its keys and the eyes on its terminal."""
+
+    def __init__(self, client: ScriptedClient, keys: PipeInput, columns: int, rows: int) -> None:
+        self.client = client
+        self.world = client.world
+        self.paper = _Paper(columns, rows)
+        self._keys = keys
+        self._size = Size(rows=rows, columns=columns)
+        output = FrameOutput(
+            self.paper,  # type: ignore[arg-type]  # it asks for no more than this of a TextIO
+            lambda: self._size,
+            term="xterm-256color",
+            default_color_depth=ColorDepth.DEPTH_8_BIT,
+        )
+        self.screen = ChatScreen(client, input=keys, output=output, now=lambda: NOON)
+        self.failing = False  # whether the test is about a screen that ends with an error
+        self.task = asyncio.create_task(self.screen.run())
+        self._drawn = asyncio.Event()
+        self.screen.app.after_render += lambda _: self._drawn.set()
+
+    @property
+    def rows(self) -> list[str]:
+        """The screen's rows, without the blanks at their ends."""
+        return [row.rstrip() for row in self.paper.screen.display]
+
+    @property
+    def text(self) -> str:
+        """The whole screen."""
+        return "\n".join(self.rows)
+
+    @property
+    def raw(self) -> str:
+        """Everything that went to the terminal."""
+        return "".join(self.paper.transcript)
+
+    def cell(self, text: str) -> pyte.screens.Char:
+        """Return the first cell of `text`, with its colours and attributes."""
+        for y, row in enumerate(self.paper.screen.display):
+            if text in row:
+                return self.paper.screen.buffer[y][row.index(text)]
+        raise AssertionError(f"{text!r} is not on the screen:\n{self.text}")
+
+    def press(self, keys: str) -> None:
+        """Press keys, as a terminal sends them."""
+        self._keys.send_text(keys)
+
+    def paste(self, text: str) -> None:
+        """Paste, as a terminal with bracketed paste does."""
+        self.press(f"\x1b[200~{text}\x1b[201~")
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size of the terminal."""
+        self._size = Size(rows=rows, columns=columns)
+        self.paper.screen.resize(rows, columns)
+        self.screen.app._on_resize()
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until a frame is drawn that meets the condition."""
+        try:
+            async with asyncio.timeout(DEADLINE):
+                while not condition():
+                    if self.task.done():
+                        self.task.result()
+                    self._drawn.clear()
+                    await self._drawn.wait()
+        except TimeoutError:
+            raise AssertionError(f"it never came to that; the screen:\n{self.text}") from None
+
+    async def shows(self, text: str) -> None:
+        """Wait until `text` is on the screen."""
+        await self.until(lambda: text in self.text)
+
+    async def hides(self, text: str) -> None:
+        """Wait until `text` is not on the screen."""
+        await self.until(lambda: text not in self.text)
+
+    def say(self, room: Buffer, nick: str, text: str, *, mention: bool = False) -> Line:
+        """Let somebody say something."""
+        line = self.world.make_line(Kind.MESSAGE, text, time=NOON, source=nick)
+        self.world.add(room, replace(line, mention=mention))
+        self.client.flush()
+        return line
+
+
+def make_world() -> World:
+    """Return the world of anna, who is online and in #lobby with bob and an operator."""
+    status = Status(
+        "chat.example:9000",
+        state=ConnectionState.ONLINE,
+        nick="anna",
+        family="IPv6",
+        remote="[2001:db8::1]:9000",
+        round_trip=0.0034,
+    )
+    world = World(status)
+    join(world, "#lobby", "anna", "bob", "@oper")
+    world.activate(world.buffers[1])
+    world.take_changes()
+    return world
+
+
+def join(world: World, name: str, *people: str) -> Buffer:
+    """Return a room that the user is in, with these people (and their prefixes)."""
+    room = world.open_room(name)
+    world.set_joined(room, joined=True)
+    members = [re.fullmatch(r"([@+]?)(.+)", each) for each in people]
+    room.members.replace([Member(each[2], each[1]) for each in members if each])
+    return room
+
+
+@asynccontextmanager
+async def rig(columns: int = 80, rows: int = 24, world: World | None = None) -> AsyncIterator[Rig]:
+    """Run a screen of that size, and leave it at the end."""
+    with create_pipe_input() as keys:
+        client = ScriptedClient(world or make_world())
+        made = Rig(client, keys, columns, rows)
+        try:
+            await made.until(lambda: any(made.rows))
+            yield made
+        finally:
+            client.over.set()
+            await asyncio.gather(made.task, return_exceptions=True)
+    if not made.failing:
+        made.task.result()

@@ -1,0 +1,46 @@
+"""The end: however it comes, the terminal is as before."""
+
+import asyncio
+
+import pytest
+
+from tests.chatclient.ui.rig import CTRL_C, CTRL_D, rig
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("key", [CTRL_C, CTRL_D])
+async def test_leaving_says_good_bye_and_restores_the_terminal(key: str) -> None:
+    """Ctrl+C and Ctrl+D quit the client; the terminal is back on its own screen."""
+    async with rig() as seen:
+        seen.press(key)
+        async with asyncio.timeout(5):
+            await seen.client.over.wait()
+        await seen.until(lambda: "\x1b[?1049l" in seen.raw)
+    assert seen.client.quits == 1
+    for opened, closed in (("\x1b[?1049h", "\x1b[?1049l"), ("\x1b[?2004h", "\x1b[?2004l")):
+        assert seen.raw.rindex(closed) > seen.raw.rindex(opened)
+    assert seen.raw.rindex("\x1b[?25h") > seen.raw.rindex("\x1b[?25l")
+
+
+@pytest.mark.asyncio
+async def test_a_failure_restores_the_terminal_and_is_told() -> None:
+    """When the client breaks, `run` raises what broke it, after the terminal is put right."""
+    async with rig() as seen:
+        seen.client.problem = ZeroDivisionError("a bug")
+        seen.client.over.set()
+        seen.failing = True
+        with pytest.raises(ZeroDivisionError):
+            await seen.task
+    assert seen.raw.rindex("\x1b[?1049l") > seen.raw.rindex("\x1b[?1049h")
+
+
+@pytest.mark.asyncio
+async def test_a_failure_while_drawing_restores_the_terminal() -> None:
+    """A bug in a pane ends the screen with its traceback; it does not freeze it."""
+    async with rig() as seen:
+        seen.world.active.lines.append(None)  # type: ignore[arg-type]
+        seen.press("x")
+        seen.failing = True
+        with pytest.raises(AttributeError):
+            await seen.task
+    assert seen.raw.rindex("\x1b[?1049l") > seen.raw.rindex("\x1b[?1049h")

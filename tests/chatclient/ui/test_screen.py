@@ -1,0 +1,207 @@
+"""Whole screens: what one sees at several sizes, and in every state."""
+
+from dataclasses import replace
+
+import pytest
+
+from chatclient.keys import Action
+from chatclient.model import ConnectionState, Delivery, FocusWanted, Kind, Status, World
+from chatclient.ui import screen as screen_module
+from tests.chatclient.ui.rig import CTRL_L, ESC, F1, NOON, PAGE_DOWN, PAGE_UP, Rig, join, rig
+
+SMALL = """\
+ #lobby                          3 here
+12:00 bob: hello anna
+12:00 anna: hello to you all, and what a
+            fine day
+12:00 → dora joined
+
+
+
+ 1 chat.example:…  2 #lobby
+ ● connected · anna · 3.4 ms
+#lobby > / commands · F1 keys
+"""
+
+MEDIUM = """\
+ #lobby · all about it                                                   3 here
+1 chat.example:…│────────── Wednesday, 15 November 2023 ──────────│@oper
+2 #lobby        │12:00 bob: hello anna                            │ anna
+                │12:00 anna: hello to you all, and what a fine day│ bob
+                │12:00 → dora joined                              │
+                │                                                 │
+"""
+
+
+async def _converse(seen: Rig) -> None:
+    lobby = seen.world.active
+    seen.say(lobby, "bob", "hello anna")
+    seen.say(lobby, "anna", "hello to you all, and what a fine day")
+    seen.world.add(lobby, seen.world.make_line(Kind.JOIN, "dora joined", time=NOON, source="dora"))
+    seen.client.flush()
+    await seen.shows("dora joined")
+
+
+@pytest.mark.asyncio
+async def test_a_medium_screen() -> None:
+    """80x24: rooms on the left, messages, people on the right, bars above and below."""
+    async with rig(80, 24) as seen:
+        seen.world.set_topic(seen.world.active, "all about it")
+        await _converse(seen)
+        assert seen.text.startswith(MEDIUM.rstrip(" │\n"))
+        bar = " ● connected · anna · chat.example:9000 · IPv6 [2001:db8::1]:9000 · 3.4 ms"
+        assert seen.rows[-2] == bar
+        assert seen.rows[-1] == "#lobby > type here · / for commands · F1 for keys"
+
+
+@pytest.mark.asyncio
+async def test_a_small_screen() -> None:
+    """40x12: the rooms are tabs, the people are a number, the status is what matters most."""
+    async with rig(40, 12) as seen:
+        await _converse(seen)
+        day, *rest = seen.rows[1:]
+        assert "15 November 2023" in day
+        assert "\n".join([seen.rows[0], *rest]) == SMALL.rstrip("\n")
+
+
+@pytest.mark.asyncio
+async def test_a_large_screen() -> None:
+    """120x40: nicks stand flush right in a column, and texts begin in one."""
+    async with rig(120, 40) as seen:
+        await _converse(seen)
+        assert "│12:00          bob  hello anna" in seen.rows[2]
+        assert "│12:00         anna  hello to you all, and what a fine day" in seen.rows[3]
+        assert "│12:00            →  dora joined" in seen.rows[4]
+        assert seen.rows[-2].endswith("3.4 ms · F1 keys")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("size", [(1, 1), (5, 2), (10, 3), (20, 5), (59, 6), (300, 90)])
+async def test_any_size_is_drawn(size: tuple[int, int]) -> None:
+    """However small the terminal, nothing breaks; large again, all is there."""
+    async with rig(80, 24) as seen:
+        await _converse(seen)
+        seen.resize(*size)
+        seen.press("x")
+        await seen.until(lambda: seen.screen.editor.buffer.text == "x")
+        seen.resize(80, 24)
+        await seen.shows("dora joined")
+        assert seen.rows[-1] == "#lobby > x"
+
+
+@pytest.mark.asyncio
+async def test_borders_stay_in_line_beside_wide_characters() -> None:
+    """CJK, emoji made of several, flags and marks: the list of people begins in one column."""
+    async with rig(80, 24) as seen:
+        for text in (
+            "plain",
+            "中文字符",
+            "👨\u200d👩\u200d👧 x",
+            "🇩🇪 x",
+            "👍🏽",
+            "❤️ x",
+            "e\u0301",
+            "한국",
+        ):
+            seen.say(seen.world.active, "bob", text)
+        await seen.shows("한")
+        buffer = seen.paper.screen.buffer
+        for y in range(1, 22):
+            assert (buffer[y][16].data, buffer[y][66].data) == ("│", "│")
+
+
+@pytest.mark.asyncio
+async def test_own_lines_tell_how_far_they_got() -> None:
+    """Dots until the server has it, the time once it has, a cross and the reason if it failed."""
+    async with rig() as seen:
+        lobby, world = seen.world.active, seen.world
+        line = replace(
+            world.make_line(Kind.MESSAGE, "hello", time=NOON, source="anna"),
+            own=True,
+            delivery=Delivery.PENDING,
+        )
+        world.add(lobby, line)
+        seen.client.flush()
+        await seen.shows(" ···  anna: hello")
+        world.settle(lobby, replace(line, delivery=Delivery.CONFIRMED))
+        seen.client.flush()
+        await seen.shows("12:00 anna: hello")
+        other = replace(line, id=99)
+        world.add(lobby, other)
+        world.settle(lobby, replace(other, delivery=Delivery.FAILED, reason="no such room"))
+        seen.client.flush()
+        await seen.shows("✗   anna: hello [not sent: no such room]")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ({"state": ConnectionState.CONNECTING}, "◌ connecting · anna"),
+        ({"state": ConnectionState.REGISTERING}, "◌ saying hello"),
+        (
+            {"state": ConnectionState.WAITING, "retry_at": NOON + 3.2, "reason": "refused"},
+            "○ reconnecting in 4 s · anna · refused",
+        ),
+        ({"state": ConnectionState.OFFLINE, "reason": "banned"}, "○ not connected · anna · banned"),
+        ({"away": True}, "● connected · anna (away)"),
+        ({"secure": True}, "encrypted"),
+    ],
+)
+async def test_the_status_line_says_how_the_connection_is(
+    status: dict[str, object], expected: str
+) -> None:
+    """Each state in words; while waiting, the seconds."""
+    async with rig(100, 24) as seen:
+        seen.world.set_status(replace(seen.world.status, **status))  # type: ignore[arg-type]
+        seen.client.flush()
+        await seen.until(lambda: expected in seen.rows[-2])
+
+
+@pytest.mark.asyncio
+async def test_the_first_screen_says_what_to_type() -> None:
+    """Without rooms, the server's screen names the first commands; in a room, it says: type."""
+    world = World(Status("host:9000", state=ConnectionState.ONLINE, nick="anna"))
+    async with rig(world=world) as seen:
+        await seen.shows("Welcome. You are anna here.")
+        assert "/join #lobby" in seen.text
+        room = join(world, "#lobby", "anna")
+        world.want(FocusWanted(room))
+        seen.client.flush()
+        await seen.shows("Type something and press Enter")
+        seen.say(room, "bob", "hi")
+        await seen.hides("Type something and press Enter")
+
+
+@pytest.mark.asyncio
+async def test_f1_shows_the_keys_and_esc_the_messages() -> None:
+    """The help is made from the table of keys, can be paged, and gives way."""
+    async with rig() as seen:
+        seen.press(F1)
+        await seen.shows("send what is typed")
+        seen.press(PAGE_DOWN * 5)
+        await seen.shows("leave, when nothing is typed")
+        seen.press(PAGE_UP * 5)
+        await seen.shows("send what is typed")
+        seen.press(ESC)
+        await seen.hides("send what is typed")
+        seen.press(F1)
+        await seen.shows("send what is typed")
+        seen.press(F1)
+        await seen.hides("send what is typed")
+
+
+def test_every_action_has_a_handler() -> None:
+    """No key names an action that nobody does."""
+    names = set(Action)
+    source = screen_module.ChatScreen._handlers.__code__.co_names
+    assert {action.name for action in names} <= set(source)
+
+
+@pytest.mark.asyncio
+async def test_ctrl_l_draws_everything_anew() -> None:
+    """After a stray program wrote on the terminal, the screen is put right."""
+    async with rig() as seen:
+        seen.paper.screen.reset()
+        seen.press(CTRL_L)
+        await seen.shows("● connected")
