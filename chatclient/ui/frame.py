@@ -128,7 +128,7 @@ class Frame(Container):
         if body.width >= PEOPLE_FROM and self._show_people():
             right -= people_width
             take(parts.people, right, people_width)
-            right -= 1
+            right -= 2  # the edge, and a blank before it
         take(parts.messages, left, right - left)
         return found
 

@@ -159,8 +159,8 @@ def _nick_look(line: Line, fold: Fold) -> str:
 
 
 def _text_style(line: Line, fold: Fold) -> str:
-    if line.delivery is Delivery.PENDING:
-        return "class:pending"
+    if line.delivery is not Delivery.CONFIRMED:
+        return f"class:{line.delivery}"
     if line.kind is Kind.ACTION:
         return nick_style(fold(line.source))
     if line.kind in CONVERSATION:

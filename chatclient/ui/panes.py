@@ -105,7 +105,7 @@ def topic(buffer: Buffer, status: Status, cells: int) -> Row:
         about, right = "a conversation between the two of you", ""
     else:
         about, right = "what the server says", ""
-    room = cells - width(name) - width(right) - 3
+    room = cells - width(name) - width(right) - 4
     middle = f" · {clip(about, room)}" if about and room > 4 else ""
     gap = " " * max(0, cells - width(name) - width(middle) - width(right))
     return Row(

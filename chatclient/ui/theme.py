@@ -30,6 +30,7 @@ _SHEET = {
     "error": "#d70000 bold",
     "own": "bold",
     "pending": "dim",
+    "failed": "#d70000",
     "mention": "reverse bold",
     "marker": "#808080",
     "unread-marker": "#d75f00 bold",

@@ -111,10 +111,9 @@ class View:
         return [*rows[: height - 1], self._more(len(self.buffer.lines) - seen)]
 
     def _more(self, lines: int) -> Row:
-        text = (
-            f"↓ {lines} more {'line' if lines == 1 else 'lines'} below · Ctrl+End shows the newest"
-        )
-        return Row([("class:more", text)], "class:more")
+        text = f"↓ {lines} more {'line' if lines == 1 else 'lines'} below"
+        way = " · Ctrl+End shows the newest"
+        return Row([("", text + way if len(text + way) <= self._size[0] else text)], "class:more")
 
     def _top_row(self) -> tuple[int, int]:
         """Return the line, and the row of it, at the top of the view."""

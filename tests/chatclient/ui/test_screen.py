@@ -25,9 +25,10 @@ SMALL = """\
 
 MEDIUM = """\
  #lobby · all about it                                                   3 here
-1 chat.example:…│────────── Wednesday, 15 November 2023 ──────────│@oper
+1 chat.example:…│───────── Wednesday, 15 November 2023 ────────── │@oper
 2 #lobby        │12:00 bob: hello anna                            │ anna
-                │12:00 anna: hello to you all, and what a fine day│ bob
+                │12:00 anna: hello to you all, and what a fine    │ bob
+                │            day                                  │
                 │12:00 → dora joined                              │
                 │                                                 │
 """
