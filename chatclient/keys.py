@@ -30,6 +30,7 @@ class Action(enum.Enum):
     HELP = enum.auto()
     CLOSE_HELP = enum.auto()
     PEOPLE = enum.auto()
+    SUSPEND = enum.auto()
     REDRAW = enum.auto()
     CLEAR_OR_LEAVE = enum.auto()
     LEAVE = enum.auto()
@@ -95,8 +96,15 @@ KEYS: tuple[Key, ...] = (
     Key(_READ, "Ctrl+Down", "a line on", Action.LINE_DOWN, (("c-down",), ("escape", "down"))),
     Key(_READ, "Ctrl+Home", "the oldest line", Action.TO_START, (("c-home",), ("escape", "<"))),
     Key(_READ, "Ctrl+End", "the newest line", Action.TO_END, (("c-end",), ("escape", ">"))),
-    Key(_REST, "F1", "the help for keys, and back", Action.HELP, (("f1",),)),
+    Key(
+        _REST,
+        "F1 or Alt+H",
+        "the help for keys, and back",
+        Action.HELP,
+        (("f1",), ("escape", "h")),
+    ),
     Key(_REST, "Esc", "close the help", Action.CLOSE_HELP, (("escape",),)),
+    Key(_REST, "Ctrl+Z", "suspend; fg in the shell comes back", Action.SUSPEND, (("c-z",),)),
     Key(_REST, "Ctrl+L", "draw the screen anew", Action.REDRAW, (("c-l",),)),
     Key(
         _REST,

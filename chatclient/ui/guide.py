@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from chatclient import keys
-from chatclient.model import CONVERSATION, Buffer, BufferKind, ConnectionState, World
+from chatclient.model import CONVERSATION, Buffer, BufferKind, ConnectionState, Status, World
 from chatclient.ui.cells import BLANK, Fragment, Row, pad, width
 from chatclient.ui.wrapping import wrap
 
@@ -41,20 +41,39 @@ def _words(text: str, cells: int, style: str = "class:hint") -> list[Row]:
 
 def guide(world: World, buffer: Buffer, cells: int) -> list[Row]:
     """Return what to tell somebody who looks at `buffer` and may not know what to do next."""
-    status = world.status
+    if world.status.state is not ConnectionState.ONLINE:
+        return [BLANK, *_words(_how_it_stands(world.status), cells)]
     if buffer.kind is BufferKind.SERVER:
-        if status.state is not ConnectionState.ONLINE:
-            return []
-        if any(True for _ in world.rooms()):
-            words = "Your rooms are in the list. Ctrl+N goes to the next one."
-            return [BLANK, *_words(words, cells)]
-        words = f"Welcome. You are {status.nick} here. What to type:"
-        return [BLANK, *_words(words, cells), *_table(_FIRST_STEPS, cells)]
+        return [BLANK, *_welcome(world, cells)]
     if any(line.kind in CONVERSATION for line in buffer.lines[-50:]):
         return []
-    who = "everybody in the room" if buffer.kind is BufferKind.ROOM else buffer.name
-    words = f"Type something and press Enter: {who} reads it. / shows what else you can do."
+    if buffer.kind is BufferKind.ROOM and not buffer.joined:
+        words = "You are not in this room. /join goes in, /close takes it off the list."
+    else:
+        who = "everybody in the room" if buffer.kind is BufferKind.ROOM else buffer.name
+        words = f"Type something and press Enter: {who} reads it. / shows what else you can do."
     return [BLANK, *_words(words, cells)]
+
+
+def _welcome(world: World, cells: int) -> list[Row]:
+    if any(True for _ in world.rooms()):
+        return _words("Your rooms are in the list. Ctrl+N goes to the next one.", cells)
+    words = f"Welcome. You are {world.status.nick} here. What to type:"
+    return [*_words(words, cells), *_table(_FIRST_STEPS, cells)]
+
+
+def _how_it_stands(status: Status) -> str:
+    match status.state:
+        case ConnectionState.CONNECTING | ConnectionState.REGISTERING:
+            return f"Connecting to {status.server} … Ctrl+C leaves."
+        case ConnectionState.WAITING:
+            why = f": {status.reason}" if status.reason else ""
+            return (
+                f"No connection to {status.server}{why}. It is tried again by itself; "
+                "/reconnect tries now, Ctrl+C leaves."
+            )
+        case _:
+            return f"No connection to {status.server}. /reconnect tries again, Ctrl+C leaves."
 
 
 def key_help(cells: int) -> list[Row]:

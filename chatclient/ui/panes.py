@@ -99,7 +99,8 @@ def topic(buffer: Buffer, status: Status, cells: int) -> Row:
     """Return the bar over the messages: what this is, what it is about, how many are here."""
     name = f" {title(buffer, status)}"
     if buffer.kind is BufferKind.ROOM:
-        about = buffer.topic.text if buffer.joined else "you are not in this room: /join"
+        away = status.state is ConnectionState.ONLINE and not buffer.joined
+        about = "you are not in this room: /join" if away else buffer.topic.text
         right = f"{len(buffer.members)} here " if buffer.joined else ""
     elif buffer.kind is BufferKind.DIRECT:
         about, right = "a conversation between the two of you", ""

@@ -223,6 +223,7 @@ class ChatScreen:
             Action.HELP: lambda _: stage.toggle_help(),
             Action.CLOSE_HELP: lambda _: stage.close_help(),
             Action.PEOPLE: lambda _: stage.toggle_people(),
+            Action.SUSPEND: lambda _: self.app.suspend_to_background(),
             Action.REDRAW: lambda _: self.app.renderer.clear(),
             Action.CLEAR_OR_LEAVE: lambda _: self._clear_or_leave(),
             Action.LEAVE: lambda _: self._delete_or_leave(),

@@ -43,6 +43,7 @@ class ScriptedClient:
         self.entered: list[tuple[str, str]] = []
         self.quits = 0
         self.over = asyncio.Event()
+        self.lingers = False  # whether the server takes its time to say good-bye
         self.problem: Exception | None = None
         self._listener: Callable[[Sequence[Change]], None] = lambda _: None
 
@@ -62,7 +63,8 @@ class ScriptedClient:
     def quit(self, reason: str = "") -> None:
         """Note it, and be over."""
         self.quits += 1
-        self.over.set()
+        if not self.lingers:
+            self.over.set()
 
     async def run(self) -> None:
         """Wait for the end."""

@@ -1,6 +1,8 @@
 """The end: however it comes, the terminal is as before."""
 
 import asyncio
+import os
+import signal
 
 import pytest
 
@@ -20,6 +22,30 @@ async def test_leaving_says_good_bye_and_restores_the_terminal(key: str) -> None
     for opened, closed in (("\x1b[?1049h", "\x1b[?1049l"), ("\x1b[?2004h", "\x1b[?2004l")):
         assert seen.raw.rindex(closed) > seen.raw.rindex(opened)
     assert seen.raw.rindex("\x1b[?25h") > seen.raw.rindex("\x1b[?25l")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+async def test_a_signal_is_a_request_to_leave(number: signal.Signals) -> None:
+    """Whoever ends the process finds the terminal in order."""
+    async with rig() as seen:
+        os.kill(os.getpid(), number)
+        async with asyncio.timeout(5):
+            await seen.task
+    assert seen.client.quits == 1
+
+
+@pytest.mark.asyncio
+async def test_who_is_in_a_hurry_leaves_at_once() -> None:
+    """A second Ctrl+C does not wait for the server."""
+    async with rig() as seen:
+        seen.client.lingers = True
+        seen.press(CTRL_C)
+        await seen.shows("leaving…")
+        seen.press(CTRL_C)
+        async with asyncio.timeout(5):
+            await seen.task
+    assert seen.client.quits == 1
 
 
 @pytest.mark.asyncio

@@ -192,6 +192,37 @@ async def test_f1_shows_the_keys_and_esc_the_messages() -> None:
         await seen.hides("send what is typed")
 
 
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (ConnectionState.CONNECTING, "Connecting to chat.example:9000"),
+        (ConnectionState.WAITING, "It is tried again by itself"),
+        (ConnectionState.OFFLINE, "/reconnect tries again"),
+    ],
+)
+async def test_without_a_connection_the_screen_says_what_happens(
+    state: ConnectionState, expected: str
+) -> None:
+    """And does not ask to type what nobody would read."""
+    async with rig(160, 24) as seen:
+        seen.world.set_status(replace(seen.world.status, state=state, reason="refused"))
+        seen.world.set_joined(seen.world.active, joined=False)
+        seen.client.flush()
+        await seen.shows(expected)
+        assert "Type something" not in seen.text
+
+
+@pytest.mark.asyncio
+async def test_a_room_that_one_has_left_says_how_to_go_in() -> None:
+    """In the bar and in the view."""
+    async with rig() as seen:
+        seen.world.set_joined(seen.world.active, joined=False)
+        seen.client.flush()
+        await seen.shows("you are not in this room: /join")
+        assert "/join goes in" in seen.text
+
+
 def test_every_action_has_a_handler() -> None:
     """No key names an action that nobody does."""
     names = set(Action)
