@@ -2,14 +2,20 @@
 
 Rules: a line that starts with `/` is a command, `//` says a line that starts with `/`, anything
 else is said in the buffer. Handlers are pure: they call the session, and tell the user through the
-world.
+world. What the user did wrong is told where they typed it, with the usage.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
-from chatclient.model import Buffer
+from chatclient.model import Buffer, BufferKind, FocusWanted, Kind
 from chatclient.session import Session
+
+
+class UsageError(Exception):
+    """The user's command cannot be done; the text says why, "" that its usage tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,39 @@ class Call:
     argument: str
     """What stands after the command's name, without the spaces around it."""
     now: float
+
+    def words(self, count: int) -> list[str]:
+        """Return the first `count` - 1 words and the rest as the last; "" for what is missing."""
+        words = self.argument.split(maxsplit=count - 1)
+        return words + [""] * (count - len(words))
+
+    def tell(self, text: str, kind: Kind = Kind.INFO) -> None:
+        """Tell the user something where they typed."""
+        self.session.world.tell(self.buffer, text, time=self.now, kind=kind)
+
+    def room_first(self) -> tuple[Buffer, str]:
+        """Return the room that the first word names, else the one typed in; and the rest.
+
+        Raises `UsageError` when neither is a room.
+        """
+        name, rest = self.words(2)
+        if self.session.is_room(name):
+            room = self.session.world.find(name)
+            if room is None:
+                raise UsageError(f"you are not in {name}: /join {name}")
+            return room, rest
+        if self.buffer.kind is not BufferKind.ROOM:
+            raise UsageError("this is no room; name one")
+        return self.buffer, self.argument
+
+    def send(self, command: str, *params: str) -> None:
+        """Send a command to the server, without the parameters that are empty."""
+        if not self.session.online:
+            raise UsageError("not connected; try again when you are")
+        try:
+            self.session.send(command, *filter(None, params))
+        except ValueError as error:
+            raise UsageError(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +75,251 @@ class Command:
     handler: Callable[[Call], None]
     aliases: Sequence[str] = ()
     completes: str = ""
-    """What its arguments are, one letter each, to complete them: nick, room or command."""
+    """What its arguments are, one letter each, to complete them: `n`ick, `r`oom or `c`ommand."""
 
 
-COMMANDS: Sequence[Command] = ()
+def _must(value: str) -> str:
+    if not value:
+        raise UsageError("")
+    return value
+
+
+# --- rooms -------------------------------------------------------------------------------------
+
+
+def _join(call: Call) -> None:
+    names, key = call.words(2)
+    for written in _must(names).split(","):
+        if not written:
+            continue
+        name = written if call.session.is_room(written) else f"#{written}"
+        try:
+            room = call.session.join(name, key)
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+        call.session.world.want(FocusWanted(room))
+
+
+def _part(call: Call) -> None:
+    room, reason = call.room_first()
+    call.session.part(room, reason)
+
+
+def _close(call: Call) -> None:
+    if call.buffer.kind is BufferKind.SERVER:
+        raise UsageError("this is the server's own page, which stays; /quit ends the program")
+    call.session.close(call.buffer)
+
+
+def _topic(call: Call) -> None:
+    name, _ = call.words(2)
+    if call.session.is_room(name) and call.session.world.find(name) is None:
+        call.send("TOPIC", name)
+        return
+    room, topic = call.room_first()
+    if topic:
+        call.send("TOPIC", room.target, topic)
+    else:
+        by = f" (set by {room.topic.by})" if room.topic.by else ""
+        call.tell(f"topic of {room.name}: {room.topic.text or '(none)'}{by}")
+
+
+def _names(call: Call) -> None:
+    name, _ = call.words(2)
+    if call.session.is_room(name) and call.session.world.find(name) is None:
+        call.send("NAMES", name)
+        return
+    room, _ = call.room_first()
+    listed = " ".join(member.prefixes[:1] + member.nick for member in room.members)
+    call.tell(f"{len(room.members)} in {room.name}: {listed}")
+
+
+def _list(call: Call) -> None:
+    call.send("LIST", call.argument)
+
+
+def _invite(call: Call) -> None:
+    nick, name = call.words(2)
+    if not name and call.buffer.kind is not BufferKind.ROOM:
+        raise UsageError("this is no room; name one")
+    call.send("INVITE", _must(nick), name or call.buffer.target)
+
+
+def _kick(call: Call) -> None:
+    room, rest = call.room_first()
+    nick, _, reason = rest.partition(" ")
+    call.send("KICK", room.target, _must(nick), reason.strip())
+
+
+def _mode(call: Call) -> None:
+    target, rest = call.words(2)
+    if target[:1] in ("", "+", "-"):
+        in_room = call.buffer.kind is BufferKind.ROOM
+        name = call.buffer.target if in_room else call.session.world.status.nick
+        target, rest = name, call.argument
+    call.send("MODE", target, *rest.split())
+
+
+# --- people ------------------------------------------------------------------------------------
+
+
+def _msg(call: Call) -> None:
+    target, text = call.words(2)
+    _must(text)
+    if call.session.is_room(target):
+        buffer = call.session.world.find(target)
+        if buffer is None:
+            raise UsageError(f"you are not in {target}: /join {target}")
+    else:
+        buffer = call.session.world.open_direct(target)
+    call.session.say(buffer, text, call.now)
+
+
+def _query(call: Call) -> None:
+    nick, text = call.words(2)
+    if call.session.is_room(_must(nick)):
+        raise UsageError(f"{nick} is a room: /join {nick}")
+    buffer = call.session.world.open_direct(nick)
+    call.session.world.want(FocusWanted(buffer))
+    if text:
+        call.session.say(buffer, text, call.now)
+
+
+def _me(call: Call) -> None:
+    _say(call, _must(call.argument), Kind.ACTION)
+
+
+def _notice(call: Call) -> None:
+    target, text = call.words(2)
+    call.send("NOTICE", target, _must(text))
+    call.tell(f"notice to {target}: {text}")
+
+
+def _nick(call: Call) -> None:
+    nick, _ = call.words(2)
+    if " " in call.argument:
+        raise UsageError("a nick has no spaces")
+    try:
+        call.session.set_nick(_must(nick))
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    if not call.session.online:
+        call.tell(f"you will be {nick} when connected")
+
+
+def _whois(call: Call) -> None:
+    nick, _ = call.words(2)
+    direct = call.buffer.target if call.buffer.kind is BufferKind.DIRECT else ""
+    call.send("WHOIS", _must(nick or direct))
+
+
+def _away(call: Call) -> None:
+    call.send("AWAY", call.argument or "away")
+
+
+def _back(call: Call) -> None:
+    call.send("AWAY")
+
+
+# --- the program -------------------------------------------------------------------------------
+
+
+def _help(call: Call) -> None:
+    name = call.argument.removeprefix("/").lower()
+    if name:
+        command = BY_NAME.get(name)
+        if command is None:
+            raise UsageError(f"there is no /{name}; /help lists the commands")
+        call.tell(f"{_usage(command)}: {command.summary}")
+        for alias in command.aliases:
+            call.tell(f"/{alias} is the same")
+        return
+    call.tell("type to talk in the room; a line that starts with / is a command:")
+    width = max(len(_usage(command)) for command in COMMANDS)
+    for command in COMMANDS:
+        call.tell(f"{_usage(command):<{width}}  {command.summary}")
+    call.tell("//text says /text")
+
+
+def _raw(call: Call) -> None:
+    command, rest = call.words(2)
+    head, colon, last = f" {rest}".partition(" :")
+    params = [*head.split(), last] if colon else head.split()
+    call.send(_must(command), *params)
+
+
+def _reconnect(call: Call) -> None:
+    call.session.reconnect()
+
+
+def _quit(call: Call) -> None:
+    call.session.quit(call.argument)
+
+
+COMMANDS: Final[Sequence[Command]] = (
+    Command("join", "<room> [password]", "go into a room, or make it", _join, ("j",), "r"),
+    Command("part", "[room] [reason]", "leave a room", _part, ("leave",), "r"),
+    Command("close", "", "leave the room or end the conversation, and close it", _close, ("wc",)),
+    Command("msg", "<nick> <text>", "say something to one person", _msg, ("m",), "n"),
+    Command("query", "<nick> [text]", "open a conversation with one person", _query, ("q",), "n"),
+    Command("me", "<what you do>", "say what you do: * alice waves", _me),
+    Command("notice", "<nick> <text>", "send a notice, which nothing answers", _notice, (), "n"),
+    Command("nick", "<name>", "change your name", _nick),
+    Command("topic", "[room] [text]", "show or set what the room is about", _topic, ("t",), "r"),
+    Command("names", "[room]", "show who is in a room", _names, ("who",), "r"),
+    Command("list", "[pattern]", "list the rooms of the server", _list, ("rooms",)),
+    Command("whois", "[nick]", "show who somebody is", _whois, (), "n"),
+    Command("away", "[reason]", "tell others that you are away", _away),
+    Command("back", "", "tell others that you are back", _back),
+    Command("invite", "<nick> [room]", "invite somebody into a room", _invite, (), "nr"),
+    Command("kick", "[room] <nick> [reason]", "remove somebody from a room", _kick, (), "n"),
+    Command("mode", "[target] [changes]", "show or change modes: /mode +o bob", _mode, (), "rn"),
+    Command("raw", "<line>", "send a line of IRC as it is", _raw, ("quote",)),
+    Command("reconnect", "", "connect again, now", _reconnect),
+    Command("help", "[command]", "show the commands", _help, ("h",), "c"),
+    Command("quit", "[reason]", "leave the chat", _quit, ("exit", "bye")),
+)
 """All commands, in the order of help."""
 
-BY_NAME: Mapping[str, Command] = {}
+BY_NAME: Final[Mapping[str, Command]] = MappingProxyType(
+    {name: command for command in COMMANDS for name in (command.name, *command.aliases)}
+)
 """Each command by its name and by its aliases."""
 
 
+def _usage(command: Command) -> str:
+    return f"/{command.name} {command.usage}".rstrip()
+
+
 def enter(session: Session, buffer: Buffer, text: str, now: float) -> None:
-    """Do what the user typed in `buffer`: a command, or something to say, of one line or more."""
-    raise NotImplementedError
+    """Do what the user typed in `buffer`: a command, or something to say, of one line or more.
+
+    Only the first line can be a command, and then it is all: a pasted text cannot hide one.
+    """
+    call = Call(session, buffer, text, now)
+    try:
+        if text.startswith("//"):
+            _say(call, text[1:], Kind.MESSAGE)
+        elif text.startswith("/") and "\n" not in text.rstrip("\r\n"):
+            _run(session, buffer, text[1:].rstrip("\r\n"), now)
+        elif text.strip():
+            _say(call, text, Kind.MESSAGE)
+    except UsageError as error:
+        call.tell(str(error), Kind.ERROR)
+
+
+def _run(session: Session, buffer: Buffer, text: str, now: float) -> None:
+    name, _, argument = text.partition(" ")
+    command = BY_NAME.get(name.lower())
+    if command is None:
+        raise UsageError(f"there is no /{name}; /help lists the commands, //{name} says it")
+    try:
+        command.handler(Call(session, buffer, argument.strip(), now))
+    except UsageError as error:
+        raise UsageError(str(error) or f"usage: {_usage(command)}") from None
+
+
+def _say(call: Call, text: str, kind: Kind) -> None:
+    if call.buffer.kind is BufferKind.SERVER:
+        raise UsageError("nobody is here to hear it: /join a room, or /query a person, first")
+    call.session.say(call.buffer, text, call.now, kind)

@@ -1,11 +1,47 @@
-"""What the user asked for on the command line: one frozen object, built once, passed down."""
+"""What the user asked for: one frozen object, built once from the command line, passed down."""
 
+import getpass
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
 
-from chatclient.session import Identity
+from chatclient.session.identity import Identity
 
+DEFAULT_HOST = "localhost"
 DEFAULT_PORT = 9000
 DEFAULT_ROOM = "#lobby"
+
+_SCHEME_PORTS = {"irc": 6667, "ircs": 6697}
+_ROOM_PREFIXES = ("#", "&", "+", "!")
+_NOT_IN_NICKS = re.compile(r"[^A-Za-z0-9\[\]\\`_^{|}\-]")
+_NOT_IN_NAMES = re.compile(r"[\x00-\x20,\x7f]")
+
+
+class ArgumentError(Exception):
+    """The arguments make no sense; the text says what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """What to do without a screen."""
+
+    messages: tuple[str, ...] = ()
+    """What to say."""
+    from_stdin: bool = False
+    """Whether to say the lines of standard input."""
+    as_json: bool = False
+    """Whether to print what is heard as JSON lines."""
+
+    @property
+    def sends(self) -> bool:
+        """Whether there is something to say."""
+        return bool(self.messages) or self.from_stdin
+
+    @property
+    def wanted(self) -> bool:
+        """Whether there is anything to do without a screen."""
+        return self.sends or self.as_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +54,113 @@ class Config:
     rooms: tuple[str, ...] = (DEFAULT_ROOM,)
     """Rooms to join once connected."""
     tls: bool = False
+    tls_ca: str | None = None
+    """A file of certificates to trust instead of the system's."""
     timeout: float = 10.0
-    """Seconds that connecting may take, and as a tool: that an acknowledgement may take."""
+    """Seconds that connecting may take; as a tool, also that joining or an answer may take."""
+    tool: Tool = Tool()
+    log_level: str = "warning"
 
     @property
     def address(self) -> str:
         """The server as the user would write it ("host:port", "[::1]:9000")."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
+
+
+def build(
+    where: Sequence[str],
+    *,
+    nick: str | None = None,
+    rooms: Sequence[str] = (),
+    tls: bool = False,
+    tls_ca: str | None = None,
+    timeout: float = 10.0,
+    tool: Tool = Tool(),
+    log_level: str = "warning",
+) -> Config:
+    """Return what the arguments ask for; `where` is host or URL, then port.
+
+    Raises `ArgumentError`.
+    """
+    if len(where) > 2:
+        raise ArgumentError(f"{where[2]} is one argument too many: chatclient HOST [PORT]")
+    host, port, secure, url_rooms = _place(where[0] if where else DEFAULT_HOST)
+    if len(where) == 2:
+        port = _port(where[1])
+    if not 0 < timeout < 1e6:
+        raise ArgumentError("--timeout is a number of seconds more than 0")
+    wanted = [_room(name) for name in [*rooms, *url_rooms]] or [DEFAULT_ROOM]
+    return Config(
+        host=host,
+        port=port,
+        identity=Identity(_nick(nick)),
+        rooms=tuple(dict.fromkeys(wanted)),
+        tls=tls or secure,
+        tls_ca=tls_ca,
+        timeout=timeout,
+        tool=tool,
+        log_level=log_level,
+    )
+
+
+def _place(written: str) -> tuple[str, int, bool, list[str]]:
+    """Return host, port, whether TLS is asked for, and rooms, of a host, host:port or URL."""
+    scheme, colon, _ = written.partition("://")
+    if colon:
+        return _url(scheme.lower(), written)
+    if written.startswith("["):
+        host, bracket, port = written[1:].partition("]")
+        if not bracket or (port and not port.startswith(":")):
+            raise ArgumentError(
+                f"{written} is no address; an IPv6 one is written [::1] or [::1]:9000"
+            )
+        return host, _port(port[1:]) if port else DEFAULT_PORT, False, []
+    host, _, port = written.partition(":")
+    if ":" in port:  # an IPv6 address without brackets
+        return written, DEFAULT_PORT, False, []
+    if not host or _NOT_IN_NAMES.search(host):
+        raise ArgumentError(f"{written!r} is no name or address of a server")
+    return host, _port(port) if port else DEFAULT_PORT, False, []
+
+
+def _url(scheme: str, written: str) -> tuple[str, int, bool, list[str]]:
+    if scheme not in _SCHEME_PORTS:
+        raise ArgumentError(f"{scheme}:// is not spoken here; irc:// and ircs:// are")
+    try:
+        parts = urlsplit(written)
+        port = parts.port
+    except ValueError as error:
+        raise ArgumentError(f"{written} is no address: {error}") from error
+    if not parts.hostname:
+        raise ArgumentError(f"{written} names no server; write {scheme}://HOST/#ROOM")
+    rooms = unquote(parts.path.lstrip("/")) + (f"#{parts.fragment}" if parts.fragment else "")
+    names = [name for name in rooms.split(",") if name]
+    return parts.hostname, port or _SCHEME_PORTS[scheme], scheme == "ircs", names
+
+
+def _port(written: str) -> int:
+    if not (written.isascii() and written.isdigit() and 0 < int(written[:6]) < 65536):
+        raise ArgumentError(f"{written!r} is no port; ports are numbers from 1 to 65535")
+    return int(written)
+
+
+def _room(written: str) -> str:
+    name = written if written.startswith(_ROOM_PREFIXES) else f"#{written}"
+    if _NOT_IN_NAMES.search(name) or len(name) < 2:
+        raise ArgumentError(f"{written!r} is no name of a room; write one like '#ops'")
+    return name
+
+
+def _nick(written: str | None) -> str:
+    if written is not None:
+        if not written or _NOT_IN_NICKS.search(written) or written[0] in "0123456789-":
+            raise ArgumentError(
+                f"{written!r} is no nick; it starts with a letter, and has letters, digits, - and _"
+            )
+        return written
+    try:
+        login = getpass.getuser()
+    except (OSError, KeyError):  # no such user, as in some containers
+        login = ""
+    return _NOT_IN_NICKS.sub("", login).lstrip("0123456789-") or "guest"

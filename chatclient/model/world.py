@@ -78,9 +78,9 @@ class World:
         """Return the buffer of a conversation with one person; open it if it is not there."""
         return self._open(BufferKind.DIRECT, nick)
 
-    def want_focus(self, buffer: Buffer) -> None:
-        """Ask whoever shows the world to show this buffer."""
-        self.changes.append(change.FocusWanted(buffer))
+    def want(self, wish: change.FocusWanted | change.QuitWanted | change.ReconnectWanted) -> None:
+        """Record a wish of the user that is for whoever shows the world, or owns the connection."""
+        self.changes.append(wish)
 
     def _open(self, kind: BufferKind, target: str) -> Buffer:
         key = self.fold(target)

@@ -23,9 +23,7 @@ class Entry:
     wire: str
     """The text as it was sent."""
     mark: str
-    """The label, or the token of the PING after it; unique on the connection."""
-    barrier: bool
-    """Whether the PONG with `mark` confirms it."""
+    """The label, or the token of a PING after it; unique on the connection."""
 
 
 class Outbox:
@@ -36,6 +34,7 @@ class Outbox:
         self.entries: dict[str, Entry] = {}
         """By their marks, oldest first."""
         self._count = 0
+        self._barrier = ""
 
     def new_mark(self) -> str:
         """Return a label or token that was not used before on this connection."""
@@ -75,6 +74,28 @@ class Outbox:
             when = entry.line.time if time is None else time
             done = replace(entry.line, delivery=Delivery.CONFIRMED, time=when, msgid=msgid)
             self._world.settle(entry.buffer, done)
+
+    def new_barrier(self) -> str:
+        """Return the token of a PING to send after the newest entry, "" if one is on its way.
+
+        There is one at a time: a server that counts commands should not count twice as many.
+        """
+        if self._barrier or not self.entries:
+            return ""
+        self._barrier = next(reversed(self.entries))
+        return self._barrier
+
+    def pass_barrier(self, token: str) -> bool:
+        """Confirm all entries before a PING that was answered; say whether it was such a PING."""
+        if not token or token != self._barrier:
+            return False
+        self._barrier = ""
+        while self.entries:
+            mark, entry = next(iter(self.entries.items()))
+            if int(mark[1:]) > int(token[1:]):
+                break
+            self.confirm(entry)
+        return True
 
     def fail(self, entry: Entry, reason: str) -> None:
         """Take an entry out: the server does not have the message, or may not."""

@@ -174,6 +174,6 @@ def on_refused(state: State, heard: Heard) -> None:
 def on_error(state: State, heard: Heard) -> None:
     """Remember why the server closes the connection (ERROR)."""
     state.last_error = plain(heard.text(0))
-    state.tell(
-        heard, f"the server closes the connection: {heard.text(0)}", state.world.server, Kind.ERROR
-    )
+    if not state.leaving:
+        text = f"the server closes the connection: {heard.text(0)}"
+        state.tell(heard, text, state.world.server, Kind.ERROR)

@@ -10,6 +10,7 @@ from typing import Final
 
 from chatclient.model import Buffer, Kind
 from chatclient.session.state import Heard, State
+from chatclient.session.talk import send_barrier
 from chatwire import numerics as n
 from chatwire.text import plain
 
@@ -147,12 +148,10 @@ def on_ack(state: State, heard: Heard) -> None:
 
 def on_pong(state: State, heard: Heard) -> None:
     """An answer to an own PING: a sign of life, or that all before it was taken."""
-    token = heard.last
-    entry = state.outbox.marked(token)
-    if entry is not None and entry.barrier:
-        state.outbox.confirm(entry)
+    if state.outbox.pass_barrier(heard.last):
+        send_barrier(state)
     else:
-        state.world.pong(token)
+        state.world.pong(heard.last)
 
 
 def on_ping(state: State, heard: Heard) -> None:

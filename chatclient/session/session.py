@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Final
 
-from chatclient.model import Buffer, BufferKind, Change, Kind, World
+from chatclient.model import Buffer, BufferKind, Change, Kind, QuitWanted, ReconnectWanted, World
 from chatclient.session import batches, registration, replies, rooms, talk
 from chatclient.session.identity import Identity
 from chatclient.session.state import Heard, State, server_time
@@ -106,7 +106,8 @@ class Session:
         for buffer in self.world.rooms():
             if buffer.joined:
                 self.world.set_joined(buffer, joined=False)
-                self.world.tell(buffer, f"disconnected: {reason}", time=now, kind=Kind.ERROR)
+                if not state.leaving:
+                    self.world.tell(buffer, f"disconnected: {reason}", time=now, kind=Kind.ERROR)
         state.ready = state.registered = False
 
     def ping(self, token: str) -> None:
@@ -181,8 +182,14 @@ class Session:
             self._state.send("NICK", nick)
 
     def quit(self, reason: str = "") -> None:
-        """Say good-bye to the server. It closes the connection then."""
+        """Say good-bye to the server, which closes the connection then (`QuitWanted` follows)."""
+        self._state.leaving = True
         self._state.send("QUIT", *filter(None, [reason]))
+        self.world.want(QuitWanted())
+
+    def reconnect(self) -> None:
+        """Ask for another connection in the place of this one (`ReconnectWanted` follows)."""
+        self.world.want(ReconnectWanted())
 
     def send(self, command: str, *params: str) -> None:
         """Send any command. Raises `ValueError` when it is not one line of IRC."""

@@ -77,6 +77,8 @@ class State:
         """What NAMES has listed so far, by room, until its end."""
         self.last_error = ""
         """What the server said before it closed the connection (ERROR)."""
+        self.leaving = False
+        """Whether the end of the connection is what the user wants."""
         self.fatal = ""
         """Why it is no use to connect again, "" if it is."""
         self.output = bytearray()

@@ -40,15 +40,19 @@ def _say_piece(state: State, buffer: Buffer, piece: str, now: float, kind: Kind)
     command = "NOTICE" if kind is Kind.NOTICE else "PRIVMSG"
     wire = _ACTION.format(piece) if kind is Kind.ACTION else piece
     mark = state.outbox.new_mark()
-    barrier = not state.labels and not state.echoes
-    state.outbox.put(Entry(buffer, line, command, buffer.target, wire, mark, barrier))
+    state.outbox.put(Entry(buffer, line, command, buffer.target, wire, mark))
     try:
         state.send(command, buffer.target, wire, label=mark if state.labels else "")
     except ValueError:
         state.outbox.fail(state.outbox.entries[mark], "this is no name for a room or a person")
         return
-    if barrier:
-        state.send("PING", mark)
+    send_barrier(state)
+
+
+def send_barrier(state: State) -> None:
+    """Have a PONG confirm what nothing else will, on a server without labels and echoes."""
+    if not state.labels and not state.echoes and (token := state.outbox.new_barrier()):
+        state.send("PING", token)
 
 
 def _room_for_text(state: State, command: str, target: str) -> int:

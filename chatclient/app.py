@@ -1,0 +1,30 @@
+"""What the program is this time: a screen, or a tool."""
+
+import asyncio
+import sys
+
+from chatclient.config import Config
+
+
+def run(config: Config) -> int:
+    """Do what was asked for, and return the exit status."""
+    if config.tool.wanted:
+        from chatclient.tool import run as run_tool  # noqa: PLC0415 - each imports what it needs
+
+        return run_tool(config)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print(  # noqa: T201 - a command talks to its terminal
+            "chatclient: this is no terminal to draw on; "
+            "use --send TEXT, - (lines of standard input) or --json",
+            file=sys.stderr,
+        )
+        return 2
+    return asyncio.run(_run_screen(config))
+
+
+async def _run_screen(config: Config) -> int:
+    from chatclient.client import Client  # noqa: PLC0415 - see above
+    from chatclient.ui import run as run_screen  # noqa: PLC0415 - see above
+
+    await run_screen(Client(config))
+    return 0

@@ -1,0 +1,132 @@
+"""The command `chatclient`: reads its arguments, and says in one line what is wrong with them.
+
+Rules: what is wrong with the arguments ends it with one line on standard error and status 2, never
+a traceback. What only some uses need is imported only by them, as start-up is to be fast.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chatclient.config import Config
+
+DESCRIPTION = (
+    "Chat in the terminal, on this project's server or any IRC server. With --send, - or --json it "
+    "is a tool for scripts instead."
+)
+
+EPILOG = """\
+examples:
+  chatclient chat.example.org                        talk, in #lobby, on port 9000
+  chatclient '[::1]' 9000 --nick alice --room '#ops' as alice, in #ops
+  chatclient 'ircs://irc.libera.chat/#python'        any IRC server, with TLS
+  chatclient localhost --room '#ops' --send deployed say one thing, and leave
+  tail -f log | chatclient localhost --room '#ops' - say every line
+  chatclient localhost --json | jq .text             print what is heard
+
+exit status, as a tool:
+  0  the server acknowledged everything; or listening was ended by a signal or by the reader
+  1  the server refused something (a room, a message, the nick)
+  2  the arguments are wrong, or there is no terminal and nothing to do without one
+  3  no connection, or it was lost before everything was acknowledged
+  4  no answer within --timeout
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for and return the exit status."""
+    parser = _parser()
+    given = parser.parse_intermixed_args(arguments)
+    if given.version:
+        from importlib.metadata import version  # noqa: PLC0415 - only for this
+
+        print(f"chatclient {version('chatserver')}")
+        return 0
+    from chatclient.config import ArgumentError  # noqa: PLC0415 - help and version need none of it
+
+    try:
+        config = _configure(given)
+    except ArgumentError as error:
+        print(f"chatclient: {error}", file=sys.stderr)
+        return 2
+    from chatclient.app import run  # noqa: PLC0415 - see above
+
+    return run(config)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="chatclient",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="chatclient [options] [HOST|URL] [PORT] [-]",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add(
+        "where",
+        nargs="*",
+        metavar="HOST PORT -",
+        help="name or address of the server, irc://HOST[:PORT]/[#ROOM] or ircs://…; its port "
+        "(default: 9000; of an irc:// 6667, of an ircs:// 6697); - sends the lines of stdin",
+    )
+    add("--nick", metavar="NAME", help="the name to have (default: the one you are logged in with)")
+    add(
+        "--room",
+        action="append",
+        metavar="#ROOM",
+        help="a room to join; may be given several times (default: #lobby)",
+    )
+    add(
+        "--send",
+        action="append",
+        metavar="TEXT",
+        help="say TEXT in the rooms and leave; - for the lines of standard input",
+    )
+    add("--json", action="store_true", help="print what is heard, one JSON object a line")
+    add("--tls", action="store_true", help="encrypt the connection, and verify the certificate")
+    add("--tls-ca", metavar="FILE", help="trust the certificates in FILE rather than the system's")
+    add(
+        "--timeout",
+        type=float,
+        default=10.0,
+        metavar="SECONDS",
+        help="how long to wait for a connection and for an acknowledgement (default: %(default)g)",
+    )
+    add(
+        "--log-level",
+        default="warning",
+        choices=("debug", "info", "warning", "error"),
+        help="what to log on standard error, as a tool (default: %(default)s)",
+    )
+    add("--version", action="store_true", help="print the version")
+    return parser
+
+
+def _configure(given: argparse.Namespace) -> "Config":
+    """Return what the arguments ask for. Raises `ArgumentError`."""
+    from chatclient import config  # noqa: PLC0415 - see main
+
+    sends = given.send or []
+    where = [each for each in given.where if each != "-"]
+    return config.build(
+        where,
+        nick=given.nick,
+        rooms=given.room or [],
+        tls=given.tls,
+        tls_ca=given.tls_ca,
+        timeout=given.timeout,
+        tool=config.Tool(
+            messages=tuple(text for text in sends if text != "-"),
+            from_stdin="-" in given.where or "-" in sends,
+            as_json=given.json,
+        ),
+        log_level=given.log_level,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
