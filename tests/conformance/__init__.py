@@ -1,0 +1,1 @@
+"""How IRC is spoken, command by command: each behaviour with the specification that asks for it."""

@@ -1,0 +1,115 @@
+"""IRC clients on a node in memory: no socket, no clock, no waiting.
+
+`network = Network()`, then `alice = await network.connect("alice")`, then
+`await alice.ask("JOIN #room")` returns the messages that this leads to, for her.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from chatserver.core.limits import Limits
+from chatserver.faces.irc import IrcFace, ServerFacts
+from chatserver.storage.memory import MemoryStore
+from chatwire.message import Message, parse_text
+from tests.chatserver.fakes import Client, World
+
+SERVER = "irc.example.org"
+OPERATOR = "OPER operuser operpassword"
+FACTS = ServerFacts(
+    name=SERVER,
+    network="Example Net",
+    description="a server to test with",
+    version="chatserver-test",
+    created_at=1_700_000_000_000,
+    motd=("Be kind.", "", "Have fun."),
+    operators={"operuser": lambda password: password == "operpassword"},
+)
+
+
+class IrcClient:
+    """One connection, its lines read as messages."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    @property
+    def closed(self) -> bool:
+        """Whether the server has closed it."""
+        return self.client.peer.closed
+
+    async def ask(self, *lines: str | bytes) -> list[Message]:
+        """Send lines, and return all messages that came since the last time."""
+        for line in lines:
+            await self._send(line if isinstance(line, bytes) else line.encode())
+        return await self.read()
+
+    async def _send(self, data: bytes) -> None:
+        """Send a line as net does: not before earlier ones are answered where that matters."""
+        session = self.client.session
+        if session.outstanding and session.face.must_settle(data):
+            await session.settled()
+        request = session.face.receive(data)
+        if request is not None:
+            await self.client.world.node.take(session, request)
+
+    async def read(self) -> list[Message]:
+        """Return the messages that came since the last time, once nothing is on its way."""
+        return [parse_text(line) for line in await self.read_lines()]
+
+    async def read_lines(self) -> list[str]:
+        """Return them as lines, without their ends."""
+        await self.client.world.journal.idle()
+        lines = self.client.peer.take()
+        assert all(line.endswith("\r") for line in lines), "a line without CR LF"
+        return [line.removesuffix("\r") for line in lines]
+
+
+class Network:
+    """A server, and those who connect to it."""
+
+    def __init__(
+        self,
+        facts: ServerFacts = FACTS,
+        limits: Limits | None = None,
+        store: MemoryStore | None = None,
+    ) -> None:
+        self.facts = facts
+        self.world = World(limits or facts.limits, store)
+
+    def client(self, host: str = "127.0.0.1") -> IrcClient:
+        """Open a connection that says nothing yet."""
+        face = IrcFace(self.facts, host, f"{host}:50000", secure=False)
+        return IrcClient(self.world.client(face))
+
+    async def connect(self, nick: str, *capabilities: str, host: str = "127.0.0.1") -> IrcClient:
+        """Return a client that has registered as `nick` and read its welcome."""
+        client = self.client(host)
+        wanted = [f"CAP REQ :{' '.join(capabilities)}", "CAP END"] if capabilities else []
+        await client.ask(*wanted, f"NICK {nick}", f"USER {nick[:10]} 0 * :Real {nick}")
+        assert client.client.session.face.registered, f"{nick} could not register"
+        return client
+
+    async def room(self, name: str, *nicks: str) -> list[IrcClient]:
+        """Return clients who are in a room together; the first of them is its operator."""
+        clients = [await self.connect(nick) for nick in nicks]
+        for client in clients:
+            await client.ask(f"JOIN {name}")
+        for client in clients:
+            await client.read()
+        return clients
+
+
+def commands(messages: Iterable[Message]) -> list[str]:
+    """Return the commands of messages."""
+    return [message.command for message in messages]
+
+
+def only(messages: Sequence[Message], command: str) -> Message:
+    """Return the one message with `command`."""
+    found = [message for message in messages if message.command == command]
+    assert len(found) == 1, f"{len(found)} times {command} in {commands(messages)}"
+    return found[0]
+
+
+def params(messages: Sequence[Message], command: str) -> tuple[str, ...]:
+    """Return the parameters of the one message with `command`."""
+    return only(messages, command).params

@@ -1,0 +1,85 @@
+"""CAP (IRCv3 capability-negotiation)."""
+
+import pytest
+
+from chatwire import caps
+from tests.conformance.harness import Network, commands, only, params
+
+
+@pytest.mark.asyncio
+async def test_ls_lists_every_capability_in_one_line() -> None:
+    """Clients of any version get all names, without values, and no continuation."""
+    for request in ("CAP LS", "CAP LS 301", "CAP LS 302", "CAP LS 307"):
+        answer = await Network().client().ask(request)
+        star, subcommand, listed = params(answer, "CAP")
+        assert (star, subcommand) == ("*", "LS")
+        assert listed.split() == [known.name for known in caps.CAPABILITIES]
+
+
+@pytest.mark.asyncio
+async def test_registration_waits_for_the_end() -> None:
+    """After LS or REQ no welcome comes before END."""
+    client = Network().client()
+    assert commands(await client.ask("CAP LS 302", "USER foo 0 * :Foo", "NICK foo")) == ["CAP"]
+    assert commands(await client.ask("CAP LS 302")) == ["CAP"]
+    assert commands(await client.ask("CAP END"))[0] == "001"
+
+
+@pytest.mark.parametrize("line", ["CAP NOTACOMMAND", "CAP ACK :batch", "CAP NEW :x"])
+@pytest.mark.asyncio
+async def test_an_unknown_subcommand_is_refused(line: str) -> None:
+    """ERR_INVALIDCAPCMD names it."""
+    assert params(await Network().client().ask(line), "410")[:2] == ("*", line.split()[1])
+
+
+@pytest.mark.asyncio
+async def test_what_was_requested_is_acknowledged_and_listed() -> None:
+    """ACK repeats the request; LIST has what is enabled, nothing at first."""
+    client = Network().client()
+    assert params(await client.ask("CAP LIST"), "CAP") == ("*", "LIST", "")
+    answer = await client.ask("CAP REQ :multi-prefix userhost-in-names")
+    assert params(answer, "CAP") == ("*", "ACK", "multi-prefix userhost-in-names")
+    assert params(await client.ask("CAP LIST"), "CAP")[2] == "multi-prefix userhost-in-names"
+
+
+@pytest.mark.parametrize("wanted", ["foo", "foo qux bar baz qux quux", "multi-prefix bar"])
+@pytest.mark.asyncio
+async def test_a_request_is_granted_whole_or_not_at_all(wanted: str) -> None:
+    """NAK repeats the request, and nothing of it is enabled."""
+    client = Network().client()
+    assert params(await client.ask(f"CAP REQ :{wanted}"), "CAP") == ("*", "NAK", wanted)
+    assert params(await client.ask("CAP LIST"), "CAP")[2] == ""
+
+
+@pytest.mark.asyncio
+async def test_capabilities_change_after_registration_too() -> None:
+    """REQ works at any time, and a minus takes back; END is then ignored."""
+    network = Network()
+    bob = await network.connect("bob", "echo-message", "server-time")
+    alice = await network.connect("alice")
+    await alice.ask("PRIVMSG bob :hi")
+    assert "time" in only(await bob.read(), "PRIVMSG").tags
+    assert params(await bob.ask("CAP REQ :-server-time"), "CAP") == ("bob", "ACK", "-server-time")
+    assert params(await bob.ask("CAP LIST"), "CAP")[2] == "echo-message"
+    assert await bob.ask("CAP END") == []
+    await alice.ask("PRIVMSG bob :hi")
+    assert only(await bob.read(), "PRIVMSG").tags == {}
+
+
+@pytest.mark.asyncio
+async def test_version_302_implies_cap_notify_for_good() -> None:
+    """It is enabled by LS 302, may be requested again, and cannot be taken back ("cap-notify")."""
+    client = Network().client()
+    await client.ask("CAP LS 302")
+    assert params(await client.ask("CAP LIST"), "CAP")[2] == "cap-notify"
+    assert params(await client.ask("CAP REQ :cap-notify"), "CAP")[1] == "ACK"
+    assert params(await client.ask("CAP REQ :-cap-notify"), "CAP")[1] == "NAK"
+    older = Network().client()
+    await older.ask("CAP LS", "CAP REQ :cap-notify")
+    assert params(await older.ask("CAP REQ :-cap-notify"), "CAP")[1] == "ACK"
+
+
+@pytest.mark.asyncio
+async def test_cap_alone_needs_more() -> None:
+    """A subcommand is required."""
+    assert commands(await Network().client().ask("CAP")) == ["461"]

@@ -1,0 +1,83 @@
+"""OPER, KILL, WALLOPS and REHASH (Modern IRC, "Operator Messages")."""
+
+import pytest
+from msgspec.structs import replace
+
+from tests.conformance.harness import FACTS, OPERATOR, Network, commands, only, params
+
+
+@pytest.mark.asyncio
+async def test_name_and_password_make_an_operator() -> None:
+    """RPL_YOUREOPER and a MODE with +o, which can be given back."""
+    baz = await Network().connect("baz")
+    answer = await baz.ask(OPERATOR)
+    assert commands(answer) == ["381", "MODE"]
+    assert answer[1].params == ("baz", "+o")
+    assert params(await baz.ask("MODE baz -o"), "MODE") == ("baz", "-o")
+    assert commands(await baz.ask("WALLOPS :hi")) == ["481"]
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [("OPER operuser wrong", "464"), ("OPER nobody operpassword", "464"), ("OPER operuser", "461")],
+)
+@pytest.mark.asyncio
+async def test_anything_else_does_not(line: str, code: str) -> None:
+    """ERR_PASSWDMISMATCH, ERR_NEEDMOREPARAMS."""
+    baz = await Network().connect("baz")
+    assert commands(await baz.ask(line)) == [code]
+
+
+@pytest.mark.asyncio
+async def test_operators_end_connections() -> None:
+    """The victim sees KILL and ERROR, their peers a QUIT; who is no operator gets 481."""
+    network = Network()
+    oper, alice, bob = await network.room("#chan", "oper", "alice", "bob")
+    assert commands(await alice.ask("KILL bob :reason")) == ["481"]
+    assert commands(await alice.ask("KILL alice :reason")) == ["481"]
+    await oper.ask(OPERATOR)
+    assert commands(await oper.ask("KILL alice :some reason")) == ["QUIT"]
+    seen = await alice.read()
+    assert commands(seen) == ["KILL", "ERROR"]
+    assert (seen[0].source, seen[0].params) == ("oper!oper@127.0.0.1", ("alice", "some reason"))
+    assert alice.closed
+    assert params(await bob.read(), "QUIT") == ("Killed (oper (some reason))",)
+    assert commands(await oper.ask("KILL alice :again")) == ["401"]
+    assert commands(await oper.ask("KILL")) == ["461"]
+
+
+@pytest.mark.asyncio
+async def test_wallops_go_to_who_listens() -> None:
+    """Users with +w get them, others do not; who is no operator gets 481."""
+    network = Network()
+    oper, listener = await network.connect("oper"), await network.connect("listener")
+    other = await network.connect("other")
+    await listener.ask("MODE listener +w")
+    assert commands(await other.ask("WALLOPS :hi")) == ["481"]
+    await oper.ask(OPERATOR)
+    assert await oper.ask("WALLOPS :hi everyone") == []
+    heard = only(await listener.read(), "WALLOPS")
+    assert (heard.source, heard.params) == ("oper!oper@127.0.0.1", ("hi everyone",))
+    assert await other.read() == []
+    assert commands(await oper.ask("WALLOPS :")) == ["461"]
+
+
+@pytest.mark.asyncio
+async def test_rehash_has_the_configuration_read_again() -> None:
+    """RPL_REHASHING for operators; 481 for others, and nothing is read."""
+    read: list[str] = []
+    network = Network(replace(FACTS, rehash=lambda: read.append("again")))
+    foo = await network.connect("foo")
+    assert commands(await foo.ask("REHASH")) == ["481"]
+    assert read == []
+    await foo.ask(OPERATOR)
+    assert commands(await foo.ask("REHASH")) == ["382"]
+    assert read == ["again"]
+
+
+@pytest.mark.asyncio
+async def test_rehash_without_a_configuration_says_so() -> None:
+    """ERR_UNKNOWNERROR."""
+    foo = await Network().connect("foo")
+    await foo.ask(OPERATOR)
+    assert commands(await foo.ask("REHASH")) == ["400"]
