@@ -122,13 +122,15 @@ def _is_utf8(line: bytes) -> bool:
 class Opening:
     """The first bytes of one connection, until they are judged."""
 
-    __slots__ = ("empty_lines", "held", "verdict")
+    __slots__ = ("crlf", "empty_lines", "held", "verdict")
 
     def __init__(self) -> None:
         self.held = b""
         """All that came from the first line that is not empty on, for whoever takes it then."""
         self.empty_lines = 0
         """How many empty lines came before it: they decide nothing, but are a sign of life."""
+        self.crlf = False
+        """Whether the first line ended with CR LF."""
         self.verdict: Verdict | None = None
 
     @property
@@ -144,6 +146,7 @@ class Opening:
             self.held = self.held[empty.end() :]
         end = self.held.find(b"\n", 0, MOST + 2)
         if end >= 0:
+            self.crlf = self.held[:end].endswith(b"\r")
             self.verdict = judge(self.held[:end].removesuffix(b"\r")[:MOST])
         elif len(self.held) > MOST + 1:
             self.verdict = judge(self.held[:MOST])

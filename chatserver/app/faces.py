@@ -1,0 +1,85 @@
+"""The faces of connections, with the facts that the configuration gives."""
+
+import random
+from collections.abc import Callable
+from functools import partial
+from importlib.metadata import version
+from typing import Final
+
+from chatserver.config.settings import Config
+from chatserver.faces.contract import Face
+from chatserver.faces.detection import Refused, Speaks
+from chatserver.faces.irc import Admin, IrcFace, ServerFacts
+from chatserver.faces.plain import PlainFace, PlainFacts, guest_nicks
+from chatserver.net.terms import Origin
+from chatserver.passwords import verify
+
+NICKS_TO_TRY: Final = 12
+NEEDS_PASSWORD: Final = Refused(
+    "plain text, but the server has a password",
+    b"-> this server needs a password, which only IRC clients and chatclient can give\r\n",
+)
+
+
+class ConfiguredFaces:
+    """Makes faces with the facts that the configuration gives (`net.terms.Faces`)."""
+
+    def __init__(self, config: Config, started_at: int, reload: Callable[[], None]) -> None:
+        self._started_at = started_at
+        self._reload = reload
+        self._random = random.SystemRandom()
+        self.count_strangers: Callable[[], int] = lambda: 0
+        """Says how many connections are no user yet: set by whoever holds them."""
+        self.configure(config)
+
+    def configure(self, config: Config) -> None:
+        """Make the faces of new connections with the facts of `config`."""
+        operators = {
+            operator.name: partial(verify, kept=operator.password) for operator in config.operator
+        }
+        motd = tuple(config.motd.splitlines())
+        self._needs_password = bool(config.password)
+        self._plain = PlainFacts(
+            network=config.network,
+            motd=motd,
+            limits=config.limits,
+            line_limit=config.line_length,
+            operators=operators,
+        )
+        self._irc = ServerFacts(
+            name=config.name,
+            network=config.network,
+            description=config.description,
+            version=f"chatserver-{version('chatserver')}",
+            created_at=self._started_at,
+            limits=config.limits,
+            motd=motd,
+            password=partial(verify, kept=config.password) if config.password else None,
+            operators=operators,
+            admin=Admin(config.admin_location, config.admin_organisation, config.admin_email),
+            rehash=self._reload,
+            count_strangers=self._ask_for_strangers,
+        )
+
+    def _ask_for_strangers(self) -> int:
+        return self.count_strangers()
+
+    def open(self, speaks: Speaks, origin: Origin, *, crlf: bool) -> Face | Refused:
+        """Return the face of a new connection."""
+        if speaks is Speaks.IRC:
+            return IrcFace(self._irc, origin.host, origin.address)
+        if self._needs_password:
+            return NEEDS_PASSWORD
+        nicks = guest_nicks(self._random, NICKS_TO_TRY)
+        face = PlainFace(self._plain, nicks, origin.host, origin.address, private=origin.private)
+        if crlf:
+            face.speak_crlf()
+        return face
+
+    def greeting(self) -> bytes:
+        """Return what a peer is told that says nothing."""
+        return PlainFace.greeting(self._plain)
+
+    def farewell(self, reason: str) -> bytes:
+        """Return what a peer is told that is to go before it has said anything."""
+        return f"-> goodbye: {reason}\n".encode()

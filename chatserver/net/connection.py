@@ -1,0 +1,346 @@
+"""One accepted socket: bytes in and out, from `accept()` to `close()`.
+
+Rules: one task owns a connection and wakes once per read; nothing else waits. What waits to be read
+or to be sent is bounded. Closing sends what is left and FIN; who does not take it in time gets RST.
+At level debug each step in the socket's life is one line; else the steps cost nothing.
+"""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Final, cast
+
+from chatserver.net import tcp
+from chatserver.net.address import Address, local
+from chatserver.net.deadlines import NEVER, Due, Patience
+from chatserver.net.terms import Terms
+from chatserver.session import Session
+
+_log = logging.getLogger(__name__)
+
+INPUT_HIGH: Final = 65_536
+"""Bytes that wait for the task, from which on we stop reading and TCP pushes back on the peer."""
+OUTPUT_HIGH: Final = 65_536
+"""Bytes that wait for the kernel, from which on a peer's own input waits."""
+CLOSED: Final = "connection closed"
+OVERFLOW: Final = "send queue exceeded"
+BUG: Final = "internal error"
+
+
+class Connection(asyncio.Protocol):
+    """A connection: its task reads from it, and the node writes to it (`ports.Peer`)."""
+
+    __slots__ = (
+        "_chunks",
+        "_closed",
+        "_closing",
+        "_deaf",
+        "_debug",
+        "_loop",
+        "_patience",
+        "_reading",
+        "_size",
+        "_transport",
+        "_waiter",
+        "at_end",
+        "full",
+        "number",
+        "peer",
+        "reason",
+        "session",
+        "terms",
+    )  # fmt: skip
+
+    def __init__(self, terms: Terms, peer: Address, number: int, *, greets: bool = True) -> None:
+        self.terms = terms
+        self.peer = peer
+        self.number = number
+        """Counts connections since the start; names this one in the log."""
+        self.session: Session | None = None
+        """Set when the first line was judged."""
+        self.reason = ""
+        """Why it ends, as its rooms are told; "" as long as it goes on."""
+        self.at_end = False
+        """Whether the peer ended its side in order: it may still be listening."""
+        self.full = False
+        """Whether so much waits to be sent that its own input should wait."""
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport
+        self._patience = Patience(terms.times, self._loop.time(), greets=greets)
+        self._waiter: asyncio.Future[None] | None = None
+        self._chunks: list[bytes] = []
+        self._size = 0
+        """Bytes in `_chunks`."""
+        self._reading = True
+        """Whether we read: not while too much waits for the task."""
+        self._deaf = False
+        """Whether it gets nothing more."""
+        self._closing = False
+        self._closed = False
+        self._debug = _log.isEnabledFor(logging.DEBUG)
+
+    async def run(
+        self, sock: socket.socket, converse: "Callable[[Connection], Awaitable[None]]"
+    ) -> None:
+        """Own the accepted `sock` until it is closed; `converse` says what to do with its bytes."""
+        self._log_accept(sock)
+        try:
+            await self._loop.connect_accepted_socket(lambda: self, sock)
+        except OSError as error:
+            sock.close()
+            self.step("it was gone before it could be served: %s", error)
+            return
+        try:
+            await converse(self)
+        except Exception:  # noqa: BLE001 - a bug: it ends this one connection, never the server
+            self.terms.counters.bugs += 1
+            _log.exception("#%d ends by an error of ours", self.number)
+            self.reason = BUG
+        finally:
+            self._leave()
+            while not self._closed:
+                await self._wait()
+            self.terms.deadlines.cancel(self)
+
+    def _leave(self) -> None:
+        """Have the session end in its turn, which closes us; without one, close at once."""
+        if self.session is not None:
+            self.terms.node.leave(self.session, self.reason)
+        else:
+            self.close(b"" if self.at_end else self.terms.faces.farewell(self.reason))
+
+    # --- for its task --------------------------------------------------------------------------
+
+    async def receive(self) -> bytes:
+        """Return the next bytes, or b"" when there are no more: `reason` says why."""
+        while not self._chunks:
+            if self.reason:
+                return b""
+            await self._wait()
+        data = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
+        self._chunks.clear()
+        self._size = 0
+        if not (self._reading or self._closing or self._closed):
+            self._reading = True
+            self._transport.resume_reading()
+            self.step("reading goes on")
+        return data
+
+    async def drained(self) -> None:
+        """Return when little waits to be sent, or nothing is sent any more."""
+        while self.full and not self._deaf:
+            await self._wait()
+
+    def begin(self) -> None:
+        """Know that the first line has begun: there is a time limit for it, and for registering."""
+        if self._patience.begin(self._loop.time()):
+            self._set_deadline()
+
+    def greet(self) -> None:
+        """Greet the peer now, if it was not greeted yet."""
+        if self._patience.greet():
+            self.write(self.terms.faces.greeting())
+
+    def attach(self, session: Session) -> None:
+        """Take the session that the first line led to."""
+        self.session = session
+        self._patience.pings = bool(session.face.ping())
+        self.begin()
+
+    async def _wait(self) -> None:
+        """Return when something has happened."""
+        self._waiter = self._loop.create_future()
+        await self._waiter
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    # --- for the node --------------------------------------------------------------------------
+
+    def write(self, data: bytes) -> None:
+        """Send `data` after all that was written before."""
+        if self._deaf:
+            return
+        self._transport.write(data)
+        if self._debug:
+            self.step("send: %d bytes, %d wait for the kernel", len(data), self._unsent)
+        if self.full and self._transport.get_write_buffer_size() > self.terms.send_queue:
+            self._deaf = True
+            self.give_up(OVERFLOW)
+
+    def give_up(self, reason: str) -> None:
+        """Read no more; the task will end it, and tell `reason`."""
+        self.reason = self.reason or reason
+        self._drop_input()
+
+    def close(self, farewell: bytes) -> None:
+        """Send `farewell` and what is unsent, then FIN; within a bound of time, or reset it."""
+        if self._closing:
+            return
+        if farewell:
+            self.write(farewell)
+        overflowed, self._deaf, self._closing = self._deaf, True, True
+        self.reason = self.reason or CLOSED
+        self._drop_input()
+        if self._closed:
+            return
+        if overflowed:
+            self._reset()
+            return
+        self._patience.close(self._loop.time())
+        self._set_deadline()
+        if self.at_end:
+            self.step("close: what is left is sent, then our FIN, in answer to the peer's")
+            self._transport.close()
+            return
+        self.step("shutdown: what is left is sent, then our FIN; the peer is to send its own")
+        self._transport.resume_reading()
+        with contextlib.suppress(OSError):  # the peer may have reset it already
+            self._transport.write_eof()
+
+    def abort(self) -> None:
+        """End it at once, whatever is unsent."""
+        if not self._closed:
+            self._deaf = self._closing = True
+            self._drop_input()
+            self._reset()
+
+    def _reset(self) -> None:
+        """Drop what is unsent and close with RST."""
+        self.step("close: reset (RST), %d bytes were never sent", self._unsent)
+        tcp.reset_on_close(self._transport.get_extra_info("socket"))
+        self._transport.abort()
+
+    def _drop_input(self) -> None:
+        self._chunks.clear()
+        self._size = 0
+        self._wake()
+
+    # --- for the event loop --------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the transport of the accepted socket."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(OUTPUT_HIGH)
+        self._set_deadline()
+
+    def data_received(self, data: bytes) -> None:
+        """Keep what came for the task, and stop reading when it does not keep up."""
+        if self._debug:
+            self.step("recv: %d bytes%s", len(data), ", dropped" if self._closing else "")
+        if self.reason:
+            return
+        self._patience.heard = self._loop.time()
+        self._chunks.append(data)
+        self._size += len(data)
+        if self._size > INPUT_HIGH:
+            self._reading = False
+            self._transport.pause_reading()
+            self.step("reading pauses: %d bytes wait; TCP pushes back on the peer", self._size)
+        self._wake()
+
+    def eof_received(self) -> bool:
+        """Take the orderly end of the peer's side; keep ours open, unless it is ended already."""
+        if self._closing:
+            self.step("recv: 0 bytes, the peer's FIN; both sides are closed")
+            return False
+        self.at_end = True
+        self.reason = self.reason or CLOSED
+        self.step("recv: 0 bytes, the peer's FIN; it may still listen (half close)")
+        self._wake()
+        return True
+
+    def pause_writing(self) -> None:
+        """Know that the kernel takes no more, and that much waits."""
+        self.full = True
+        if self._debug:
+            kernel = tcp.unacknowledged(self._transport.get_extra_info("socket"))
+            self.step(
+                "send: the kernel takes no more: %d bytes wait here, %s there; the reader is slow",
+                self._unsent,
+                "?" if kernel is None else kernel,
+            )
+
+    def resume_writing(self) -> None:
+        """Know that little waits."""
+        self.full = False
+        self._patience.heard = self._loop.time()  # who reads is alive
+        self.step("send: the reader has caught up, %d bytes wait", self._unsent)
+        self._wake()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Know that the socket is closed, by us or by an error."""
+        self.reason = self.reason or tcp.describe(error)
+        self._closed = self._deaf = True
+        self.full = False
+        if self._debug:
+            self._log_end(error)
+        self._wake()
+
+    # --- for the timer -------------------------------------------------------------------------
+
+    def check(self, now: float) -> float:
+        """Do what is due at `now`; return when to look again."""
+        try:
+            return self._check(now)
+        except Exception:  # noqa: BLE001 - as in `run`
+            self.terms.counters.bugs += 1
+            _log.exception("#%d ends by an error of ours", self.number)
+            self.abort()
+            return NEVER
+
+    def _check(self, now: float) -> float:
+        face = self.session.face if self.session is not None else None
+        registered = face is not None and face.registered
+        match self._patience.check(now, registered=registered, flushed=not self._unsent):
+            case Due.GREET:
+                self.write(self.terms.faces.greeting())
+            case Due.PING if face is not None:
+                self.step("nothing received for a while: ping")
+                self.write(face.ping())
+            case Due.GIVE_UP:
+                self._run_out()
+                return NEVER
+            case _:
+                pass
+        return self._patience.next
+
+    def _run_out(self) -> None:
+        """End what has lasted too long."""
+        self.step("time is up: %s", self._patience.why)
+        if not self._closing:
+            self.give_up(self._patience.why)
+        elif self._unsent:
+            self._reset()
+        else:
+            self._transport.abort()
+
+    def _set_deadline(self) -> None:
+        self.terms.deadlines.set(self, self._patience.next)
+
+    # --- for the log ---------------------------------------------------------------------------
+
+    def step(self, text: str, *values: object) -> None:
+        """Log one step in the life of the socket."""
+        if self._debug:
+            _log.debug("#%d " + text, self.number, *values)
+
+    @property
+    def _unsent(self) -> int:
+        return 0 if self._closed else self._transport.get_write_buffer_size()
+
+    def _log_accept(self, sock: socket.socket) -> None:
+        if self._debug:
+            family, number = self.peer.family, sock.fileno()
+            self.step("accept: %s from %s to %s, fd %d", family, self.peer, local(sock), number)
+
+    def _log_end(self, error: Exception | None) -> None:
+        if error is not None:
+            self.step("closed: %s (%s); nothing stays behind", tcp.describe(error), error)
+        elif self.at_end:
+            self.step("closed: the peer sent its FIN first, TIME_WAIT is at its end")
+        else:
+            self.step("closed: we sent our FIN first, TIME_WAIT is at our end")

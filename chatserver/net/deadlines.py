@@ -1,0 +1,208 @@
+"""What happens on a connection when nothing comes: greeting, end of registration, ping, giving up.
+
+Rules: `Patience` is pure and says what is due when; `Deadlines` is one timer for all connections.
+It is coarse, so that many connections cost one wake-up, and it sleeps while nothing is due.
+"""
+
+import asyncio
+import enum
+import heapq
+import math
+from typing import Protocol
+
+from msgspec import Struct
+
+NEVER = math.inf
+LATE = 0.002
+"""How much later than asked for the timer is set, since the loop's timers may be early by 1 ms."""
+
+
+class Times(Struct, frozen=True, kw_only=True):
+    """How long a peer is given for what, in seconds."""
+
+    greeting: float = 1.0
+    """Silence after which a peer that may be a person is greeted."""
+    first_line: float = 600.0
+    """To say anything at all."""
+    registration: float = 30.0
+    """From the first byte to the end of the first line, and to being a user."""
+    ping_interval: float = 90.0
+    """Silence after which a living program is asked to answer."""
+    ping_timeout: float = 60.0
+    """To answer that."""
+    linger: float = 1.0
+    """To take what is still on its way when we close, and to close in turn."""
+    flush: float = 3.0
+    """The same, if it has not taken all by then."""
+
+
+class Due(enum.Enum):
+    """What is to be done now."""
+
+    GREET = enum.auto()
+    PING = enum.auto()
+    GIVE_UP = enum.auto()
+
+
+class _Phase(enum.Enum):
+    SILENT = enum.auto()
+    BEGUN = enum.auto()
+    USER = enum.auto()
+    CLOSING = enum.auto()
+    FLUSHING = enum.auto()
+
+
+class Patience:
+    """What one connection is waited for, and until when. Times are those of the event loop."""
+
+    __slots__ = ("_greeted", "_phase", "_pinged", "_since", "_times", "heard", "pings", "why")
+
+    def __init__(self, times: Times, now: float, *, greets: bool) -> None:
+        self._times = times
+        self._phase = _Phase.SILENT
+        self._since = now
+        self._greeted = not greets
+        self._pinged = False
+        self.heard = now
+        """When the newest bytes came."""
+        self.pings = True
+        """Whether the peer can answer a ping."""
+        self.why = ""
+        """Why it was given up, for whoever is told."""
+
+    def greet(self) -> bool:
+        """Say whether the peer is to be greeted now; it is not asked for a second time."""
+        greets, self._greeted = not self._greeted, True
+        return greets
+
+    def begin(self, now: float) -> bool:
+        """Start the time for registration, and say whether it starts: it does so only once."""
+        if self._phase is not _Phase.SILENT:
+            return False
+        self._phase, self._since, self._greeted = _Phase.BEGUN, now, True
+        return True
+
+    def close(self, now: float) -> None:
+        """Start the time for closing."""
+        self._phase, self._since = _Phase.CLOSING, now
+
+    @property
+    def next(self) -> float:
+        """When something is due next, if nothing happens until then."""
+        times = self._times
+        match self._phase:
+            case _Phase.SILENT:
+                return self._since + (times.first_line if self._greeted else times.greeting)
+            case _Phase.BEGUN:
+                return self._since + times.registration
+            case _Phase.CLOSING:
+                return self._since + times.linger
+            case _Phase.FLUSHING:
+                return self._since + times.flush
+        if not self.pings:
+            return NEVER
+        if self._pinged:
+            return self._since + times.ping_timeout
+        return self.heard + times.ping_interval
+
+    def check(self, now: float, *, registered: bool = False, flushed: bool = True) -> Due | None:
+        """Say what is due at `now`; each thing is said once.
+
+        Who is `registered` may be silent; who has taken all that was sent (`flushed`) is not
+        waited for in vain.
+        """
+        if self._phase is _Phase.BEGUN and registered:
+            self._phase = _Phase.USER
+        if self._phase is _Phase.USER and self._pinged and self.heard >= self._since:
+            self._pinged = False
+        if now < self.next:
+            return None
+        if self._phase is _Phase.SILENT and not self._greeted:
+            self._greeted = True
+            return Due.GREET
+        if self._phase is _Phase.USER and not self._pinged:
+            self._pinged, self._since = True, now
+            return Due.PING
+        if self._phase is _Phase.CLOSING and not flushed:
+            self._phase = _Phase.FLUSHING
+            return None
+        self.why = self._explain()
+        return Due.GIVE_UP
+
+    def _explain(self) -> str:
+        match self._phase:
+            case _Phase.SILENT:
+                return f"nothing said for {self._times.first_line:g} s"
+            case _Phase.BEGUN:
+                return f"not registered within {self._times.registration:g} s"
+            case _Phase.USER:
+                silence = self._times.ping_interval + self._times.ping_timeout
+                return f"ping timeout: {silence:g} s"
+            case _Phase.CLOSING:
+                return f"not closed in turn within {self._times.linger:g} s"
+        return f"not all taken within {self._times.flush:g} s"
+
+
+class Waiting(Protocol):
+    """A connection, as the timer sees it."""
+
+    def check(self, now: float) -> float:
+        """Do what is due at `now` and return when to be called again, `NEVER` for not at all."""
+        ...
+
+
+class Deadlines:
+    """One timer for all: who waits is in a bucket of `grain` seconds, and never called early."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, grain: float = 0.25) -> None:
+        self._loop = loop
+        self._grain = grain
+        self._buckets: dict[int, set[Waiting]] = {}
+        self._places: dict[Waiting, int] = {}
+        self._order: list[int] = []
+        """The numbers of all buckets, as a heap."""
+        self._timer: asyncio.TimerHandle | None = None
+        self.wakeups = 0
+        """How often the timer went off."""
+
+    def set(self, waiting: Waiting, when: float) -> None:
+        """Call `waiting` at `when` or soon after it, in place of any time set before."""
+        self.cancel(waiting)
+        if when == NEVER:
+            return
+        number = math.ceil(when / self._grain)
+        bucket = self._buckets.get(number)
+        if bucket is None:
+            bucket = self._buckets[number] = set()
+            heapq.heappush(self._order, number)
+            self._arm()
+        bucket.add(waiting)
+        self._places[waiting] = number
+
+    def cancel(self, waiting: Waiting) -> None:
+        """Call `waiting` no more."""
+        bucket = self._buckets.get(self._places.pop(waiting, -1))
+        if bucket is not None:
+            bucket.discard(waiting)
+
+    def _arm(self) -> None:
+        """Have the timer go off for the first bucket that somebody waits in."""
+        while self._order and not self._buckets[self._order[0]]:
+            del self._buckets[heapq.heappop(self._order)]
+        when = self._order[0] * self._grain + LATE if self._order else None
+        if self._timer is not None:
+            if when is not None and self._timer.when() <= when:
+                return  # when it goes off it looks again
+            self._timer.cancel()
+        self._timer = self._loop.call_at(when, self._go_off) if when is not None else None
+
+    def _go_off(self) -> None:
+        self.wakeups += 1
+        self._timer = None
+        now = self._loop.time()
+        while self._order and self._order[0] * self._grain <= now:
+            number = heapq.heappop(self._order)
+            for waiting in self._buckets.pop(number):
+                if self._places.get(waiting) == number:  # it was not cancelled by one before
+                    self.set(waiting, max(waiting.check(now), now + self._grain))
+        self._arm()

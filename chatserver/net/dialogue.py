@@ -1,0 +1,112 @@
+"""What the task of a connection does: judge the first line, then take line after line to the end.
+
+Rules: nobody is announced before the first line is judged. A line is taken when those before it
+allow that, and when neither the peer's own answers nor the journal push back. Who ends its side in
+order gets all that is on its way; what it sent without an LF counts as a line of plain text.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from chatserver.faces.contract import Face
+from chatserver.faces.detection import Opening, Refused, Speaks, Verdict
+from chatserver.net.connection import Connection
+from chatserver.net.telnet import TelnetFilter
+from chatserver.net.terms import origin_of
+from chatserver.session import Session
+from chatwire.framing import Framer, Overlong
+
+IRC_LINE: Final = 8192
+"""Bytes at which an IRC line is cut: more than the face allows, which answers the rest itself."""
+LINES_AT_ONCE: Final = 256
+"""Lines of one connection that are taken before others get their turn."""
+
+
+async def converse(connection: Connection, pinned: Speaks | None = None) -> None:
+    """Talk with the peer of `connection` until one of the two ends it.
+
+    `pinned` is what is spoken at its listener; None lets the first line decide.
+    """
+    telnet = TelnetFilter()
+    opening = Opening()
+    verdict = await _judge(connection, telnet, opening)
+    if verdict is None:
+        return
+    speaks = verdict if isinstance(verdict, Refused) else pinned or verdict
+    face = _open(connection, speaks, crlf=opening.crlf)
+    if isinstance(face, Refused):
+        connection.terms.counters.refused += 1
+        connection.step("refused: %s", face.reason)
+        connection.close(face.answer)
+        return
+    await _serve(connection, face, opening.held, telnet if speaks is Speaks.PLAIN else None)
+
+
+def _open(connection: Connection, verdict: Verdict, *, crlf: bool) -> Face | Refused:
+    """Return the face of a connection whose first line was judged, or why it has none."""
+    if isinstance(verdict, Refused):
+        return verdict
+    connection.step("the first line decides: %s", verdict.value)
+    return connection.terms.faces.open(verdict, origin_of(connection.peer), crlf=crlf)
+
+
+async def _judge(connection: Connection, telnet: TelnetFilter, opening: Opening) -> Verdict | None:
+    """Return what the first line says, or None if there was none."""
+    while data := await connection.receive():
+        verdict = opening.feed(_text_of(data, telnet, connection))
+        if verdict is not None:
+            return verdict
+        if opening.begun:
+            connection.begin()
+        elif opening.empty_lines:
+            connection.greet()
+    return opening.end() if connection.at_end else None
+
+
+def _text_of(data: bytes, telnet: TelnetFilter, connection: Connection) -> bytes:
+    """Return the text in `data`, and refuse what telnet asks for in it."""
+    text = telnet.feed(data)
+    if telnet.refusals:
+        connection.write(telnet.refusals)
+    return text
+
+
+async def _serve(
+    connection: Connection, face: Face, held: bytes, telnet: TelnetFilter | None
+) -> None:
+    """Take line after line, beginning with what was `held`; with `telnet`, of plain text."""
+    session = connection.terms.node.open(face, connection)
+    connection.attach(session)
+    framer = Framer(connection.terms.line_limit if telnet else IRC_LINE)
+    text = held
+    while True:
+        lines = framer.feed(text)
+        connection.step("framing: %d lines, %d bytes wait for more", len(lines), framer.pending)
+        await _take(connection, session, lines)
+        data = await connection.receive()
+        if not data:
+            break
+        text = _text_of(data, telnet, connection) if telnet else data
+    if connection.at_end:
+        await _take(connection, session, framer.end() if telnet else ())
+        await session.settled()
+
+
+async def _take(
+    connection: Connection, session: Session, lines: Sequence[bytes | Overlong]
+) -> None:
+    """Take `lines` in their turn, until the session has been left."""
+    face, node = session.face, connection.terms.node
+    for number, line in enumerate(lines, 1):
+        if session.outstanding and face.must_settle(line):
+            await session.settled()
+        if session.leaving:
+            return
+        request = face.receive(line)
+        if request is not None:
+            await node.take(session, request)
+        if connection.full:
+            await connection.drained()
+        if number % LINES_AT_ONCE == 0:
+            await asyncio.sleep(0)

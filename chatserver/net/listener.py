@@ -1,0 +1,143 @@
+"""The accept loop of one listening socket: it only accepts; each connection has a task of its own.
+
+Rules: no error of one connection ends the loop, and none makes it spin. Out of descriptors, the
+newest connection is told so and closed. What the system lacks otherwise is waited for.
+"""
+
+import asyncio
+import errno
+import itertools
+import logging
+import socket
+from collections.abc import Iterator
+from functools import partial
+from typing import Final
+
+from chatserver.faces.detection import Speaks
+from chatserver.net import tcp
+from chatserver.net.address import Address, local, parse
+from chatserver.net.connection import Connection
+from chatserver.net.descriptors import Reserve
+from chatserver.net.dialogue import converse
+from chatserver.net.terms import Terms
+
+_log = logging.getLogger(__name__)
+
+PAUSE: Final = 0.2
+"""Seconds to wait when the system lacks what `accept` needs."""
+TELLS_EVERY: Final = 60.0
+"""Seconds after which it is logged again that the system lacks something."""
+ACCEPTS_AT_ONCE: Final = 64
+"""Connections that are accepted before those that are there get their turn."""
+_NO_DESCRIPTORS = {errno.EMFILE, errno.ENFILE}
+_NO_MEMORY = {errno.ENOBUFS, errno.ENOMEM}
+
+
+class Connections:
+    """All connections of a server, from the moment they are accepted until they are closed."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.reserve = Reserve()
+        self._numbers = itertools.count(1)
+        self._tasks: dict[asyncio.Task[None], Connection] = {}
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def __iter__(self) -> Iterator[Connection]:
+        return iter([*self._tasks.values()])
+
+    def count_strangers(self) -> int:
+        """Return how many are no user yet."""
+        sessions = (connection.session for connection in self._tasks.values())
+        return sum(session is None or session.user is None for session in sessions)
+
+    def add(self, sock: socket.socket, peer: Address, pinned: Speaks | None) -> None:
+        """Give an accepted socket a connection with a task that owns it."""
+        tcp.tune(sock)
+        self.terms.counters.accepted += 1
+        greets = pinned is not Speaks.IRC
+        connection = Connection(self.terms, peer, next(self._numbers), greets=greets)
+        task = asyncio.create_task(
+            connection.run(sock, partial(converse, pinned=pinned)), name=f"#{connection.number}"
+        )
+        self._tasks[task] = connection
+        task.add_done_callback(self._remove)
+
+    def _remove(self, task: asyncio.Task[None]) -> None:
+        del self._tasks[task]
+        self.reserve.refill()
+
+    async def closed(self, within: float) -> bool:
+        """Wait until all are closed, at most `within` seconds; say whether they are."""
+        if self._tasks:
+            await asyncio.wait([*self._tasks], timeout=within)
+        return not self._tasks
+
+
+class Listener:
+    """A listening socket with its accept loop."""
+
+    def __init__(
+        self, sock: socket.socket, connections: Connections, pinned: Speaks | None = None
+    ) -> None:
+        self.address = local(sock)
+        self._sock = sock
+        self._connections = connections
+        self._pinned = pinned
+        self._tells_again = 0.0
+        """When it is logged again that the system lacks something."""
+
+    async def run(self) -> None:
+        """Accept for as long as the task lives."""
+        loop = asyncio.get_running_loop()
+        for number in itertools.count(1):
+            try:
+                accepted, name = await loop.sock_accept(self._sock)
+            except OSError as error:
+                await self._recover(error)
+                continue
+            self._connections.add(accepted, parse(self._sock.family, name), self._pinned)
+            if number % ACCEPTS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+    async def _recover(self, error: OSError) -> None:
+        """Do what makes it possible to go on after `accept` failed."""
+        counters, reserve = self._connections.terms.counters, self._connections.reserve
+        if error.errno in _NO_DESCRIPTORS:
+            self._tell("out of file descriptors: new connections are turned away")
+            try:
+                reserve.shed(self._sock)
+                counters.shed += 1
+                await asyncio.sleep(0)
+            except BlockingIOError:  # Linux looks for a descriptor before it looks for a peer
+                await self._arrival()
+            except OSError:
+                await asyncio.sleep(PAUSE)
+        elif error.errno in _NO_MEMORY:
+            self._tell("the system is out of memory for sockets: waiting to accept more")
+            await asyncio.sleep(PAUSE)
+        else:  # the peer gave up while it was in the backlog (accept(2), "Error handling")
+            _log.debug("accept at %s: %s", self.address, error)
+            await asyncio.sleep(0)
+
+    def _tell(self, text: str) -> None:
+        now = asyncio.get_running_loop().time()
+        if now >= self._tells_again:
+            self._tells_again = now + TELLS_EVERY
+            _log.warning("%s (%d so far)", text, self._connections.terms.counters.shed)
+
+    async def _arrival(self) -> None:
+        """Return when somebody is in the backlog."""
+        loop = asyncio.get_running_loop()
+        arrived = asyncio.Event()
+        loop.add_reader(self._sock, arrived.set)
+        try:
+            await arrived.wait()
+        finally:
+            loop.remove_reader(self._sock)
+
+    def close(self) -> None:
+        """Listen no more: who is in the backlog gets RST; a Unix socket's path is removed."""
+        self._sock.close()

@@ -1,0 +1,74 @@
+"""What every connection is given: node, faces, limits, times; and what is counted of them all."""
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from chatserver.faces.contract import Face
+from chatserver.faces.detection import Refused, Speaks
+from chatserver.net.address import Address
+from chatserver.net.deadlines import Deadlines, Times
+from chatserver.node import Node
+
+
+class Origin(Struct, frozen=True):
+    """Where a connection comes from, as its face is told."""
+
+    host: str
+    """What others see: in `[0-9a-z_:.-]+`."""
+    address: str
+    """With the port, for operators."""
+    private: bool
+    """Whether nobody can listen in: it comes from this machine."""
+
+
+class Faces(Protocol):
+    """Makes the faces of connections, and speaks to peers who have none yet."""
+
+    def open(self, speaks: Speaks, origin: Origin, *, crlf: bool) -> Face | Refused:
+        """Return the face of a new connection, or why it may not speak so here.
+
+        Its first line ended with CR LF if `crlf`.
+        """
+        ...
+
+    def greeting(self) -> bytes:
+        """Return what a peer is told that says nothing."""
+        ...
+
+    def farewell(self, reason: str) -> bytes:
+        """Return what a peer is told that is to go before it has said anything."""
+        ...
+
+
+class Counters:
+    """What is counted of connections since the start."""
+
+    def __init__(self) -> None:
+        self.accepted = 0
+        self.refused = 0
+        """Peers that spoke no protocol of ours."""
+        self.shed = 0
+        """Connections that were closed at once for want of file descriptors."""
+        self.bugs = 0
+        """Connections that an error of ours ended."""
+
+
+class Terms(Struct, frozen=True, kw_only=True):
+    """What the connections of one server share."""
+
+    node: Node
+    faces: Faces
+    deadlines: Deadlines
+    counters: Counters
+    times: Times = Times()
+    line_limit: int = 8192
+    """Bytes of a line of plain text, its end left out."""
+    send_queue: int = 1_048_576
+    """Bytes that may wait to be sent to one peer."""
+
+
+def origin_of(peer: Address) -> Origin:
+    """Return the origin of a connection from `peer`."""
+    on_this_machine = peer.path is not None or peer.host == "::1" or peer.host.startswith("127.")
+    return Origin(peer.irc_host, str(peer), on_this_machine)
