@@ -1,13 +1,13 @@
-"""The middle of the server: sessions submit requests, the journal orders them, events are released.
+"""The middle of the server: sessions submit, the journal orders, events are released.
 
-Rules: state is read and written only in `execute`, in the order of the journal. Nothing that a request
-leads to is shown before `release`, and `release` shows it in the same order.
+Rules: state is read and written only in `execute`, in the order of the journal. Nothing that a
+request leads to is shown before `release`, and `release` shows it in the same order.
 """
 
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol
 
@@ -24,7 +24,7 @@ from chatserver.core.effects import (
 )
 from chatserver.core.execute import Stamp, execute
 from chatserver.core.execute.rooms import open_lobby
-from chatserver.core.state import Room, RoomRecord, State
+from chatserver.core.state import Room, RoomRecord, State, User
 from chatserver.delivery import Delivery, Round
 from chatserver.faces.contract import Answer, Ask, Face, Moment, Request
 from chatserver.ports import Peer, Writing
@@ -33,7 +33,7 @@ from chatserver.session import Session
 _log = logging.getLogger(__name__)
 
 OUTSTANDING_MOST: Final = 64
-"""Requests of one session that may be open at once; its next lines are read when they are answered."""
+"""Requests of one session that may be open at once; more lines are read when all are answered."""
 
 NEEDS_KEEPING = (Say, Respond, SetTopic, ChangeRoomModes)
 """Commands that are refused at once while nothing can be kept."""
@@ -66,7 +66,7 @@ class Node:
         self.journal: Journal
         """Set once, by whoever builds the node, before the first session is opened."""
         self.bugs = 0
-        """How many requests ended in an error of ours; each ended its own session, and nothing else."""
+        """How many requests ran into a bug of ours; each ended its own session, nothing else."""
         self._numbers = itertools.count(1)
         self._checker = ThreadPoolExecutor(1, "password")
 
@@ -85,7 +85,7 @@ class Node:
         return session
 
     def submit(self, session: Session, request: Request) -> None:
-        """Take a request of a session; never blocks. What needs no order and no state is answered at once."""
+        """Take a request of a session; never blocks. What needs no order is answered at once."""
         if session.leaving:
             return
         self._notice_dialect(session)
@@ -118,7 +118,7 @@ class Node:
         self.journal.submit(entry)
 
     async def take(self, session: Session, request: Request) -> None:
-        """Submit a request, after its check, when there is room for it: the way in for a reader of lines."""
+        """Submit a request, after its check, and wait while it would be too much: for readers."""
         if request.check is not None:
             await session.settled()
             check = asyncio.get_running_loop().run_in_executor(self._checker, request.check)
@@ -132,14 +132,14 @@ class Node:
     def execute(
         self, entries: Sequence[Entry], stamp: Callable[[], Stamp], *, healthy: bool
     ) -> Batch:
-        """Do all that `entries` ask for, in order; return what must be kept and read before it is shown.
+        """Do all that `entries` ask for, in order; return what to keep and read before it is shown.
 
         While not `healthy`, whatever must be kept is refused, and nothing is written.
         """
         for entry in entries:
             try:
                 self._execute_entry(entry, stamp, healthy=healthy)
-            except Exception:  # a bug: it ends this one session, never the server
+            except Exception:  # noqa: BLE001 - a bug: it ends this one session, never the server
                 self._give_up(entry)
         pages = dict.fromkeys(
             page_of(outcome)
@@ -159,7 +159,7 @@ class Node:
         self.leave(entry.session, "internal error")
 
     def take_changed_rooms(self) -> tuple[list[RoomRecord], list[str]]:
-        """Return the records of rooms that changed since the last call, and the keys of those forgotten."""
+        """Return the records of rooms changed since the last call, and keys of forgotten ones."""
         state = self.state
         changed = [room.record() for room in state.changed_rooms]
         forgotten = [*state.forgotten_rooms]
@@ -170,7 +170,7 @@ class Node:
     def _execute_entry(self, entry: Entry, stamp: Callable[[], Stamp], *, healthy: bool) -> None:
         session = entry.session
         for item in entry.request.items:
-            if session.closed:
+            if session.ended or session.closed:
                 return
             moment = stamp()
             entry.at = moment.at
@@ -178,6 +178,7 @@ class Node:
                 self._execute_command(entry, moment, item, healthy=healthy)
             elif isinstance(item, Ask):
                 entry.outcomes.append(item.answer(self.state, session.user, Moment(moment.at)))
+                self._notice_dialect(session)
             else:
                 entry.outcomes.append(item.lines)
 
@@ -186,7 +187,7 @@ class Node:
     ) -> None:
         session = entry.session
         if isinstance(command, Quit) and session.user is None:  # it never became a user
-            entry.leaving, session.leaving = command.reason, True
+            entry.leaving, session.leaving, session.ended = command.reason, True, True
             return
         effects: Sequence[Effect]
         if not healthy and isinstance(command, NEEDS_KEEPING):
@@ -196,12 +197,20 @@ class Node:
         for effect in effects:
             if isinstance(effect, (Emission, Close, Recall)):
                 entry.outcomes.append(effect)
+                if isinstance(effect, Close):
+                    self._end(effect.user)
                 continue
             if isinstance(effect, Welcomed):
                 session.user = self.state.users[session.number]
                 self.delivery.attach(session.user, session)
             entry.outcomes.append(session.face.reply(effect, session.user, self.state))
             self._notice_dialect(session)
+
+    def _end(self, user: User) -> None:
+        """Do nothing more for the session of `user`, who is gone; it is closed on release."""
+        session = self.delivery.find(user)
+        if isinstance(session, Session):
+            session.ended = session.leaving = True
 
     def release(self, batch: Batch) -> None:
         """Show what the entries of `batch` led to; all of it is kept."""
@@ -210,7 +219,7 @@ class Node:
         for entry in batch.entries:
             try:
                 self._release_entry(entry, batch, shown, closing)
-            except Exception:  # as in `execute`
+            except Exception:  # noqa: BLE001 - as in `execute`
                 self._give_up(entry)
         shown.flush()
         for entry in batch.entries:
@@ -227,7 +236,7 @@ class Node:
         shown.flush()
 
     def close_all(self, reason: str) -> None:
-        """Say farewell to every session and close it: the server stops, so nobody's departure is told."""
+        """Say farewell to every session and close it; nobody's departure is told."""
         for session in [*self.sessions.values()]:
             session.close(reason)
         self.sessions.clear()
@@ -244,21 +253,35 @@ class Node:
                 if own := shown.show(outcome, asker):
                     answer.append(own)
             elif isinstance(outcome, Recall):
-                recalled += session.face.recall(outcome.name, batch.pages.get(page_of(outcome), ()))
+                past = self._recall(entry, outcome, batch)
+                if label:  # the answer to a label comes first, and whole
+                    recalled += past
+                else:
+                    shown.tell(session, past)
             elif isinstance(outcome, Close):
                 shown.flush()
-                gone = self.delivery.detach(outcome.user)
-                if isinstance(gone, Session):
-                    closing.append((gone, outcome.reason))
-            elif label:
-                answer.extend(outcome)
+                closing.extend(self._detach(outcome))
             else:
-                shown.tell(session, b"".join(outcome))
+                answer.extend(outcome)
+            if not label:
+                shown.tell(session, b"".join(answer))
+                answer.clear()
         if label:
-            shown.tell(session, session.dialect.label(answer, label, entry.at))
-        shown.tell(session, recalled)
+            shown.tell(session, session.dialect.label(answer, label, entry.at) + recalled)
         if entry.leaving is not None:
             closing.append((session, entry.leaving))
+
+    def _detach(self, close: Close) -> Iterator[tuple[Session, str]]:
+        session = self.delivery.detach(close.user)
+        if isinstance(session, Session):
+            yield session, close.reason
+
+    def _recall(self, entry: Entry, recall: Recall, batch: Batch) -> bytes:
+        try:
+            return entry.session.face.recall(recall.name, batch.pages.get(page_of(recall), ()))
+        except Exception:  # noqa: BLE001 - as in `execute`; what else it led to is shown
+            self._give_up(entry)
+            return b""
 
 
 def not_kept(command: Command) -> Refused:

@@ -1,10 +1,13 @@
-"""One connection as the middle of the server sees it: its face, its peer, its user, its open requests."""
+"""One connection as the middle of the server sees it: face, peer, user, open requests."""
 
 import asyncio
+import logging
 
 from chatserver.core.state import User
 from chatserver.faces.contract import Dialect, Face
 from chatserver.ports import Peer
+
+_log = logging.getLogger(__name__)
 
 
 class Session:
@@ -13,6 +16,7 @@ class Session:
     __slots__ = (
         "_settled",
         "closed",
+        "ended",
         "face",
         "leaving",
         "number",
@@ -34,6 +38,8 @@ class Session:
         """Requests that were submitted and are not answered yet."""
         self.leaving = False
         """Whether its end was submitted: it can ask nothing more."""
+        self.ended = False
+        """Whether its end was executed: what it asked after that has no effect."""
         self.closed = False
         self._settled: asyncio.Future[None] | None = None
 
@@ -64,8 +70,15 @@ class Session:
         if not self.closed:
             self.closed = self.leaving = True
             self.user = None
-            self.peer.close(self.face.farewell(reason))
+            self.peer.close(self._farewell(reason))
             self._wake()
+
+    def _farewell(self, reason: str) -> bytes:
+        try:
+            return self.face.farewell(reason)
+        except Exception:  # noqa: BLE001 - a bug must not stop who closes this session, and maybe others
+            _log.exception("no farewell for session %d", self.number)
+            return b""
 
     def _wake(self) -> None:
         if self._settled is not None and not self._settled.done():

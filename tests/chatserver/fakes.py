@@ -1,11 +1,13 @@
-"""Fakes for the edges of the server: a peer that remembers, a clock that is set, a store that can fail."""
+"""Fakes for the edges of the server: peers that remember, a clock that is set, stores that fail."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+import threading
+from collections.abc import Callable, Mapping, Sequence
 
 from chatserver.core.events import KeptEvent
 from chatserver.core.limits import Limits
 from chatserver.core.state import State
-from chatserver.faces.contract import Face
+from chatserver.faces.contract import Face, Item, Request
 from chatserver.faces.plain import PlainFace, PlainFacts
 from chatserver.journal.local import LocalJournal
 from chatserver.node import Node
@@ -53,7 +55,7 @@ class FakeClock:
 
 
 class FailingStore(MemoryStore):
-    """A store in memory that refuses to keep anything while `why` is set, and remembers each try."""
+    """A store in memory that keeps nothing while `why` is set, and remembers each try."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,6 +75,32 @@ class FailingStore(MemoryStore):
             raise StoreError(self.why)
 
 
+class GatedStore(MemoryStore):
+    """A store whose `keep` runs on the journal's thread, and waits while the gate is closed."""
+
+    blocking = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = threading.Event()
+        self.gate.set()
+        self.writings: list[Writing] = []
+        """Of each `keep` that began, what it was to keep."""
+
+    def keep(self, writing: Writing) -> Mapping[Page, Sequence[KeptEvent]]:
+        """Wait for the gate, then keep."""
+        self.writings.append(writing)
+        assert self.gate.wait(10), "nobody opened the gate"
+        return super().keep(writing)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Return when `condition` holds; it must within seconds."""
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0)
+
+
 class Client:
     """A connection to a world, with the face that it was made with."""
 
@@ -90,6 +118,15 @@ class Client:
             request = self.session.face.receive(data)
             if request is not None:
                 await self.world.node.take(self.session, request)
+
+    def submit(self, *items: Item, label: str = "") -> None:
+        """Submit a request that no face made."""
+        self.world.node.submit(self.session, Request(items, label))
+
+    async def ask_for(self, *items: Item) -> list[str]:
+        """Submit a request that no face made, and return all that has come when it is answered."""
+        self.submit(*items)
+        return await self.read()
 
     async def ask(self, *lines: str) -> list[str]:
         """Send lines, and return all that has come when everything is answered."""

@@ -1,0 +1,414 @@
+"""The node: nothing is shown before it is kept, and what ends a session ends that session alone."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+import pytest_asyncio
+
+from chatserver.core import commands
+from chatserver.core.commands import Connect, Join, Kill, Quit, Say
+from chatserver.core.effects import Recall, Reply
+from chatserver.core.events import KeptEvent
+from chatserver.core.state import State, User
+from chatserver.faces.contract import Answer, Ask, Moment, Request
+from chatserver.faces.plain import PlainFace, PlainFacts
+from chatserver.faces.plain.dialect import PlainDialect
+from chatserver.node import OUTSTANDING_MOST
+from chatwire.framing import Overlong
+from tests.chatserver.fakes import Client, GatedStore, World, until
+
+
+class Script:
+    """A face that submits what a test hands it, and shows replies as their type and reason."""
+
+    registered = True
+
+    def __init__(self, nick: str) -> None:
+        self.dialect: PlainDialect | Echoing = PlainDialect(b"\n", "#lobby", frozenset())
+        self.nick = nick
+        self.farewells = 0
+
+    def receive(self, line: bytes | Overlong) -> Request | None:
+        """Lines are not what a script is made of."""
+        raise NotImplementedError
+
+    def must_settle(self, line: bytes | Overlong) -> bool:
+        """Say no."""
+        return False
+
+    def reply(self, reply: Reply, user: User | None, state: State) -> Sequence[bytes]:
+        """Return the type of the reply."""
+        return [f"<{type(reply).__name__}>\n".encode()]
+
+    def recall(self, room: str, events: Sequence[KeptEvent]) -> bytes:
+        """Return how many messages there are."""
+        return f"<{room} {len(events)}>\n".encode()
+
+    def farewell(self, reason: str) -> bytes:
+        """Return the reason."""
+        self.farewells += 1
+        return f"<bye {reason}>\n".encode()
+
+    def ping(self) -> bytes:
+        """Return nothing."""
+        return b""
+
+
+class Echoing(PlainDialect):
+    """A dialect whose speakers hear themselves, and whose answers can have labels."""
+
+    echo = True
+
+    def label(self, lines: Sequence[bytes], label: str, at: int) -> bytes:
+        """Return the answer in one pair of brackets."""
+        return label.encode() + b"(" + b" ".join(line.strip() for line in lines) + b")\n"
+
+
+class Actor(Client):
+    """A connection with a script for a face."""
+
+    def __init__(self, world: World, face: Script) -> None:
+        super().__init__(world, face)
+        self.face = face
+
+
+@pytest.fixture
+def world() -> World:
+    """Return a world on a store in memory."""
+    return World()
+
+
+@pytest_asyncio.fixture
+async def gated() -> AsyncIterator[World]:
+    """Return a world whose store writes on a thread, behind a gate."""
+    world = World(store=GatedStore())
+    yield world
+    gate(world).gate.set()
+    await world.journal.idle()
+    world.journal.close()
+
+
+def gate(world: World) -> GatedStore:
+    """Return the store of a gated world."""
+    assert isinstance(world.store, GatedStore)
+    return world.store
+
+
+async def script(world: World, nick: str, face: Script | None = None) -> Actor:
+    """Connect a script to the lobby."""
+    client = Actor(world, face or Script(nick))
+    await client.ask_for(Connect((nick,), "u", "", "h"), Join("#lobby"))
+    return client
+
+
+# --- order and keeping ----------------------------------------------------------------------------
+
+
+@pytest.mark.asyncio
+async def test_nobody_sees_anything_before_it_is_kept(gated: World) -> None:
+    """Neither readers, nor echoes, nor the answers of the batch."""
+    ann, bob = await script(gated, "ann"), await gated.plain_in_lobby("bob")
+    ann.face.dialect = Echoing(b"\n", "#lobby", frozenset())
+    await ann.read()
+    gate(gated).gate.clear()
+    began = len(gate(gated).writings)
+    ann.submit(Say("#lobby", "hi"), commands.SetAway("x"))
+    await until(lambda: len(gate(gated).writings) > began)
+    await bob.send("/names")
+    assert (ann.peer.sent, bob.peer.sent) == (b"", b"")
+    gate(gated).gate.set()
+    assert (await bob.read())[0] == "[ann] hi"
+    assert await ann.read() == ["[ann] hi", "<AwaySet>"]
+
+
+@pytest.mark.asyncio
+async def test_who_never_became_anybody_can_leave(world: World) -> None:
+    """They are closed with a farewell, and nobody hears of it."""
+    bob = await world.plain_in_lobby("bob")
+    ghost = Actor(world, Script("ghost"))
+    ghost.submit(Quit("no time"))
+    assert await ghost.read() == ["<bye no time>"]
+    assert ghost.peer.closed
+    assert await bob.read() == []
+    assert set(world.node.sessions.values()) == {bob.session}
+
+
+@pytest.mark.asyncio
+async def test_requests_are_answered_in_the_order_in_which_they_came(world: World) -> None:
+    """Also those that need no order by themselves, behind those that do."""
+    ann = await script(world, "ann")
+    ann.submit(Say("nobody", "x"))
+    ann.submit(Answer((b"<direct>\n",)))
+    ann.submit(Ask(lambda _state, _user, moment: [f"<asked at {moment.at}>\n".encode()]))
+    ann.submit(commands.SetAway(""))
+    at = world.clock.at
+    assert await ann.read() == ["<Refused>", "<direct>", f"<asked at {at}>", "<AwaySet>"]
+
+
+@pytest.mark.asyncio
+async def test_an_answer_without_need_of_order_comes_at_once(world: World) -> None:
+    """Nothing is open, so nothing is waited for."""
+    ann = await script(world, "ann")
+    ann.submit(Answer((b"<pong>\n",)))
+    assert ann.peer.take() == ["<pong>"]
+
+
+@pytest.mark.asyncio
+async def test_a_query_sees_what_its_session_did_before(world: World) -> None:
+    """And nothing that came after it."""
+    ann = await script(world, "ann")
+
+    def count(_state: State, user: User | None, _moment: Moment) -> Sequence[bytes]:
+        assert user is not None
+        return [f"{len(user.rooms)}\n".encode()]
+
+    ann.submit(Join("#a"), Ask(count), Join("#b"), Ask(count))
+    assert [line for line in await ann.read() if line.isdigit()] == ["2", "3"]
+
+
+@pytest.mark.asyncio
+async def test_messages_of_before_come_in_their_place(world: World) -> None:
+    """After the reply on entering the room, before the answers to what was asked later."""
+    ann = await script(world, "ann")
+    ann.submit(Say("#lobby", "one"))
+    bob = Actor(world, Script("bob"))
+    bob.submit(Connect(("bob",), "u", "", "h"), Join("#lobby"), commands.SetAway("x"))
+    bob.submit(Ask(lambda *_: Recall("#lobby", "asked", 0, 1 << 62, 9)))
+    assert await bob.read() == ["<Welcomed>", "<Entered>", "<#lobby 1>", "<AwaySet>", "<asked 1>"]
+
+
+@pytest.mark.asyncio
+async def test_an_answer_with_a_label_is_one(world: World) -> None:
+    """With the events that the request led to for its asker; the others get them as ever."""
+    ann, bob = await script(world, "ann"), await world.plain_in_lobby("bob")
+    ann.face.dialect = Echoing(b"\n", "#lobby", frozenset())
+    await ann.read()
+    ann.submit(Say("#lobby", "hi"), commands.SetAway("x"), label="7")
+    ann.submit(Answer((b"pong\n",)), label="8")
+    assert await ann.read() == ["7([ann] hi <AwaySet>)", "8(pong)"]
+    ann.submit(Answer((b"pong\n",)), label="9")
+    assert await ann.read() == ["9(pong)"]
+    assert await bob.read() == ["[ann] hi"]
+
+
+@pytest.mark.asyncio
+async def test_a_dialect_that_changes_counts_from_then_on(world: World) -> None:
+    """Whether a line, a reply or the answer to a query changed it."""
+    ann, bob = await script(world, "ann"), await script(world, "bob")
+    ann.submit(Say("#lobby", "here"))
+    assert await bob.read() == ["[ann] here"]
+
+    def go(*_: object) -> Sequence[bytes]:
+        bob.face.dialect = PlainDialect(b"\n", "#elsewhere", frozenset())
+        return ()
+
+    bob.submit(Ask(go))
+    ann.submit(Say("#lobby", "there"))
+    assert await bob.read() == ["[ann #lobby] there"]
+
+
+# --- ends -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.asyncio
+async def test_leaving_twice_is_leaving_once(world: World) -> None:
+    """Whatever ends a session, its room hears of it once, and it is closed once."""
+    ann, bob = await script(world, "ann"), await world.plain_in_lobby("bob")
+    world.node.leave(ann.session, "first")
+    world.node.leave(ann.session, "second")
+    ann.submit(Say("#lobby", "too late"))
+    assert await bob.read() == ["* ann left: first"]
+    world.node.leave(ann.session, "third")
+    assert (await ann.read())[-1] == "<bye first>"
+    assert ann.face.farewells == 1
+    assert await bob.read() == []
+
+
+@pytest.mark.asyncio
+async def test_quit_and_the_end_of_the_connection_are_one_end(world: World) -> None:
+    """The line QUIT, and then the end of the stream before it was answered."""
+    ann, bob = await script(world, "ann"), await world.plain_in_lobby("bob")
+    ann.submit(Quit("bye"))
+    world.node.leave(ann.session, "connection closed")
+    assert await bob.read() == ["* ann left: bye"]
+    assert (await ann.read())[-1] == "<bye bye>"
+    assert list(world.node.sessions.values()) == [bob.session]
+    assert [user.nick for user in world.node.state.users.values()] == ["bob"]
+
+
+@pytest.mark.asyncio
+async def test_who_is_killed_is_told_closed_and_gone(world: World) -> None:
+    """What they asked in the same moment has no effect any more."""
+    ann, bob = await script(world, "ann"), await script(world, "bob")
+    cat = await world.plain_in_lobby("cat")
+    await ann.ask_for(commands.BecomeOperator("ann"))
+    ann.submit(Kill("bob", "rude"))
+    bob.submit(Say("#lobby", "but"), commands.ChangeNick("bill"))
+    bob.submit(Connect(("bob",), "u", "", "h"), Join("#lobby"))
+    world.node.leave(bob.session, "connection closed")
+    assert await cat.read() == ["* bob left: Killed (ann (rude))"]
+    assert (await bob.read())[-2:] == [
+        "-> operator ann ends your connection: rude",
+        "<bye Killed (ann (rude))>",
+    ]
+    assert bob.face.farewells == 1
+    assert {user.nick for user in world.node.state.users.values()} == {"ann", "cat"}
+
+
+@pytest.mark.asyncio
+async def test_all_are_closed_when_the_server_stops(world: World) -> None:
+    """With a farewell each, and nobody is told of the others' departures."""
+    clients = [await script(world, nick) for nick in ("ann", "bob")]
+    for client in clients:
+        await client.read()
+    world.node.close_all("shutting down")
+    for client in clients:
+        assert await client.read() == ["<bye shutting down>"]
+        assert client.session.closed
+    assert not world.node.sessions
+    world.node.leave(clients[0].session, "connection closed")
+    assert await clients[1].read() == []
+
+
+@pytest.mark.asyncio
+async def test_nothing_of_a_session_that_ended_stays(world: World) -> None:
+    """Neither its subscriber, nor its user, nor a plan with it in a room's audience."""
+    bob = await world.plain_in_lobby("bob")
+    for number in range(3):
+        ann = await script(world, "ann")
+        bob_lines = await bob.ask(f"hi {number}")
+        assert bob_lines[-1].endswith("joined")
+        world.node.leave(ann.session, "x")
+        await bob.read()
+    await bob.ask("alone")
+    state, delivery = world.node.state, world.node.delivery
+    assert list(world.node.sessions.values()) == [bob.session]
+    assert list(state.users.values()) == [bob.session.user]
+    assert list(delivery._subscribers.values()) == [bob.session]
+    planned = delivery.plan(state.rooms["#lobby"].audience)
+    assert [reader for _, readers in planned for reader in readers] == [bob.session]
+
+
+# --- bugs -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.asyncio
+async def test_a_bug_in_a_query_ends_its_session_alone(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is logged and counted; everybody else goes on."""
+    ann, bob = await script(world, "ann"), await world.plain_in_lobby("bob")
+    with caplog.at_level(logging.ERROR):
+        ann.submit(Ask(lambda _state, _user, _moment: [b"%d" % (1 // 0)]))
+        assert await bob.ask("on we go") == ["* ann left: internal error"]
+    assert (await ann.read())[-2:] == ["[bob] on we go", "<bye internal error>"]
+    assert world.node.bugs == 1
+    assert "ZeroDivisionError" in caplog.text
+
+
+class BrokenFace(Script):
+    """A face with bugs wherever the node calls it."""
+
+    def __init__(self, nick: str, broken: str) -> None:
+        super().__init__(nick)
+        self.broken = ""
+        self.will_break = broken
+
+    def reply(self, reply: Reply, user: User | None, state: State) -> Sequence[bytes]:
+        """Fail, or reply."""
+        if self.broken == "reply":
+            raise ZeroDivisionError
+        return super().reply(reply, user, state)
+
+    def recall(self, room: str, events: Sequence[KeptEvent]) -> bytes:
+        """Fail, or recall."""
+        if self.broken == "recall":
+            raise ZeroDivisionError
+        return super().recall(room, events)
+
+    def farewell(self, reason: str) -> bytes:
+        """Fail, or say farewell."""
+        if self.broken == "farewell":
+            raise ZeroDivisionError
+        return super().farewell(reason)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("broken", ["reply", "recall", "farewell"])
+async def test_a_bug_in_a_face_ends_its_session_alone(world: World, broken: str) -> None:
+    """Whatever the face was asked for: the others are shown what happened, and all goes on."""
+    face = BrokenFace("ann", broken)
+    ann, bob = await script(world, "ann", face), await world.plain_in_lobby("bob")
+    await bob.ask("/join #a", "/join #lobby", "something")
+    face.broken = broken
+    ann.submit(Join("#a"), Ask(lambda *_: Recall("#lobby", "", 0, 1 << 62, 9)), Quit("x"))
+    lines = await bob.read()
+    assert lines[-1].startswith("* ann left")
+    assert ann.peer.closed
+    assert ann.session.outstanding == 0
+    assert await bob.ask("/away") == ["-> you are back"]
+    assert list(world.node.sessions.values()) == [bob.session]
+
+
+# --- how much at once -----------------------------------------------------------------------------
+
+
+@pytest.mark.asyncio
+async def test_a_session_with_much_open_must_wait(gated: World) -> None:
+    """Its next line is taken when all are answered; nobody else waits for it."""
+    ann = await script(gated, "ann")
+    gate(gated).gate.clear()
+    for _ in range(OUTSTANDING_MOST - 1):
+        await gated.node.take(ann.session, Request((Say("#lobby", "x"),)))
+    last = asyncio.ensure_future(gated.node.take(ann.session, Request((Say("#lobby", "y"),))))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert not last.done()
+    gate(gated).gate.set()
+    await last
+    assert ann.session.outstanding == 0
+
+
+@pytest.mark.asyncio
+async def test_when_the_journal_is_full_who_submits_waits(gated: World) -> None:
+    """Until what waits before is taken up again."""
+    gated.journal._bound = 1
+    ann, bob = await script(gated, "ann"), await script(gated, "bob")
+    gate(gated).gate.clear()
+    began = len(gate(gated).writings)
+    ann.submit(Say("#lobby", "x"))
+    await until(lambda: len(gate(gated).writings) > began)
+    waiting = [
+        asyncio.ensure_future(gated.node.take(client.session, Request((Say("#lobby", "y"),))))
+        for client in (ann, bob)
+    ]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert gated.journal.full
+    assert not any(task.done() for task in waiting)
+    gate(gated).gate.set()
+    await asyncio.gather(*waiting)
+
+
+@pytest.mark.asyncio
+async def test_a_password_is_checked_off_the_loop_and_after_what_came_before(world: World) -> None:
+    """Right: the items; wrong: the others; a session that ends meanwhile gets neither."""
+    ann = await script(world, "ann")
+    items, otherwise = (Answer((b"<in>\n",)),), (Answer((b"<out>\n",)),)
+    for right, line in ((True, "<in>"), (False, "<out>")):
+        ann.submit(commands.SetAway(""))
+        request = Request(items, check=lambda right=right: right, otherwise=otherwise)  # type: ignore[misc]
+        await world.node.take(ann.session, request)
+        assert await ann.read() == ["<AwaySet>", line]
+
+
+@pytest.mark.asyncio
+async def test_a_real_face_and_a_real_node_say_hello() -> None:
+    """A reader with netcat joins and is heard."""
+    world = World()
+    bob = await world.plain_in_lobby("bob")
+    ann = world.client(PlainFace(PlainFacts(), ("ann",), "h"))
+    await ann.ask("hi")
+    assert await bob.read() == ["* ann joined", "[ann] hi"]
