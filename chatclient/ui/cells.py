@@ -5,9 +5,13 @@ Rules:
 - What could move the cursor is no cluster: a TAB becomes a blank, other control characters are
   dropped here a second time (chatwire.text made them visible before).
 - After a cluster about whose width terminals differ, the column that follows is told to the
-  terminal (`Placed`, see output.py), so that nothing behind it is shifted.
+  terminal (`Placed`, see output.py), so that nothing behind it is shifted. Such a cluster may have
+  overwritten its neighbours, which the terminal alone knows: so where one row takes the place of
+  another, everything from the first such cluster on is drawn anew. (prompt_toolkit draws cells that
+  differ; a mark of the row in their styles, which has no look, makes them differ.)
 """
 
+import zlib
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -16,17 +20,33 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.layout.screen import Char, Screen
 
 CLUSTER_LIMIT = 12  # code points; a family is 7, a flag of a nation's part is 7, "Zalgo" is more
+ROW_MARKS = 61  # few, as styles are kept; two rows of one mark in one place are rare
 ELLIPSIS = "…"
 
 Fragment = tuple[str, str]  # style, text
 Cluster = tuple[str, int]  # text, cells
 
 
+_AGREED = (
+    (" ", "\u02ff"),
+    ("\u0370", "\u0482"),
+    ("\u048a", "\u058f"),
+    ("\u2010", "\u2027"),
+    ("\u2500", "\u257f"),
+    ("\u3041", "\u3096"),
+    ("\u30a1", "\u30fa"),
+    ("\u3400", "\u4dbf"),
+    ("\u4e00", "\u9fff"),
+    ("\uac00", "\ud7a3"),
+)
+
+
 class Placed(str):
     """The text of a cell whose width is disputed, and the `column` after it (from 0)."""
 
-    __slots__ = ("column",)
+    __slots__ = ("cells", "column")
 
+    cells: int
     column: int
 
 
@@ -38,15 +58,12 @@ def _measure(cluster: str) -> Cluster:
 
 
 def _agreed(cluster: str) -> bool:
-    """Say whether every terminal gives `cluster` one cell: plain letters, dashes, box drawing."""
-    if len(cluster) > 1:
-        return False
-    return (
-        cluster < "\u0300"
-        or "\u0370" <= cluster < "\u0590"
-        or "\u2010" <= cluster <= "\u2027"
-        or "\u2500" <= cluster < "\u2580"
-    )
+    """Say whether every terminal gives `cluster` the same cells.
+
+    That is so for Latin, Greek, Cyrillic and Armenian letters, dashes and quotes, box
+    drawing; and for kana, ideographs and Hangul syllables, which take two.
+    """
+    return len(cluster) == 1 and any(first <= cluster <= last for first, last in _AGREED)
 
 
 def clusters(text: str) -> Iterator[Cluster]:
@@ -103,23 +120,27 @@ def _char(text: str, cells: int, style: str) -> Char:
 def _placed(text: str, cells: int, style: str, column: int) -> Char:
     char = Char("", style)
     char.char = placed = Placed(text)
-    placed.column = column
+    placed.column, placed.cells = column, cells
     char.width = cells
     return char
 
 
-def _lay(fragments: Iterable[Fragment], left: int) -> Iterator[Char]:
-    """Yield one `Char` for each cell, the first of them at column `left`."""
-    column = left
+def _lay(fragments: Iterable[Fragment], left: int, mark: str) -> Iterator[Char]:
+    """Yield one `Char` for each cell, the first of them at column `left`.
+
+    From the first disputed cluster on, `mark` is part of the styles.
+    """
+    column, marked = left, ""
     for style, text in fragments:
         for cluster, cells in clusters(text):
             column += cells
-            if cells == 1 and _agreed(cluster):
-                yield _char(cluster, cells, style)
+            if _agreed(cluster):
+                yield _char(cluster, cells, style + marked)
             else:
-                yield _placed(cluster, cells, style, column)
-                if cells == 2:
-                    yield _char("", 0, style)
+                marked = mark
+                yield _placed(cluster, cells, style + marked, column)
+            if cells == 2:
+                yield _char("", 0, style + marked)
 
 
 class Row:
@@ -151,7 +172,8 @@ class Row:
         if self._left != left:
             under = f"{self.style} " if self.style else ""
             styled = ((under + style, text) for style, text in self.fragments)
-            self._cells = list(_lay(styled, left))
+            mark = f" class:row{zlib.crc32(f'{left} {self.text}'.encode()) % ROW_MARKS}"
+            self._cells = list(_lay(styled, left, mark))
             self._left = left
         target, cells = screen.data_buffer[y], self._cells
         end = min(len(cells), limit)

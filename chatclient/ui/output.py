@@ -3,7 +3,8 @@
 Rules:
 - What is flushed together is wrapped in `CSI ? 2026 h/l` (synchronized output; terminals that do
   not know it ignore it), so that no half-drawn frame is seen.
-- A cell whose width is disputed (`cells.Placed`) is followed by `CHA`, the absolute column.
+- A cell whose width is disputed (`cells.Placed`) is followed by `CHA`, the absolute column; if it
+  should take two cells, both are cleared before, as the terminal may fill one alone.
 - In everything else written as text, ESC is replaced (prompt_toolkit's `write` does it).
 """
 
@@ -23,7 +24,8 @@ class FrameOutput(Vt100_Output):
     def write(self, data: str) -> None:
         """Write the text of one cell, or the line feeds between two rows."""
         if type(data) is Placed:
-            self.write_raw(f"{data}\x1b[{data.column + 1}G")
+            clear = f"  \x1b[{data.column - 1}G" if data.cells == 2 else ""
+            self.write_raw(f"{clear}{data}\x1b[{data.column + 1}G")
         else:
             super().write(data)
 

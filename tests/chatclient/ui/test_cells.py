@@ -91,6 +91,15 @@ def test_a_disputed_cluster_knows_the_column_after_it() -> None:
         assert disputed.column == left + 3
 
 
+def test_what_follows_a_disputed_cluster_is_drawn_with_its_row() -> None:
+    """Two rows differ in every cell from such a cluster on, so that all of it is drawn anew."""
+    first, second = Screen(), Screen()
+    Row([("", f"ab{FAMILY}cd")]).draw(first, 0, 0, 10)
+    Row([("", f"ab{FLAG}cd")]).draw(second, 0, 0, 10)
+    same = [first.data_buffer[0][x] == second.data_buffer[0][x] for x in range(6)]
+    assert same == [True, True, False, False, False, False]
+
+
 def test_a_row_with_a_style_reaches_to_the_edge() -> None:
     """A bar is a bar over its whole width."""
     screen = Screen()

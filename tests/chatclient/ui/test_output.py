@@ -24,10 +24,10 @@ def test_a_frame_is_shown_at_once() -> None:
 
 
 def test_the_column_is_told_after_a_disputed_cluster() -> None:
-    """Counted from 1, as terminals do."""
+    """Counted from 1, as terminals do; the two cells are cleared before."""
     cell = Placed("🇩🇪")
-    cell.column = 7
-    assert _written("a", cell, "b") == "\x1b[?2026ha🇩🇪\x1b[8Gb\x1b[?2026l"
+    cell.column, cell.cells = 7, 2
+    assert _written("a", cell, "b") == "\x1b[?2026ha  \x1b[6G🇩🇪\x1b[8Gb\x1b[?2026l"
 
 
 def test_an_escape_in_text_is_no_escape() -> None:
