@@ -171,13 +171,13 @@ class Deadlines:
         if when == NEVER:
             return
         number = math.ceil(when / self._grain)
-        bucket = self._buckets.get(number)
-        if bucket is None:
-            bucket = self._buckets[number] = set()
-            heapq.heappush(self._order, number)
-            self._arm()
-        bucket.add(waiting)
         self._places[waiting] = number
+        if number in self._buckets:
+            self._buckets[number].add(waiting)
+            return
+        self._buckets[number] = {waiting}
+        heapq.heappush(self._order, number)
+        self._arm()
 
     def cancel(self, waiting: Waiting) -> None:
         """Call `waiting` no more."""
