@@ -1,0 +1,1 @@
+"""Tests of the IRC face alone: lines in, requests and lines out."""

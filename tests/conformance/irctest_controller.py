@@ -1,0 +1,136 @@
+"""How irctest (github.com/progval/irctest) starts this server, as docs/conformance.md describes it.
+
+It is imported by irctest, in its own environment: `--controller irctest_controller`, with this
+directory in PYTHONPATH. The server is the command in CHATSERVER, or `chatserver` on PATH.
+"""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from irctest import patma  # type: ignore[import-not-found]
+from irctest.basecontrollers import (  # type: ignore[import-not-found]
+    BaseServerController,
+    DirectoryBasedController,
+)
+from irctest.runner import NotImplementedByController  # type: ignore[import-not-found]
+from irctest.specifications import (  # type: ignore[import-not-found]
+    Capabilities,
+    OptionalBehaviors,
+)
+
+CONFIGURATION = """\
+name = "My.Little.Server"
+network = "irctest"
+description = "test server"
+registration_timeout = 10.0
+{password}
+[[operator]]
+name = "operuser"
+password = "operpassword"
+"""
+
+
+class ChatserverController(BaseServerController, DirectoryBasedController):  # type: ignore[misc]
+    """Starts a server with nothing on disk, on the port that irctest picked."""
+
+    software_name = "chatserver"
+    _port_wait_interval = 0.02
+    supported_sasl_mechanisms: frozenset[str] = frozenset()
+    supports_sts = False
+
+    # What is promised here fails when it is missing; the rest would be skipped.
+    capabilities = frozenset(
+        {
+            Capabilities.AWAY_NOTIFY,
+            Capabilities.BATCH,
+            Capabilities.ECHO_MESSAGE,
+            Capabilities.EXTENDED_JOIN,
+            Capabilities.LABELED_RESPONSE,
+            Capabilities.MESSAGE_TAGS,
+            Capabilities.MULTI_PREFIX,
+            Capabilities.SERVER_TIME,
+            Capabilities.SETNAME,
+        }
+    )
+    optional_behaviors = frozenset(
+        {
+            OptionalBehaviors.BAN_EXCEPTION_MODE,
+            OptionalBehaviors.CAP_REQ_MINUS,
+            OptionalBehaviors.ELIST_C,
+            OptionalBehaviors.ELIST_M,
+            OptionalBehaviors.ELIST_N,
+            OptionalBehaviors.ELIST_T,
+            OptionalBehaviors.ELIST_U,
+            OptionalBehaviors.INVITE_EXCEPTION_MODE,
+            OptionalBehaviors.INVITE_LIST,
+            OptionalBehaviors.INVITE_OVERRIDES_LIMIT,
+            OptionalBehaviors.MULTI_JOIN,
+            OptionalBehaviors.MULTI_KICK,
+            OptionalBehaviors.MULTI_PRIVMSG,
+            OptionalBehaviors.NO_CTCP,
+        }
+    )
+    isupport = {  # noqa: RUF012 - irctest declares it so
+        "BOT": "B",
+        "CASEMAPPING": "ascii",
+        "CHANTYPES": "#",
+        "ELIST": "CMNTU",
+        "EXCEPTS": "e",
+        "INVEX": "I",
+        "PREFIX": "(ov)@+",
+        "STATUSMSG": "@+",
+        "TARGMAX": patma.ANYSTR,
+        "UTF8ONLY": None,
+        "WHOX": None,
+    }
+
+    def run(
+        self,
+        hostname: str,
+        port: int,
+        *,
+        password: str | None,
+        ssl: bool,
+        run_services: bool,
+        faketime: str | None,
+        websocket_hostname: str | None,
+        websocket_port: int | None,
+    ) -> None:
+        """Start the server; raises `NotImplementedByController` for what it cannot do."""
+        for wanted, what in (
+            (ssl, "TLS"),
+            (run_services, "accounts"),
+            (websocket_port, "WebSocket"),
+        ):
+            if wanted:
+                raise NotImplementedByController(what)
+        self.create_config()
+        path = Path(self.directory) / "chatserver.toml"
+        line = f'password = "{password}"' if password else ""
+        path.write_text(CONFIGURATION.format(password=line))
+        self.hostname, self.port = hostname, port
+        prefix: list[str] = []
+        if faketime and shutil.which("faketime"):
+            prefix = ["faketime", "--exclude-monotonic", "-f", faketime]
+            self.faketime_enabled = True
+        server = os.environ.get("CHATSERVER", "chatserver")
+        self.proc = self.execute(
+            [
+                *prefix,
+                server,
+                "--ephemeral",
+                "--host",
+                hostname,
+                "--port",
+                str(port),
+                "--config",
+                path,
+            ]
+        )
+
+
+def get_irctest_controller_class() -> type[Any]:
+    """Return what irctest is to start servers with."""
+    return ChatserverController
