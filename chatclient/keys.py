@@ -28,7 +28,7 @@ class Action(enum.Enum):
     TO_START = enum.auto()
     TO_END = enum.auto()
     HELP = enum.auto()
-    CLOSE_HELP = enum.auto()
+    CLOSE = enum.auto()
     PEOPLE = enum.auto()
     SUSPEND = enum.auto()
     REDRAW = enum.auto()
@@ -103,7 +103,7 @@ KEYS: tuple[Key, ...] = (
         Action.HELP,
         (("f1",), ("escape", "h")),
     ),
-    Key(_REST, "Esc", "close the help", Action.CLOSE_HELP, (("escape",),)),
+    Key(_REST, "Esc", "close the help, or the menu", Action.CLOSE, (("escape",),)),
     Key(_REST, "Ctrl+Z", "suspend; fg in the shell comes back", Action.SUSPEND, (("c-z",),)),
     Key(_REST, "Ctrl+L", "draw the screen anew", Action.REDRAW, (("c-l",),)),
     Key(

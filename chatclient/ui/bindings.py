@@ -15,11 +15,11 @@ def bind(
     handlers: Mapping[Action, Handler],
     *,
     paste: Callable[[str], None],
-    help_open: Callable[[], bool],
+    can_close: Callable[[], bool],
 ) -> KeyBindings:
     """Return the bindings of all keys in the table, and of the terminal's paste."""
     bindings = KeyBindings()
-    filters: dict[Action, FilterOrBool] = {Action.CLOSE_HELP: Condition(help_open)}
+    filters: dict[Action, FilterOrBool] = {Action.CLOSE: Condition(can_close)}
     for key in KEYS:
         if key.action is not None:
             for sequence in key.sequences:

@@ -93,6 +93,15 @@ class Editor:
         self.buffer.complete_state = None
         return True
 
+    @property
+    def menu_open(self) -> bool:
+        """Whether completions are offered."""
+        return self.buffer.complete_state is not None
+
+    def close_menu(self) -> None:
+        """Put away the completions, and what was tried of them."""
+        self.buffer.cancel_completion()
+
     def turn(self, left: Buffer, to: Buffer) -> None:
         """Keep what is typed for `left`, and go on with what was typed for `to`."""
         self._drafts[left] = self.buffer.document

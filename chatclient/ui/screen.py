@@ -19,7 +19,7 @@ from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyPressEvent
 from prompt_toolkit.layout import Float, FloatContainer, Layout
 from prompt_toolkit.layout.menus import CompletionsMenu
-from prompt_toolkit.output import Output
+from prompt_toolkit.output import ColorDepth, Output
 
 from chatclient.keys import Action
 from chatclient.model import (
@@ -40,7 +40,7 @@ from chatclient.ui.frame import Frame, Parts
 from chatclient.ui.output import terminal
 from chatclient.ui.pane import Pane
 from chatclient.ui.stage import Stage
-from chatclient.ui.theme import STYLE
+from chatclient.ui.theme import style
 
 MENU_ROWS = 8
 KEY_WAIT = 0.1  # seconds after Esc in which a key means Alt+key
@@ -83,15 +83,15 @@ class ChatScreen:
         self._shown = world.active
         self.editor = Editor(ChatCompleter(world, lambda: world.active), self._name)
         self.stage = Stage(world, now=now, typed_lines=lambda: self.editor.lines)
+        output = output or terminal()
+        colours = output.get_default_color_depth() is not ColorDepth.DEPTH_1_BIT
         self.app: Application[None] = Application(
             layout=self._layout(),
-            style=STYLE,
-            key_bindings=bind(
-                self._handlers(), paste=self.editor.paste, help_open=lambda: self.stage.help_open
-            ),
+            style=style(colours=colours),
+            key_bindings=bind(self._handlers(), paste=self.editor.paste, can_close=self._can_close),
             full_screen=True,
             input=input,
-            output=output or terminal(),
+            output=output,
         )
         self.app.ttimeoutlen = self.app.timeoutlen = KEY_WAIT
         self.clock = FrameClock(self.app.invalidate)
@@ -221,13 +221,20 @@ class ChatScreen:
             Action.TO_START: lambda _: stage.view.to_start(),
             Action.TO_END: lambda _: stage.view.to_end(),
             Action.HELP: lambda _: stage.toggle_help(),
-            Action.CLOSE_HELP: lambda _: stage.close_help(),
+            Action.CLOSE: lambda _: self._close(),
             Action.PEOPLE: lambda _: stage.toggle_people(),
             Action.SUSPEND: lambda _: self.app.suspend_to_background(),
             Action.REDRAW: lambda _: self.app.renderer.clear(),
             Action.CLEAR_OR_LEAVE: lambda _: self._clear_or_leave(),
             Action.LEAVE: lambda _: self._delete_or_leave(),
         }
+
+    def _can_close(self) -> bool:
+        return self.stage.help_open or self.editor.menu_open
+
+    def _close(self) -> None:
+        self.stage.close_help()
+        self.editor.close_menu()
 
     def _send(self) -> None:
         if self.editor.accept_completion():

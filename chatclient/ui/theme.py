@@ -51,7 +51,24 @@ _SHEET = {
     **{f"nick{number}": colour for number, colour in enumerate(NICK_COLOURS)},
 }
 
-STYLE = Style.from_dict(_SHEET)
+_WITHOUT_COLOURS = {
+    "bar": "reverse",
+    "bar.strong": "reverse bold",
+    "bar.good": "reverse bold",
+    "bar.warn": "reverse bold",
+    "more": "reverse",
+    "error": "bold",
+    "called": "bold underline",
+    "completion-menu.completion": "reverse",
+    "completion-menu.completion.current": "noreverse bold",
+    "completion-menu.meta.completion": "reverse",
+    "completion-menu.meta.completion.current": "noreverse",
+}
+
+
+def style(*, colours: bool) -> Style:
+    """Return the style sheet; without colours, what stood on one is reversed."""
+    return Style.from_dict(_SHEET if colours else {**_SHEET, **_WITHOUT_COLOURS})
 
 
 def nick_style(folded: str) -> str:

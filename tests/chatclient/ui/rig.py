@@ -101,7 +101,14 @@ class _Paper:
 class Rig:
     """A running screen, the hands at its keys and the eyes on its terminal."""
 
-    def __init__(self, client: ScriptedClient, keys: PipeInput, columns: int, rows: int) -> None:
+    def __init__(
+        self,
+        client: ScriptedClient,
+        keys: PipeInput,
+        columns: int,
+        rows: int,
+        depth: ColorDepth = ColorDepth.DEPTH_8_BIT,
+    ) -> None:
         self.client = client
         self.world = client.world
         self.paper = _Paper(columns, rows)
@@ -111,7 +118,7 @@ class Rig:
             self.paper,  # type: ignore[arg-type]  # it asks for no more than this of a TextIO
             lambda: self._size,
             term="xterm-256color",
-            default_color_depth=ColorDepth.DEPTH_8_BIT,
+            default_color_depth=depth,
         )
         self.screen = ChatScreen(client, input=keys, output=output, now=lambda: NOON)
         self.failing = False  # whether the test is about a screen that ends with an error
@@ -210,11 +217,16 @@ def join(world: World, name: str, *people: str) -> Buffer:
 
 
 @asynccontextmanager
-async def rig(columns: int = 80, rows: int = 24, world: World | None = None) -> AsyncIterator[Rig]:
+async def rig(
+    columns: int = 80,
+    rows: int = 24,
+    world: World | None = None,
+    depth: ColorDepth = ColorDepth.DEPTH_8_BIT,
+) -> AsyncIterator[Rig]:
     """Run a screen of that size, and leave it at the end."""
     with create_pipe_input() as keys:
         client = ScriptedClient(world or make_world())
-        made = Rig(client, keys, columns, rows)
+        made = Rig(client, keys, columns, rows, depth)
         try:
             await made.until(lambda: any(made.rows))
             yield made

@@ -1,8 +1,10 @@
 """Whole screens: what one sees at several sizes, and in every state."""
 
+import re
 from dataclasses import replace
 
 import pytest
+from prompt_toolkit.output.color_depth import ColorDepth
 
 from chatclient.keys import Action
 from chatclient.model import ConnectionState, Delivery, FocusWanted, Kind, Status, World
@@ -74,6 +76,20 @@ async def test_a_large_screen() -> None:
         assert "│12:00         anna  hello to you all, and what a fine day" in seen.rows[3]
         assert "│12:00            →  dora joined" in seen.rows[4]
         assert seen.rows[-2].endswith("3.4 ms · F1 keys")
+
+
+@pytest.mark.asyncio
+async def test_without_colours_nothing_is_lost() -> None:
+    """`NO_COLOR`: no colour is sent; bars and the active room are reversed, calls are bold."""
+    async with rig(depth=ColorDepth.DEPTH_1_BIT) as seen:
+        await _converse(seen)
+        seen.say(seen.world.active, "bob", "anna: yes?", mention=True)
+        await seen.shows("yes?")
+        assert seen.cell("● connected").reverse
+        assert seen.cell("2 #lobby").reverse
+        assert seen.cell("bob: anna: yes?").bold
+        assert re.search(r"\x1b\[[0-9;]*(3|4|9|10)[0-7](;|m)", seen.raw) is None
+        assert "38;5" not in seen.raw
 
 
 @pytest.mark.asyncio

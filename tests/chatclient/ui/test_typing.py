@@ -103,6 +103,19 @@ async def test_a_slash_shows_the_commands_with_help() -> None:
 
 
 @pytest.mark.asyncio
+async def test_esc_closes_the_menu() -> None:
+    """And takes back what was tried of it."""
+    async with rig() as seen:
+        seen.press("/m")
+        await seen.shows("/msg <nick>")
+        seen.press(TAB)
+        await seen.until(lambda: seen.rows[-1] == "#lobby > /msg")
+        seen.press(ESC)
+        await seen.until(lambda: seen.rows[-1] == "#lobby > /m")
+        assert "/msg <nick>" not in seen.text
+
+
+@pytest.mark.asyncio
 async def test_enter_in_the_menu_chooses_and_does_not_send() -> None:
     """The first Enter takes the completion, the second sends."""
     async with rig() as seen:
