@@ -1,0 +1,1 @@
+"""Tests of `chatclient.session`: transcripts, bytes in and bytes out."""

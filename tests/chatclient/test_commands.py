@@ -1,0 +1,182 @@
+"""The commands that a user can type."""
+
+import re
+
+import pytest
+
+from chatclient.commands import BY_NAME, COMMANDS, enter
+from chatclient.model import Buffer, FocusWanted, Kind, QuitWanted, ReconnectWanted
+from tests.chatclient.session.wire import MODERN, Wire, last, texts
+
+
+class Typing:
+    """A user in #ops with bob, who types."""
+
+    def __init__(self) -> None:
+        self.wire = Wire().start(MODERN)
+        self.room = self.wire.join("#ops", "@bob")
+        self.wire.world.activate(self.room)
+
+    def type(self, text: str, buffer: Buffer | None = None) -> list[str]:
+        """Type in #ops, or elsewhere, and return what went to the server."""
+        enter(self.wire.session, buffer or self.room, text, self.wire.now)
+        return [re.sub(r"^@label=\w+ ", "", line) for line in self.wire.sent()]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("hello there", ["PRIVMSG #ops :hello there"]),
+        ("//help me", ["PRIVMSG #ops :/help me"]),
+        ("one\ntwo", ["PRIVMSG #ops one", "PRIVMSG #ops two"]),
+        ("see\n/quit", ["PRIVMSG #ops see", "PRIVMSG #ops /quit"]),
+        ("/quit\nnot a command", ["PRIVMSG #ops /quit", "PRIVMSG #ops :not a command"]),
+        ("   ", []),
+        ("/me waves", ["PRIVMSG #ops :\x01ACTION waves\x01"]),
+        ("/JOIN #dev", ["JOIN #dev"]),
+        ("/j dev", ["JOIN #dev"]),
+        ("/join #a,b sesame", ["JOIN #a sesame", "JOIN #b sesame"]),
+        ("/part", ["PART #ops"]),
+        ("/part see you", ["PART #ops :see you"]),
+        ("/part #ops see you", ["PART #ops :see you"]),
+        ("/close", ["PART #ops"]),
+        ("/msg bob hi there", ["PRIVMSG bob :hi there"]),
+        ("/msg #ops hi", ["PRIVMSG #ops hi"]),
+        ("/query bob", []),
+        ("/query bob hi", ["PRIVMSG bob hi"]),
+        ("/notice bob psa", ["NOTICE bob psa"]),
+        ("/nick al", ["NICK al"]),
+        ("/topic", []),
+        ("/topic new plans", ["TOPIC #ops :new plans"]),
+        ("/topic #ops new plans", ["TOPIC #ops :new plans"]),
+        ("/topic #else", ["TOPIC #else"]),
+        ("/names", []),
+        ("/names #else", ["NAMES #else"]),
+        ("/list", ["LIST"]),
+        ("/whois bob", ["WHOIS bob"]),
+        ("/away", ["AWAY away"]),
+        ("/away at lunch", ["AWAY :at lunch"]),
+        ("/back", ["AWAY"]),
+        ("/invite carl", ["INVITE carl #ops"]),
+        ("/invite carl #dev", ["INVITE carl #dev"]),
+        ("/kick bob too loud", ["KICK #ops bob :too loud"]),
+        ("/kick #ops bob", ["KICK #ops bob"]),
+        ("/mode", ["MODE #ops"]),
+        ("/mode +o bob", ["MODE #ops +o bob"]),
+        ("/mode #dev +b *!*@x", ["MODE #dev +b *!*@x"]),
+        ("/raw WHO #ops :a b", ["WHO #ops :a b"]),
+        ("/quit so long", ["QUIT :so long"]),
+    ],
+)
+def test_what_is_sent(typed: str, sent: list[str]) -> None:
+    """Each command becomes its lines of IRC; anything else is said."""
+    assert Typing().type(typed) == sent
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("/nonsense", "there is no /nonsense; /help lists the commands, //nonsense says it"),
+        ("/join", "usage: /join <room> [password]"),
+        ("/msg bob", "usage: /msg <nick> <text>"),
+        ("/msg #else hi", "you are not in #else: /join #else"),
+        ("/me", "usage: /me <what you do>"),
+        ("/nick two words", "a nick has no spaces"),
+        ("/query #ops", "#ops is a room: /join #ops"),
+        ("/part #else", "you are not in #else: /join #else"),
+        ("/help nonsense", "there is no /nonsense; /help lists the commands"),
+        ("/kick", "usage: /kick [room] <nick> [reason]"),
+    ],
+)
+def test_mistakes_are_told_with_what_to_do(typed: str, told: str) -> None:
+    """A mistake is an error line where it was typed, and nothing is sent."""
+    typing = Typing()
+    assert typing.type(typed) == []
+    assert last(typing.room).text == told
+    assert last(typing.room).kind is Kind.ERROR
+
+
+@pytest.mark.parametrize("typed", ["hello", "/me waves", "/part", "/topic x", "/invite bob"])
+def test_on_the_server_page(typed: str) -> None:
+    """Where nobody hears, the user is told so."""
+    typing = Typing()
+    server = typing.wire.world.server
+    assert typing.type(typed, server) == []
+    assert last(server).kind is Kind.ERROR
+
+
+@pytest.mark.parametrize("typed", ["/topic x", "/list", "/whois bob", "/raw PING x", "/away"])
+def test_while_not_connected(typed: str) -> None:
+    """What needs the server says so when there is none."""
+    typing = Typing()
+    typing.wire.session.end("lost", 0)
+    assert typing.type(typed) == []
+    assert "not connected" in last(typing.room).text
+
+
+def test_rooms_joined_while_not_connected() -> None:
+    """A room that is joined while there is no connection is joined when there is one."""
+    typing = Typing()
+    typing.wire.session.end("lost", 0)
+    assert typing.type("/join #dev") == []
+    assert typing.wire.room("#dev").wanted
+
+
+def test_focus_follows_the_user() -> None:
+    """/join and /query show what they open."""
+    typing = Typing()
+    for typed, name in (("/join #dev", "#dev"), ("/query carl", "carl")):
+        typing.wire.session.take_changes()
+        typing.type(typed)
+        buffer = typing.wire.room(name)
+        assert FocusWanted(buffer) in typing.wire.session.take_changes()
+
+
+def test_the_program() -> None:
+    """/quit and /reconnect are wishes for who runs the client."""
+    typing = Typing()
+    typing.type("/reconnect")
+    assert ReconnectWanted() in typing.wire.session.take_changes()
+    typing.type("/quit")
+    assert QuitWanted() in typing.wire.session.take_changes()
+
+
+def test_what_is_known_is_told_at_once() -> None:
+    """/topic and /names of a room that we are in ask nobody."""
+    typing = Typing()
+    typing.wire.hear(":srv 332 alice #ops :work")
+    typing.type("/topic")
+    assert last(typing.room).text == "topic of #ops: work"
+    typing.type("/names")
+    assert last(typing.room).text == "2 in #ops: @bob alice"
+
+
+def test_own_modes_from_the_server_page() -> None:
+    """/mode where there is no room is about ourselves."""
+    typing = Typing()
+    assert typing.type("/mode +i", typing.wire.world.server) == ["MODE alice +i"]
+
+
+def test_whois_in_a_conversation() -> None:
+    """/whois in a conversation is about the other person."""
+    typing = Typing()
+    assert typing.type("/whois", typing.wire.world.open_direct("bob")) == ["WHOIS bob"]
+
+
+def test_help_tells_every_command() -> None:
+    """/help has a line for each row; /help NAME has its usage."""
+    typing = Typing()
+    typing.type("/help")
+    told = "\n".join(texts(typing.room))
+    assert all(f"/{command.name} " in told and command.summary in told for command in COMMANDS)
+    typing.type("/help /join")
+    assert "/join <room> [password]: go into a room, or make it" in texts(typing.room)
+
+
+def test_the_table_is_in_order() -> None:
+    """No name means two commands; every summary is a short phrase; aliases find their command."""
+    names = [name for command in COMMANDS for name in (command.name, *command.aliases)]
+    assert len(names) == len(set(names)) == len(BY_NAME)
+    assert all(name == name.lower() and name.isalpha() for name in names)
+    assert all(command.summary[0].islower() and len(command.summary) <= 60 for command in COMMANDS)
+    assert set("".join(command.completes for command in COMMANDS)) <= set("nrc")

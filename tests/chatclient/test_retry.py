@@ -1,0 +1,40 @@
+"""When to try again."""
+
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatclient.retry import LONGEST, STEADY, Backoff
+
+
+@given(st.integers())
+def test_the_first_wait_is_short(seed: int) -> None:
+    """A restart of the server is hardly noticed."""
+    assert 0 < Backoff(Random(seed)).next_wait() <= 1.0
+
+
+@given(st.integers(), st.integers(1, 2000))
+def test_waits_grow_to_a_bound(seed: int, tries: int) -> None:
+    """However often it fails, no wait is longer than the bound, and late ones are long."""
+    backoff = Backoff(Random(seed))
+    waits = [backoff.next_wait() for _ in range(tries)]
+    assert all(wait <= LONGEST for wait in waits)
+    assert all(wait >= 0.3 * LONGEST for wait in waits[6:])
+
+
+def test_waits_differ() -> None:
+    """Clients that lost the same server do not come back in the same instant."""
+    assert len({Backoff(Random(seed)).next_wait() for seed in range(100)}) == 100
+
+
+def test_a_steady_connection_starts_over() -> None:
+    """After a while online the next wait is a first one; a short visit changes nothing."""
+    backoff = Backoff(Random(1))
+    for _ in range(8):
+        backoff.next_wait()
+    assert backoff.next_wait(online_for=STEADY / 2) > 1.0
+    assert backoff.next_wait(online_for=STEADY) <= 1.0
+    backoff.next_wait()
+    backoff.reset()
+    assert backoff.next_wait() <= 1.0
