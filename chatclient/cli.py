@@ -5,6 +5,7 @@ a traceback. What only some uses need is imported only by them, as start-up is t
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ examples:
   chatclient localhost --room '#ops' --send deployed say one thing, and leave
   tail -f log | chatclient localhost --room '#ops' - say every line
   chatclient localhost --json | jq .text             print what is heard
+
+The server's password, if it has one, is taken from the environment: CHATCLIENT_PASSWORD.
 
 exit status, as a tool:
   0  the server acknowledged everything; or listening was ended by a signal or by the reader
@@ -115,6 +118,7 @@ def _configure(given: argparse.Namespace) -> "Config":
     return config.build(
         where,
         nick=given.nick,
+        password=os.environ.get("CHATCLIENT_PASSWORD", ""),
         rooms=given.room or [],
         tls=given.tls,
         tls_ca=given.tls_ca,
@@ -123,8 +127,8 @@ def _configure(given: argparse.Namespace) -> "Config":
             messages=tuple(text for text in sends if text != "-"),
             from_stdin="-" in given.where or "-" in sends,
             as_json=given.json,
+            log_level=given.log_level,
         ),
-        log_level=given.log_level,
     )
 
 

@@ -32,6 +32,8 @@ class Tool:
     """Whether to say the lines of standard input."""
     as_json: bool = False
     """Whether to print what is heard as JSON lines."""
+    log_level: str = "warning"
+    """What to log on standard error."""
 
     @property
     def sends(self) -> bool:
@@ -59,7 +61,6 @@ class Config:
     timeout: float = 10.0
     """Seconds that connecting may take; as a tool, also that joining or an answer may take."""
     tool: Tool = Tool()
-    log_level: str = "warning"
 
     @property
     def address(self) -> str:
@@ -72,12 +73,12 @@ def build(
     where: Sequence[str],
     *,
     nick: str | None = None,
+    password: str = "",
     rooms: Sequence[str] = (),
     tls: bool = False,
     tls_ca: str | None = None,
     timeout: float = 10.0,
     tool: Tool = Tool(),
-    log_level: str = "warning",
 ) -> Config:
     """Return what the arguments ask for; `where` is host or URL, then port.
 
@@ -94,13 +95,12 @@ def build(
     return Config(
         host=host,
         port=port,
-        identity=Identity(_nick(nick)),
+        identity=Identity(_nick(nick), password=password),
         rooms=tuple(dict.fromkeys(wanted)),
         tls=tls or secure,
         tls_ca=tls_ca,
         timeout=timeout,
         tool=tool,
-        log_level=log_level,
     )
 
 

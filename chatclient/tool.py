@@ -75,7 +75,7 @@ class Interrupted(Exception):
 def run(config: Config) -> int:
     """Do what `config.tool` asks for and return the exit status."""
     logging.basicConfig(
-        level=config.log_level.upper(), stream=sys.stderr, format="chatclient: %(message)s"
+        level=config.tool.log_level.upper(), stream=sys.stderr, format="chatclient: %(message)s"
     )
     try:
         asyncio.run(Tool(config, sys.stdout, sys.stdin.fileno()).run())

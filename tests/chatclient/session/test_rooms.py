@@ -199,10 +199,11 @@ def test_away() -> None:
     room = wire.join("#ops", "bob")
     bob = room.members.get("bob")
     assert bob
-    wire.hear(":bob!b@h AWAY :lunch")
-    assert bob.away
-    wire.hear(":bob!b@h AWAY")
-    assert not bob.away
+    seen = []
+    for line in (":bob!b@h AWAY :lunch", ":bob!b@h AWAY"):
+        wire.hear(line)
+        seen.append(bob.away)
+    assert seen == [True, False]
     wire.hear(":srv 306 alice :You have been marked as being away")
     assert wire.world.status.away
     wire.hear(":srv 305 alice :You are no longer marked as being away")
