@@ -1,6 +1,7 @@
 """The command says what is wrong in one line, and does small things without a server."""
 
 import io
+import socket
 import subprocess
 import sys
 from importlib.metadata import version
@@ -10,6 +11,7 @@ import pytest
 
 from chatserver.cli import main
 from chatserver.passwords import verify
+from chatserver.storage.sqlite import SqliteStore
 
 
 @pytest.mark.parametrize(
@@ -90,3 +92,58 @@ def test_small_things_load_little() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+def start(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own until it ends by itself."""
+    return subprocess.run(
+        [sys.executable, "-m", "chatserver.cli", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=20,
+    )
+
+
+def assert_refused(done: subprocess.CompletedProcess[str], *parts: str) -> None:
+    """Check that a server ended with status 2 and one line that has `parts`."""
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith("chatserver: ")
+    assert done.stderr.count("\n") == 1
+    assert [part for part in parts if part not in done.stderr] == []
+
+
+def test_a_port_in_use(tmp_path: Path) -> None:
+    """Whoever starts it learns which one, and what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = start("--host", "127.0.0.1", "--port", port, "--data", str(tmp_path))
+    assert_refused(done, port, "in use", "--port")
+
+
+def test_a_bad_address(tmp_path: Path) -> None:
+    """An address that is none of this machine's, and a name that is none at all."""
+    for host in ("192.0.2.1", "no.such.host.invalid"):
+        assert_refused(start("--host", host, "--port", "0", "--data", str(tmp_path)), host)
+
+
+def test_a_data_directory_that_cannot_be(tmp_path: Path) -> None:
+    """It is named, with the flag that names another."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    done = start("--port", "0", "--data", str(tmp_path / "file" / "data"))
+    assert_refused(done, f"{tmp_path}/file/data", "--data")
+
+
+def test_a_second_server_on_the_same_data(tmp_path: Path) -> None:
+    """The first one goes on; the second is told about it."""
+    store = SqliteStore(tmp_path)
+    store.open()
+    assert_refused(start("--port", "0", "--data", str(tmp_path)), "another chatserver", "--data")
+    store.close()
+
+
+def test_data_that_is_damaged(tmp_path: Path) -> None:
+    """It is said, and left as it is."""
+    (tmp_path / "chat.db").write_bytes(b"no database, " * 100)
+    assert_refused(start("--port", "0", "--data", str(tmp_path)), "chat.db", "damaged")
+    assert (tmp_path / "chat.db").read_bytes() == b"no database, " * 100
