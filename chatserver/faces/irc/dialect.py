@@ -204,7 +204,7 @@ def _said(dialect: IrcDialect, event: events.Said) -> bytes:
     if len(event.text.encode(errors="replace")) <= room:
         return finish(f":{source} {head}{event.text}", dialect.message_prefix(event))
     before, text, after = _unwrap(event.text)
-    pieces = split_text(text, max(room - len(before) - len(after), 1))
+    pieces = split_text(text, room - len(before) - len(after))
     return b"".join(
         finish(f":{source} {head}{before}{piece}{after}", dialect.message_prefix(event, part))
         for part, piece in enumerate(pieces)

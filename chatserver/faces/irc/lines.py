@@ -54,7 +54,11 @@ def pack(items: Iterable[str], limit: int, separator: str = " ") -> Iterator[str
 
 
 def split_text(text: str, limit: int) -> Iterator[str]:
-    """Yield `text` in pieces of at most `limit` bytes, cut between words where they allow it."""
+    """Yield `text` in pieces of at most `limit` bytes, cut between words where they allow it.
+
+    A limit under four bytes, into which no emoji fits, counts as four.
+    """
+    limit = max(limit, 4)
     rest = text.encode(errors="replace")
     while len(rest) > limit:
         piece = cut_utf8(rest, limit)
