@@ -122,6 +122,8 @@ class Stage:
         lines = self._typed_lines()
         if lines >= _MANY_LINES:
             return 0, f"Enter sends {lines} messages, Ctrl+C clears them"
+        if panes.next_unread(self._world.buffers, self._world.active):
+            return 3, "Alt+A next unread"
         return 6, "F1 keys"
 
     @property

@@ -112,7 +112,7 @@ class View:
 
     def _more(self, lines: int) -> Row:
         text = f"↓ {lines} more {'line' if lines == 1 else 'lines'} below"
-        way = " · Ctrl+End shows the newest"
+        way = " · Ctrl+End: newest"
         return Row([("", text + way if len(text + way) <= self._size[0] else text)], "class:more")
 
     def _top_row(self) -> tuple[int, int]:

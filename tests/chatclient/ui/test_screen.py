@@ -1,5 +1,6 @@
 """Whole screens: what one sees at several sizes, and in every state."""
 
+import asyncio
 import re
 from dataclasses import replace
 
@@ -244,6 +245,19 @@ def test_every_action_has_a_handler() -> None:
     names = set(Action)
     source = screen_module.ChatScreen._handlers.__code__.co_names
     assert {action.name for action in names} <= set(source)
+
+
+@pytest.mark.asyncio
+async def test_a_flood_is_drawn_at_the_frame_rate() -> None:
+    """Thirty frames a second are enough for anybody; keys are not counted in."""
+    async with rig() as seen:
+        loop, app = asyncio.get_running_loop(), seen.screen.app
+        frames, start = app.render_counter, loop.time()
+        for number in range(2000):
+            seen.say(seen.world.active, "bob", f"number {number}.")
+            await asyncio.sleep(0)
+        await seen.shows("number 1999.")
+        assert app.render_counter - frames <= (loop.time() - start) * 30 + 2
 
 
 @pytest.mark.asyncio
