@@ -13,6 +13,10 @@ Long enough for everybody to come back after a restart or a broken network, so t
 """
 
 
+MUTE = "m:"
+"""What stands before a mask of a ban, or of an exception to one, that is about speaking alone."""
+
+
 def manages(user: User, room: Room, lobby: str) -> bool:
     """Say whether `user` has an operator's rights in `room`; in the lobby, server operators have them."""
     member = room.members.get(user)
@@ -29,6 +33,16 @@ def listed(entries: dict[str, ListEntry], identity: Identity) -> bool:
 def banned(room: Room, identity: Identity) -> bool:
     """Say whether a ban fits somebody and no exception does."""
     return listed(room.lists["b"], identity) and not listed(room.lists["e"], identity)
+
+
+def muted(room: Room, identity: Identity) -> bool:
+    """Say whether somebody may not speak, as one who is banned, or who fits a ban with `m:` before it."""
+    silenced = any(_fits(mask, identity) for mask in room.lists["b"])
+    return silenced and not any(_fits(mask, identity) for mask in room.lists["e"])
+
+
+def _fits(mask: str, identity: Identity) -> bool:
+    return matches(mask.removeprefix(MUTE), identity.mask)
 
 
 def refuse_entry(user: User, room: Room, key: str) -> Reason | None:
@@ -58,7 +72,7 @@ def refuse_speech(user: User, room: Room, text: str = "") -> str:
         pass
     elif "m" in room.flags:
         return "the room is moderated (+m)"
-    elif banned(room, user.identity):
+    elif muted(room, user.identity):
         return "you are banned (+b)"
     if "C" in room.flags and is_ctcp(text) and action(text) is None:
         return "no CTCP in this room (+C)"

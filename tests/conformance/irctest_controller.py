@@ -39,6 +39,7 @@ class ChatserverController(BaseServerController, DirectoryBasedController):  # t
     _port_wait_interval = 0.02
     supported_sasl_mechanisms: frozenset[str] = frozenset()
     supports_sts = False
+    extban_mute_char = "m"
 
     # What is promised here fails when it is missing; the rest would be skipped.
     capabilities = frozenset(
@@ -68,6 +69,7 @@ class ChatserverController(BaseServerController, DirectoryBasedController):  # t
             OptionalBehaviors.INVITE_OVERRIDES_LIMIT,
             OptionalBehaviors.MULTI_JOIN,
             OptionalBehaviors.MULTI_KICK,
+            OptionalBehaviors.MULTI_NAMES_COMMAND,
             OptionalBehaviors.MULTI_PRIVMSG,
             OptionalBehaviors.NO_CTCP,
         }
@@ -78,6 +80,7 @@ class ChatserverController(BaseServerController, DirectoryBasedController):  # t
         "CHANTYPES": "#",
         "ELIST": "CMNTU",
         "EXCEPTS": "e",
+        "EXTBAN": ",m",
         "INVEX": "I",
         "PREFIX": "(ov)@+",
         "STATUSMSG": "@+",

@@ -110,6 +110,27 @@ async def test_a_ban_silences_who_is_in() -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_mute_silences_and_lets_in() -> None:
+    """EXTBAN `m`: a ban that is about speaking alone; a voice, an exception, or -b ends it."""
+    network = Network()
+    (chanop,) = await network.room("#chan", "chanop")
+    assert await changed(chanop, "MODE #chan +b m:bar") == ("#chan", "+b", "m:bar!*@*")
+    bar = await network.connect("Bar")
+    assert commands(await bar.ask("JOIN #chan"))[0] == "JOIN"
+    assert params(await bar.ask("MODE #chan b"), "367")[2] == "m:bar!*@*"
+    for line, code in (
+        ("MODE #chan +e m:*!bar@*", []),
+        ("MODE #chan -e m:*!BAR@*", ["404"]),
+        ("MODE #chan +v bar", []),
+        ("MODE #chan -v bar", ["404"]),
+        ("MODE #chan -b m:BAR!*@*", []),
+    ):
+        await chanop.ask(line)
+        await bar.read()
+        assert commands(await bar.ask("PRIVMSG #chan :hi")) == code
+
+
+@pytest.mark.asyncio
 async def test_an_exception_lets_the_banned_in() -> None:
     """+e overrides +b ("Ban Exception Channel Mode"); its list has numerics of its own."""
     network = Network()

@@ -62,11 +62,14 @@ async def test_without_a_room_it_lists_ones_own() -> None:
 
 
 @pytest.mark.asyncio
-async def test_several_rooms_are_answered_one_by_one() -> None:
-    """Each with an end of its own."""
+async def test_several_rooms_have_one_end() -> None:
+    """It names them as they were asked for (RFC 2812, 3.2.5)."""
     foo = await Network().connect("foo")
     await foo.ask("JOIN #one,#two")
-    assert commands(await foo.ask("NAMES #one,#two")) == ["353", "366", "353", "366"]
+    answer = await foo.ask("NAMES #one,#none,#two")
+    assert commands(answer) == ["353", "353", "366"]
+    assert [message.params[2] for message in answer[:2]] == ["#one", "#two"]
+    assert answer[2].params[1] == "#one,#none,#two"
 
 
 @pytest.mark.asyncio

@@ -9,7 +9,7 @@ from chatserver.core.commands import ChangeRoomModes, ChangeUserModes, ModeChang
 from chatserver.core.effects import NOTHING, Effect, Emission, Reason, Refused
 from chatserver.core.events import RoomModesChanged, UserModesChanged
 from chatserver.core.execute.turn import Turn
-from chatserver.core.rights import manages
+from chatserver.core.rights import MUTE, manages
 from chatserver.core.state import STATUSES, ListEntry, Room
 from chatwire.names import fold
 
@@ -91,7 +91,9 @@ def change_status(turn: Turn, room: Room, change: ModeChange) -> Outcome:
 
 
 def complete_mask(written: str) -> str:
-    """Return a mask as `nick!user@host`, with `*` for each part that was left out."""
+    """Return a mask as `nick!user@host`, with `*` for each part that was left out; `m:` stays before it."""
+    if written.startswith(MUTE):
+        return MUTE + complete_mask(written.removeprefix(MUTE))
     nick, bang, rest = written.partition("!")
     if not bang and "@" in written:
         nick, rest = "*", written

@@ -5,6 +5,7 @@ Rule: it is computed from the limits that hold and the tables that do the work, 
 
 from collections.abc import Sequence
 
+from chatserver.core.rights import MUTE
 from chatserver.core.state import PREFIXES, STATUSES
 from chatserver.faces.irc.facts import ServerFacts
 from chatserver.faces.irc.lines import pack
@@ -25,8 +26,8 @@ _TOKENS_A_LINE = 13
 def targets() -> str:
     """Return the value of TARGMAX: how many targets each command takes, no number for any."""
     limited = {"KICK", "NOTICE", "PRIVMSG", "TAGMSG"}
-    single = {"NAMES", "WHOIS"}
-    free = {"JOIN", "LIST", "PART"}
+    single = {"WHOIS"}
+    free = {"JOIN", "LIST", "NAMES", "PART"}
     limits = {
         **dict.fromkeys(limited, str(MOST_TARGETS)),
         **dict.fromkeys(single, "1"),
@@ -48,6 +49,7 @@ def tokens(server: ServerFacts) -> Sequence[str]:
         "CHANTYPES": "#",
         "ELIST": "CMNTU",
         "EXCEPTS": "e",
+        "EXTBAN": f",{MUTE.removesuffix(':')}",
         "HOSTLEN": HOST_LIMIT,
         "INVEX": "I",
         "KEYLEN": limits.room_key,

@@ -1,7 +1,6 @@
 """Rooms: JOIN, PART, TOPIC, NAMES, LIST, INVITE and KICK."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from chatserver.core import queries
 from chatserver.core.commands import Invite, Join, Kick, Part, SetTopic
@@ -71,31 +70,27 @@ def entered(inquiry: Inquiry, reply: Entered) -> list[bytes]:
 
 def names(session: Session, message: Message) -> Items:
     """NAMES: who is in rooms; without a room, who is in each that one is in."""
-    named = targets(message.param(0))
-    if named:
-        return [session.ask(partial(_names, name=name)) for name in named]
-    return [session.ask(_all_names)]
+    written = message.param(0)
+    named = targets(written)
+
+    def answer(inquiry: Inquiry) -> Sequence[bytes]:
+        names = named or [member.room.name for member in inquiry.user.rooms.values()]
+        lines = [line for name in names for line in _names(inquiry, name)]
+        return [*lines, _end_of_names(inquiry, written)]
+
+    return [session.ask(answer)]
 
 
 def _names(inquiry: Inquiry, name: str) -> Sequence[bytes]:
     room = queries.find_room(inquiry.state, inquiry.user, name)
     if room is None:
-        return [_end_of_names(inquiry, name)]
+        return []
     if inquiry.user in room.members:
         texts = _roster_texts(inquiry, room.name, room.roster)
     else:
         texts = _texts(inquiry, room.name, queries.names(room, inquiry.user))
     symbol = "@" if "s" in room.flags else "="
-    return [*_name_lines(inquiry, room.name, symbol, texts), _end_of_names(inquiry, room.name)]
-
-
-def _all_names(inquiry: Inquiry) -> Sequence[bytes]:
-    lines = [
-        line
-        for member in inquiry.user.rooms.values()
-        for line in _names(inquiry, member.room.name)[:-1]
-    ]
-    return [*lines, _end_of_names(inquiry, "*")]
+    return _name_lines(inquiry, room.name, symbol, texts)
 
 
 def _end_of_names(inquiry: Inquiry, name: str) -> bytes:

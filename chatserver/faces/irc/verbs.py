@@ -77,7 +77,7 @@ VERBS: Mapping[str, Verb] = {
     "LUSERS": Verb(about.lusers, "", "How many are there."),
     "MODE": Verb(modes.mode, "#room|nick [changes [parameters...]]", "Show or change modes.", 1),
     "MOTD": Verb(about.motd, "[server]", "The message of the day."),
-    "NAMES": Verb(rooms.names, "[#room]", "Who is in a room, or in each of yours."),
+    "NAMES": Verb(rooms.names, "[#room,...]", "Who is in rooms, or in each of yours."),
     "NICK": Verb(registration.nick, "nick", "Take a nick.", early=True),
     "NOTICE": Verb(talk.notice, "nick|#room|@#room,... text", "Say what no program answers."),
     "OPER": Verb(operators.oper, "name password", "Become an operator of the server.", 2),
