@@ -44,6 +44,7 @@ class Connection(asyncio.Protocol):
         "_size",
         "_transport",
         "_waiter",
+        "_was_reset",
         "at_end",
         "full",
         "number",
@@ -79,6 +80,7 @@ class Connection(asyncio.Protocol):
         """Whether it gets nothing more."""
         self._closing = False
         self._closed = False
+        self._was_reset = False
         self._debug = _log.isEnabledFor(logging.DEBUG)
 
     async def run(
@@ -161,15 +163,22 @@ class Connection(asyncio.Protocol):
     # --- for the node --------------------------------------------------------------------------
 
     def write(self, data: bytes) -> None:
-        """Send `data` after all that was written before."""
+        """Send `data` after all that was written before; give up who is over the bound already.
+
+        So one long answer to an own question is no reason to be closed.
+        """
         if self._deaf:
             return
-        self._transport.write(data)
-        if self._debug:
-            self.step("send: %d bytes, %d wait for the kernel", len(data), self._unsent)
         if self.full and self._transport.get_write_buffer_size() > self.terms.send_queue:
             self._deaf = True
             self.give_up(OVERFLOW)
+            return
+        self._send(data)
+
+    def _send(self, data: bytes) -> None:
+        self._transport.write(data)
+        if self._debug:
+            self.step("send: %d bytes, %d wait for the kernel", len(data), self._unsent)
 
     def give_up(self, reason: str) -> None:
         """Read no more; the task will end it, and tell `reason`."""
@@ -180,8 +189,8 @@ class Connection(asyncio.Protocol):
         """Send `farewell` and what is unsent, then FIN; within a bound of time, or reset it."""
         if self._closing:
             return
-        if farewell:
-            self.write(farewell)
+        if farewell and not self._deaf:
+            self._send(farewell)
         overflowed, self._deaf, self._closing = self._deaf, True, True
         self.reason = self.reason or CLOSED
         self._drop_input()
@@ -211,6 +220,7 @@ class Connection(asyncio.Protocol):
     def _reset(self) -> None:
         """Drop what is unsent and close with RST."""
         self.step("close: reset (RST), %d bytes were never sent", self._unsent)
+        self._was_reset = True
         tcp.reset_on_close(self._transport.get_extra_info("socket"))
         self._transport.abort()
 
@@ -340,6 +350,8 @@ class Connection(asyncio.Protocol):
     def _log_end(self, error: Exception | None) -> None:
         if error is not None:
             self.step("closed: %s (%s); nothing stays behind", tcp.describe(error), error)
+        elif self._was_reset:
+            self.step("closed: nothing stays behind after a reset")
         elif self.at_end:
             self.step("closed: the peer sent its FIN first, TIME_WAIT is at its end")
         else:

@@ -92,7 +92,8 @@ class Patience:
         times = self._times
         match self._phase:
             case _Phase.SILENT:
-                return self._since + (times.first_line if self._greeted else times.greeting)
+                greeting = NEVER if self._greeted else times.greeting
+                return self._since + min(greeting, times.first_line)
             case _Phase.BEGUN:
                 return self._since + times.registration
             case _Phase.CLOSING:
@@ -117,7 +118,7 @@ class Patience:
             self._pinged = False
         if now < self.next:
             return None
-        if self._phase is _Phase.SILENT and not self._greeted:
+        if self._phase is _Phase.SILENT and now < self._since + self._times.first_line:
             self._greeted = True
             return Due.GREET
         if self._phase is _Phase.USER and not self._pinged:
@@ -164,6 +165,10 @@ class Deadlines:
         self._timer: asyncio.TimerHandle | None = None
         self.wakeups = 0
         """How often the timer went off."""
+
+    def __len__(self) -> int:
+        """Return how many wait."""
+        return len(self._places)
 
     def set(self, waiting: Waiting, when: float) -> None:
         """Call `waiting` at `when` or soon after it, in place of any time set before."""

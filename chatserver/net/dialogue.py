@@ -91,6 +91,7 @@ async def _serve(
     if connection.at_end:
         await _take(connection, session, framer.end() if telnet else ())
         await session.settled()
+        await connection.drained()
 
 
 async def _take(
