@@ -163,6 +163,22 @@ async def test_ison_tells_which_of_them_are_there() -> None:
 
 
 @pytest.mark.asyncio
+async def test_no_nick_of_an_answer_is_cut() -> None:
+    """ISON and USERHOST answer in several lines rather than cut the last one short."""
+    network = Network()
+    asker = await network.connect("a" * 32)
+    nicks = [f"{'n' * 20}{number:02}" for number in range(21)]
+    for nick in nicks:
+        await network.connect(nick, host="h" * 63)
+    answer = await asker.ask("ISON " + " ".join(nicks))
+    assert len(answer) == 2
+    assert [nick for message in answer for nick in message.params[1].split()] == nicks
+    answer = await asker.ask("USERHOST " + " ".join(nicks[:5]))
+    hosts = [host for message in answer for host in message.params[1].split()]
+    assert hosts == [f"{nick}=+{nick[:10]}@{'h' * 63}" for nick in nicks[:5]]
+
+
+@pytest.mark.asyncio
 async def test_hosts_never_begin_with_a_colon() -> None:
     """An IPv6 address gets a zero before it (Modern, RPL_WHOISUSER)."""
     network = Network()

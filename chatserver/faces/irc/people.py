@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from chatserver.core import queries
 from chatserver.core.commands import SetAway, SetRealname
 from chatserver.core.state import User
-from chatserver.faces.irc.lines import BODY_LIMIT, pack, readable_time
+from chatserver.faces.irc.lines import readable_time
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatwire import caps
 from chatwire.message import Message
@@ -72,13 +72,12 @@ def _portrait(inquiry: Inquiry, user: User) -> Iterator[bytes]:
 
 def _places(inquiry: Inquiry, user: User) -> Iterator[bytes]:
     every = inquiry.session.has(caps.MULTI_PREFIX)
-    rooms = (
+    rooms = [
         (member.entry.prefixes if every else member.entry.prefixes[:1]) + member.room.name
         for member in queries.memberships(inquiry.user, user)
-    )
-    head = f":{inquiry.session.server.name} 319 {inquiry.user.nick} {user.nick} :"
-    for text in pack(rooms, BODY_LIMIT - len(head)):
-        yield inquiry.numeric("319", user.nick, text=text)
+    ]
+    if rooms:
+        yield from inquiry.listing("319", rooms, user.nick)
 
 
 def whowas(session: Session, message: Message) -> Items:
@@ -112,7 +111,7 @@ def userhost(session: Session, message: Message) -> Items:
 
     def answer(inquiry: Inquiry) -> Sequence[bytes]:
         users = (inquiry.state.find_user(nick) for nick in nicks)
-        return [inquiry.numeric("302", text=" ".join(_userhost(user) for user in users if user))]
+        return inquiry.listing("302", (_userhost(user) for user in users if user))
 
     return [session.ask(answer)]
 
@@ -128,7 +127,7 @@ def ison(session: Session, message: Message) -> Items:
 
     def answer(inquiry: Inquiry) -> Sequence[bytes]:
         users = (inquiry.state.find_user(nick) for nick in nicks)
-        return [inquiry.numeric("303", text=" ".join(user.nick for user in users if user))]
+        return inquiry.listing("303", (user.nick for user in users if user))
 
     return [session.ask(answer)]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chatserver.core import queries
 from chatserver.core.commands import Invite, Join, Kick, Part, SetTopic
 from chatserver.core.effects import Entered
-from chatserver.core.state import Roster, RosterEntry
+from chatserver.core.state import STATUSES, Roster, RosterEntry
 from chatserver.faces.contract import Item
 from chatserver.faces.irc.isupport import MOST_TARGETS
 from chatserver.faces.irc.lines import BODY_LIMIT, finish, pack
@@ -117,11 +117,13 @@ def _texts(inquiry: Inquiry, name: str, entries: Sequence[RosterEntry]) -> Seque
     session = inquiry.session
     head = f":{session.server.name} 353  = {name} :"
     limit = BODY_LIMIT - len(head.encode()) - session.server.limits.nick
-    every, hosts = session.has(caps.MULTI_PREFIX), session.has(caps.USERHOST_IN_NAMES)
+    shown = len(STATUSES) if session.has(caps.MULTI_PREFIX) else 1
+    statuses = {entry.status: entry for entry in entries}
+    prefixes = {status: entry.prefixes[:shown] for status, entry in statuses.items()}
     written = (
-        (entry.prefixes if every else entry.prefixes[:1])
-        + (entry.identity.mask if hosts else entry.identity.nick)
-        for entry in entries
+        [prefixes[entry.status] + entry.identity.mask for entry in entries]
+        if session.has(caps.USERHOST_IN_NAMES)
+        else [prefixes[entry.status] + entry.identity.nick for entry in entries]
     )
     return [*pack(written, limit)]
 

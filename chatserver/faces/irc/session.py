@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from chatserver.core.state import State, User
 from chatserver.faces.contract import Answer, Ask, Item, Moment, Request
 from chatserver.faces.irc.facts import ServerFacts
-from chatserver.faces.irc.lines import finish, numeric
+from chatserver.faces.irc.lines import BODY_LIMIT, finish, numeric, pack
 from chatwire.message import Message
 
 Items = Iterable[Item]
@@ -91,3 +91,8 @@ class Inquiry:
     def numeric(self, code: str, *params: str, text: str | None = None) -> bytes:
         """Return a numeric reply to the asker."""
         return self.session.numeric(code, self.user.nick, *params, text=text)
+
+    def listing(self, code: str, items: Iterable[str], *params: str) -> list[bytes]:
+        """Return `items` as the texts of as many numerics as they need, one at least."""
+        room = BODY_LIMIT - len(self.numeric(code, *params, text="")) + len("\r\n")
+        return [self.numeric(code, *params, text=text) for text in [*pack(items, room)] or [""]]

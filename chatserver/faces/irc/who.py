@@ -105,8 +105,11 @@ def _find(inquiry: Inquiry, mask: str) -> Iterator[tuple[User, Membership | None
 
 def _plain(row: Row) -> bytes:
     who = row.user.identity
-    place = (row.room, who.username, who.host, row.server, who.nick, row.flags)
-    return row.inquiry.numeric("352", *place, text=f"0 {who.realname}")
+    mask = f"{as_middle(who.username)} {as_middle(who.host)}"
+    return finish(
+        f":{row.server} 352 {row.inquiry.user.nick} {row.room} {mask} {row.server} {who.nick} {row.flags}"
+        f" :0 {who.realname}"
+    )
 
 
 def _chosen(row: Row, fields: str) -> bytes:
