@@ -9,7 +9,7 @@ from chatserver.config.table import rows
 from chatserver.config.values import ConfigError, Given, check, suggest
 
 
-def checked(key: str, value: Any, *, text: bool = False) -> object:  # noqa: ANN401 - any value
+def checked(key: str, value: Any, *, text: bool = False) -> object:
     """Return the value of a setting, as checked."""
     return check(rows(Config)[key], Given(value, "here", text=text))
 
