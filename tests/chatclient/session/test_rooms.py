@@ -74,6 +74,14 @@ def test_quit_is_told_in_every_room_and_conversation() -> None:
     assert last(other).kind is Kind.JOIN
 
 
+def test_quits_without_a_reason() -> None:
+    """The server's own "Quit:" is no reason."""
+    wire = Wire().start()
+    room = wire.join("#a", "bob", "carl")
+    wire.hear(":bob!b@h QUIT :Quit: ", ":carl!c@h QUIT :Quit: tired")
+    assert texts(room)[-2:] == ["bob left the chat", "carl left the chat: tired"]
+
+
 def test_leaving() -> None:
     """After an own PART nobody is known to be in the room, and it is not joined again."""
     wire = Wire().start()
