@@ -2,8 +2,8 @@
 
 Rules:
 - A cluster takes no cells, one or two; never more, whatever its code points add up to.
-- What could move the cursor is no cluster: a TAB becomes a blank, other control characters are
-  dropped here a second time (chatwire.text made them visible before).
+- What could move the cursor is no cluster: TAB and the no-break space become blanks, other control
+  characters are dropped here a second time (chatwire.text made them visible before).
 - After a cluster about whose width terminals differ, the column that follows is told to the
   terminal (`Placed`, see output.py), so that nothing behind it is shifted. Such a cluster may have
   overwritten its neighbours, which the terminal alone knows: so where one row takes the place of
@@ -76,7 +76,7 @@ def clusters(text: str) -> Iterator[Cluster]:
                 yield " ", 1
         return
     for cluster in wcwidth.iter_graphemes(text):
-        if cluster == "\t":
+        if cluster in {"\t", "\xa0"}:
             yield " ", 1
         elif cluster >= " " and not "\x7f" <= cluster[0] <= "\x9f":
             measured = _measure(cluster)

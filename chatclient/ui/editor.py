@@ -4,23 +4,22 @@ Rules: nothing is sent but by Enter, a paste least of all; what is pasted is mad
 of strangers; each room keeps what was being typed in it.
 """
 
+from collections import deque
 from collections.abc import Callable
 from itertools import islice
 
-from prompt_toolkit.application import get_app
 from prompt_toolkit.buffer import Buffer as EditBuffer
 from prompt_toolkit.completion import CompleteEvent, Completer
 from prompt_toolkit.document import Document
 from prompt_toolkit.filters import Condition
-from prompt_toolkit.formatted_text import StyleAndTextTuples
-from prompt_toolkit.layout.containers import Window
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout.controls import BufferControl
-from prompt_toolkit.layout.processors import AfterInput, BeforeInput, ConditionalProcessor
 
 from chatclient.model import Buffer
 from chatclient.ui.cells import clip, width
 from chatclient.ui.completion import is_command_name
 from chatclient.ui.guide import PLACEHOLDERS
+from chatclient.ui.inputpane import InputPane, graphemes
 from chatwire.text import visible
 
 PROMPT_CELLS = 14
@@ -38,16 +37,8 @@ class Editor:
             complete_while_typing=Condition(lambda: is_command_name(self.before_cursor)),
             multiline=True,
         )
-        empty = Condition(lambda: not self.buffer.text)
-        placeholder = AfterInput(self._placeholder)
-        control = BufferControl(
-            self.buffer,
-            input_processors=[
-                BeforeInput(self._prompt),
-                ConditionalProcessor(placeholder, empty),
-            ],
-        )
-        self.window = Window(control, wrap_lines=True)
+        control = BufferControl(self.buffer, key_bindings=self._editing())
+        self.window = InputPane(control, label=self._label, placeholder=_placeholder)
 
     @property
     def before_cursor(self) -> str:
@@ -111,12 +102,43 @@ class Editor:
         """Drop the draft of a buffer that is gone."""
         self._drafts.pop(closed, None)
 
-    def _placeholder(self) -> StyleAndTextTuples:
-        room = get_app().output.get_size().columns - width(self._label()) - 1
-        return [("class:hint", next((text for text in PLACEHOLDERS if width(text) < room), ""))]
-
     def _label(self) -> str:
         return f"{clip(self._name(), PROMPT_CELLS)} > "
 
-    def _prompt(self) -> StyleAndTextTuples:
-        return [("class:prompt", self._label())]
+    def _editing(self) -> KeyBindings:
+        """Return the keys that go by clusters, where prompt_toolkit's go by code points."""
+        bindings, buffer = KeyBindings(), self.buffer
+
+        @bindings.add("left")
+        @bindings.add("c-b")
+        def _left(event: KeyPressEvent) -> None:
+            buffer.cursor_position -= self._cluster_before()
+
+        @bindings.add("right")
+        @bindings.add("c-f")
+        def _right(event: KeyPressEvent) -> None:
+            buffer.cursor_position += self._cluster_after()
+
+        @bindings.add("backspace")
+        def _backspace(event: KeyPressEvent) -> None:
+            buffer.delete_before_cursor(self._cluster_before())
+
+        @bindings.add("delete")
+        def _delete(event: KeyPressEvent) -> None:
+            self.delete()
+
+        return bindings
+
+    def delete(self) -> None:
+        """Delete the cluster after the cursor."""
+        self.buffer.delete(self._cluster_after())
+
+    def _cluster_before(self) -> int:
+        return len(deque(graphemes(self.before_cursor), maxlen=1)[0]) if self.before_cursor else 0
+
+    def _cluster_after(self) -> int:
+        return len(next(graphemes(self.buffer.document.text_after_cursor), ""))
+
+
+def _placeholder(room: int) -> str:
+    return next((text for text in PLACEHOLDERS if width(text) <= room), "")

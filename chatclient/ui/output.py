@@ -9,6 +9,7 @@ Rules:
 """
 
 import sys
+from contextlib import suppress
 
 from prompt_toolkit.output import Output, create_output
 from prompt_toolkit.output.vt100 import Vt100_Output
@@ -34,7 +35,8 @@ class FrameOutput(Vt100_Output):
         if self._buffer:
             self._buffer.insert(0, _BEGIN)
             self._buffer.append(_END)
-        super().flush()
+        with suppress(OSError):  # the terminal is gone; that its input ended will be heard
+            super().flush()
 
 
 def terminal() -> Output:

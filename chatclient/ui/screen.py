@@ -268,7 +268,7 @@ class ChatScreen:
 
     def _delete_or_leave(self) -> None:
         if self.editor.buffer.text:
-            self.editor.buffer.delete()
+            self.editor.delete()
         else:
             self.leave()
 

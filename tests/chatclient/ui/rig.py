@@ -29,7 +29,14 @@ DEADLINE = 5.0  # seconds; a condition that is not met by then never is
 NOON = 1_700_049_600.0  # 2023-11-15 12:00 UTC, a Wednesday
 
 ENTER, TAB, BACK_TAB, ESC = "\r", "\t", "\x1b[Z", "\x1b"
-UP, DOWN, PAGE_UP, PAGE_DOWN = "\x1b[A", "\x1b[B", "\x1b[5~", "\x1b[6~"
+UP, DOWN, RIGHT, LEFT, PAGE_UP, PAGE_DOWN = (
+    "\x1b[A",
+    "\x1b[B",
+    "\x1b[C",
+    "\x1b[D",
+    "\x1b[5~",
+    "\x1b[6~",
+)
 CTRL_UP, CTRL_DOWN, CTRL_HOME, CTRL_END = "\x1b[1;5A", "\x1b[1;5B", "\x1b[1;5H", "\x1b[1;5F"
 F1, F2 = "\x1bOP", "\x1bOQ"
 CTRL_C, CTRL_D, CTRL_L, CTRL_N, CTRL_P = "\x03", "\x04", "\x0c", "\x0e", "\x10"

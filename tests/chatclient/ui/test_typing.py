@@ -3,7 +3,7 @@
 import pytest
 
 from chatclient.model import Member
-from tests.chatclient.ui.rig import BACK_TAB, CTRL_C, DOWN, ENTER, ESC, TAB, UP, rig
+from tests.chatclient.ui.rig import BACK_TAB, CTRL_C, DOWN, ENTER, ESC, LEFT, RIGHT, TAB, UP, rig
 
 
 @pytest.mark.asyncio
@@ -56,6 +56,21 @@ async def test_what_is_pasted_is_made_safe() -> None:
     async with rig() as seen:
         seen.paste("a\x1b]0;t\x07b\u202ec")
         await seen.shows("␛]0;t␇b<U+202E>c")
+
+
+@pytest.mark.asyncio
+async def test_an_emoji_of_several_is_one_step_and_one_delete() -> None:
+    """Left, right, backspace and delete go by what is seen, and the cursor stands where it is."""
+    async with rig() as seen:
+        seen.press("a👨\u200d👩\u200d👧b" + LEFT + LEFT + "x")
+        await seen.until(lambda: seen.screen.editor.buffer.text == "ax👨\u200d👩\u200d👧b")
+        await seen.until(lambda: seen.paper.screen.cursor.x == len("#lobby > ax"))
+        seen.press(RIGHT)
+        await seen.until(lambda: seen.paper.screen.cursor.x == len("#lobby > ax") + 2)
+        seen.press("\x7f")
+        await seen.until(lambda: seen.screen.editor.buffer.text == "axb")
+        seen.press(LEFT + "\x1b[3~\x1b[3~")
+        await seen.until(lambda: seen.screen.editor.buffer.text == "a")
 
 
 @pytest.mark.asyncio
