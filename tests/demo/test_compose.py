@@ -40,7 +40,8 @@ def docker(*arguments: str, check: bool = True) -> str:
 def await_log(service: str, pattern: str) -> str:
     """Wait until the log of a service matches, and return it."""
     deadline = time.monotonic() + DEADLINE_SECONDS
-    while not re.search(pattern, log := docker("compose", "logs", "--no-log-prefix", service)):
+    logs = ("compose", "--ansi", "never", "logs", "--no-log-prefix", service)
+    while not re.search(pattern, log := docker(*logs).replace("\x1b[2K", "")):
         assert time.monotonic() < deadline, f"{service} did not log {pattern!r}:\n{log}"
         time.sleep(0.2)
     return log
