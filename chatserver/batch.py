@@ -5,7 +5,7 @@ state of that moment, and is shown only when the batch is released.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from chatserver.core.effects import Close, Emission, Recall
 from chatserver.core.events import KEPT, Keeping, KeptEvent, Said
@@ -70,6 +70,6 @@ def page_of(recall: Recall) -> Page:
     return Page(recall.key, recall.after, recall.before, recall.limit, recall.words)
 
 
-def must_be_kept(outcome: Outcome, keeping: Keeping) -> bool:
+def must_be_kept(outcome: Outcome, keeping: Keeping) -> TypeGuard[Emission]:
     """Say whether an outcome is an event of this kind of keeping."""
     return isinstance(outcome, Emission) and outcome.event.keeping is keeping

@@ -20,11 +20,12 @@ from chatserver.core.effects import (
     Reason,
     Recall,
     Refused,
+    Reply,
     Welcomed,
 )
 from chatserver.core.execute import Stamp, execute
 from chatserver.core.execute.rooms import open_lobby
-from chatserver.core.state import Room, RoomRecord, State, User
+from chatserver.core.state import Audience, Room, RoomRecord, State, User
 from chatserver.delivery import Delivery, Round
 from chatserver.faces.contract import Answer, Ask, Face, Moment, Request
 from chatserver.ports import Peer, Writing
@@ -203,8 +204,19 @@ class Node:
             if isinstance(effect, Welcomed):
                 session.user = self.state.users[session.number]
                 self.delivery.attach(session.user, session)
-            entry.outcomes.append(session.face.reply(effect, session.user, self.state))
-            self._notice_dialect(session)
+            self._reply(entry, effect)
+
+    def reply(self, entry: Entry, reply: Reply) -> None:
+        """Let the asker of `entry` be told something that is no effect of the core."""
+        try:
+            self._reply(entry, reply)
+        except Exception:  # noqa: BLE001 - as in `execute`
+            self._give_up(entry)
+
+    def _reply(self, entry: Entry, reply: Reply) -> None:
+        session = entry.session
+        entry.outcomes.append(session.face.reply(reply, session.user, self.state))
+        self._notice_dialect(session)
 
     def _end(self, user: User) -> None:
         """Do nothing more for the session of `user`, who is gone; it is closed on release."""
@@ -229,10 +241,16 @@ class Node:
             session.close(reason)
 
     def release_held(self, emissions: Sequence[Emission]) -> None:
-        """Show changes of state that had to wait until they were kept."""
+        """Show changes of state that had to wait until they were kept, to who is still there.
+
+        Who came meanwhile knows of them: entering a room tells its topic and who is who.
+        """
         shown = Round(self.delivery)
         for emission in emissions:
-            shown.show(emission)
+            room = self.state.find_room(getattr(emission.event, "room", ""))
+            members = room.members if room is not None else {}
+            audience = Audience(user for user in emission.audience.users if user in members)
+            shown.show(Emission(emission.event, audience))
         shown.flush()
 
     def close_all(self, reason: str) -> None:

@@ -101,6 +101,8 @@ class LocalJournal:
         while self._pending:
             batch = self._next_batch()
             writing = batch.writing
+            if self.failure:
+                self._hold_back(batch)
             if not (writing.writes or writing.pages):
                 self._node.release(batch)
             elif self._writer is not None:
@@ -127,8 +129,8 @@ class LocalJournal:
     def _keep_here(self, batch: Batch) -> None:
         try:
             batch.pages = self._store.keep(batch.writing)
-        except StoreError as error:
-            self._fail(batch, str(error))
+        except Exception as error:  # noqa: BLE001 - a bug in a store is a write that failed
+            self._fail(batch, describe(error))
         self._node.release(batch)
 
     def _written(
@@ -147,15 +149,9 @@ class LocalJournal:
         if batch.writing.writes:
             self.failure = why
             _log.error("cannot keep messages: %s; refusing them until the disk takes them", why)
-        for entry in batch.entries:
-            outcomes, entry.outcomes = entry.outcomes, []
-            for outcome in outcomes:
-                if must_be_kept(outcome, Keeping.STATE) and isinstance(outcome, Emission):
-                    self._held.append(outcome)
-                elif must_be_kept(outcome, Keeping.MESSAGE) and isinstance(outcome, Emission):
-                    self._refuse(entry, outcome)
-                else:
-                    entry.outcomes.append(outcome)
+        else:
+            _log.error("the store failed: %s", why)
+        self._hold_back(batch)
         state = self._node.state
         state.changed_rooms.update(
             room for record in batch.writing.rooms if (room := state.rooms.get(record.key))
@@ -166,13 +162,24 @@ class LocalJournal:
         if self.failure and self._retry is None:
             self._retry = asyncio.get_running_loop().call_later(RETRY_AFTER, self._try_again)
 
+    def _hold_back(self, batch: Batch) -> None:
+        """Take out of a batch that is not kept what must be: changes of state are shown later."""
+        for entry in batch.entries:
+            outcomes, entry.outcomes = entry.outcomes, []
+            for outcome in outcomes:
+                if must_be_kept(outcome, Keeping.STATE):
+                    self._held.append(outcome)
+                elif must_be_kept(outcome, Keeping.MESSAGE):
+                    self._refuse(entry, outcome)
+                else:
+                    entry.outcomes.append(outcome)
+
     def _refuse(self, entry: Entry, emission: Emission) -> None:
         """Tell a sender that their message was not kept: once, and not of a notice."""
         event = emission.event
         if isinstance(event, Said) and not event.notice and emission.origin is not None:
             refused = Refused(Reason.NOT_KEPT, event.target, command="Say")
-            session = entry.session
-            entry.outcomes.append(session.face.reply(refused, session.user, self._node.state))
+            self._node.reply(entry, refused)
 
     def _try_again(self) -> None:
         """Write what is held back (or something small, to see whether it works); then all is well again."""
@@ -184,12 +191,20 @@ class LocalJournal:
         records = [Record(target_of(event), event) for event in held if isinstance(event, KEPT)]
         writing = Writing(records, *self._node.take_changed_rooms())
         batch = Batch([], writing)
+        if self._writer is None:
+            try:
+                self._prove(writing)
+            except Exception as error:  # noqa: BLE001 - as in `_keep_here`
+                self._fail(batch, describe(error))
+            else:
+                self._recovered()
+            return
         self._busy = True
         done = asyncio.get_running_loop().run_in_executor(self._writer, self._prove, writing)
         done.add_done_callback(partial(self._retried, batch))
 
     def _prove(self, writing: Writing) -> None:
-        """Keep what waits, and see that writing works. Runs on the writer thread."""
+        """Keep what waits, and see that writing works; on the writer thread, if there is one."""
         self._store.keep(writing)
         self._store.probe()
 
@@ -198,11 +213,14 @@ class LocalJournal:
         if error is not None:
             self._fail(batch, describe(error))
         else:
-            self.failure = ""
-            _log.warning("messages can be kept again")
-            held, self._held = self._held, []
-            self._node.release_held(held)
+            self._recovered()
         self._run()
+
+    def _recovered(self) -> None:
+        self.failure = ""
+        _log.warning("messages can be kept again")
+        held, self._held = self._held, []
+        self._node.release_held(held)
 
 
 def describe(error: BaseException) -> str:

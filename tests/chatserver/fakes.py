@@ -61,12 +61,16 @@ class FailingStore(MemoryStore):
         super().__init__()
         self.why = ""
         self.tried: list[Writing] = []
+        self.taken: list[Writing] = []
+        """What it kept of that."""
 
     def keep(self, writing: Writing) -> Mapping[Page, Sequence[KeptEvent]]:
         """Fail, or keep."""
         self.tried.append(writing)
         if self.why and writing.writes:
             raise StoreError(self.why)
+        if writing.writes:
+            self.taken.append(writing)
         return super().keep(writing)
 
     def probe(self) -> None:

@@ -201,6 +201,7 @@ def _history(face: "PlainFace", rest: str) -> Items:
     number = rest or "20"
     if not (number.isascii() and number.isdigit() and 0 < int(number[:9]) <= HISTORY_MOST):
         return f"how many lines? /history N, at most {HISTORY_MOST}"
+    face.wait_for("nothing was said here yet")
     return (Ask(_look_back(face, int(number), ())),)
 
 
@@ -208,6 +209,7 @@ def _search(face: "PlainFace", rest: str) -> Items:
     words = tuple(rest.split())
     if not words:
         return "which words? /search WORDS"
+    face.wait_for("nothing was found")
     return (Ask(_look_back(face, SEARCH_MOST, words)),)
 
 
@@ -218,10 +220,13 @@ def _look_back(
         room = state.rooms.get(face.here)
         if room is None or user not in room.members:
             return face.lines("you are in no room; /join #ROOM enters one")
-        return Recall(room.key, room.name, room.created_seq, NEWEST, limit, words)
+        return Recall(room.key, ASKED, room.created_seq, NEWEST, limit, words)
 
     return answer
 
+
+ASKED = ""
+"""The name in a recall that somebody asked for: such a one is answered even when there is nothing."""
 
 NEWEST = 1 << 62
 """Above the number of every message."""

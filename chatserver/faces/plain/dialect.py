@@ -6,7 +6,7 @@ characters (`chatwire.text.plain`). Lines end with LF, or with CRLF for who send
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from chatserver.core import events
@@ -36,7 +36,7 @@ class PlainDialect:
         text = RENDERERS[type(event)](self, event)
         return text.encode() + self.end if text else b""
 
-    def label(self, lines: Sequence[bytes], label: str, at: int) -> bytes:  # noqa: ARG002
+    def label(self, lines: Sequence[bytes], label: str, at: int) -> bytes:
         """Return `lines` as they are: plain text has no labels."""
         return b"".join(lines)
 
@@ -45,7 +45,7 @@ class PlainDialect:
         return "" if fold(room) == self.here else f" {plain(room)}"
 
 
-@lru_cache(maxsize=None)
+@cache
 def intern_dialect(end: bytes, here: str, ignored: frozenset[str]) -> PlainDialect:
     """Return the one dialect of this kind."""
     return PlainDialect(end, here, ignored)

@@ -15,7 +15,7 @@ from chatserver.core.events import KeptEvent, Said
 from chatserver.core.limits import Limits
 from chatserver.core.state import State, User
 from chatserver.faces.contract import Answer, Item, Request
-from chatserver.faces.plain.commands import BY_NAME, Items
+from chatserver.faces.plain.commands import ASKED, BY_NAME, Items
 from chatserver.faces.plain.dialect import PlainDialect, intern_dialect
 from chatserver.faces.plain.replies import recalled, reply_lines
 from chatwire.framing import OVERLONG, Overlong
@@ -63,7 +63,9 @@ class PlainFace:
         """The folded name of the room in front, "" for none."""
         self.ignored: frozenset[str] = frozenset()
         self.moving = False
-        """Whether an open request may change `here`."""
+        """Whether the next line must wait until this one is answered: it may change `here`."""
+        self._nothing = ""
+        """What is said when what was asked for from before is nothing."""
         self._end = b"\n"
         self._dialect = intern_dialect(self._end, self.here, self.ignored)
 
@@ -96,7 +98,7 @@ class PlainFace:
         self.here = room
         self._dialect = intern_dialect(self._end, room, self.ignored)
 
-    def must_settle(self, line: bytes | Overlong) -> bool:  # noqa: ARG002
+    def must_settle(self, line: bytes | Overlong) -> bool:
         """Say whether the next line must wait for the answers to those before."""
         return self.moving or not self._nick
 
@@ -164,7 +166,7 @@ class PlainFace:
         """Return `lines` as an item of a request."""
         return Answer(tuple(self.lines(*texts)))
 
-    def reply(self, reply: Reply, user: User | None, state: State) -> Sequence[bytes]:  # noqa: ARG002
+    def reply(self, reply: Reply, user: User | None, state: State) -> Sequence[bytes]:
         """Return what only this reader sees of what came of their command."""
         if isinstance(reply, Welcomed):
             self._nick = reply.identity.nick
@@ -173,10 +175,17 @@ class PlainFace:
         nick = user.nick if user is not None else ""
         return self.lines(*reply_lines(reply, nick, self._facts.network, self._facts.motd))
 
-    def recall(self, room: str, events: Sequence[KeptEvent]) -> bytes:  # noqa: ARG002
+    def wait_for(self, nothing: str) -> None:
+        """Wait with the next line for messages of before; say `nothing` when there are none."""
+        self.moving, self._nothing = True, nothing
+
+    def recall(self, room: str, events: Sequence[KeptEvent]) -> bytes:
         """Return messages of before, oldest first, each with its time."""
         shown = [event for event in events if fold(event_nick(event)) not in self.ignored]
-        return b"".join(line.encode() + self._end for line in recalled(shown))
+        lines = recalled(shown)
+        if not lines and room == ASKED:
+            return b"".join(self.lines(self._nothing))
+        return b"".join(line.encode() + self._end for line in lines)
 
     def farewell(self, reason: str) -> bytes:
         """Return the last line."""

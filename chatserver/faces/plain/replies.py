@@ -87,8 +87,8 @@ def reply_lines(reply: Reply, nick: str, network: str, motd: Sequence[str]) -> l
     """Return what `reply` says, a line each, to the asker, whose nick is `nick`."""
     match reply:
         case Welcomed():
-            welcome = f"welcome to {plain(network)}. You are {nick}; /nick NAME changes that, /help lists what you can do"
-            return [*map(plain, motd), welcome]
+            hint = "/nick NAME changes that, /help lists what you can do"
+            return [*map(plain, motd), f"welcome to {plain(network)}. You are {nick}; {hint}"]
         case Entered():
             return entered(reply, nick)
         case Refused():
