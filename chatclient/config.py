@@ -91,6 +91,8 @@ def build(
         port = _port(where[1])
     if not 0 < timeout < 1e6:
         raise ArgumentError("--timeout is a number of seconds more than 0")
+    if not all(text.strip() for text in tool.messages):
+        raise ArgumentError("--send has nothing to say")
     wanted = [_room(name) for name in [*rooms, *url_rooms]] or [DEFAULT_ROOM]
     return Config(
         host=host,

@@ -8,14 +8,11 @@ text says what to do.
 import asyncio
 import errno
 import socket
-from typing import TYPE_CHECKING
+import ssl
 
 from aiohappyeyeballs import start_connection
 
 from chatclient.config import Config
-
-if TYPE_CHECKING:
-    import ssl  # takes 10 ms to import, and is needed for TLS alone
 
 _ATTEMPT_DELAY = 0.25  # RFC 8305, section 8
 _READ_SIZE = 64 * 1024
@@ -109,8 +106,6 @@ def _is(error: OSError, code: int) -> bool:
 
 
 def _explain_tls(error: OSError, config: Config) -> str:
-    import ssl  # noqa: PLC0415 - see above
-
     where = config.address
     if isinstance(error, ssl.SSLCertVerificationError):
         return (
@@ -122,9 +117,7 @@ def _explain_tls(error: OSError, config: Config) -> str:
     return f"cannot connect to {where}: {error.strerror or error}"
 
 
-def _tls_context(config: Config) -> "ssl.SSLContext":
-    import ssl  # noqa: PLC0415 - see above
-
+def _tls_context(config: Config) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=config.tls_ca)
     except (OSError, ssl.SSLError) as error:

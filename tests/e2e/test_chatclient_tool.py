@@ -1,0 +1,187 @@
+"""chatclient as a tool, and the server: real processes over 127.0.0.1 and ::1."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_BIN = Path(sys.executable).parent
+_DEADLINE = 20.0
+
+
+@contextmanager
+def _serving(data: Path, port: int = 0) -> Iterator[int]:
+    """Run a server on a free port of loopback, and yield the port."""
+    command = [str(_BIN / "chatserver"), "--port", str(port), "--data", str(data)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as server:
+        assert server.stdout
+        try:
+            for line in server.stdout:
+                if found := re.search(r"127\.0\.0\.1:(\d+)", line):
+                    yield int(found[1])
+                    break
+        finally:
+            server.kill()
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[int]:
+    """The port of a running server."""
+    with _serving(tmp_path / "data") as port:
+        yield port
+
+
+def _client(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run chatclient to its end."""
+    return subprocess.run(
+        [_BIN / "chatclient", *arguments],
+        input=text or "",
+        capture_output=True,
+        text=True,
+        timeout=_DEADLINE,
+        check=False,
+    )
+
+
+class Listener:
+    """A `chatclient --json` that runs, and what it prints."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [_BIN / "chatclient", *arguments, "--json"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def next(self, **wanted: object) -> dict[str, Any]:
+        """Return the next thing it hears that has these values."""
+        assert self.process.stdout
+        for line in self.process.stdout:
+            heard: dict[str, Any] = json.loads(line)
+            if wanted.items() <= heard.items():
+                return heard
+        raise AssertionError(f"it ended, and never heard {wanted}")
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """End it by a signal, and return its exit status."""
+        self.process.send_signal(number)
+        self.process.communicate(timeout=_DEADLINE)
+        return self.process.returncode
+
+
+@pytest.fixture
+def listener(port: int) -> Iterator[Listener]:
+    """Somebody called lis who listens in #ops over IPv6."""
+    listening = Listener("::1", str(port), "--room", "#ops", "--nick", "lis")
+    listening.next(kind="join")
+    yield listening
+    listening.process.kill()
+    listening.process.communicate()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_send(port: int, listener: Listener, host: str) -> None:
+    """What one sends over either family, another hears; the status says that it was kept."""
+    done = _client(host, str(port), "--room", "#ops", "--nick", "bot", "--send", "deployed ✅")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    heard = listener.next(kind="message")
+    assert (heard["room"], heard["from"], heard["text"]) == ("#ops", "bot", "deployed ✅")
+    assert heard["msgid"]
+
+
+def test_lines_of_stdin(port: int, listener: Listener) -> None:
+    """A thousand lines arrive, each once, in order."""
+    lines = [f"line {number}" for number in range(1000)]
+    done = _client("localhost", str(port), "--room", "#ops", "-", text="\n".join(lines))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [listener.next(kind="message")["text"] for _ in lines] == lines
+
+
+def test_with_a_plain_user(port: int, listener: Listener) -> None:
+    """Somebody with netcat and a chatclient hear each other."""
+    with socket.create_connection(("127.0.0.1", port), timeout=_DEADLINE) as plain:
+        plain.sendall(b"/join #ops\nhello from nc\n")
+        assert listener.next(kind="message")["text"] == "hello from nc"
+        _client("::1", str(port), "--room", "ops", "--nick", "bot", "--send", "hello back")
+        heard = b""
+        while b"[bot] hello back" not in heard:
+            heard += plain.recv(4096)
+
+
+def test_a_long_message_is_cut_not_lost(port: int, listener: Listener) -> None:
+    """More than a line of IRC holds arrives in pieces that are the whole."""
+    words = " ".join(f"wört{number}" for number in range(500))
+    assert _client("localhost", str(port), "--room", "#ops", "--send", words).returncode == 0
+    heard = ""
+    while len(heard) < len(words):
+        heard = f"{heard} {listener.next(kind='message')['text']}".strip()
+    assert heard == words
+
+
+def test_hostile_text(port: int, listener: Listener) -> None:
+    """What would control a terminal arrives as something to read."""
+    text = "\x1b]0;pwned\x07\x1b[2J\u202eevil\x9b31m"
+    assert _client("localhost", str(port), "--room", "#ops", "--send", text).returncode == 0
+    assert str(listener.next(kind="message")["text"]).isprintable()
+
+
+def test_the_same_nick_twice(port: int, listener: Listener) -> None:
+    """A nick that is taken does not keep a message from being said."""
+    done = _client("localhost", str(port), "--room", "#ops", "--nick", "lis", "--send", "hi")
+    assert done.returncode == 0
+    assert str(listener.next(kind="message")["from"]).startswith("lis_")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_listening_ends_by_a_signal(listener: Listener, number: signal.Signals) -> None:
+    """Who listens ends with status 0 when asked to."""
+    assert listener.stop(number) == 0
+
+
+def test_a_reader_that_goes(port: int) -> None:
+    """Like any filter, it ends quietly when its reader does."""
+    listening = Listener("localhost", str(port))
+    listening.next(kind="join")
+    assert listening.process.stdout
+    listening.process.stdout.close()
+    assert listening.process.wait(_DEADLINE) == 0
+    assert listening.process.stderr
+    with listening.process.stderr as stderr:
+        assert stderr.read() == ""
+
+
+def test_the_server_restarts(tmp_path: Path) -> None:
+    """A listener is back in its room soon after a restart, and what was said before is kept."""
+    with _serving(tmp_path / "data") as port:
+        listening = Listener("127.0.0.1", str(port), "--room", "#ops", "--nick", "lis")
+        listening.next(kind="join")
+        assert _client("::1", str(port), "--room", "#ops", "--send", "before").returncode == 0
+        listening.next(kind="message", text="before")
+    with _serving(tmp_path / "data", port):
+        listening.next(kind="join", own=True)
+        assert _client("::1", str(port), "--room", "#ops", "--send", "after").returncode == 0
+        assert listening.next(kind="message")["text"] == "after"
+        assert listening.stop() == 0
+
+
+def test_nothing_listens() -> None:
+    """Without a server: one line that says what to check, and the status for it."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    done = _client("127.0.0.1", str(port), "--send", "x")
+    assert done.returncode == 3
+    assert done.stderr == (
+        f"chatclient: nothing listens on 127.0.0.1:{port}; "
+        "check the port, and whether the server runs\n"
+    )
