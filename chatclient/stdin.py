@@ -41,6 +41,7 @@ async def _blocks(descriptor: int) -> AsyncIterator[bytes]:
     room = threading.Semaphore(_AHEAD)
 
     def pump() -> None:
+        """Read until the end, or until nobody waits any more."""
         block = b"?"
         while block:
             room.acquire()

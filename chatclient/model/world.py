@@ -9,8 +9,22 @@ from dataclasses import replace
 from heapq import merge
 from operator import attrgetter
 
-from chatclient.model import changes as change
 from chatclient.model.buffers import Buffer, BufferKind, Topic
+from chatclient.model.changes import (
+    BufferChanged,
+    BufferClosed,
+    BufferOpened,
+    Change,
+    FocusWanted,
+    LineAdded,
+    LineChanged,
+    LinesInserted,
+    MembersChanged,
+    PongHeard,
+    QuitWanted,
+    ReconnectWanted,
+    StatusChanged,
+)
 from chatclient.model.folding import CASEMAPPINGS, Fold
 from chatclient.model.lines import CONVERSATION, Delivery, Kind, Line
 from chatclient.model.members import Members
@@ -28,7 +42,7 @@ class World:
         self.fold: Fold = CASEMAPPINGS["rfc1459"]
         self.ranks = "~&@%+"
         """The prefixes of members that the server knows, highest first."""
-        self.changes: list[change.Change] = []
+        self.changes: list[Change] = []
         """What changed since somebody took it; `take_changes` empties it."""
         self.server = Buffer(BufferKind.SERVER, "", status.server, Members(self.fold))
         self._buffers: dict[str, Buffer] = {"": self.server}
@@ -51,7 +65,7 @@ class World:
         """Iterate over the rooms that are open, joined or not."""
         return (each for each in self._buffers.values() if each.kind is BufferKind.ROOM)
 
-    def take_changes(self) -> Sequence[change.Change]:
+    def take_changes(self) -> Sequence[Change]:
         """Return what changed since the last call, oldest first."""
         taken, self.changes = self.changes, []
         return taken
@@ -66,7 +80,7 @@ class World:
             self.active = buffer
         if buffer.unread or buffer.mentions:
             buffer.unread = buffer.mentions = 0
-            self.changes.append(change.BufferChanged(buffer))
+            self.changes.append(BufferChanged(buffer))
 
     # --- buffers -----------------------------------------------------------------------------
 
@@ -78,7 +92,7 @@ class World:
         """Return the buffer of a conversation with one person; open it if it is not there."""
         return self._open(BufferKind.DIRECT, nick)
 
-    def want(self, wish: change.FocusWanted | change.QuitWanted | change.ReconnectWanted) -> None:
+    def want(self, wish: FocusWanted | QuitWanted | ReconnectWanted) -> None:
         """Record a wish of the user that is for whoever shows the world, or owns the connection."""
         self.changes.append(wish)
 
@@ -88,7 +102,7 @@ class World:
         if buffer is None:
             members = Members(self.fold, self.ranks)
             buffer = self._buffers[key] = Buffer(kind, target, plain(target), members)
-            self.changes.append(change.BufferOpened(buffer))
+            self.changes.append(BufferOpened(buffer))
         return buffer
 
     def close(self, buffer: Buffer) -> None:
@@ -100,7 +114,7 @@ class World:
         if buffer is self.active:
             self.activate(self._buffers[order[order.index(key) - 1]])
         del self._buffers[key]
-        self.changes.append(change.BufferClosed(buffer))
+        self.changes.append(BufferClosed(buffer))
 
     def rename_direct(self, old: str, new: str) -> None:
         """Let a conversation follow the person to a new nick, unless that has one already."""
@@ -113,7 +127,7 @@ class World:
         buffer.target, buffer.name = new, plain(new)
         keys = {self.fold(old): self.fold(new)}
         self._buffers = {keys.get(key, key): each for key, each in self._buffers.items()}
-        self.changes.append(change.BufferChanged(buffer))
+        self.changes.append(BufferChanged(buffer))
 
     def set_casemapping(self, fold: Fold, ranks: str) -> None:
         """Compare names as this server does, and rank members as it does."""
@@ -128,24 +142,24 @@ class World:
     def set_topic(self, buffer: Buffer, text: str, by: str = "", time: float | None = None) -> None:
         """Set the topic of a room."""
         buffer.topic = Topic(plain(text), plain(by), time)
-        self.changes.append(change.BufferChanged(buffer))
+        self.changes.append(BufferChanged(buffer))
 
     def set_modes(self, buffer: Buffer, letters: str) -> None:
         """Set the modes of a room, by their letters."""
         buffer.modes = f"+{plain(letters)}" if letters else ""
-        self.changes.append(change.BufferChanged(buffer))
+        self.changes.append(BufferChanged(buffer))
 
     def members_changed(self, buffer: Buffer) -> None:
         """Record that `buffer.members` is not what it was (who changes it calls this)."""
-        if not self.changes or self.changes[-1] != change.MembersChanged(buffer):
-            self.changes.append(change.MembersChanged(buffer))
+        if not self.changes or self.changes[-1] != MembersChanged(buffer):
+            self.changes.append(MembersChanged(buffer))
 
     def set_joined(self, buffer: Buffer, *, joined: bool) -> None:
         """Say that the user is in the room, or no longer; nobody is known to be in it then."""
         buffer.joined = joined
         buffer.members.replace(())
-        self.changes.append(change.BufferChanged(buffer))
-        self.changes.append(change.MembersChanged(buffer))
+        self.changes.append(BufferChanged(buffer))
+        self.changes.append(MembersChanged(buffer))
 
     # --- lines -------------------------------------------------------------------------------
 
@@ -161,7 +175,7 @@ class World:
             buffer.pending += 1
         else:
             buffer.lines.insert(len(buffer.lines) - buffer.pending, line)
-        self.changes.append(change.LineAdded(buffer, line))
+        self.changes.append(LineAdded(buffer, line))
         self._count(buffer, line)
 
     def tell(self, buffer: Buffer, text: str, *, time: float, kind: Kind = Kind.INFO) -> None:
@@ -175,7 +189,7 @@ class World:
                 del buffer.lines[index]
                 buffer.pending -= 1
                 buffer.lines.insert(len(buffer.lines) - buffer.pending, line)
-                self.changes.append(change.LineChanged(buffer, line))
+                self.changes.append(LineChanged(buffer, line))
                 return
 
     def insert(self, buffer: Buffer, lines: Sequence[Line]) -> None:
@@ -188,11 +202,11 @@ class World:
         settled, waiting = buffer.lines[:end], buffer.lines[end:]
         # A merge keeps the order of what is there, whatever its clocks say.
         buffer.lines[:] = [*merge(settled, fresh, key=_TIME), *waiting]
-        self.changes.append(change.LinesInserted(buffer, fresh))
+        self.changes.append(LinesInserted(buffer, fresh))
 
     def pong(self, token: str) -> None:
         """Record that the server answered an own PING."""
-        self.changes.append(change.PongHeard(token))
+        self.changes.append(PongHeard(token))
 
     # --- status ------------------------------------------------------------------------------
 
@@ -205,7 +219,7 @@ class World:
                 nick=plain(status.nick),
                 reason=plain(status.reason),
             )
-            self.changes.append(change.StatusChanged())
+            self.changes.append(StatusChanged())
 
     def _count(self, buffer: Buffer, line: Line) -> None:
         if line.kind not in CONVERSATION or line.own or buffer is self.active:
@@ -214,4 +228,4 @@ class World:
             return
         buffer.unread += 1
         buffer.mentions += line.mention
-        self.changes.append(change.BufferChanged(buffer))
+        self.changes.append(BufferChanged(buffer))

@@ -1,67 +1,22 @@
 """The client's side of one server, over any number of connections one after another."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from random import Random
-from typing import Final
 
 from chatclient.model import Buffer, BufferKind, Change, Kind, QuitWanted, ReconnectWanted, World
-from chatclient.session import batches, registration, replies, rooms, talk
+from chatclient.session.batches import collect, label_of
+from chatclient.session.handlers import HANDLERS
 from chatclient.session.identity import Identity
+from chatclient.session.registration import begin
+from chatclient.session.replies import on_numeric
 from chatclient.session.state import Heard, State, server_time
-from chatwire import numerics as n
+from chatclient.session.talk import say
 from chatwire.framing import Framer, Overlong
 from chatwire.message import EncodingError, GrammarError, Message, parse, parse_text
 from chatwire.text import plain
 
 LINE_LIMIT = 64 * 1024
 """The longest line, in bytes, that is taken from a server; a longer one is dropped, and said."""
-
-Handler = Callable[[State, Heard], None]
-
-HANDLERS: Final[Mapping[str, Handler]] = {
-    "ACK": replies.on_ack,
-    "AWAY": rooms.on_away,
-    "BATCH": batches.on_batch,
-    "CAP": registration.on_cap,
-    "CHGHOST": rooms.on_chghost,
-    "ERROR": registration.on_error,
-    "FAIL": replies.on_standard_reply,
-    "INVITE": rooms.on_invite,
-    "JOIN": rooms.on_join,
-    "KICK": rooms.on_kick,
-    "MODE": rooms.on_mode,
-    "NICK": rooms.on_nick,
-    "NOTE": replies.on_standard_reply,
-    "NOTICE": talk.on_message,
-    "PART": rooms.on_part,
-    "PING": replies.on_ping,
-    "PONG": replies.on_pong,
-    "PRIVMSG": talk.on_message,
-    "QUIT": rooms.on_quit,
-    "SETNAME": rooms.on_setname,
-    "TOPIC": rooms.on_topic,
-    "WALLOPS": replies.on_wallops,
-    "WARN": replies.on_standard_reply,
-    n.RPL_WELCOME: registration.on_welcome,
-    n.RPL_ISUPPORT: registration.on_features,
-    n.RPL_UNAWAY: rooms.on_own_away,
-    n.RPL_NOWAWAY: rooms.on_own_away,
-    n.RPL_CHANNELMODEIS: rooms.on_mode_reply,
-    n.RPL_NOTOPIC: rooms.on_topic_reply,
-    n.RPL_TOPIC: rooms.on_topic_reply,
-    n.RPL_TOPICWHOTIME: rooms.on_topic_origin,
-    n.RPL_NAMREPLY: rooms.on_names,
-    n.RPL_ENDOFNAMES: rooms.on_names_end,
-    n.RPL_ENDOFMOTD: registration.on_motd_end,
-    n.ERR_NOMOTD: registration.on_motd_end,
-    n.ERR_NONICKNAMEGIVEN: registration.on_nick_refused,
-    n.ERR_ERRONEUSNICKNAME: registration.on_nick_refused,
-    n.ERR_NICKNAMEINUSE: registration.on_nick_refused,
-    "436": registration.on_nick_refused,  # ERR_NICKCOLLISION
-    n.ERR_PASSWDMISMATCH: registration.on_refused,
-    n.ERR_YOUREBANNEDCREEP: registration.on_refused,
-}
-"""What is done about each command; other numerics go to `replies.on_numeric`."""
 
 
 class Session:
@@ -87,7 +42,7 @@ class Session:
         self._framer = Framer(LINE_LIMIT)
         self._state = State(self.world, self._identity, self._random)
         self._state.nick = self._state.desired = self._desired
-        registration.begin(self._state)
+        begin(self._state)
 
     def receive(self, data: bytes, now: float) -> None:
         """Take what came from the server, in any cut. `now` is in seconds since 1970."""
@@ -152,7 +107,7 @@ class Session:
         Each message is a pending line until the server confirms it; when not online it fails at
         once, and says so.
         """
-        talk.say(self._state, buffer, text, now, kind)
+        say(self._state, buffer, text, now, kind)
 
     def join(self, room: str, key: str = "") -> Buffer:
         """Join a room (when next online, if not now), and return its buffer."""
@@ -203,17 +158,17 @@ class Session:
         except GrammarError:
             return
         state = self._state
-        if batches.collect(state, message):
+        if collect(state, message):
             return
         heard = Heard(
             message,
             plain(message.nick),
             server_time(message, now),
-            batches.label_of(state, message),
+            label_of(state, message),
         )
         handler = HANDLERS.get(message.command)
         if handler is None and message.command.isdigit():
-            handler = replies.on_numeric
+            handler = on_numeric
         if handler is not None:
             handler(state, heard)
 

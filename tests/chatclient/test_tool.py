@@ -165,9 +165,9 @@ async def test_a_cut_before_the_acknowledgement(tmp_path: Path, wishes: Wishes) 
     """What was not acknowledged before the connection ended was not delivered for sure."""
     async with FakeServer() as server:
         run = Run(server.port, tmp_path / "out", wishes)
-        task = asyncio.create_task(run.run())
-        await (await server.visitor(0)).heard("JOIN #ops")
         server.refusals["PRIVMSG"] = "NOTICE * :thinking"
+        task = asyncio.create_task(run.run())
+        await server.visitor(0)
         os.write(run.writing, b"x\n")
         await server.visitors[0].heard("PRIVMSG #ops x")
         server.visitors[0].reset()

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatclient.model import Kind, LineAdded, LineChanged, LinesInserted
-from chatclient.session.session import HANDLERS, LINE_LIMIT
+from chatclient.session.handlers import HANDLERS
+from chatclient.session.session import LINE_LIMIT
 from tests.chatclient.session.wire import MODERN, Wire, last, texts
 
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

@@ -1,0 +1,91 @@
+"""What is done about each command of a server: one table."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from chatclient.session.batches import on_batch
+from chatclient.session.registration import (
+    on_cap,
+    on_error,
+    on_features,
+    on_motd_end,
+    on_nick_refused,
+    on_refused,
+    on_welcome,
+)
+from chatclient.session.replies import (
+    on_ack,
+    on_ping,
+    on_pong,
+    on_standard_reply,
+    on_wallops,
+)
+from chatclient.session.rooms import (
+    on_away,
+    on_chghost,
+    on_invite,
+    on_join,
+    on_kick,
+    on_mode,
+    on_mode_reply,
+    on_names,
+    on_names_end,
+    on_nick,
+    on_own_away,
+    on_part,
+    on_quit,
+    on_setname,
+    on_topic,
+    on_topic_origin,
+    on_topic_reply,
+)
+from chatclient.session.state import Heard, State
+from chatclient.session.talk import on_message
+from chatwire import numerics as n
+
+Handler = Callable[[State, Heard], None]
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "ACK": on_ack,
+    "AWAY": on_away,
+    "BATCH": on_batch,
+    "CAP": on_cap,
+    "CHGHOST": on_chghost,
+    "ERROR": on_error,
+    "FAIL": on_standard_reply,
+    "INVITE": on_invite,
+    "JOIN": on_join,
+    "KICK": on_kick,
+    "MODE": on_mode,
+    "NICK": on_nick,
+    "NOTE": on_standard_reply,
+    "NOTICE": on_message,
+    "PART": on_part,
+    "PING": on_ping,
+    "PONG": on_pong,
+    "PRIVMSG": on_message,
+    "QUIT": on_quit,
+    "SETNAME": on_setname,
+    "TOPIC": on_topic,
+    "WALLOPS": on_wallops,
+    "WARN": on_standard_reply,
+    n.RPL_WELCOME: on_welcome,
+    n.RPL_ISUPPORT: on_features,
+    n.RPL_UNAWAY: on_own_away,
+    n.RPL_NOWAWAY: on_own_away,
+    n.RPL_CHANNELMODEIS: on_mode_reply,
+    n.RPL_NOTOPIC: on_topic_reply,
+    n.RPL_TOPIC: on_topic_reply,
+    n.RPL_TOPICWHOTIME: on_topic_origin,
+    n.RPL_NAMREPLY: on_names,
+    n.RPL_ENDOFNAMES: on_names_end,
+    n.RPL_ENDOFMOTD: on_motd_end,
+    n.ERR_NOMOTD: on_motd_end,
+    n.ERR_NONICKNAMEGIVEN: on_nick_refused,
+    n.ERR_ERRONEUSNICKNAME: on_nick_refused,
+    n.ERR_NICKNAMEINUSE: on_nick_refused,
+    "436": on_nick_refused,  # ERR_NICKCOLLISION
+    n.ERR_PASSWDMISMATCH: on_refused,
+    n.ERR_YOUREBANNEDCREEP: on_refused,
+}
+"""What is done about each command; other numerics go to `on_numeric`."""
