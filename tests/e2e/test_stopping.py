@@ -1,0 +1,182 @@
+"""Starting that fails, stopping in order, and starting again at once. With real processes."""
+
+import os
+import re
+import select
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.server import Server, fail
+
+STOPPING = "server is stopping"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_in_order(number: int) -> None:
+    """Everyone is told, also who has not spoken yet; then comes the end, with exit status 0."""
+    with Server("--port", "0", "--ephemeral") as server:
+        silent = server.connect()
+        half = server.connect()
+        half.sock.sendall(b"NICK hal")
+        with silent, half, server.join("::1") as plain, server.join_irc("irene") as irene:
+            server.signal(number)
+            assert plain.rest()[-1] == f"-> goodbye: {STOPPING}"
+            assert STOPPING in irene.read_until("ERROR")
+            assert irene.rest() == []
+            assert silent.rest()[-1] == f"-> goodbye: {STOPPING}"
+            assert half.rest()[-1] == f"-> goodbye: {STOPPING}"
+            for peer in (plain, irene, silent, half):
+                peer.close()
+            assert server.wait() == 0
+
+
+def test_peers_that_do_not_close_do_not_hold_it_up() -> None:
+    """Within 5 s, whatever they do."""
+    with Server("--port", "0", "--ephemeral") as server, server.join(), server.join_irc("irene"):
+        before = time.monotonic()
+        assert server.stop() == 0
+        assert time.monotonic() - before < 5
+
+
+def test_a_second_signal_stops_at_once() -> None:
+    """Nobody is waited for any more."""
+    with Server("--port", "0", "--ephemeral") as server, server.join() as peer:
+        server.signal(signal.SIGTERM)
+        peer.read_until(STOPPING)
+        before = time.monotonic()
+        server.signal(signal.SIGTERM)
+        assert server.wait() == 0
+        assert time.monotonic() - before < 0.9
+
+
+def test_it_starts_again_at_once_on_the_same_port(tmp_path: Path) -> None:
+    """Although its end of a connection is in TIME_WAIT."""
+    with Server("--port", "0", "--data", tmp_path) as server:
+        port = server.port
+        with server.join() as peer:
+            server.signal(signal.SIGTERM)
+            peer.rest()
+        assert server.wait() == 0
+    with Server("--port", str(port), "--data", tmp_path) as server:
+        server.join().close()
+        assert server.stop() == 0
+
+
+def test_what_was_seen_survives_a_kill(tmp_path: Path) -> None:
+    """`kill -9` right after a message was shown: who joins the next server reads it."""
+    with (
+        Server("--port", "0", "--data", tmp_path) as server,
+        server.join() as alice,
+        server.join() as bob,
+    ):
+        alice.send("nothing that anyone has seen is ever lost")
+        bob.read_until("is ever lost")
+        server.kill()
+    with Server("--port", "0", "--data", tmp_path) as server, server.connect() as peer:
+        peer.send("hello")
+        assert peer.read_until("is ever lost").endswith(
+            f"[{alice.nick}] nothing that anyone has seen is ever lost"
+        )
+
+
+def test_what_cannot_be_started_is_one_clear_line(tmp_path: Path) -> None:
+    """Exit status 2, what is wrong, what to do, and no traceback."""
+    with Server("--port", "0", "--data", tmp_path / "data") as server:
+        port = str(server.port)
+        assert re.search(rf":{port}: .*in use.*--port", fail("--port", port, "--ephemeral"))
+        assert "--data" in fail("--port", "0", "--data", tmp_path / "data")
+    assert "no such address" in fail("--host", "203.0.113.7", "--port", "0", "--ephemeral")
+    assert "nowhere.invalid" in fail("--host", "nowhere.invalid", "--port", "0", "--ephemeral")
+    (tmp_path / "file").write_text("")
+    assert "file" in fail("--port", "0", "--data", tmp_path / "file")
+    assert "file" in fail("--port", "0", "--ephemeral", "--unix", tmp_path / "file")
+
+
+def test_a_failed_start_leaves_the_port_free(tmp_path: Path) -> None:
+    """The second server on the same data has listened for a moment."""
+    with Server("--port", "0", "--data", tmp_path) as server:
+        assert "--data" in fail("--port", "0", "--data", tmp_path)
+        server.join().close()
+
+
+def test_the_configuration_is_read_again(tmp_path: Path) -> None:
+    """On SIGHUP, for those who come then; what is wrong changes nothing, and is logged."""
+    config, log = tmp_path / "chat.toml", tmp_path / "log"
+    config.write_text('motd = "one"\n')
+    with Server("--port", "0", "--ephemeral", "--config", config, log=log) as server:
+        with server.connect() as peer:
+            peer.send("NICK a", "USER a 0 * :a")
+            assert peer.read_until(" 372 ").endswith("one")
+        for text, mark in [
+            ('motd = "two"\nping_timeout = 5\n', "need a restart: ping_timeout"),
+            ("motd = 3\n", "stays as it was"),
+        ]:
+            config.write_text(text)
+            server.signal(signal.SIGHUP)
+            wait_for(log, mark)
+        with server.connect() as peer:
+            peer.send("NICK a", "USER a 0 * :a")
+            assert peer.read_until(" 372 ").endswith("two")
+
+
+def test_without_descriptors_it_keeps_serving(tmp_path: Path) -> None:
+    """The newest is told that there is no room; when others leave, there is room again."""
+    limit = ["sh", "-c", 'ulimit -n 48; exec "$@"', "sh"]
+    log = tmp_path / "log"
+    with Server("--port", "0", "--ephemeral", wrapper=limit, log=log) as server:
+        with server.join() as first:
+            others = [server.connect() for _ in range(48)]
+            with others[-1] as last:
+                assert "the server is full" in last.line()
+                assert last.line() == ""
+            before = cpu_seconds(server)
+            first.send("/names")
+            first.read_until("#lobby (")
+            assert not select.select([first.sock], [], [], 0.3)[0]
+            assert cpu_seconds(server) - before < 0.1, "it spins"
+            for other in others:
+                other.close()
+            first.send("/quit")
+            first.rest()
+            with server.connect() as peer:
+                peer.send("hello")
+                peer.read_until("welcome")
+        assert "out of file descriptors" in log.read_text()
+
+
+def test_an_idle_server_does_nothing() -> None:
+    """With people and programs connected, nothing wakes it up while nothing is due."""
+    with Server("--port", "0", "--ephemeral", "--registration-timeout", "0.1") as server:
+        peers = [server.join() for _ in range(20)]
+        peers += [server.join_irc(f"nick{number}") for number in range(20)]
+        assert not select.select([peers[-1].sock], [], [], 0.6)[0]  # registration is checked
+        before = wakeups(server)
+        assert not select.select([peers[-1].sock], [], [], 0.5)[0]
+        assert wakeups(server) == before
+        for peer in peers:
+            peer.close()
+
+
+def wait_for(log: Path, text: str) -> None:
+    """Return when the log has `text`."""
+    deadline = time.monotonic() + 10
+    while text not in log.read_text():
+        assert time.monotonic() < deadline, f"no {text!r} in {log.read_text()}"
+        select.select([], [], [], 0.01)
+
+
+def cpu_seconds(server: Server) -> float:
+    """Return how much CPU time it has used."""
+    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def wakeups(server: Server) -> int:
+    """Return how often it went to sleep so far."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    found = re.search(r"\nvoluntary_ctxt_switches:\s+(\d+)", status)
+    assert found
+    return int(found[1])
