@@ -49,9 +49,11 @@ class Connections:
         return iter([*self._tasks.values()])
 
     def count_strangers(self) -> int:
-        """Return how many are no user yet."""
+        """Return how many are no user yet; who was told goodbye is none any more."""
         sessions = (connection.session for connection in self._tasks.values())
-        return sum(session is None or session.user is None for session in sessions)
+        return sum(
+            session is None or (session.user is None and not session.closed) for session in sessions
+        )
 
     def add(self, sock: socket.socket, peer: Address, pinned: Speaks | None) -> None:
         """Give an accepted socket a connection with a task that owns it."""
