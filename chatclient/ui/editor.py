@@ -85,6 +85,12 @@ class Editor:
         return True
 
     @property
+    def offered(self) -> int:
+        """How many completions are offered."""
+        state = self.buffer.complete_state
+        return len(state.completions) if state else 0
+
+    @property
     def menu_open(self) -> bool:
         """Whether completions are offered."""
         return self.buffer.complete_state is not None

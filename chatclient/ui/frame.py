@@ -88,6 +88,11 @@ class Frame(Container):
             elif part is self._parts.people:
                 _draw_edge(screen, where, where.xpos - 1)
 
+    def input_rows(self, width: int, height: int) -> int:
+        """Return how many rows the input has on a screen of that size."""
+        wanted = self._parts.input.preferred_height(width, INPUT_ROWS).preferred
+        return max(1, min(wanted, INPUT_ROWS, height - 3))
+
     def _places(self, place: WritePosition) -> list[tuple[Container, WritePosition]]:
         parts, left, width = self._parts, place.xpos, place.width
         top, bottom = place.ypos, place.ypos + place.height
@@ -96,8 +101,7 @@ class Frame(Container):
         def take(part: Container, y: int, rows: int) -> None:
             found.append((part, WritePosition(left, y, width, rows)))
 
-        wanted = parts.input.preferred_height(width, INPUT_ROWS).preferred
-        rows = max(1, min(wanted, INPUT_ROWS, place.height - 3))
+        rows = self.input_rows(width, place.height)
         bottom -= rows
         take(parts.input, bottom, rows)
         if bottom - top >= 2:

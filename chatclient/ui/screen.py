@@ -86,13 +86,13 @@ class ChatScreen:
         output = output or terminal()
         colours = output.get_default_color_depth() is not ColorDepth.DEPTH_1_BIT
         self.app: Application[None] = Application(
-            layout=self._layout(),
             style=style(colours=colours),
             key_bindings=bind(self._handlers(), paste=self.editor.paste, can_close=self._can_close),
             full_screen=True,
             input=input,
             output=output,
         )
+        self.app.layout = self._layout()
         self.app.ttimeoutlen = self.app.timeoutlen = KEY_WAIT
         self.clock = FrameClock(self.app.invalidate)
         self._second: asyncio.TimerHandle | None = None
@@ -158,8 +158,17 @@ class ChatScreen:
             input=window,
         )
         frame = Frame(parts, show_people=stage.has_people)
-        menu = Float(CompletionsMenu(max_height=MENU_ROWS), xcursor=True, ycursor=True)
+        menu = Float(CompletionsMenu(max_height=MENU_ROWS), xcursor=True, height=self._menu_rows)
+        self.app.before_render += lambda _: self._place_menu(frame, menu)
         return Layout(FloatContainer(frame, [menu]), focused_element=window)
+
+    def _menu_rows(self) -> int:
+        return max(1, min(MENU_ROWS, self.editor.offered, self.app.output.get_size().rows - 3))
+
+    def _place_menu(self, frame: Frame, menu: Float) -> None:
+        """Let the menu stand on the status line, and not before it."""
+        size = self.app.output.get_size()
+        menu.bottom = frame.input_rows(size.columns, size.rows) + 1
 
     def _name(self) -> str:
         buffer = self._world.active

@@ -18,5 +18,5 @@ def test_the_picture_shows_the_real_client(tmp_path: Path, monkeypatch: pytest.M
     root = ET.parse(tmp_path / screenshot.PICTURE).getroot()  # noqa: S314 -- we wrote it
     text = " ".join(each.text or "" for each in root.iter(f"{SVG}text"))
     assert "anna" in text
-    assert "connecte" in text  # the menu of commands is over the rest of the word
+    assert "● connected" in text
     assert "version 1.4.2 is live, 0 errors" in text

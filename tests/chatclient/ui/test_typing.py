@@ -108,6 +108,7 @@ async def test_a_slash_shows_the_commands_with_help() -> None:
     async with rig() as seen:
         seen.press("/")
         await seen.shows("/join <room>")
+        assert seen.rows[-2].startswith(" ● connected")
         seen.press("qui")
         await seen.hides("/join <room>")
         await seen.shows("/quit")
