@@ -77,7 +77,7 @@ class Network:
 
     def client(self, host: str = "127.0.0.1") -> IrcClient:
         """Open a connection that says nothing yet."""
-        face = IrcFace(self.facts, host, f"{host}:50000", secure=False)
+        face = IrcFace(lambda: self.facts, host, f"{host}:50000", secure=False)
         return IrcClient(self.world.client(face))
 
     async def connect(self, nick: str, *capabilities: str, host: str = "127.0.0.1") -> IrcClient:

@@ -76,6 +76,16 @@ async def test_rehash_has_the_configuration_read_again() -> None:
 
 
 @pytest.mark.asyncio
+async def test_what_was_read_again_holds_for_who_is_there() -> None:
+    """A new message of the day and new operators need no new connection."""
+    network = Network()
+    foo = await network.connect("foo")
+    network.facts = replace(FACTS, motd=(), operators={"ann": lambda word: word == "sesame"})
+    assert commands(await foo.ask("MOTD", OPERATOR)) == ["422", "464"]
+    assert commands(await foo.ask("OPER ann sesame")) == ["381", "MODE"]
+
+
+@pytest.mark.asyncio
 async def test_rehash_without_a_configuration_says_so() -> None:
     """ERR_UNKNOWNERROR."""
     foo = await Network().connect("foo")

@@ -5,7 +5,7 @@ while nothing is under way (`must_settle`): every answer is written for the clie
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from chatserver.core.effects import Refused, Reply, Welcomed
 from chatserver.core.events import KeptEvent, Said
@@ -42,10 +42,14 @@ class IrcFace:
     """What one IRC client has said so far, and how it is spoken to. Implements `contract.Face`."""
 
     def __init__(
-        self, server: ServerFacts, host: str, address: str, *, secure: bool = False
+        self, facts: Callable[[], ServerFacts], host: str, address: str, *, secure: bool = False
     ) -> None:
-        self._session = Session(server, host, address, secure=secure)
-        self._dialect = dialect_for(server.name, ())
+        """Make the face of a connection from `host` (as others see it) and `address` (with its port).
+
+        `facts` gives the facts of the server as they are now: they change when it is told to.
+        """
+        self._session = Session(facts, host, address, secure=secure)
+        self._dialect = dialect_for(facts().name, ())
 
     @property
     def dialect(self) -> IrcDialect:

@@ -19,7 +19,7 @@ class Admin(Struct, frozen=True):
 
 
 class ServerFacts(Struct, frozen=True, kw_only=True):
-    """The server as its IRC clients see it."""
+    """The server as its IRC clients see it; all but `name` and `limits` may change while it runs."""
 
     name: str
     """The source of its lines: a host name with a dot in it."""

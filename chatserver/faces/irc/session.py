@@ -23,12 +23,14 @@ class Session:
     """One client: its capabilities, and until it is a user, what it has said of itself."""
 
     __slots__ = (
-        "address", "batches", "caps", "host", "negotiating", "nick", "password", "realname",
-        "registered", "secure", "server", "username", "version",
+        "_facts", "address", "batches", "caps", "host", "negotiating", "nick", "password",
+        "realname", "registered", "secure", "username", "version",
     )  # fmt: skip
 
-    def __init__(self, server: ServerFacts, host: str, address: str, *, secure: bool) -> None:
-        self.server = server
+    def __init__(
+        self, facts: Callable[[], ServerFacts], host: str, address: str, *, secure: bool
+    ) -> None:
+        self._facts = facts
         self.host = host
         self.address = address
         self.secure = secure
@@ -42,6 +44,11 @@ class Session:
         """As given before it was a user; the state knows better afterwards."""
         self.batches = 0
         """How many batches of its own it was sent: they are numbered."""
+
+    @property
+    def server(self) -> ServerFacts:
+        """The facts of the server as they are now."""
+        return self._facts()
 
     def has(self, capability: str) -> bool:
         """Say whether the client enabled `capability`."""

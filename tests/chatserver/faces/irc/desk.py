@@ -27,7 +27,7 @@ class Chair:
 
     def __init__(self, number: int, facts: ServerFacts) -> None:
         self.number = number
-        self.face = IrcFace(facts, "127.0.0.1", "127.0.0.1:50000")
+        self.face = IrcFace(lambda: facts, "127.0.0.1", "127.0.0.1:50000")
         self.user: User | None = None
         self.sent = b""
 

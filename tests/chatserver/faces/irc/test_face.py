@@ -113,7 +113,7 @@ def test_overlong_lines_are_refused() -> None:
 
 def test_farewell_and_ping_are_lines_of_their_own() -> None:
     """ERROR with the reason, PING with the server's name; a reason cannot break the line."""
-    face = IrcFace(FACTS, "127.0.0.1", "127.0.0.1:5")
+    face = IrcFace(lambda: FACTS, "127.0.0.1", "127.0.0.1:5")
     assert face.farewell("a\r\nb") == b"ERROR :Closing link: 127.0.0.1 (a  b)\r\n"
     assert face.ping() == b"PING :irc.example.org\r\n"
 

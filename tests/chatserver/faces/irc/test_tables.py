@@ -33,7 +33,7 @@ def test_every_reply_can_be_said() -> None:
 def test_every_reason_has_its_numeric() -> None:
     """A row for each reason; what it makes is a numeric to the client with a text."""
     assert set(REFUSALS) == set(Reason)
-    session = Session(FACTS, "127.0.0.1", "", secure=False)
+    session = Session(lambda: FACTS, "127.0.0.1", "", secure=False)
     for reason in Reason:
         (line,) = refuse(session, "nick", Refused(reason, "subject", "l detail"))
         message = parse(line.rstrip(b"\r\n"))
