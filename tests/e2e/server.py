@@ -39,7 +39,11 @@ class Server:
             text=True,
             pass_fds=pass_fds,
         )
-        self.announcement = self._read_announcement()
+        try:
+            self.announcement = self._read_announcement()
+        except BaseException:
+            self.close()
+            raise
         found = re.findall(r":(\d+)(?:,|$)", self.listening)
         self.port = int(found[0]) if found else 0
 
@@ -98,6 +102,14 @@ class Server:
         self.process.kill()
         self.process.wait()
 
+    def close(self) -> None:
+        """End it, if it has not ended, and close what we have of it."""
+        self.kill()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        if not isinstance(self.log, int):
+            self.log.close()
+
     def __enter__(self) -> Self:
         return self
 
@@ -107,11 +119,7 @@ class Server:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.kill()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        if not isinstance(self.log, int):
-            self.log.close()
+        self.close()
 
 
 class Peer:

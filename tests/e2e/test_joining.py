@@ -3,11 +3,20 @@
 import shutil
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.server import Peer, Server
+
+HAND_OVER = """\
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+"""What a service manager does: the listening socket is descriptor 3 of what it starts."""
 
 
 def test_the_start_says_where_and_how(tmp_path: Path) -> None:
@@ -102,10 +111,8 @@ def test_a_unix_socket_is_joined(tmp_path: Path) -> None:
 def test_a_socket_of_the_service_manager_is_served() -> None:
     """`LISTEN_FDS`: descriptor 3 is listening already, and nothing else is opened."""
     with socket.create_server(("127.0.0.1", 0)) as sock:
-        take_over = f'exec 3<&{sock.fileno()}; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"'
-        with Server(
-            "--ephemeral", wrapper=["sh", "-c", take_over, "sh"], pass_fds=[sock.fileno()]
-        ) as server:
+        manager = [sys.executable, "-c", HAND_OVER, str(sock.fileno())]
+        with Server("--ephemeral", wrapper=manager, pass_fds=[sock.fileno()]) as server:
             assert server.listening == f"127.0.0.1:{sock.getsockname()[1]}"
             server.join().close()
 
