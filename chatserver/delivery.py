@@ -16,7 +16,6 @@ from chatserver.core.events import Event, Joined, Said, Tagged
 from chatserver.core.state import Audience, User
 from chatserver.faces.contract import Dialect
 
-
 _log = logging.getLogger(__name__)
 
 
@@ -198,10 +197,10 @@ class Round:
 
 
 def render(dialect: Dialect, event: Event) -> bytes:
-    """Return `event` in `dialect`; b"" with a log if that fails, so that a bug hides one event from one face."""
+    """Return `event` in `dialect`; b"" with a log if that fails, so that a bug hides one event only."""
     try:
         return dialect.render(event)
-    except Exception:
+    except Exception:  # noqa: BLE001 - a bug in one face must not keep others from being shown
         _log.exception("cannot render %r", event)
         return b""
 

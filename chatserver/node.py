@@ -74,9 +74,11 @@ class Node:
     def restore(self, records: Sequence[RoomRecord], now: int) -> None:
         """Bring back the rooms that were kept, and the lobby if it was not; `now` is in ms."""
         state = self.state
-        for record in records:
-            room = Room.restored(record, now)
-            state.rooms[room.key] = room
+        rooms = [Room.restored(record, now) for record in records]
+        state.rooms.update((room.key, room) for room in rooms)
+        for room in sorted(rooms, key=lambda room: room.emptied_at):
+            state.see_to_empty(room)
+        state.changed_rooms.clear()  # they are as they were kept
         open_lobby(state, now)
 
     def open(self, face: Face, peer: Peer) -> Session:

@@ -8,7 +8,6 @@ from msgspec import Struct
 from chatserver.core.events import KeptEvent
 from chatserver.core.state import RoomRecord
 
-
 SEARCHED: Final = 20_000
 """How many of a target's newest messages a search by words looks at, so that it ends soon."""
 
@@ -29,7 +28,7 @@ class Record(Struct, frozen=True, gc=False):
 
 
 class Page(Struct, frozen=True):
-    """A question for history: the newest `limit` messages (`Said`) of `target` with `after < seq < before`."""
+    """A question for history: the newest `limit` messages of `target` with `after < seq < before`."""
 
     target: str
     after: int

@@ -31,7 +31,10 @@ class Close(Struct, frozen=True):
 
 
 class Recall(Struct, frozen=True):
-    """The asker is to see the newest `limit` messages of a room (`key`: its folded name), `after < seq < before`."""
+    """The asker is to see the newest `limit` messages of a room with `after < seq < before`.
+
+    `key` is the room's folded name.
+    """
 
     key: str
     name: str
@@ -98,6 +101,7 @@ class Reason(enum.Enum):
     NICK_IN_USE = enum.auto()
     ALREADY_CONNECTED = enum.auto()
     NO_SUCH_NICK = enum.auto()
+    """[nick, or "" for an answer to nobody; `gone` if it is an answer to who has left]"""
     NO_SUCH_ROOM = enum.auto()
     ROOM_NAME_INVALID = enum.auto()
     NOT_IN_ROOM = enum.auto()

@@ -50,7 +50,8 @@ def refuse_entry(user: User, room: Room, key: str) -> Reason | None:
 
     Who was invited, and who is remembered as an operator, gets in whatever stands in the way.
     """
-    if room.key in user.invited or "o" in room.statuses.get(fold(user.identity.mask), ""):
+    invited = user.invited.get(room.key) == room.created_seq
+    if invited or "o" in room.statuses.get(fold(user.identity.mask), ""):
         return None
     if banned(room, user.identity):
         return Reason.BANNED

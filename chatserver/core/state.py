@@ -83,8 +83,8 @@ class User:
         self.address = ""
         self.face = ""
         self.secure = False
-        self.correspondent = ""
-        """The nick of who wrote to them last."""
+        self.correspondent: User | None = None
+        """Who wrote to them last, whatever they are called now; maybe gone."""
         self.modes: set[str] = set()
         """Of `i` (invisible), `o` (operator), `w` (wallops), `B` (bot)."""
         self.away = ""
@@ -92,8 +92,8 @@ class User:
         """The operator name under which they are one, or ""."""
         self.rooms: dict[str, Membership] = {}
         """By folded name."""
-        self.invited: set[str] = set()
-        """Folded names of rooms that they were asked into."""
+        self.invited: dict[str, int] = {}
+        """Rooms that they were asked into: by folded name, the room's `created_seq`; newest last."""
         self.alone = Audience((self,))
 
     @property
@@ -170,8 +170,8 @@ class Room:
     """A room, with members or without."""
 
     __slots__ = (
-        "_audience", "_roster", "created_at", "created_seq", "emptied_at", "flags", "key", "last_seq", "limit",
-        "lists", "members", "name", "password", "statuses", "topic", "topic_at", "topic_by",
+        "_audience", "_roster", "created_at", "created_seq", "emptied_at", "flags", "key", "last_seq",
+        "limit", "lists", "members", "name", "password", "statuses", "topic", "topic_at", "topic_by",
     )  # fmt: skip
 
     def __init__(self, name: str, created_at: int, created_seq: int = 0) -> None:
@@ -239,7 +239,8 @@ class Room:
         lists = {letter: [*entries.values()] for letter, entries in self.lists.items() if entries}
         return RoomRecord(
             self.key, self.name, self.created_at, self.created_seq, self.topic, self.topic_by, self.topic_at,
-            "".join(sorted(self.flags)), self.password, self.limit, lists, dict(self.statuses), self.emptied_at,
+            "".join(sorted(self.flags)), self.password, self.limit, lists, dict(self.statuses),
+            self.emptied_at,
         )  # fmt: skip
 
     @classmethod
@@ -275,6 +276,8 @@ class State:
         """By folded name; with members, or kept though empty."""
         self.past: deque[Past] = deque(maxlen=limits.whowas)
         """Who left or changed nick, newest last."""
+        self.empty_rooms: dict[str, Room] = {}
+        """Those kept though nobody is in them, by folded name, empty longest first; not the lobby."""
         self.most_users = 0
         """The most that were connected at once."""
         self.changed_rooms: set[Room] = set()
@@ -289,6 +292,23 @@ class State:
     def find_room(self, name: str) -> Room | None:
         """Return the room `name`, in any case of letters; an empty one too."""
         return self.rooms.get(fold(name))
+
+    def see_to_empty(self, room: Room) -> None:
+        """Note that `room` is empty now."""
+        self.changed_rooms.add(room)
+        if room.key != fold(self.limits.lobby):
+            self.empty_rooms[room.key] = room
+
+    def forget_rooms(self, now: int) -> None:
+        """Forget which rooms were empty for too long, and the oldest of too many."""
+        while self.empty_rooms:
+            room = next(iter(self.empty_rooms.values()))
+            expired = now - room.emptied_at > self.limits.room_expiry
+            if not expired and len(self.empty_rooms) <= self.limits.empty_rooms:
+                return
+            del self.empty_rooms[room.key], self.rooms[room.key]
+            self.changed_rooms.discard(room)
+            self.forgotten_rooms.add(room.key)
 
     def peers(self, user: User) -> Audience:
         """Return who shares a room with `user`, each once, `user` left out."""

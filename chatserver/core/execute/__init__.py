@@ -10,7 +10,11 @@ from typing import Any
 from chatserver.core import commands
 from chatserver.core.commands import Command
 from chatserver.core.effects import NOTHING, Effect, Reason, Refused
-from chatserver.core.execute import modes, operators, people, rooms, speech
+from chatserver.core.execute.modes import change_room_modes, change_user_modes
+from chatserver.core.execute.operators import become_operator, change_host, kill, send_wallops
+from chatserver.core.execute.people import change_nick, connect, leave, set_away, set_realname
+from chatserver.core.execute.rooms import invite, join, kick, part, set_topic
+from chatserver.core.execute.speech import respond, say, tag
 from chatserver.core.execute.turn import Stamp, Turn
 from chatserver.core.state import State
 
@@ -19,24 +23,24 @@ __all__ = ["HANDLERS", "Stamp", "execute"]
 Handler = Callable[[Turn, Any], Sequence[Effect]]
 
 HANDLERS: Mapping[type[Command], Handler] = {
-    commands.Quit: people.leave,
-    commands.ChangeNick: people.change_nick,
-    commands.SetAway: people.set_away,
-    commands.SetRealname: people.set_realname,
-    commands.Join: rooms.join,
-    commands.Part: rooms.part,
-    commands.Kick: rooms.kick,
-    commands.Invite: rooms.invite,
-    commands.SetTopic: rooms.set_topic,
-    commands.Say: speech.say,
-    commands.Respond: speech.respond,
-    commands.Tag: speech.tag,
-    commands.ChangeRoomModes: modes.change_room_modes,
-    commands.ChangeUserModes: modes.change_user_modes,
-    commands.BecomeOperator: operators.become_operator,
-    commands.SendWallops: operators.send_wallops,
-    commands.Kill: operators.kill,
-    commands.ChangeHost: operators.change_host,
+    commands.Quit: leave,
+    commands.ChangeNick: change_nick,
+    commands.SetAway: set_away,
+    commands.SetRealname: set_realname,
+    commands.Join: join,
+    commands.Part: part,
+    commands.Kick: kick,
+    commands.Invite: invite,
+    commands.SetTopic: set_topic,
+    commands.Say: say,
+    commands.Respond: respond,
+    commands.Tag: tag,
+    commands.ChangeRoomModes: change_room_modes,
+    commands.ChangeUserModes: change_user_modes,
+    commands.BecomeOperator: become_operator,
+    commands.SendWallops: send_wallops,
+    commands.Kill: kill,
+    commands.ChangeHost: change_host,
 }
 """What each command of a user does; `Connect` makes the user, and stands apart."""
 
@@ -50,7 +54,7 @@ def execute(state: State, stamp: Stamp, session: int, command: Command) -> Seque
     if isinstance(command, commands.Connect):
         if user is not None:
             return (Refused(Reason.ALREADY_CONNECTED),)
-        return people.connect(state, stamp, session, command)
+        return connect(state, stamp, session, command)
     if user is None:
         return NOTHING
     return HANDLERS[type(command)](Turn(state, user, stamp.seq, stamp.at), command)

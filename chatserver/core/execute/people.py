@@ -51,13 +51,14 @@ def leave(turn: Turn, command: Quit) -> Sequence[Effect]:
 
 
 def remove(turn: Turn, user: User, reason: str) -> Sequence[Effect]:
-    """Take `user` out of the chat: their nick is free and their past is written before anybody hears of it."""
+    """Take `user` out of the chat: their nick is free and their past written before anybody hears of it."""
     state = turn.state
     peers = state.peers(user)
     for member in [*user.rooms.values()]:
         member.room.leave(user, turn.at)
         if not member.room.members:
-            state.changed_rooms.add(member.room)
+            state.see_to_empty(member.room)
+    user.correspondent = None
     del state.users[user.id], state.nicks[fold(user.nick)]
     state.past.append(Past(user.identity, turn.at))
     departed = Departed(turn.seq, turn.at, user.identity, reason)

@@ -52,7 +52,8 @@ def join(turn: Turn, command: Join) -> Sequence[Effect]:
     status = status_on_entry(turn, room)
     newcomer_among_others = bool(room.members)
     room.enter(user, status)
-    user.invited.discard(room.key)
+    state.empty_rooms.pop(room.key, None)
+    user.invited.pop(room.key, None)
     effects: list[Effect] = [
         Emission(Joined(turn.seq, turn.at, room.name, user.identity, user.away), room.audience, moved=user),
         Entered(
@@ -79,14 +80,13 @@ def find_living(turn: Turn, name: str) -> Room | None:
         return room
     if turn.at - room.emptied_at <= state.limits.room_expiry:
         return room
-    del state.rooms[room.key]
-    state.changed_rooms.discard(room)
-    state.forgotten_rooms.add(room.key)
+    state.forget_rooms(turn.at)
     return None
 
 
 def make_room(state: State, name: str, turn: Turn) -> Room:
     """Make the room `name`, whose first member is its operator; the lobby has none."""
+    state.forget_rooms(turn.at)
     room = Room(name, turn.at, turn.seq)
     room.last_seq = 0
     room.flags.update(DEFAULT_FLAGS)
@@ -108,7 +108,7 @@ def open_lobby(state: State, now: int) -> None:
 
 
 def status_on_entry(turn: Turn, room: Room) -> str:
-    """Return the status with which the asker enters: the remembered one, or an operator's in an orphaned room."""
+    """Return the status with which the asker enters: the remembered one, else an operator's."""
     if not room.members and turn.at - (room.emptied_at or turn.at) > ORPHANED_AFTER:
         room.statuses.clear()
         turn.state.changed_rooms.add(room)
@@ -137,7 +137,7 @@ def let_out(state: State, room: Room, user: User, at: int) -> None:
     """Take `user` out of `room`; an empty one is kept, and since when is written down."""
     room.leave(user, at)
     if not room.members:
-        state.changed_rooms.add(room)
+        state.see_to_empty(room)
 
 
 def kick(turn: Turn, command: Kick) -> Sequence[Effect]:
@@ -175,7 +175,10 @@ def invite(turn: Turn, command: Invite) -> Sequence[Effect]:
         return (Refused(Reason.TARGET_IN_ROOM, guest.nick, room.name),)
     if "i" in room.flags and not manages(turn.user, room, turn.state.limits.lobby):
         return (Refused(Reason.NOT_ROOM_OPERATOR, room.name),)
-    guest.invited.add(room.key)
+    guest.invited.pop(room.key, None)
+    guest.invited[room.key] = room.created_seq
+    if len(guest.invited) > turn.state.limits.rooms_per_user:
+        del guest.invited[next(iter(guest.invited))]
     by = turn.user.identity
     watchers = Audience(user for user in room.having("o") if user is not turn.user)
     return (

@@ -16,7 +16,7 @@ from chatserver.core.effects import (
 )
 from chatserver.core.events import Said, Tagged
 from chatserver.core.execute.turn import Turn
-from chatserver.core.rights import refuse_speech
+from chatserver.core.rights import may_see, refuse_speech
 from chatserver.core.state import PREFIXES, Audience, Room, User
 from chatwire.names import looks_like_room
 
@@ -44,15 +44,20 @@ def say(turn: Turn, command: Say) -> Sequence[Effect]:
     effects = show(turn.user, event, audience, room)
     if room is None:
         (reader,) = audience.users
-        reader.correspondent = turn.user.nick
+        reader.correspondent = turn.user
         if reader.away and not command.notice:
             effects.append(TargetAway(name, reader.away))
     return effects
 
 
 def respond(turn: Turn, command: Respond) -> Sequence[Effect]:
-    """Say something to who wrote to the asker last; to "" (nobody has) there is no such nick."""
-    return say(turn, Say(turn.user.correspondent, command.text))
+    """Say something to who wrote to the asker last, under whatever name they have now."""
+    other = turn.user.correspondent
+    if other is None:
+        return (Refused(Reason.NO_SUCH_NICK),)
+    if turn.state.users.get(other.id) is not other:
+        return (Refused(Reason.NO_SUCH_NICK, other.nick, "gone"),)
+    return say(turn, Say(other.nick, command.text))
 
 
 def tag(turn: Turn, command: Tag) -> Sequence[Effect]:
@@ -82,10 +87,15 @@ def find_target(
         user = turn.find_user(written)
         return user if isinstance(user, Refused) else (user.nick, user.alone, None)
     room = turn.state.find_room(name)
-    if room is None:
+    if room is None or not room.members:
         return Refused(Reason.NO_SUCH_ROOM, name)
     if why := refuse_speech(turn.user, room, text):
-        return Refused(Reason.CANNOT_SEND, room.name, why)
+        seen = may_see(turn.user, room)
+        return (
+            Refused(Reason.CANNOT_SEND, room.name, why)
+            if seen
+            else Refused(Reason.NO_SUCH_ROOM, name)
+        )
     if not status:
         return room.name, room.audience, room
     return PREFIXES[status] + room.name, Audience(room.having(status)), room

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from chatserver.core.effects import Reason, Refused
+from chatserver.core.rights import may_see
 from chatserver.core.state import Membership, Room, State, User
 from chatwire.text import cut_utf8
 
@@ -23,9 +24,9 @@ class Turn(Struct, frozen=True, gc=False):
     at: int
 
     def find_room(self, name: str) -> Room | Refused:
-        """Return the room `name` if anybody is in it or the asker could have heard of it, else a refusal."""
+        """Return the room `name` if anybody is in it and the asker may know of it, else a refusal."""
         room = self.state.find_room(name)
-        if room is None or not room.members:
+        if room is None or not room.members or not may_see(self.user, room):
             return Refused(Reason.NO_SUCH_ROOM, name)
         return room
 

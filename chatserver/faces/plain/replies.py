@@ -57,6 +57,8 @@ def refusal(refused: Refused) -> str:
     """Return why something was not done."""
     if refused.reason is Reason.NO_SUCH_NICK and not refused.subject:
         return "nobody wrote to you yet; /msg NICK TEXT writes to somebody"
+    if refused.reason is Reason.NO_SUCH_NICK and refused.detail:
+        return f"not sent: {refused.subject}, who wrote to you last, has left"
     subject, detail = plain(refused.subject), plain(refused.detail)
     return REFUSALS[refused.reason].format(subject=subject, detail=detail)
 
