@@ -214,11 +214,11 @@ def _whois(call: Call) -> None:
 
 
 def _away(call: Call) -> None:
-    call.send("AWAY", call.argument or "away")
+    call.session.set_away(call.argument or "away")
 
 
 def _back(call: Call) -> None:
-    call.send("AWAY")
+    call.session.set_away("")
 
 
 # --- the program -------------------------------------------------------------------------------

@@ -3,13 +3,18 @@
 Rules: every entry leaves exactly once, confirmed or failed. What confirms it: an answer with its
 label (labeled-response), its echo (echo-message), or the PONG to a PING that was sent after it, if
 the server offers neither. What fails it: an error with its label, an error about its target, or the
-end of the connection.
+end of the connection. No more than `WINDOW` bytes are on their way at a time, where we are sure to
+get an answer for each: a paste is sent as fast as the server takes it, and never as a flood.
 """
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from chatclient.model import Buffer, Delivery, Line, World
+
+WINDOW = 4096
+"""The most bytes of own messages that are unanswered; servers cut who sends 8 KiB too much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,8 @@ class Entry:
     """The text as it was sent."""
     mark: str
     """The label, or the token of a PING after it; unique on the connection."""
+    data: bytes
+    """The line for the server."""
 
 
 class Outbox:
@@ -32,7 +39,9 @@ class Outbox:
     def __init__(self, world: World) -> None:
         self._world = world
         self.entries: dict[str, Entry] = {}
-        """By their marks, oldest first."""
+        """Those that were sent, by their marks, oldest first."""
+        self._queue: deque[Entry] = deque()
+        self._unanswered = 0
         self._count = 0
         self._barrier = ""
 
@@ -42,8 +51,19 @@ class Outbox:
         return f"m{self._count}"
 
     def put(self, entry: Entry) -> None:
-        """Let an entry wait."""
-        self.entries[entry.mark] = entry
+        """Let an entry wait for its turn to be sent."""
+        self._queue.append(entry)
+
+    def to_send(self, *, limited: bool) -> Iterator[Entry]:
+        """Iterate over the entries whose turn it is, all of them if it is not `limited`."""
+        while self._queue:
+            size = len(self._queue[0].data)
+            if limited and self._unanswered and self._unanswered + size > WINDOW:
+                return
+            entry = self._queue.popleft()
+            self.entries[entry.mark] = entry
+            self._unanswered += size
+            yield entry
 
     def marked(self, mark: str) -> Entry | None:
         """Return the entry with that label or token."""
@@ -70,7 +90,7 @@ class Outbox:
 
     def confirm(self, entry: Entry, *, time: float | None = None, msgid: str = "") -> None:
         """Take an entry out: the server has the message."""
-        if self.entries.pop(entry.mark, None):
+        if self._remove(entry):
             when = entry.line.time if time is None else time
             done = replace(entry.line, delivery=Delivery.CONFIRMED, time=when, msgid=msgid)
             self._world.settle(entry.buffer, done)
@@ -99,13 +119,21 @@ class Outbox:
 
     def fail(self, entry: Entry, reason: str) -> None:
         """Take an entry out: the server does not have the message, or may not."""
-        if self.entries.pop(entry.mark, None):
+        if self._remove(entry):
             self._world.settle(entry.buffer, failed(entry.line, reason))
 
     def fail_all(self, reason: str) -> None:
         """Take all entries out: nothing more will come."""
+        self.entries |= {entry.mark: entry for entry in self._queue}
+        self._queue.clear()
         for entry in [*self.entries.values()]:
             self.fail(entry, reason)
+
+    def _remove(self, entry: Entry) -> bool:
+        if self.entries.pop(entry.mark, None) is None:
+            return False
+        self._unanswered -= len(entry.data)
+        return True
 
     def _first(self, test: Callable[[Entry], bool]) -> Entry | None:
         return next(filter(test, self.entries.values()), None)

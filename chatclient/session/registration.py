@@ -149,6 +149,8 @@ def on_motd_end(state: State, heard: Heard) -> None:
     if not state.ready:
         state.ready = True
         join_all(state)
+        if state.away:
+            state.send("AWAY", state.away)
 
 
 def join_all(state: State) -> None:

@@ -10,7 +10,6 @@ from typing import Final
 
 from chatclient.model import Buffer, Kind
 from chatclient.session.state import Heard, State
-from chatclient.session.talk import send_barrier
 from chatwire import numerics as n
 from chatwire.text import plain
 
@@ -23,7 +22,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     n.RPL_WHOISIDLE: "{p[1]} has been silent for {p[2]} s",
     n.RPL_WHOISCHANNELS: "{p[1]} is in {p[2]}",
     n.RPL_WHOISACCOUNT: "{p[1]} {p[3]} {p[2]}",
-    n.RPL_WHOISACTUALLY: "{p[1]} {p[3]} {p[2]}",
+    n.RPL_WHOISACTUALLY: "{p[1]} connects from {p[2]}",
     n.RPL_LIST: "{p[1]} ({p[2]}): {p[3]}",
     n.RPL_INVITING: "{p[1]} is invited to {p[2]}",
     n.RPL_WHOREPLY: "{p[5]} is {p[2]}@{p[3]} in {p[1]}",
@@ -73,7 +72,6 @@ _NOT_ABOUT_MESSAGES = frozenset(
 _WHAT_TO_DO: Final[Mapping[str, str]] = {
     n.ERR_BADCHANNELKEY: "it has a password: /join {p[1]} PASSWORD",
     n.ERR_INVITEONLYCHAN: "somebody in it has to invite you",
-    n.ERR_CHANOPRIVSNEEDED: "only operators of the room may",
     n.ERR_UNKNOWNCOMMAND: "/help lists the commands",
 }
 
@@ -90,6 +88,7 @@ def on_numeric(state: State, heard: Heard) -> None:
     elif command not in SILENT:
         sentence = SENTENCES.get(command)
         text = sentence.format(p=_padded(heard)) if sentence else " ".join(heard.message.params[1:])
+        text = text.removesuffix(": ")  # a room without a topic, an absence without a reason
         buffer = state.world.server if command in _OF_THE_SERVER or not state.ready else None
         if command == n.RPL_AWAY:
             buffer = state.world.find(heard.text(1))
@@ -148,9 +147,7 @@ def on_ack(state: State, heard: Heard) -> None:
 
 def on_pong(state: State, heard: Heard) -> None:
     """An answer to an own PING: a sign of life, or that all before it was taken."""
-    if state.outbox.pass_barrier(heard.last):
-        send_barrier(state)
-    else:
+    if not state.outbox.pass_barrier(heard.last):
         state.world.pong(heard.last)
 
 

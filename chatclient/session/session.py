@@ -10,7 +10,7 @@ from chatclient.session.identity import Identity
 from chatclient.session.registration import begin
 from chatclient.session.replies import on_numeric
 from chatclient.session.state import Heard, State, server_time
-from chatclient.session.talk import say
+from chatclient.session.talk import say, send_queued
 from chatwire.framing import Framer, Overlong
 from chatwire.message import EncodingError, GrammarError, Message, parse, parse_text
 from chatwire.text import plain
@@ -34,6 +34,7 @@ class Session:
         self._framer = Framer(LINE_LIMIT)
         self._state = State(world, identity, random)
         self._desired = identity.nick
+        self._away = ""
 
     # --- the connection's side ---------------------------------------------------------------
 
@@ -42,6 +43,7 @@ class Session:
         self._framer = Framer(LINE_LIMIT)
         self._state = State(self.world, self._identity, self._random)
         self._state.nick = self._state.desired = self._desired
+        self._state.away = self._away
         begin(self._state)
 
     def receive(self, data: bytes, now: float) -> None:
@@ -52,6 +54,7 @@ class Session:
                 self.world.tell(self.world.server, text, time=now, kind=Kind.ERROR)
             elif line:
                 self._take(line, now)
+                send_queued(self._state)
 
     def end(self, reason: str, now: float) -> None:
         """Say that the connection is over: pending lines fail with `reason`, rooms are left."""
@@ -135,6 +138,12 @@ class Session:
         self._state.desired = self._desired = nick
         if self._state.ready:
             self._state.send("NICK", nick)
+
+    def set_away(self, reason: str) -> None:
+        """Tell others that the user is away, or with "" that they are back; also later on."""
+        self._away = self._state.away = reason
+        if self._state.ready:
+            self._state.send("AWAY", *filter(None, [reason]))
 
     def quit(self, reason: str = "") -> None:
         """Say good-bye to the server, which closes the connection then (`QuitWanted` follows)."""

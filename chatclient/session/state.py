@@ -77,6 +77,8 @@ class State:
         """What NAMES has listed so far, by room, until its end."""
         self.last_error = ""
         """What the server said before it closed the connection (ERROR)."""
+        self.away = ""
+        """Why the user is away, "" when they are not; told to each new connection."""
         self.leaving = False
         """Whether the end of the connection is what the user wants."""
         self.fatal = ""
@@ -85,10 +87,9 @@ class State:
 
     # --- out ---------------------------------------------------------------------------------
 
-    def send(self, command: str, *params: str, label: str = "") -> None:
+    def send(self, command: str, *params: str) -> None:
         """Queue one line for the server. Raises `ValueError` when it cannot be a line."""
-        line = format_line(command, params, tags={"label": label} if label else None)
-        self.output += _LONE_SURROGATES.sub("\ufffd", line).encode() + b"\r\n"
+        self.output += encode(command, *params)
 
     # --- who is who --------------------------------------------------------------------------
 
@@ -150,6 +151,12 @@ class State:
         """Add a line about what somebody did in a room."""
         line = self.world.make_line(kind, text, time=heard.time, source=heard.nick)
         self.world.add(buffer, replace(line, own=own, msgid=heard.message.tags.get("msgid", "")))
+
+
+def encode(command: str, *params: str, label: str = "") -> bytes:
+    """Return a line as it is sent. Raises `ValueError` when it cannot be a line."""
+    line = format_line(command, params, tags={"label": label} if label else None)
+    return _LONE_SURROGATES.sub("\ufffd", line).encode() + b"\r\n"
 
 
 def server_time(message: Message, now: float) -> float:

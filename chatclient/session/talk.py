@@ -7,7 +7,7 @@ from functools import lru_cache
 from chatclient.model import Buffer, BufferKind, Delivery, Kind, Line
 from chatclient.session.outbox import Entry, failed
 from chatclient.session.splitting import lines_of, split
-from chatclient.session.state import Heard, State
+from chatclient.session.state import Heard, State, encode
 from chatwire.text import action, is_ctcp, strip_formatting
 
 _NOT_CONNECTED = "not connected"
@@ -40,17 +40,22 @@ def _say_piece(state: State, buffer: Buffer, piece: str, now: float, kind: Kind)
     command = "NOTICE" if kind is Kind.NOTICE else "PRIVMSG"
     wire = _ACTION.format(piece) if kind is Kind.ACTION else piece
     mark = state.outbox.new_mark()
-    state.outbox.put(Entry(buffer, line, command, buffer.target, wire, mark))
     try:
-        state.send(command, buffer.target, wire, label=mark if state.labels else "")
+        data = encode(command, buffer.target, wire, label=mark if state.labels else "")
     except ValueError:
-        state.outbox.fail(state.outbox.entries[mark], "this is no name for a room or a person")
+        state.world.settle(buffer, failed(line, "this is no name for a room or a person"))
         return
-    send_barrier(state)
+    state.outbox.put(Entry(buffer, line, command, buffer.target, wire, mark, data))
+    send_queued(state)
 
 
-def send_barrier(state: State) -> None:
-    """Have a PONG confirm what nothing else will, on a server without labels and echoes."""
+def send_queued(state: State) -> None:
+    """Send the messages whose turn it is.
+
+    On a server without labels and echoes, a PONG after them will confirm what nothing else does.
+    """
+    for entry in state.outbox.to_send(limited=state.labels or not state.echoes):
+        state.output += entry.data
     if not state.labels and not state.echoes and (token := state.outbox.new_barrier()):
         state.send("PING", token)
 

@@ -77,6 +77,7 @@ def test_capabilities_come_and_go() -> None:
     assert wire.sent() == []
     room = wire.join("#ops")
     assert wire.say(room, "hi") == ["@label=m1 PRIVMSG #ops hi"]
+    wire.hear("@label=m1 :alice!a@h PRIVMSG #ops hi")
     wire.hear(":srv CAP alice DEL :labeled-response echo-message")
     assert wire.say(room, "hi") == ["PRIVMSG #ops hi", "PING m2"]
 

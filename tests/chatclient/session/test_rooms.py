@@ -218,6 +218,21 @@ def test_away() -> None:
     assert not wire.world.status.away
 
 
+def test_away_lasts_over_connections() -> None:
+    """Who is away stays so on the next connection, until they are back."""
+    wire = Wire().start()
+    wire.session.set_away("lunch")
+    assert wire.sent() == ["AWAY lunch"]
+    for expected in (["AWAY lunch"], []):
+        wire.session.end("lost", wire.now)
+        wire.session.start()
+        wire.hear(":srv 001 alice :Welcome")
+        wire.sent()
+        wire.hear(":srv 422 alice :no MOTD")
+        assert wire.sent() == expected
+        wire.session.set_away("")
+
+
 def test_names_keep_what_was_known() -> None:
     """Another NAMES does not forget who is away."""
     wire = Wire().start(MODERN)

@@ -283,6 +283,39 @@ def test_long_messages_fit_as_others_get_them() -> None:
         )
 
 
+@pytest.mark.parametrize("caps", ["", MODERN])
+def test_a_paste_is_no_flood(caps: str) -> None:
+    """A big paste is sent piece by piece as it is answered, in order, and all of it."""
+    wire = Wire().start(caps)
+    room = wire.join("#ops")
+    sent = wire.say(room, "\n".join(f"{number} {'x' * 80}" for number in range(500)))
+    said: list[str] = []
+    while sent:
+        assert len("\r\n".join(sent)) < 4096 + 100
+        for line in sent:
+            tags, _, message = line.rpartition("PRIVMSG #ops :")
+            if message and "PRIVMSG" in line:
+                said.append(message.split()[0])
+            if tags:
+                wire.hear(f"{tags}:alice!a@h PRIVMSG #ops :{message}")
+            elif line.startswith("PING"):
+                wire.hear(f":srv PONG srv {line.split()[1]}")
+        sent = wire.sent()
+    assert said == [str(number) for number in range(500)]
+    assert room.pending == 0
+
+
+def test_what_was_not_sent_fails_too() -> None:
+    """When the connection ends, what still waited for its turn has failed as well."""
+    wire = Wire().start(MODERN)
+    room = wire.join("#ops")
+    wire.say(room, "\n".join("x" * 80 for _ in range(500)))
+    wire.session.end("lost", wire.now)
+    own = [line for line in room.lines if line.kind is Kind.MESSAGE]
+    assert len(own) == 500
+    assert all(line.delivery is Delivery.FAILED for line in own)
+
+
 def test_no_message_can_be_two() -> None:
     """Line breaks in what is typed make messages, never commands."""
     wire = Wire().start(MODERN)
