@@ -52,7 +52,7 @@ class Placed(str):
 
 @lru_cache(maxsize=8192)
 def _measure(cluster: str) -> Cluster:
-    text = cluster[:CLUSTER_LIMIT]
+    text = cluster[:CLUSTER_LIMIT].rstrip("\u200d")  # what it joined must not be the next cell
     cells = min(2, max(0, wcwidth.width(text)))
     return text, cells
 
