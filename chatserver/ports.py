@@ -5,7 +5,7 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
-from chatserver.core.events import KeptEvent
+from chatserver.core.events import KeptEvent, Said
 from chatserver.core.state import RoomRecord
 
 SEARCHED: Final = 20_000
@@ -36,6 +36,13 @@ class Page(Struct, frozen=True):
     limit: int
     words: tuple[str, ...] = ()
     """Only messages whose text has each of these in it, in any case; among the newest `SEARCHED` alone."""
+
+    def fits(self, event: KeptEvent) -> bool:
+        """Say whether `event` is a message with all the words."""
+        if not isinstance(event, Said):
+            return False
+        text = event.text.casefold()
+        return all(word.casefold() in text for word in self.words)
 
 
 class Writing(Struct, frozen=True):

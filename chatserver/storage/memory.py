@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from chatserver.core.events import KeptEvent, Said
-from chatserver.ports import Page, Restored, Writing
+from chatserver.ports import SEARCHED, Page, Restored, Writing
 
 if TYPE_CHECKING:
     from chatserver.core.state import RoomRecord
@@ -67,9 +67,10 @@ class MemoryStore:
 
     def _read(self, page: Page) -> Sequence[Said]:
         found: list[Said] = []
-        for event in reversed(self._said.get(page.target, ())):
+        newest = islice(reversed(self._said.get(page.target, ())), SEARCHED if page.words else None)
+        for event in newest:
             if event.seq <= page.after or len(found) == page.limit:
                 break
-            if event.seq < page.before:
+            if event.seq < page.before and page.fits(event):
                 found.append(event)
         return found[::-1]
