@@ -5,6 +5,7 @@ Rules: it answers like the store on disk, and forgets the oldest messages where 
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from chatserver.core.events import KeptEvent, Said

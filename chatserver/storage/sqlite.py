@@ -9,6 +9,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ import msgspec
 
 from chatserver.core.events import KeptEvent, Said
 from chatserver.core.state import RoomRecord
-from chatserver.ports import Page, Record, Restored, StoreError, StoreUnusable, Writing
+from chatserver.ports import SEARCHED, Page, Record, Restored, StoreError, StoreUnusable, Writing
 from chatserver.storage.migrations import SchemaError, migrate
 
 FILE_NAME: Final = "chat.db"
@@ -179,16 +180,16 @@ class SqliteStore:
         )
 
     def _read(self, pages: Sequence[Page]) -> dict[Page, Sequence[KeptEvent]]:
-        connection = self._opened()
-        found: dict[Page, Sequence[KeptEvent]] = {}
-        for page in pages:
-            rows = connection.execute(
-                "select event from events where kind = 'Said' and target = ?"
-                " and seq > ? and seq < ? order by seq desc limit ?",
-                (page.target, page.after, page.before, page.limit),
-            ).fetchall()
-            found[page] = [_decode_said(event) for (event,) in reversed(rows)]
-        return found
+        return {page: self._read_page(page) for page in pages}
+
+    def _read_page(self, page: Page) -> Sequence[KeptEvent]:
+        rows = self._opened().execute(
+            "select event from events where kind = 'Said' and target = ?"
+            " and seq > ? and seq < ? order by seq desc limit ?",
+            (page.target, page.after, page.before, SEARCHED if page.words else page.limit),
+        )
+        fitting = (event for (row,) in rows if page.fits(event := _decode_said(row)))
+        return [*islice(fitting, page.limit)][::-1]
 
 
 def _row(record: Record) -> tuple[int, int, str, str, str]:

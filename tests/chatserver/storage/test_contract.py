@@ -69,6 +69,21 @@ def test_a_page_is_the_newest_messages_oldest_first(store: Store) -> None:
     assert numbers(store, page(limit=0)) == []
 
 
+def test_a_page_by_words_has_the_messages_with_each_of_them(store: Store) -> None:
+    """In any case of letters, in any script; the limit counts those that fit."""
+    texts = ["the DISK is full", "disk", "full moon", "Die Straße, Disk full", "디스크 가득"]
+    store.keep(Writing([record(said(seq, text=text)) for seq, text in enumerate(texts, 1)]))
+
+    def found(*words: str, limit: int = 20) -> list[int]:
+        return numbers(store, Page("#ops", 0, 1 << 62, limit, words))
+
+    assert found("disk", "FULL") == [1, 4]
+    assert found("disk", limit=1) == [4]
+    assert found("STRASSE") == [4]
+    assert found("디스크") == [5]
+    assert found("%") == []
+
+
 def test_a_page_sees_what_is_kept_with_it(store: Store) -> None:
     """First all is written, then read."""
     asked = page()
