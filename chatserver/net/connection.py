@@ -24,6 +24,8 @@ INPUT_HIGH: Final = 65_536
 """Bytes that wait for the task, from which on we stop reading and TCP pushes back on the peer."""
 OUTPUT_HIGH: Final = 65_536
 """Bytes that wait for the kernel, from which on a peer's own input waits."""
+PIECE: Final = 16_384
+"""Bytes that the task gets at once: then others have their turn."""
 CLOSED: Final = "connection closed"
 OVERFLOW: Final = "send queue exceeded"
 BUG: Final = "internal error"
@@ -124,6 +126,11 @@ class Connection(asyncio.Protocol):
         data = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
         self._chunks.clear()
         self._size = 0
+        if len(data) > PIECE:
+            self._chunks.append(data[PIECE:])
+            self._size = len(data) - PIECE
+            await asyncio.sleep(0)
+            return data[:PIECE]
         if not (self._reading or self._closing or self._closed):
             self._reading = True
             self._transport.resume_reading()

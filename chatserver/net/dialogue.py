@@ -5,7 +5,6 @@ allow that, and when neither the peer's own answers nor the journal push back. W
 order gets all that is on its way; what it sent without an LF counts as a line of plain text.
 """
 
-import asyncio
 from collections.abc import Sequence
 from typing import Final
 
@@ -19,8 +18,6 @@ from chatwire.framing import Framer, Overlong
 
 IRC_LINE: Final = 8192
 """Bytes at which an IRC line is cut: more than the face allows, which answers the rest itself."""
-LINES_AT_ONCE: Final = 256
-"""Lines of one connection that are taken before others get their turn."""
 
 
 async def converse(connection: Connection, pinned: Speaks | None = None) -> None:
@@ -82,7 +79,7 @@ async def _serve(
     text = held
     while True:
         lines = framer.feed(text)
-        connection.step("framing: %d lines, %d bytes wait for more", len(lines), framer.pending)
+        connection.step("lines: %d whole, %d bytes of the next", len(lines), framer.pending)
         await _take(connection, session, lines)
         data = await connection.receive()
         if not data:
@@ -99,7 +96,7 @@ async def _take(
 ) -> None:
     """Take `lines` in their turn, until the session has been left."""
     face, node = session.face, connection.terms.node
-    for number, line in enumerate(lines, 1):
+    for line in lines:
         if session.outstanding and face.must_settle(line):
             await session.settled()
         if session.leaving:
@@ -109,5 +106,3 @@ async def _take(
             await node.take(session, request)
         if connection.full:
             await connection.drained()
-        if number % LINES_AT_ONCE == 0:
-            await asyncio.sleep(0)

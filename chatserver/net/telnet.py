@@ -6,12 +6,14 @@ CR NUL, which is a bare CR there, ends a line. 0xFF is no part of UTF-8, so no t
 """
 
 import enum
+import re
 
 NUL, LF, CR = 0x00, 0x0A, 0x0D
 SE, SB, WILL, WONT, DO, DONT, IAC = 0xF0, 0xFA, 0xFB, 0xFC, 0xFD, 0xFE, 0xFF
 FIRST_COMMAND = 0xEC
 
 _REFUSAL = {WILL: DONT, DO: WONT}
+_SPECIAL = re.compile(rb"[\x00\xff]")
 
 
 class _After(enum.Enum):
@@ -21,6 +23,9 @@ class _After(enum.Enum):
     OPTION = enum.auto()
     SUBNEGOTIATION = enum.auto()
     SUBNEGOTIATION_IAC = enum.auto()
+
+
+_IN_TEXT = {_After.TEXT, _After.CR}
 
 
 class TelnetFilter:
@@ -38,21 +43,36 @@ class TelnetFilter:
     def feed(self, data: bytes) -> bytes:
         """Take the next bytes of the stream and return those that are text."""
         self.refusals = b""
-        plain = self._after in {_After.TEXT, _After.CR} and IAC not in data and NUL not in data
-        if plain:
-            if data:
-                self._after = _After.CR if data[-1] == CR else _After.TEXT
-            return data
-        for byte in data:
-            self._step(byte)
+        position = 0
+        while position < len(data):
+            if self._after in _IN_TEXT:
+                special = _SPECIAL.search(data, position)
+                position = self._take_text(data, position, special.start() if special else None)
+            else:
+                self._step(data[position])
+                position += 1
         text = bytes(self._text)
         self._text.clear()
         return text
 
+    def _take_text(self, data: bytes, start: int, special: int | None) -> int:
+        """Take text from `start` up to the byte at `special`, or that byte; return what is next."""
+        if start == special:
+            ends_line = data[start] == NUL and self._after is _After.CR
+            if data[start] == IAC:
+                self._after = _After.IAC
+            else:
+                self._text.append(LF if ends_line else NUL)
+                self._after = _After.TEXT
+            return start + 1
+        text = data[start:special]
+        self._text += text
+        self._after = _After.CR if text[-1] == CR else _After.TEXT
+        return start + len(text)
+
     def _step(self, byte: int) -> None:
+        """Take one byte of a command."""
         match self._after:
-            case _After.TEXT | _After.CR:
-                self._take_text(byte)
             case _After.IAC:
                 self._take_command(byte)
             case _After.OPTION:
@@ -65,14 +85,6 @@ class TelnetFilter:
             case _After.SUBNEGOTIATION_IAC:
                 ended = byte == SE
                 self._after = _After.TEXT if ended else _After.SUBNEGOTIATION
-
-    def _take_text(self, byte: int) -> None:
-        if byte == IAC:
-            self._after = _After.IAC
-            return
-        ends_line = byte == NUL and self._after is _After.CR
-        self._text.append(LF if ends_line else byte)
-        self._after = _After.CR if byte == CR else _After.TEXT
 
     def _take_command(self, byte: int) -> None:
         self._verb = byte
