@@ -1,44 +1,27 @@
 """chatclient as a tool, and the server: real processes over 127.0.0.1 and ::1."""
 
 import json
-import re
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.e2e.server import Server
+
 _BIN = Path(sys.executable).parent
 _DEADLINE = 20.0
 
 
-@contextmanager
-def _serving(data: Path, port: int = 0) -> Iterator[int]:
-    """Run a server on a free port of loopback, and yield the port."""
-    command = [str(_BIN / "chatserver"), "--port", str(port), "--data", str(data)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as server:
-        assert server.stdout
-        try:
-            for line in server.stdout:
-                if found := re.search(r"127\.0\.0\.1:(\d+)", line):
-                    yield int(found[1])
-                    break
-        finally:
-            server.kill()
-
-
 @pytest.fixture
-def port(tmp_path: Path) -> Iterator[int]:
+def port() -> Iterator[int]:
     """The port of a running server."""
-    with _serving(tmp_path / "data") as port:
-        yield port
+    with Server("--port", "0", "--ephemeral") as server:
+        yield server.port
 
 
 def _client(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -163,14 +146,15 @@ def test_a_reader_that_goes(port: int) -> None:
 
 def test_the_server_restarts(tmp_path: Path) -> None:
     """A listener is back in its room soon after a restart, and what was said before is kept."""
-    with _serving(tmp_path / "data") as port:
-        listening = Listener("127.0.0.1", str(port), "--room", "#ops", "--nick", "lis")
+    with Server("--port", "0", "--data", tmp_path) as server:
+        port = str(server.port)
+        listening = Listener("127.0.0.1", port, "--room", "#ops", "--nick", "lis")
         listening.next(kind="join")
-        assert _client("::1", str(port), "--room", "#ops", "--send", "before").returncode == 0
+        assert _client("::1", port, "--room", "#ops", "--send", "before").returncode == 0
         listening.next(kind="message", text="before")
-    with _serving(tmp_path / "data", port):
+    with Server("--port", port, "--data", tmp_path):
         listening.next(kind="join", own=True)
-        assert _client("::1", str(port), "--room", "#ops", "--send", "after").returncode == 0
+        assert _client("::1", port, "--room", "#ops", "--send", "after").returncode == 0
         assert listening.next(kind="message")["text"] == "after"
         assert listening.stop() == 0
 
