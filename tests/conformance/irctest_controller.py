@@ -29,7 +29,13 @@ registration_timeout = 10.0
 [[operator]]
 name = "operuser"
 password = "operpassword"
+
+[[listen]]
+host = ["{host}"]
+port = {port}
+face = "irc"
 """
+# A listener that speaks IRC alone: elsewhere a first line that no IRC client sends is plain text.
 
 
 class ChatserverController(BaseServerController, DirectoryBasedController):  # type: ignore[misc]
@@ -112,26 +118,15 @@ class ChatserverController(BaseServerController, DirectoryBasedController):  # t
         self.create_config()
         path = Path(self.directory) / "chatserver.toml"
         line = f'password = "{password}"' if password else ""
-        path.write_text(CONFIGURATION.format(password=line))
+        path.write_text(CONFIGURATION.format(password=line, host=hostname, port=port))
         self.hostname, self.port = hostname, port
         prefix: list[str] = []
         if faketime and shutil.which("faketime"):
             prefix = ["faketime", "--exclude-monotonic", "-f", faketime]
             self.faketime_enabled = True
         server = os.environ.get("CHATSERVER", "chatserver")
-        self.proc = self.execute(
-            [
-                *prefix,
-                server,
-                "--ephemeral",
-                "--host",
-                hostname,
-                "--port",
-                str(port),
-                "--config",
-                path,
-            ]
-        )
+        command = [server, "--ephemeral", "--host", hostname, "--port", "0", "--config", path]
+        self.proc = self.execute([*prefix, *command])
 
 
 def get_irctest_controller_class() -> type[Any]:
