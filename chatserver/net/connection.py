@@ -183,9 +183,10 @@ class Connection(asyncio.Protocol):
         self._send(data)
 
     def _send(self, data: bytes) -> None:
-        self._transport.write(data)
         if self._debug:
-            self.step("send: %d bytes, %d wait for the kernel", len(data), self._unsent)
+            self._log_send(data)
+        else:
+            self._transport.write(data)
 
     def give_up(self, reason: str) -> None:
         """Read no more; the task will end it, and tell `reason`."""
@@ -353,6 +354,15 @@ class Connection(asyncio.Protocol):
         if self._debug:
             family, number = self.peer.family, sock.fileno()
             self.step("accept: %s from %s to %s, fd %d", family, self.peer, local(sock), number)
+
+    def _log_send(self, data: bytes) -> None:
+        before, size = self._unsent, len(data)
+        self._transport.write(data)
+        if waiting := self._unsent:
+            taken = before + size - waiting
+            self.step("send: %d bytes, the kernel took %d; %d wait here", size, taken, waiting)
+        else:
+            self.step("send: %d bytes", size)
 
     def _log_end(self, error: Exception | None) -> None:
         if error is not None:

@@ -7,6 +7,7 @@ are non-blocking, and either all that were asked for are open or none.
 
 import contextlib
 import errno
+import logging
 import os
 import socket
 import stat
@@ -17,7 +18,9 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from chatserver.net.address import AF_UNIX, join
+from chatserver.net.address import AF_UNIX, join, local
+
+_log = logging.getLogger(__name__)
 
 FIRST_INHERITED = 3
 """The number of the first socket that a service manager hands over (sd_listen_fds(3))."""
@@ -145,6 +148,7 @@ def _bind_all(
                 continue
             opened.append(undo.enter_context(sock))
             sock.setblocking(False)
+            _log_listening(sock, backlog, "IPv6 and IPv4" if place.dual else local(sock).family)
             if same and not port:
                 port = sock.getsockname()[1]
         undo.pop_all()
@@ -180,18 +184,24 @@ def listen_unix(path: str, backlog: int = 0) -> socket.socket:
     """
     if AF_UNIX is None:
         raise ListenError(f"cannot listen on {path}: this system has no Unix sockets")
+    backlog = backlog or largest_backlog()
     _remove_stale(path)
     with contextlib.ExitStack() as undo:
         sock = undo.enter_context(socket.socket(AF_UNIX, socket.SOCK_STREAM))
         try:
             sock.bind(path)
-            sock.listen(backlog or largest_backlog())
+            sock.listen(backlog)
         except OSError as error:
             why = error.strerror or str(error)  # "AF_UNIX path too long" has no number
             raise ListenError(f"cannot listen on {path}: {why}; choose another path") from None
         sock.setblocking(False)
+        _log_listening(sock, backlog, "Unix")
         undo.pop_all()
     return sock
+
+
+def _log_listening(sock: socket.socket, backlog: int, family: str) -> None:
+    _log.debug("listen: %s at %s, backlog %d, fd %d", family, local(sock), backlog, sock.fileno())
 
 
 def _remove_stale(path: str) -> None:
