@@ -75,9 +75,9 @@ class Network:
         self.facts = facts
         self.world = World(limits or facts.limits, store)
 
-    def client(self, host: str = "127.0.0.1") -> IrcClient:
+    def client(self, host: str = "127.0.0.1", *, secure: bool = False) -> IrcClient:
         """Open a connection that says nothing yet."""
-        face = IrcFace(lambda: self.facts, host, f"{host}:50000", secure=False)
+        face = IrcFace(lambda: self.facts, host, f"{host}:50000", secure=secure)
         return IrcClient(self.world.client(face))
 
     async def connect(self, nick: str, *capabilities: str, host: str = "127.0.0.1") -> IrcClient:

@@ -69,6 +69,7 @@ async def test_a_secret_room_shows_to_its_members() -> None:
         ("LIST <2", {"#chan1"}),
         ("LIST >0,<2", {"#chan1"}),
         ("LIST *2 >1", {"#chan2"}),
+        ("LIST ,", {"#chan1", "#chan2"}),
     ],
 )
 @pytest.mark.asyncio

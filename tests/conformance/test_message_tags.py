@@ -44,6 +44,14 @@ async def test_tags_of_a_client_that_did_not_ask_for_them_are_dropped() -> None:
 
 
 @pytest.mark.asyncio
+async def test_tagmsg_needs_a_target_that_is_there() -> None:
+    """ERR_NORECIPIENT, and the errors of PRIVMSG."""
+    foo = await Network().connect("foo", "message-tags")
+    assert commands(await foo.ask("@+a=b TAGMSG")) == ["411"]
+    assert commands(await foo.ask("@+a=b TAGMSG nobody", "@+a=b TAGMSG #none")) == ["401", "403"]
+
+
+@pytest.mark.asyncio
 async def test_each_message_has_an_id_the_same_for_all() -> None:
     """message-ids: one for each message, with the echo too."""
     network = Network()

@@ -41,6 +41,7 @@ async def test_the_key_is_shown_to_members_alone() -> None:
         ("MODE #other +o chanop", "442", ("#other",)),
         ("MODE #none +o chanop", "403", ("#none",)),
         ("MODE #none", "403", ("#none",)),
+        ("MODE #none b", "403", ("#none",)),
     ],
 )
 @pytest.mark.asyncio

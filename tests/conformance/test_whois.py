@@ -50,6 +50,17 @@ async def test_operator_bot_and_away_are_told() -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_secure_connection_is_told() -> None:
+    """RPL_WHOISSECURE."""
+    network = Network()
+    secret = network.client(secure=True)
+    await secret.ask("NICK cool", "USER cool 0 * :Cool")
+    other = await network.connect("other")
+    assert params(await other.ask("WHOIS cool"), "671")[:2] == ("other", "cool")
+    assert "671" not in commands(await other.ask("WHOIS other"))
+
+
+@pytest.mark.asyncio
 async def test_address_and_modes_are_for_oneself_and_operators() -> None:
     """RPL_WHOISACTUALLY and RPL_WHOISMODES, which others do not get."""
     network = Network()

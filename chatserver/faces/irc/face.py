@@ -28,9 +28,6 @@ from chatwire.message import (
     split_tags,
 )
 
-LINE_LIMIT = 4096 + BODY_LIMIT
-"""Bytes of a line that a client may send with its tags, without its end: for its framer."""
-
 _TAG_LIMIT = 4096
 """Bytes of the tags, `@` and space included (IRCv3 message-tags, "Size limit")."""
 _LABEL_LIMIT = 64

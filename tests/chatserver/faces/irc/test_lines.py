@@ -55,6 +55,8 @@ def test_packed_items_are_all_there_in_order(items: list[str], limit: int) -> No
 def test_an_item_that_is_too_long_stands_alone() -> None:
     """It is not lost."""
     assert [*pack(["aaaa", "b"], 2)] == ["aaaa", "b"]
+    assert [*pack(["b", "aaaa"], 2)] == ["b", "aaaa"]
+    assert [*pack([], 2)] == []
 
 
 @given(st.text(), st.integers(1, 40))
