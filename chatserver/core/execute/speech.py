@@ -35,7 +35,7 @@ def say(turn: Turn, command: Say) -> Sequence[Effect]:
         - command.most
     )
     if command.most and excess > 0:
-        return (Refused(Reason.TOO_LONG, name, str(excess)),)
+        return NOTHING if command.notice else (Refused(Reason.TOO_LONG, name, str(excess)),)
     event = Said(
         turn.seq, turn.at, turn.user.identity, name, command.text, command.notice, command.tags, turn.user.bot
     )  # fmt: skip

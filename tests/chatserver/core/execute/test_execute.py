@@ -1,0 +1,242 @@
+"""The one function that changes state, asked for anything in any order: what must always hold."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from msgspec.structs import replace
+
+from chatserver.core import commands, events
+from chatserver.core.commands import Command, Connect, ModeChange
+from chatserver.core.effects import Close, Effect, Emission, Recall, Reply
+from chatserver.core.execute import HANDLERS, Stamp, execute
+from chatserver.core.execute.rooms import open_lobby
+from chatserver.core.limits import Limits
+from chatserver.core.state import STATUSES, Audience, Room, Roster, State, User
+from chatwire.names import fold
+from tests.chatserver.core.chat import HOUR, Chat
+
+
+def test_every_command_has_a_handler() -> None:
+    """But `Connect`, which makes the user."""
+    assert set(HANDLERS) == set(Command.__subclasses__()) - {Connect}
+
+
+def test_the_same_commands_give_the_same_effects_anywhere() -> None:
+    """As another machine with the same journal must come to the same state."""
+
+    def play() -> list[str]:
+        chat = Chat()
+        chat.add("ann", "#a")
+        chat.add("bob", "#a", "#b")
+        out = [*map(repr, chat.mode("ann", "#a", "+v bob", "+k x"))]
+        out += map(repr, [room.record() for room in chat.state.rooms.values()])
+        out += [user.nick for user in chat.state.peers(chat.state.nicks["bob"]).users]
+        return [line for line in out if "object at" not in line]
+
+    assert play() == play()
+
+
+NICKS = ("ann", "ANN", "bob", "cat", "dan", "[x]", "{x}", "1bad", "")
+ROOMS = ("#a", "#A", "#b", "#lobby", "#", "b", "#bad name")
+nicks, rooms = st.sampled_from(NICKS), st.sampled_from(ROOMS)
+texts = st.sampled_from(("", "hi", "x" * 40, "\x01VERSION\x01", "\x01ACTION waves\x01"))
+targets = st.one_of(nicks, rooms, st.sampled_from(("@#a", "+#a", "@ann", "@")))
+changes = st.lists(
+    st.builds(
+        ModeChange,
+        st.booleans(),
+        st.sampled_from("beIovimnstCklwBx"),
+        st.one_of(st.none(), nicks, st.sampled_from(("*!*@*", "2", "key"))),
+    ),
+    max_size=4,
+).map(tuple)
+
+COMMANDS: dict[type[Command], st.SearchStrategy[Any]] = {
+    commands.Quit: st.builds(commands.Quit, texts),
+    commands.ChangeNick: st.builds(commands.ChangeNick, nicks),
+    commands.SetAway: st.builds(commands.SetAway, texts),
+    commands.SetRealname: st.builds(commands.SetRealname, texts),
+    commands.Join: st.builds(commands.Join, rooms, st.sampled_from(("", "key"))),
+    commands.Part: st.builds(commands.Part, rooms, texts),
+    commands.Kick: st.builds(commands.Kick, rooms, nicks, texts),
+    commands.Invite: st.builds(commands.Invite, nicks, rooms),
+    commands.SetTopic: st.builds(commands.SetTopic, rooms, texts),
+    commands.Say: st.builds(commands.Say, targets, texts, st.booleans()),
+    commands.Respond: st.builds(commands.Respond, texts),
+    commands.Tag: st.builds(commands.Tag, targets, st.just({"+x": ""})),
+    commands.ChangeRoomModes: st.builds(commands.ChangeRoomModes, rooms, changes),
+    commands.ChangeUserModes: st.builds(commands.ChangeUserModes, nicks, changes),
+    commands.BecomeOperator: st.builds(commands.BecomeOperator, st.just("root")),
+    commands.SendWallops: st.builds(commands.SendWallops, texts),
+    commands.Kill: st.builds(commands.Kill, nicks, texts),
+    commands.ChangeHost: st.builds(commands.ChangeHost, nicks, st.just("u2"), st.just("h2")),
+}
+MOVES = (commands.Join, commands.Part, commands.Kick, commands.Say)
+
+
+class Anything(RuleBasedStateMachine):
+    """Six sessions that do anything to each other."""
+
+    @initialize()
+    def start(self) -> None:
+        """Begin with a lobby, and small limits."""
+        self.state = State(Limits(
+            nick=5, rooms_per_user=2, list_entries=2, whowas=3, empty_rooms=1, topic=20, room_expiry=2 * HOUR,
+        ))  # fmt: skip
+        self.seq = 0
+        self.at = 1_000_000
+        open_lobby(self.state, self.at)
+
+    @rule(hours=st.sampled_from((0, 1, 3)))
+    def wait(self, hours: int) -> None:
+        """Let time pass."""
+        self.at += hours * HOUR + 1
+
+    @rule(session=st.integers(1, 6), wanted=st.lists(nicks, max_size=3).map(tuple))
+    def connect(self, session: int, wanted: tuple[str, ...]) -> None:
+        """Let somebody come."""
+        self.do(session, Connect(wanted, "u", "r", "h"))
+
+    @rule(session=st.integers(1, 6), command=st.one_of([COMMANDS[kind] for kind in MOVES]))
+    def move(self, session: int, command: Command) -> None:
+        """Let somebody come, go or speak."""
+        self.do(session, command)
+
+    @rule(session=st.integers(1, 6), command=st.one_of(*COMMANDS.values()))
+    def act(self, session: int, command: Command) -> None:
+        """Let somebody do anything."""
+        self.do(session, command)
+
+    def do(self, session: int, command: Command) -> None:
+        """Execute a command, and check what it leads to."""
+        self.seq += 1
+        state = self.state
+        living = set(state.users.values())
+        members = {key: set(room.members) for key, room in state.rooms.items()}
+        effects = execute(state, Stamp(self.seq, self.at), session, command)
+        living |= set(state.users.values())
+        for effect in effects:
+            assert isinstance(effect, (Emission, Reply, Close, Recall))
+            if isinstance(effect, Emission):
+                self.check(effect, living, members)
+        self.check_closes(effects)
+
+    def check(self, emission: Emission, living: set[User], members: dict[str, set[User]]) -> None:
+        """Check who is to see an event: what a room hears, all hear who are in it, and nobody else."""
+        event, audience = emission.event, set(emission.audience.users)
+        assert (event.seq, event.at) == (self.seq, self.at)
+        assert audience <= living
+        assert len(audience) == len(emission.audience)
+        if isinstance(event, (events.Invited, events.InviteSeen)):
+            return
+        room = self.state.find_room(room_of(event))
+        if room is None:
+            return
+        inside = (members.get(room.key, set()), set(room.members))
+        if isinstance(event, (events.Said, events.Tagged)):
+            assert audience <= inside[0] or audience == {emission.origin}
+        else:
+            assert emission.audience.key == room.key
+            assert audience in (inside[1:] if isinstance(event, events.Joined) else inside)
+
+    def check_closes(self, effects: Sequence[Effect]) -> None:
+        """Check that who is closed is gone."""
+        for effect in effects:
+            if isinstance(effect, Close):
+                assert effect.user not in self.state.users.values()
+
+    @invariant()
+    def a_nick_has_one_owner(self) -> None:
+        """And each owner has the nick."""
+        owners = {fold(user.nick): user for user in self.state.users.values()}
+        assert owners == self.state.nicks
+        assert all(number == user.id for number, user in self.state.users.items())
+
+    @invariant()
+    def members_are_users_and_know_their_rooms(self) -> None:
+        """Both sides of a membership are the same object."""
+        for user in self.state.users.values():
+            assert len(user.rooms) <= self.state.limits.rooms_per_user
+            for key, member in user.rooms.items():
+                assert self.state.rooms[key].members[user] is member
+        for key, room in self.state.rooms.items():
+            assert key == room.key == fold(room.name)
+            for user, member in room.members.items():
+                assert self.state.users[user.id] is user
+                assert user.rooms[key] is member
+                assert (member.room, member.user) == (room, user)
+
+    @invariant()
+    def snapshots_are_true(self) -> None:
+        """What was made once for all is what would be made now."""
+        for room in self.state.rooms.values():
+            assert room.audience is room.audience
+            assert room.audience.users == Audience(room.members).users
+            for member in room.members.values():
+                entry = member.entry
+                member._entry = None
+                assert member.entry == entry
+            assert room.roster.entries == Roster(m.entry for m in room.members.values()).entries
+
+    @invariant()
+    def statuses_are_remembered(self) -> None:
+        """Who holds one has it in memory under the mask of now, highest letter first."""
+        for room in self.state.rooms.values():
+            for user, member in room.members.items():
+                assert member.status in {"", "o", "v", "ov"}
+                assert member.status == "".join(s for s in STATUSES if s in member.status)
+                remembered = room.statuses.get(fold(user.identity.mask))
+                assert remembered in {None, member.status} or not member.status
+
+    @invariant()
+    def everything_is_bounded(self) -> None:
+        """Lists, invitations, the past, rooms with nobody in them."""
+        limits = self.state.limits
+        for user in self.state.users.values():
+            assert len(user.invited) <= limits.rooms_per_user
+        for room in self.state.rooms.values():
+            assert all(len(entries) <= limits.list_entries for entries in room.lists.values())
+            assert len(room.topic.encode()) <= limits.topic
+        assert len(self.state.past) <= limits.whowas
+
+    @invariant()
+    def empty_rooms_are_known(self) -> None:
+        """Those that are kept are in order; those that are forgotten are not there."""
+        state = self.state
+        empty = {key for key, room in state.rooms.items() if not room.members and key != "#lobby"}
+        assert set(state.empty_rooms) == empty
+        assert [r.emptied_at for r in state.empty_rooms.values()] == sorted(
+            room.emptied_at for room in state.empty_rooms.values()
+        )
+        assert len(empty) <= state.limits.empty_rooms + len(state.users) + 1
+        assert not state.forgotten_rooms & set(state.rooms)
+        assert all(state.rooms[room.key] is room for room in state.changed_rooms)
+        assert "#lobby" in state.rooms
+
+    @invariant()
+    def rooms_outlive_a_restart(self) -> None:
+        """A record of a restored room is the record it was restored from."""
+        for room in self.state.rooms.values():
+            record = room.record()
+            again = Room.restored(record, self.at).record()
+            assert replace(again, emptied_at=record.emptied_at) == record
+
+
+def room_of(event: events.Event) -> str:
+    """Return the name of the room that an event belongs to, "" for none."""
+    target = getattr(event, "room", "") or getattr(event, "target", "")
+    return str(target).lstrip("@+")
+
+
+TestAnything = Anything.TestCase
+TestAnything.settings = settings(max_examples=60, stateful_step_count=50)
+
+
+@pytest.mark.parametrize("kind", HANDLERS)
+def test_every_command_is_tried_above(kind: type[Command]) -> None:
+    """A command without a strategy would not be tested."""
+    assert kind in COMMANDS

@@ -1,0 +1,84 @@
+"""Operators of the server: what they can do, and that nobody else can."""
+
+import pytest
+
+from chatserver.core.commands import (
+    BecomeOperator,
+    ChangeHost,
+    ChangeUserModes,
+    Command,
+    Kill,
+    ModeChange,
+    SendWallops,
+)
+from chatserver.core.effects import Close, OperatorGranted, Reason
+from chatserver.core.events import Departed, HostChanged, Killed, UserModesChanged, WallopsSent
+from tests.chatserver.core.chat import Chat, all_of, refused, watchers
+
+
+@pytest.fixture
+def chat() -> Chat:
+    """Return a chat with an operator of the server, and two people in a room."""
+    chat = Chat()
+    chat.add_operator("root")
+    chat.add("ann", "#a")
+    chat.add("bob", "#a")
+    return chat
+
+
+def test_who_becomes_an_operator_is_told_each_time() -> None:
+    """The mode is set once."""
+    chat = Chat()
+    ann = chat.add("ann")
+    effects = chat.do("ann", BecomeOperator("root"))
+    assert all_of(OperatorGranted, effects)
+    assert watchers(effects, UserModesChanged) == {"ann"}
+    assert chat.do("ann", BecomeOperator("admin")) == [OperatorGranted()]
+    assert ann.operator == "admin"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [SendWallops("x"), Kill("ann", "x"), Kill("nobody", "x"), ChangeHost("ann", "u", "h")],
+)
+def test_others_can_do_none_of_it(chat: Chat, command: Command) -> None:
+    """Whether there is such a person or not."""
+    assert refused(chat.do("bob", command)) is Reason.NOT_SERVER_OPERATOR
+    chat.do("root", ChangeUserModes("root", (ModeChange(False, "o"),)))
+    assert refused(chat.do("root", command)) is Reason.NOT_SERVER_OPERATOR
+
+
+def test_wallops_reach_who_listens(chat: Chat) -> None:
+    """And nobody else."""
+    chat.do("bob", ChangeUserModes("bob", (ModeChange(True, "w"),)))
+    assert watchers(chat.do("root", SendWallops("fire")), WallopsSent) == {"bob"}
+
+
+def test_a_kill_is_told_to_its_victim_and_ends_them(chat: Chat) -> None:
+    """Their room hears why; the nick is free."""
+    ann = chat.state.nicks["ann"]
+    effects = chat.do("root", Kill("ANN", "rude"))
+    assert watchers(effects, Killed) == {"ann"}
+    assert watchers(effects, Departed) == {"bob"}
+    assert effects[-1] == Close(ann, "Killed (root (rude))")
+    assert "ann" not in chat.state.nicks
+
+
+def test_an_operator_can_end_themselves(chat: Chat) -> None:
+    """As anybody else."""
+    root = chat.state.nicks["root"]
+    assert chat.do("root", Kill("root", ""))[-1] == Close(root, "Killed (root ())")
+
+
+def test_a_host_can_be_changed(chat: Chat) -> None:
+    """They and who shares a room hear of it; rooms remember the status under the new mask."""
+    effects = chat.do("root", ChangeHost("ann", "anna", "example.org"))
+    assert watchers(effects, HostChanged) == {"ann", "bob"}
+    assert chat.state.nicks["ann"].identity.mask == "ann!anna@example.org"
+    assert chat.room("#a").statuses == {"ann!anna@example.org": "o"}
+
+
+@pytest.mark.parametrize("command", [Kill("nobody", ""), ChangeHost("nobody", "u", "h")])
+def test_there_must_be_somebody_to_do_it_to(chat: Chat, command: Command) -> None:
+    """Else it is refused."""
+    assert refused(chat.do("root", command)) is Reason.NO_SUCH_NICK
