@@ -127,12 +127,15 @@ async def test_a_listener_can_be_pinned_to_one_protocol() -> None:
 
 @pytest.mark.asyncio
 async def test_strangers_are_counted() -> None:
-    """Who is no user yet, whether they have spoken or not."""
+    """Who is no user yet, whether they have spoken or not; not who was told goodbye and lingers."""
     async with serving() as service:
         caller = await service.connect()
         await service.connect()
         assert await caller.ask(b"hello") == b"hello\n"
         await until(lambda: service.connections.count_strangers() == 2)
+        service.world.node.close_all("bye")
+        assert len(service.connections) == 2
+        assert service.connections.count_strangers() == 1
 
 
 def test_the_limit_of_open_files_is_raised() -> None:
