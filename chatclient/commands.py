@@ -78,6 +78,11 @@ class Command:
     """What its arguments are, one letter each, to complete them: `n`ick, `r`oom or `c`ommand."""
 
 
+def usage(command: Command) -> str:
+    """Return how a command is typed: slash, name, arguments."""
+    return f"/{command.name} {command.usage}".rstrip()
+
+
 def _must(value: str) -> str:
     if not value:
         raise UsageError("")
@@ -230,14 +235,14 @@ def _help(call: Call) -> None:
         command = BY_NAME.get(name)
         if command is None:
             raise UsageError(f"there is no /{name}; /help lists the commands")
-        call.tell(f"{_usage(command)}: {command.summary}")
+        call.tell(f"{usage(command)}: {command.summary}")
         for alias in command.aliases:
             call.tell(f"/{alias} is the same")
         return
     call.tell("type to talk in the room; a line that starts with / is a command:")
-    width = max(len(_usage(command)) for command in COMMANDS)
+    width = max(len(usage(command)) for command in COMMANDS)
     for command in COMMANDS:
-        call.tell(f"{_usage(command):<{width}}  {command.summary}")
+        call.tell(f"{usage(command):<{width}}  {command.summary}")
     call.tell("//text says /text")
 
 
@@ -287,10 +292,6 @@ BY_NAME: Final[Mapping[str, Command]] = MappingProxyType(
 """Each command by its name and by its aliases."""
 
 
-def _usage(command: Command) -> str:
-    return f"/{command.name} {command.usage}".rstrip()
-
-
 def enter(session: Session, buffer: Buffer, text: str, now: float) -> None:
     """Do what the user typed in `buffer`: a command, or something to say, of one line or more.
 
@@ -316,7 +317,7 @@ def _run(session: Session, buffer: Buffer, text: str, now: float) -> None:
     try:
         command.handler(Call(session, buffer, argument.strip(), now))
     except UsageError as error:
-        raise UsageError(str(error) or f"usage: {_usage(command)}") from None
+        raise UsageError(str(error) or f"usage: {usage(command)}") from None
 
 
 def _say(call: Call, text: str, kind: Kind) -> None:

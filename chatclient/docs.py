@@ -8,13 +8,14 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from chatclient.commands import COMMANDS, usage
 from chatclient.keys import grouped
 
 KEYS_HEAD = """\
 # Keys of chatclient
 
 This page is made from the table in `chatclient/keys.py` by `make docs`; F1 shows the same in the
-client. `/help` there tells the commands.
+client. [Commands](commands.md) have a page of their own.
 """
 
 
@@ -27,7 +28,28 @@ def keys_page() -> str:
     return "".join(parts)
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"keys": keys_page}
+COMMANDS_HEAD = """\
+# Commands of chatclient
+
+This page is made from the table in `chatclient/commands.py` by `make docs`; `/help` shows the same
+in the client. What does not start with `/` is said; `//text` says `/text`. Only a single line can be
+a command: a pasted text is said, whatever is in it.
+
+| command | or | what it does |
+|---|---|---|
+"""
+
+
+def commands_page() -> str:
+    """Return docs/commands.md."""
+    parts = [COMMANDS_HEAD]
+    for command in COMMANDS:
+        others = ", ".join(f"`/{alias}`" for alias in command.aliases)
+        parts.append(f"| `{usage(command)}` | {others} | {command.summary} |\n")
+    return "".join(parts)
+
+
+PAGES: Mapping[str, Callable[[], str]] = {"keys": keys_page, "commands": commands_page}
 """Every page that is made, by its name in docs/."""
 
 

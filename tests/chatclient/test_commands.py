@@ -1,10 +1,12 @@
 """The commands that a user can type."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from chatclient.commands import BY_NAME, COMMANDS, enter
+from chatclient.docs import commands_page
 from chatclient.model import Buffer, FocusWanted, Kind, QuitWanted, ReconnectWanted
 from tests.chatclient.session.wire import MODERN, Wire, last, texts
 
@@ -171,6 +173,12 @@ def test_help_tells_every_command() -> None:
     assert all(f"/{command.name} " in told and command.summary in told for command in COMMANDS)
     typing.type("/help /join")
     assert "/join <room> [password]: go into a room, or make it" in texts(typing.room)
+
+
+def test_the_page_is_that_of_the_table() -> None:
+    """docs/commands.md is made by `make docs`; when this fails, make it again."""
+    page = Path(__file__).parents[2] / "docs" / "commands.md"
+    assert page.read_text(encoding="utf-8") == commands_page()
 
 
 def test_the_table_is_in_order() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,13 @@ def test_a_message() -> None:
         '"from": "bob", "text": "grüß di 日本", "msgid": "m1", "own": false, "mention": false, '
         '"history": false}'
     )
+
+
+def test_the_page_tells_every_key_and_kind() -> None:
+    """docs/tool.md has a row for each key, and names each kind."""
+    page = (Path(__file__).parents[2] / "docs" / "tool.md").read_text(encoding="utf-8")
+    assert all(f"\n| `{key}` | " in page for key in json.loads(_told("#ops", "x")))
+    assert all(f"`{kind}`" in page for kind in Kind)
 
 
 def test_conversations_and_the_server() -> None:

@@ -243,8 +243,10 @@ async def test_a_line_that_is_too_long(tmp_path: Path) -> None:
 
 
 def test_the_statuses_are_those_of_the_help() -> None:
-    """The help tells every exit status."""
+    """The help and docs/tool.md tell every exit status."""
     from chatclient.cli import EPILOG  # noqa: PLC0415 - for this test alone
 
     listed: Sequence[str] = [line.split()[0] for line in EPILOG.splitlines() if line[2:3].isdigit()]
     assert listed == [str(int(each)) for each in Status if each is not Status.SIGNAL]
+    page = (Path(__file__).parents[2] / "docs" / "tool.md").read_text(encoding="utf-8")
+    assert all(f"\n| {each} | " in page for each in [*listed, "128 + N"])
