@@ -123,7 +123,7 @@ def circumstances(targets: Sequence[Target]) -> str:
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, "
         f"{platform.system()} {platform.machine()} with {os.cpu_count()} cores; server on core "
-        f"{min(server)}, load on core {min(load)}; load average before: {os.getloadavg()[0]:.2f}. "
+        f"{min(server)}, load on core {min(load)}. "
         f"{versions}."
     )
 

@@ -22,6 +22,16 @@ def cpu_ticks(stat: str) -> int:
     return int(after_name[11]) + int(after_name[12])
 
 
+def machine_ticks(stat: str) -> int:
+    """Clock ticks for which anything ran on any core, or was kept from it, from /proc/stat.
+
+    Not idle, waiting for a disk, or serving interrupts: the kernel's work for sockets belongs to
+    no process, so it would look like somebody else's.
+    """
+    user, nice, system, _idle, _iowait, _irq, _softirq, steal = map(int, stat.split()[1:9])
+    return user + nice + system + steal
+
+
 def resident_kib(status: str) -> int:
     """Resident memory in KiB from a process's /proc/PID/status; ValueError when it tells none."""
     for line in status.splitlines():

@@ -7,8 +7,8 @@ Rules:
 """
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from benchmarks.room import LoadError, Room
 from benchmarks.samples import Outcome
@@ -29,6 +29,16 @@ class Shape:
     rate: float | None = None
     warm_up: float = 1.0
     seconds: float = 4.0
+
+
+class Meters(Protocol):
+    """What tells how much CPU the server and the whole machine have used so far, in seconds."""
+
+    def cpu_seconds(self) -> float:
+        """The server's, by all its threads."""
+
+    def machine_seconds(self) -> float:
+        """Everybody's, on all cores."""
 
 
 class Pace:
@@ -66,8 +76,8 @@ class Pace:
 class Run:
     """One run in a room in which everyone is."""
 
-    def __init__(self, room: Room, shape: Shape, server_cpu: Callable[[], float]) -> None:
-        self._room, self._shape, self._server_cpu = room, shape, server_cpu
+    def __init__(self, room: Room, shape: Shape, meters: Meters) -> None:
+        self._room, self._shape, self._meters = room, shape, meters
         self._tally, self._watcher = Tally(shape.receivers), Watcher()
         self._times: list[list[float]] = [[] for _ in range(shape.senders)]
         self._settled = 0  # messages that have come to all, and whose sender knows
@@ -93,7 +103,8 @@ class Run:
 
     def _read_meters(self, outcome: Outcome, sign: int, now: float) -> Outcome:
         outcome.seconds += sign * now
-        outcome.server_cpu += sign * self._server_cpu()
+        outcome.server_cpu += sign * self._meters.cpu_seconds()
+        outcome.machine_cpu += sign * self._meters.machine_seconds()
         outcome.load_cpu += sign * time.process_time()
         outcome.deliveries += sign * self._deliveries
         return outcome

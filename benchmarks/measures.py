@@ -17,7 +17,7 @@ def fan_out(target: Target, shape: Shape) -> Outcome:
         Server(target) as server,
         Room(server.address, target.dialect, shape.receivers, shape.senders) as room,
     ):
-        return Run(room, shape, server.cpu_seconds).measure()
+        return Run(room, shape, server).measure()
 
 
 def start_up(target: Target) -> float:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from benchmarks.figures import cpu_ticks, resident_kib
+from benchmarks.figures import cpu_ticks, machine_ticks, resident_kib
 from benchmarks.room import LoadError
 from benchmarks.servers import Target
 
@@ -83,6 +83,10 @@ class Server:
         """CPU seconds used since its start, by all its threads."""
         stat = Path(f"/proc/{self._process.pid}/stat").read_text()
         return cpu_ticks(stat) / _TICKS_PER_SECOND
+
+    def machine_seconds(self) -> float:
+        """CPU seconds used since the machine's start, by everybody on all cores."""
+        return machine_ticks(Path("/proc/stat").read_text()) / _TICKS_PER_SECOND
 
     def resident_kib(self) -> int:
         """Resident memory now, in KiB."""

@@ -17,7 +17,7 @@ def fan_out_table(samples: Mapping[tuple[str, str, bool], Samples]) -> str:
     """One row for each (target, shape, kept before shown)."""
     head = (
         "server", "load", "kept before shown", "CPU s per million deliveries",
-        "deliveries/s", "p50 ms", "p99 ms", "server / load busy",
+        "deliveries/s", "p50 ms", "p99 ms", "server / load / others busy",
     )  # fmt: skip
     return table(head, [_fan_out_row(*key, taken) for key, taken in samples.items()])
 
@@ -33,7 +33,10 @@ def _fan_out_row(name: str, shape: str, kept: bool, taken: Samples) -> tuple[str
         f"{taken.rate.median:,.0f}",
         f"{taken.p50.median * 1e3:.2f}",
         f"{taken.p99.median * 1e3:.2f}",
-        f"{taken.server_busy.median:.0%} / {taken.load_busy.median:.0%}",
+        " / ".join(
+            f"{share.median:.0%}"
+            for share in (taken.server_busy, taken.load_busy, taken.others_busy)
+        ),
     )
 
 

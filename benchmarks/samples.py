@@ -7,11 +7,12 @@ from benchmarks.figures import per_million, percentile
 
 @dataclass(slots=True)
 class Outcome:
-    """What a run brought: deliveries and CPU of server and load over `seconds`, all latencies."""
+    """What a run brought: deliveries and CPU of server, load and all else, and all latencies."""
 
     seconds: float = 0.0
     server_cpu: float = 0.0
     load_cpu: float = 0.0
+    machine_cpu: float = 0.0  # theirs and everybody else's
     deliveries: int = 0
     latencies: list[float] = field(default_factory=list)
 
@@ -45,6 +46,7 @@ class Samples:
     p99: Spread = field(default_factory=Spread)
     server_busy: Spread = field(default_factory=Spread)  # share of its core
     load_busy: Spread = field(default_factory=Spread)
+    others_busy: Spread = field(default_factory=Spread)  # the noise: what else ran meanwhile
 
     def add(self, outcome: Outcome) -> None:
         """Take in one run."""
@@ -54,3 +56,5 @@ class Samples:
         self.p99.values.append(percentile(outcome.latencies, 0.99))
         self.server_busy.values.append(outcome.server_cpu / outcome.seconds)
         self.load_busy.values.append(outcome.load_cpu / outcome.seconds)
+        others = outcome.machine_cpu - outcome.server_cpu - outcome.load_cpu
+        self.others_busy.values.append(max(0.0, others / outcome.seconds))

@@ -4,7 +4,7 @@ from math import isnan
 
 import pytest
 
-from benchmarks.figures import cpu_ticks, per_million, percentile, resident_kib
+from benchmarks.figures import cpu_ticks, machine_ticks, per_million, percentile, resident_kib
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,11 @@ def test_cpu_ticks_survive_an_odd_program_name() -> None:
     """The name in the second field may hold spaces and parentheses."""
     stat = "7 (a) (b c) S 1 7 7 0 -1 4194560 90 0 0 0 120 34 5 6 20 0 1 0 33 1000 200"
     assert cpu_ticks(stat) == 120 + 34
+
+
+def test_the_machine_is_busy_with_processes_and_what_others_took() -> None:
+    """User, nice, system and stolen time count; idle, disk and interrupts do not."""
+    assert machine_ticks("cpu  1 20 300 4 5 6 7 4000 8 9\ncpu0 1 1 1 1 1 1 1 1 1 1\n") == 4321
 
 
 def test_resident_memory_is_read_in_kib() -> None:
