@@ -81,7 +81,8 @@ class Connection(asyncio.Protocol):
         self._deaf = False
         """Whether it gets nothing more."""
         self._closing = False
-        self._closed = False
+        self._closed = True
+        """Whether there is no socket: not yet, or no more."""
         self._was_reset = False
         self._debug = _log.isEnabledFor(logging.DEBUG)
 
@@ -89,8 +90,8 @@ class Connection(asyncio.Protocol):
         self, sock: socket.socket, converse: "Callable[[Connection], Awaitable[None]]"
     ) -> None:
         """Own the accepted `sock` until it is closed; `converse` says what to do with its bytes."""
-        self._log_accept(sock)
         try:
+            self._log_accept(sock)
             await self._loop.connect_accepted_socket(lambda: self, sock)
         except OSError as error:
             sock.close()
@@ -197,7 +198,7 @@ class Connection(asyncio.Protocol):
         """Send `farewell` and what is unsent, then FIN; within a bound of time, or reset it."""
         if self._closing:
             return
-        if farewell and not self._deaf:
+        if farewell and not self._deaf and not self._closed:
             self._send(farewell)
         overflowed, self._deaf, self._closing = self._deaf, True, True
         self.reason = self.reason or CLOSED
@@ -220,9 +221,10 @@ class Connection(asyncio.Protocol):
 
     def abort(self) -> None:
         """End it at once, whatever is unsent."""
+        self._deaf = self._closing = True
+        self.reason = self.reason or CLOSED
+        self._drop_input()
         if not self._closed:
-            self._deaf = self._closing = True
-            self._drop_input()
             self._reset()
 
     def _reset(self) -> None:
@@ -242,6 +244,10 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport of the accepted socket."""
         self._transport = cast("asyncio.Transport", transport)
+        self._closed = False
+        if self._closing:  # it was ended before it had begun
+            self._reset()
+            return
         self._transport.set_write_buffer_limits(OUTPUT_HIGH)
         self._set_deadline()
 

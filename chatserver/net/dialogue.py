@@ -62,10 +62,10 @@ async def _judge(connection: Connection, telnet: TelnetFilter, opening: Opening)
 
 
 def _text_of(data: bytes, telnet: TelnetFilter, connection: Connection) -> bytes:
-    """Return the text in `data`, and refuse what telnet asks for in it."""
+    """Return the text in `data`, and answer what telnet asks for in it."""
     text = telnet.feed(data)
-    if telnet.refusals:
-        connection.write(telnet.refusals)
+    if telnet.answers:
+        connection.write(telnet.answers)
     return text
 
 

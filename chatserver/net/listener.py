@@ -100,9 +100,18 @@ class Listener:
             except OSError as error:
                 await self._recover(error)
                 continue
-            self._connections.add(accepted, parse(self._sock.family, name), self._pinned)
+            self._take(accepted, name)
             if number % ACCEPTS_AT_ONCE == 0:
                 await asyncio.sleep(0)
+
+    def _take(self, accepted: socket.socket, name: object) -> None:
+        try:
+            peer = parse(accepted.family, name)
+            self._connections.add(accepted, peer, self._pinned)
+        except Exception:  # noqa: BLE001 - a bug: it ends this one connection, never the loop
+            self._connections.terms.counters.bugs += 1
+            _log.exception("a connection from %r ends by an error of ours", name)
+            accepted.close()
 
     async def _recover(self, error: OSError) -> None:
         """Do what makes it possible to go on after `accept` failed."""
@@ -141,5 +150,5 @@ class Listener:
             loop.remove_reader(self._sock)
 
     def close(self) -> None:
-        """Listen no more: who is in the backlog gets RST; a Unix socket's path is removed."""
+        """Listen no more: who is in the backlog gets RST."""
         self._sock.close()

@@ -1,8 +1,10 @@
-"""Takes the telnet protocol (RFC 854) out of what a client sends, so that text alone is left.
+r"""Takes the telnet protocol (RFC 854) out of what a client sends, so that text alone is left.
 
-Rules: commands (0xFF …) and subnegotiations are swallowed in any cut. Every option is refused, as
-RFC 854 asks for: a client that sent `DO TIMING-MARK` after Ctrl-C shows nothing until answered.
-CR NUL, which is a bare CR there, ends a line. 0xFF is no part of UTF-8, so no text is ever lost.
+Rules: commands (0xFF …) and subnegotiations are swallowed in any cut. Every option but BINARY is
+refused, as RFC 854 asks for: a client that sent `DO TIMING-MARK` after Ctrl-C shows nothing until
+answered. CR NUL, which is a bare CR there, ends a line. 0xFF is no part of UTF-8, so no text is lost
+here. But GNU telnet takes bytes of UTF-8 for Ctrl-C or Ctrl-\ with an eighth bit, and sends commands
+in their place, until both sides have agreed on BINARY (RFC 856). Who sends a command is asked for it.
 """
 
 import enum
@@ -11,8 +13,11 @@ import re
 NUL, LF, CR = 0x00, 0x0A, 0x0D
 SE, SB, WILL, WONT, DO, DONT, IAC = 0xF0, 0xFA, 0xFB, 0xFC, 0xFD, 0xFE, 0xFF
 FIRST_COMMAND = 0xEC
+BINARY = 0
 
 _REFUSAL = {WILL: DONT, DO: WONT}
+_CONSENT = {WILL: DO, DO: WILL}
+_ASK_FOR_BINARY = bytes((IAC, DO, BINARY, IAC, WILL, BINARY))
 _SPECIAL = re.compile(rb"[\x00\xff]")
 
 
@@ -31,18 +36,22 @@ _IN_TEXT = {_After.TEXT, _After.CR}
 class TelnetFilter:
     """Separates text from telnet, for one connection."""
 
-    __slots__ = ("_after", "_text", "_verb", "refusals")
+    __slots__ = ("_after", "_binary", "_text", "_verb", "answers")
 
     def __init__(self) -> None:
-        self.refusals = b""
+        self.answers = b""
         """What the newest bytes asked for is answered with; whoever sends it need not empty it."""
         self._after = _After.TEXT
         self._verb = 0
+        self._binary = {
+            WILL: False,
+            DO: False,
+        }  # by the peer's verb: whether we have asked or agreed
         self._text = bytearray()
 
     def feed(self, data: bytes) -> bytes:
         """Take the next bytes of the stream and return those that are text."""
-        self.refusals = b""
+        self.answers = b""
         position = 0
         while position < len(data):
             if self._after in _IN_TEXT:
@@ -76,8 +85,7 @@ class TelnetFilter:
             case _After.IAC:
                 self._take_command(byte)
             case _After.OPTION:
-                if self._verb in _REFUSAL:
-                    self.refusals += bytes((IAC, _REFUSAL[self._verb], byte))
+                self._answer(byte)
                 self._after = _After.TEXT
             case _After.SUBNEGOTIATION:
                 if byte == IAC:
@@ -94,5 +102,16 @@ class TelnetFilter:
             self._after = _After.SUBNEGOTIATION
         else:
             self._after = _After.TEXT
+            if FIRST_COMMAND <= byte < IAC and not any(self._binary.values()):
+                self._binary = {WILL: True, DO: True}
+                self.answers += _ASK_FOR_BINARY
             if byte < FIRST_COMMAND:  # no telnet at all: let the rest be judged for what it is
                 self._text.append(byte)
+
+    def _answer(self, option: int) -> None:
+        """Answer what was just said of an option."""
+        if option != BINARY and self._verb in _REFUSAL:
+            self.answers += bytes((IAC, _REFUSAL[self._verb], option))
+        elif option == BINARY and not self._binary.get(self._verb, True):
+            self._binary[self._verb] = True
+            self.answers += bytes((IAC, _CONSENT[self._verb], option))

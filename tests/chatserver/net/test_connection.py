@@ -212,6 +212,20 @@ async def test_nothing_is_written_after_the_end() -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("ending", ["close", "abort"])
+async def test_what_ends_before_it_has_begun_is_closed(ending: str) -> None:
+    """The server stops between `accept` and the first turn of the event loop."""
+    async with serving() as service:
+        caller = await service.connect()
+        await until(lambda: service.connections)
+        connection = service.connection
+        connection.close(b"bye\n") if ending == "close" else connection.abort()
+        assert await service.connections.closed(within=10)
+        with contextlib.suppress(ConnectionResetError):
+            assert await caller.rest() in {b"", b"bye\n"}
+
+
+@pytest.mark.asyncio
 async def test_small_lines_go_out_at_once_and_dead_peers_are_found() -> None:
     """The options of every accepted socket."""
     async with serving() as service:

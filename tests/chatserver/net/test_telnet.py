@@ -11,9 +11,15 @@ PUTTY = (
     b"\xff\xfa\x18\x00xterm\xff\xff\x00\xff\xf0hi\r\n"
 )
 
+ASK = b"\xff\xfd\0\xff\xfb\0"
+"""For BINARY, both ways."""
+
 STREAMS = [
     (b"hello\r\n", b"hello\r\n", b""),
-    (b"a\xff\xf4b", b"ab", b""),
+    (b"a\xff\xf4b", b"ab", ASK),
+    (b"a\xff\xf3\xff\xfd\x06b\xff\xfb\0\xff\xfd\0", b"ab", ASK + b"\xff\xfc\x06"),
+    (b"\xff\xfd\0\xff\xfb\0\xff\xf4", b"", b"\xff\xfb\0\xff\xfd\0"),
+    (b"\xff\xfd\0\xff\xfd\0\xff\xfe\0", b"", b"\xff\xfb\0"),
     (b"a\xff\xfd\x06b", b"ab", b"\xff\xfc\x06"),
     (b"\xff\xfb\x1f", b"", b"\xff\xfe\x1f"),
     (b"\xff\xfc\x01\xff\xfe\x01x", b"x", b""),
@@ -32,27 +38,27 @@ STREAMS = [
 
 
 def run(pieces: list[bytes]) -> tuple[bytes, bytes]:
-    """Return the text and the refusals of a stream in that cut."""
+    """Return the text and the answers to a stream in that cut."""
     telnet = TelnetFilter()
-    text = refusals = b""
+    text = answers = b""
     for piece in pieces:
         text += telnet.feed(piece)
-        refusals += telnet.refusals
-    return text, refusals
+        answers += telnet.answers
+    return text, answers
 
 
-@pytest.mark.parametrize(("stream", "text", "refusals"), STREAMS)
-def test_telnet_is_swallowed_and_refused(stream: bytes, text: bytes, refusals: bytes) -> None:
-    """Commands, options and subnegotiations leave only text; each offer and request is refused."""
-    assert run([stream]) == (text, refusals)
+@pytest.mark.parametrize(("stream", "text", "answers"), STREAMS)
+def test_telnet_is_swallowed_and_answered(stream: bytes, text: bytes, answers: bytes) -> None:
+    """Commands, options and subnegotiations leave only text; all options but BINARY are refused."""
+    assert run([stream]) == (text, answers)
 
 
-@pytest.mark.parametrize(("stream", "text", "refusals"), STREAMS)
-def test_every_cut_gives_the_same(stream: bytes, text: bytes, refusals: bytes) -> None:
+@pytest.mark.parametrize(("stream", "text", "answers"), STREAMS)
+def test_every_cut_gives_the_same(stream: bytes, text: bytes, answers: bytes) -> None:
     """Byte by byte, and in two pieces anywhere."""
-    assert run([bytes((byte,)) for byte in stream]) == (text, refusals)
+    assert run([bytes((byte,)) for byte in stream]) == (text, answers)
     for cut in range(len(stream)):
-        assert run([stream[:cut], stream[cut:]]) == (text, refusals)
+        assert run([stream[:cut], stream[cut:]]) == (text, answers)
 
 
 @given(st.lists(st.binary(max_size=12), max_size=8))
