@@ -1,6 +1,7 @@
 """What the program is this time: a screen, or a tool."""
 
 import asyncio
+import logging
 import sys
 
 from chatclient.config import Config
@@ -26,5 +27,7 @@ async def _run_screen(config: Config) -> int:
     from chatclient.client import Client  # noqa: PLC0415 - see above
     from chatclient.ui import run as run_screen  # noqa: PLC0415 - see above
 
+    # What would be logged on standard error would be drawn across the screen.
+    logging.basicConfig(handlers=[logging.NullHandler()])
     await run_screen(Client(config))
     return 0

@@ -170,7 +170,7 @@ class Tool:
     async def _acknowledged(self, rest: int) -> None:
         """Wait until no more than `rest` messages are unacknowledged."""
         while (waiting := self._waiting()) > rest:
-            await self._until(partial(self._fewer_than, waiting), "an acknowledgement")
+            await self._until(partial(self._fewer_than, waiting), "for an acknowledgement")
         self._check()
 
     def _waiting(self) -> int:
@@ -200,7 +200,7 @@ class Tool:
                     await self._step.wait()
         except TimeoutError:
             server = self._config.address
-            text = f"{server} did not answer within {within:g} s (waited for {what})"
+            text = f"{server} did not answer within {within:g} s (waited {what})"
             raise ToolError(Status.TIMEOUT, text) from None
         self._check()
 

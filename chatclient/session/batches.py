@@ -52,7 +52,9 @@ def _place(state: State, batch: Batch, now: float) -> None:
         return
     world = state.world
     is_room = state.features.is_room(target)
-    buffer = world.open_room(target) if is_room else world.open_direct(target)
+    buffer = state.room(target) if is_room else world.open_direct(target)
+    if buffer is None:  # closed by the user in the meantime
+        return
     lines = []
     for message in batch.messages:
         text = message.param(1)

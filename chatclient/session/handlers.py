@@ -18,6 +18,7 @@ from chatclient.session.replies import (
     on_ping,
     on_pong,
     on_standard_reply,
+    on_unavailable,
     on_wallops,
 )
 from chatclient.session.rooms import (
@@ -85,6 +86,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     n.ERR_ERRONEUSNICKNAME: on_nick_refused,
     n.ERR_NICKNAMEINUSE: on_nick_refused,
     "436": on_nick_refused,  # ERR_NICKCOLLISION
+    "437": on_unavailable,  # ERR_UNAVAILRESOURCE
     n.ERR_PASSWDMISMATCH: on_refused,
     n.ERR_YOUREBANNEDCREEP: on_refused,
 }

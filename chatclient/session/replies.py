@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from chatclient.model import Buffer, Kind
+from chatclient.session.registration import on_nick_refused
 from chatclient.session.state import Heard, State
 from chatwire import numerics as n
 from chatwire.text import plain
@@ -60,7 +61,16 @@ _OF_THE_SERVER = frozenset(
 
 _CANNOT_JOIN = frozenset(
     {n.ERR_NOSUCHCHANNEL, n.ERR_TOOMANYCHANNELS, n.ERR_CHANNELISFULL, n.ERR_INVITEONLYCHAN}
-    | {n.ERR_BANNEDFROMCHAN, n.ERR_BADCHANNELKEY, n.ERR_BADCHANMASK, "437", "477", "480", "489"}
+    | {
+        n.ERR_BANNEDFROMCHAN,
+        n.ERR_BADCHANNELKEY,
+        n.ERR_BADCHANMASK,
+        "437",
+        "470",
+        "477",
+        "480",
+        "489",
+    }
 )
 
 _NOT_ABOUT_MESSAGES = frozenset(
@@ -93,6 +103,14 @@ def on_numeric(state: State, heard: Heard) -> None:
         if command == n.RPL_AWAY:
             buffer = state.world.find(heard.text(1))
         state.tell(heard, text, buffer)
+
+
+def on_unavailable(state: State, heard: Heard) -> None:
+    """A nick or a room cannot be had for a while (ERR_UNAVAILRESOURCE, RFC 2812)."""
+    if state.registered and state.features.is_room(heard.text(1)):
+        _on_refusal(state, heard)
+    else:
+        on_nick_refused(state, heard)
 
 
 def _on_refusal(state: State, heard: Heard) -> None:

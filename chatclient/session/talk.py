@@ -85,6 +85,8 @@ def on_message(state: State, heard: Heard) -> None:
             state.tell(heard, f"{heard.nick} asks your client: {query}", state.world.server)
         return
     buffer = _buffer_of(state, heard, mine=mine)
+    if buffer is None:
+        return
     line = line_of(state, heard, buffer)
     if line.msgid and any(each.msgid == line.msgid for each in buffer.lines[-20:]):
         return  # said to ourselves: it comes as echo and as message
@@ -111,12 +113,15 @@ def line_of(state: State, heard: Heard, buffer: Buffer) -> Line:
     )
 
 
-def _buffer_of(state: State, heard: Heard, *, mine: bool) -> Buffer:
-    """Return where a message belongs, opening a conversation if it begins one."""
+def _buffer_of(state: State, heard: Heard, *, mine: bool) -> Buffer | None:
+    """Return where a message belongs, opening a conversation if it begins one.
+
+    A room that is not open has just been closed by the user: what still comes opens it no more.
+    """
     world = state.world
     _, target = state.features.room_of(heard.text(0))
     if state.features.is_room(target):
-        return world.open_room(target)
+        return state.room(target)
     person = target if mine else heard.nick
     source = heard.message.source or ""
     if not person or ("!" not in source and "." in source):

@@ -105,6 +105,19 @@ def test_nick_in_use() -> None:
     assert wire.world.status.nick == "alice__"
 
 
+def test_what_is_unavailable_for_a_while() -> None:
+    """The nick of RFC 2812's nick delay is as one in use; a room is a room that refuses."""
+    wire = Wire()
+    wire.session.start()
+    wire.sent()
+    wire.hear(":srv 437 * alice :Nick is temporarily unavailable")
+    assert wire.sent() == ["NICK alice_"]
+    wire = Wire().start()
+    room = wire.session.join("#ops")
+    wire.hear(":srv 437 alice #ops :Channel is temporarily unavailable")
+    assert not room.wanted
+
+
 def test_no_nick_is_free() -> None:
     """After ten nicks it is given up, with a reason, rather than tried for ever."""
     wire = Wire()

@@ -105,6 +105,20 @@ def test_closing_a_room_leaves_it() -> None:
     assert wire.world.find("#ops") is None
 
 
+def test_a_closed_room_stays_closed() -> None:
+    """What was on its way when the user closed a room does not open it again."""
+    wire = Wire().start(MODERN)
+    wire.session.close(wire.join("#ops", "bob"))
+    wire.hear(
+        ":bob!b@h PRIVMSG #ops :wait",
+        ":srv BATCH +h chathistory #ops",
+        "@batch=h :bob!b@h PRIVMSG #ops :old",
+        ":srv BATCH -h",
+        ":alice!a@h PART #ops",
+    )
+    assert wire.world.find("#ops") is None
+
+
 def test_kicks() -> None:
     """Who is removed is told with by whom and why; we do not go back by ourselves."""
     wire = Wire().start()
