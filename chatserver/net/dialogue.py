@@ -34,7 +34,7 @@ async def converse(connection: Connection, pinned: Speaks | None = None) -> None
     face = _open(connection, speaks, crlf=opening.crlf)
     if isinstance(face, Refused):
         connection.terms.counters.refused += 1
-        connection.step("refused: %s", face.reason)
+        connection.steps.tell("refused: %s", face.reason)
         connection.close(face.answer)
         return
     await _serve(connection, face, opening.held, telnet if speaks is Speaks.PLAIN else None)
@@ -44,7 +44,7 @@ def _open(connection: Connection, verdict: Verdict, *, crlf: bool) -> Face | Ref
     """Return the face of a connection whose first line was judged, or why it has none."""
     if isinstance(verdict, Refused):
         return verdict
-    connection.step("the first line decides: %s", verdict.value)
+    connection.steps.tell("the first line decides: %s", verdict.value)
     return connection.terms.faces.open(verdict, origin_of(connection.peer), crlf=crlf)
 
 
@@ -79,7 +79,7 @@ async def _serve(
     text = held
     while True:
         lines = framer.feed(text)
-        connection.step("lines: %d whole, %d bytes of the next", len(lines), framer.pending)
+        connection.steps.tell("lines: %d whole, %d bytes of the next", len(lines), framer.pending)
         await _take(connection, session, lines)
         data = await connection.receive()
         if not data:

@@ -125,8 +125,8 @@ async def test_the_face_knows_how_the_first_line_ended() -> None:
 
 
 @pytest.mark.asyncio
-async def test_telnet_is_refused_and_swallowed() -> None:
-    """Before the first line and after it, in any cut."""
+async def test_telnet_is_answered_and_swallowed() -> None:
+    """Before the first line and after it, in any cut; a command is answered by a wish for BINARY."""
     async with serving() as service:
         caller = await service.connect()
         caller.send(b"\xff\xfb\x1f\xff")
@@ -135,7 +135,8 @@ async def test_telnet_is_refused_and_swallowed() -> None:
         caller.send(b"\xff\xf0lo\r\n")
         assert await caller.line() == b"lo\n"
         caller.send(b"a\xff\xf1b\xff\xfd\x06\n")
-        assert await asyncio.wait_for(caller.reader.readexactly(3), 10) == b"\xff\xfc\x06"
+        answer = b"\xff\xfd\0\xff\xfb\0\xff\xfc\x06"
+        assert await asyncio.wait_for(caller.reader.readexactly(9), 10) == answer
         assert await caller.line() == b"ab\n"
         caller.send(b"\xff\xf1")
         assert await caller.ask(b"c") == b"c\n"
