@@ -1,7 +1,8 @@
 """What Tab offers: commands, rooms and nicks, each from the tables and the world as they are.
 
 Rules: pure but for prompt_toolkit's types. Who spoke last comes first; a nick that begins the line
-is followed by `: `, as one addresses people; nothing is offered that is not there.
+is followed by `: `, as one addresses people; nothing is offered that is not there. Commands alone
+are offered unasked: prompt_toolkit completes what is typed a moment later, when it may have been sent.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -52,6 +53,8 @@ class ChatCompleter(Completer):
         text = document.text_before_cursor
         if is_command_name(text):
             return _commands(text)
+        if not complete_event.completion_requested:
+            return ()
         word = text[max(text.rfind(" "), text.rfind("\n")) + 1 :]
         start = text[: len(text) - len(word)]
         if start.startswith("/") and not start.startswith("//"):

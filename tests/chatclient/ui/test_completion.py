@@ -87,3 +87,11 @@ def test_the_menu_opens_by_itself_for_commands_alone(text: str, expected: bool) 
 def test_the_first_steps_are_commands_that_exist() -> None:
     """The welcome tells nothing that does not work."""
     assert all(step[1:].split()[0] in BY_NAME for step, _ in _FIRST_STEPS)
+
+
+@pytest.mark.parametrize("text", ["", "b", "hello b", "/msg b", "#lo"])
+def test_only_commands_are_offered_unasked(text: str) -> None:
+    """Typing faster than completions come leaves no menu of people at an input that is empty again."""
+    world = make_world()
+    completer = ChatCompleter(world, lambda: world.active)
+    assert [*completer.get_completions(Document(text), CompleteEvent(text_inserted=True))] == []
