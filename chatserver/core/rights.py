@@ -68,7 +68,7 @@ def refuse_speech(user: User, room: Room, text: str = "") -> str:
     """Say why `user` may not say `text` in `room`, in words, or "" when they may."""
     member: Membership | None = room.members.get(user)
     if member is None and "n" in room.flags:
-        return "no messages from outside the room (+n)"
+        return "you are not in the room (+n)"
     if member is not None and member.status:
         pass
     elif "m" in room.flags:
