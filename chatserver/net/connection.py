@@ -13,8 +13,9 @@ from collections.abc import Awaitable, Callable
 from typing import Final, cast
 
 from chatserver.net import tcp
-from chatserver.net.address import Address, local
+from chatserver.net.address import Address
 from chatserver.net.deadlines import NEVER, Due, Patience
+from chatserver.net.steps import Steps
 from chatserver.net.terms import Terms
 from chatserver.session import Session
 
@@ -39,7 +40,6 @@ class Connection(asyncio.Protocol):
         "_closed",
         "_closing",
         "_deaf",
-        "_debug",
         "_loop",
         "_patience",
         "_reading",
@@ -49,18 +49,18 @@ class Connection(asyncio.Protocol):
         "_was_reset",
         "at_end",
         "full",
-        "number",
         "peer",
         "reason",
         "session",
+        "steps",
         "terms",
-    )  # fmt: skip
+    )
 
     def __init__(self, terms: Terms, peer: Address, number: int, *, greets: bool = True) -> None:
         self.terms = terms
         self.peer = peer
-        self.number = number
-        """Counts connections since the start; names this one in the log."""
+        self.steps = Steps(number)
+        """Its log; `number` counts connections since the start."""
         self.session: Session | None = None
         """Set when the first line was judged."""
         self.reason = ""
@@ -84,24 +84,23 @@ class Connection(asyncio.Protocol):
         self._closed = True
         """Whether there is no socket: not yet, or no more."""
         self._was_reset = False
-        self._debug = _log.isEnabledFor(logging.DEBUG)
 
     async def run(
         self, sock: socket.socket, converse: "Callable[[Connection], Awaitable[None]]"
     ) -> None:
         """Own the accepted `sock` until it is closed; `converse` says what to do with its bytes."""
         try:
-            self._log_accept(sock)
+            self.steps.accepted(sock, self.peer)
             await self._loop.connect_accepted_socket(lambda: self, sock)
         except OSError as error:
             sock.close()
-            self.step("it was gone before it could be served: %s", error)
+            self.steps.tell("it was gone before it could be served: %s", error)
             return
         try:
             await converse(self)
         except Exception:  # noqa: BLE001 - a bug: it ends this one connection, never the server
             self.terms.counters.bugs += 1
-            _log.exception("#%d ends by an error of ours", self.number)
+            _log.exception("#%d ends by an error of ours", self.steps.number)
             self.reason = BUG
         finally:
             self._leave()
@@ -135,7 +134,7 @@ class Connection(asyncio.Protocol):
         if not (self._reading or self._closing or self._closed):
             self._reading = True
             self._transport.resume_reading()
-            self.step("reading goes on")
+            self.steps.tell("reading goes on")
         return data
 
     async def drained(self) -> None:
@@ -184,8 +183,8 @@ class Connection(asyncio.Protocol):
         self._send(data)
 
     def _send(self, data: bytes) -> None:
-        if self._debug:
-            self._log_send(data)
+        if self.steps.on:
+            self.steps.send(self._transport, data)
         else:
             self._transport.write(data)
 
@@ -211,10 +210,10 @@ class Connection(asyncio.Protocol):
         self._patience.close(self._loop.time())
         self._set_deadline()
         if self.at_end:
-            self.step("close: what is left is sent, then our FIN, in answer to the peer's")
+            self.steps.tell("close: what is left is sent, then our FIN, in answer to the peer's")
             self._transport.close()
             return
-        self.step("shutdown: what is left is sent, then our FIN; the peer is to send its own")
+        self.steps.tell("shutdown: what is left is sent, then our FIN; the peer is to send its own")
         self._transport.resume_reading()
         with contextlib.suppress(OSError):  # the peer may have reset it already
             self._transport.write_eof()
@@ -229,7 +228,7 @@ class Connection(asyncio.Protocol):
 
     def _reset(self) -> None:
         """Drop what is unsent and close with RST."""
-        self.step("close: reset (RST), %d bytes were never sent", self._unsent)
+        self.steps.tell("close: reset (RST), %d bytes were never sent", self._unsent)
         self._was_reset = True
         tcp.reset_on_close(self._transport.get_extra_info("socket"))
         self._transport.abort()
@@ -253,8 +252,8 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Keep what came for the task, and stop reading when it does not keep up."""
-        if self._debug:
-            self.step("recv: %d bytes%s", len(data), ", dropped" if self._closing else "")
+        if self.steps.on:
+            self.steps.tell("recv: %d bytes%s", len(data), ", dropped" if self._closing else "")
         if self.reason:
             return
         self._patience.heard = self._loop.time()
@@ -263,36 +262,32 @@ class Connection(asyncio.Protocol):
         if self._size > INPUT_HIGH:
             self._reading = False
             self._transport.pause_reading()
-            self.step("reading pauses: %d bytes wait; TCP pushes back on the peer", self._size)
+            self.steps.tell(
+                "reading pauses: %d bytes wait; TCP pushes back on the peer", self._size
+            )
         self._wake()
 
     def eof_received(self) -> bool:
         """Take the orderly end of the peer's side; keep ours open, unless it is ended already."""
         if self._closing:
-            self.step("recv: 0 bytes, the peer's FIN; both sides are closed")
+            self.steps.tell("recv: 0 bytes, the peer's FIN; both sides are closed")
             return False
         self.at_end = True
         self.reason = self.reason or CLOSED
-        self.step("recv: 0 bytes, the peer's FIN; it may still listen (half close)")
+        self.steps.tell("recv: 0 bytes, the peer's FIN; it may still listen (half close)")
         self._wake()
         return True
 
     def pause_writing(self) -> None:
         """Know that the kernel takes no more, and that much waits."""
         self.full = True
-        if self._debug:
-            kernel = tcp.unacknowledged(self._transport.get_extra_info("socket"))
-            self.step(
-                "send: the kernel takes no more: %d bytes wait here, %s there; the reader is slow",
-                self._unsent,
-                "?" if kernel is None else kernel,
-            )
+        self.steps.fell_behind(self._transport)
 
     def resume_writing(self) -> None:
         """Know that little waits."""
         self.full = False
         self._patience.heard = self._loop.time()  # who reads is alive
-        self.step("send: the reader has caught up, %d bytes wait", self._unsent)
+        self.steps.tell("send: the reader has caught up, %d bytes wait", self._unsent)
         self._wake()
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -300,8 +295,7 @@ class Connection(asyncio.Protocol):
         self.reason = self.reason or tcp.describe(error)
         self._closed = self._deaf = True
         self.full = False
-        if self._debug:
-            self._log_end(error)
+        self.steps.closed(error, was_reset=self._was_reset, peer_first=self.at_end)
         self._wake()
 
     # --- for the timer -------------------------------------------------------------------------
@@ -312,7 +306,7 @@ class Connection(asyncio.Protocol):
             return self._check(now)
         except Exception:  # noqa: BLE001 - as in `run`
             self.terms.counters.bugs += 1
-            _log.exception("#%d ends by an error of ours", self.number)
+            _log.exception("#%d ends by an error of ours", self.steps.number)
             self.abort()
             return NEVER
 
@@ -323,7 +317,7 @@ class Connection(asyncio.Protocol):
             case Due.GREET:
                 self.write(self.terms.faces.greeting())
             case Due.PING if face is not None:
-                self.step("nothing received for a while: ping")
+                self.steps.tell("nothing received for a while: ping")
                 self.write(face.ping())
             case Due.GIVE_UP:
                 self._run_out()
@@ -334,7 +328,7 @@ class Connection(asyncio.Protocol):
 
     def _run_out(self) -> None:
         """End what has lasted too long."""
-        self.step("time is up: %s", self._patience.why)
+        self.steps.tell("time is up: %s", self._patience.why)
         if not self._closing:
             self.give_up(self._patience.why)
         elif self._unsent:
@@ -345,37 +339,6 @@ class Connection(asyncio.Protocol):
     def _set_deadline(self) -> None:
         self.terms.deadlines.set(self, self._patience.next)
 
-    # --- for the log ---------------------------------------------------------------------------
-
-    def step(self, text: str, *values: object) -> None:
-        """Log one step in the life of the socket."""
-        if self._debug:
-            _log.debug("#%d " + text, self.number, *values)
-
     @property
     def _unsent(self) -> int:
         return 0 if self._closed else self._transport.get_write_buffer_size()
-
-    def _log_accept(self, sock: socket.socket) -> None:
-        if self._debug:
-            family, number = self.peer.family, sock.fileno()
-            self.step("accept: %s from %s to %s, fd %d", family, self.peer, local(sock), number)
-
-    def _log_send(self, data: bytes) -> None:
-        before, size = self._unsent, len(data)
-        self._transport.write(data)
-        if waiting := self._unsent:
-            taken = before + size - waiting
-            self.step("send: %d bytes, the kernel took %d; %d wait here", size, taken, waiting)
-        else:
-            self.step("send: %d bytes", size)
-
-    def _log_end(self, error: Exception | None) -> None:
-        if error is not None:
-            self.step("closed: %s (%s); nothing stays behind", tcp.describe(error), error)
-        elif self._was_reset:
-            self.step("closed: nothing stays behind after a reset")
-        elif self.at_end:
-            self.step("closed: the peer sent its FIN first, TIME_WAIT is at its end")
-        else:
-            self.step("closed: we sent our FIN first, TIME_WAIT is at our end")

@@ -62,7 +62,8 @@ class Connections:
         greets = pinned is not Speaks.IRC
         connection = Connection(self.terms, peer, next(self._numbers), greets=greets)
         task = asyncio.create_task(
-            connection.run(sock, partial(converse, pinned=pinned)), name=f"#{connection.number}"
+            connection.run(sock, partial(converse, pinned=pinned)),
+            name=f"#{connection.steps.number}",
         )
         self._tasks[task] = connection
         task.add_done_callback(self._remove)
