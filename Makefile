@@ -3,7 +3,9 @@
 # make bench   measure it                     make check    format, lint, types, import contracts
 # make docs    write the generated pages      make help     this list
 
-PYTHON ?= python3
+# The first of these that is new enough; PYTHON=... names another.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 HOST ?= localhost
 PORT ?= 9000
@@ -17,8 +19,8 @@ help:
 # Two stamps: .venv/.run when the commands are installed, .venv/.dev when the tools are too.
 # Each is made again only when pyproject.toml has changed since.
 .venv/.run: pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Python 3.11 or newer is needed, $(PYTHON) is older: make PYTHON=python3.13 …"; exit 2; }
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed" >&2; exit 2; }
+	@echo "setting up .venv" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -qq --upgrade pip
 	@$(BIN)/python -m pip install -qq --editable .
