@@ -140,6 +140,17 @@ async def test_whox_gives_addresses_to_operators_and_oneself() -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_mask_finds_so_many_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server may limit the answer; operators get it all, and a room lists all its members."""
+    monkeypatch.setattr("chatserver.faces.irc.who.PEOPLE_MOST", 1)
+    _, cool, other = await pair()
+    assert len(await other.ask("WHO *")) == 2
+    assert len(await other.ask("WHO #chan")) == 3
+    await cool.ask(OPERATOR)
+    assert len(await cool.ask("WHO *")) == 3
+
+
+@pytest.mark.asyncio
 async def test_who_alone_needs_more() -> None:
     """ERR_NEEDMOREPARAMS."""
     _, _, other = await pair()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from msgspec import Struct
 
@@ -13,6 +14,9 @@ from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatwire import caps
 from chatwire.message import Message
 from chatwire.names import looks_like_room
+
+PEOPLE_MOST = 1000
+"""People that a mask finds for who is no operator: long answers can be asked for often."""
 
 _WHOX = re.compile(r"([^%]*)%([A-Za-z]*)(?:,([0-9]{1,3}))?")
 _HIDDEN_ADDRESS = "255.255.255.255"
@@ -99,7 +103,8 @@ def _find(inquiry: Inquiry, mask: str) -> Iterator[tuple[User, Membership | None
         for member in queries.members(state, asker, mask):
             yield member.user, member
         return
-    for user in queries.find_people(state, asker, "*" if mask == "0" else mask):
+    found = queries.find_people(state, asker, "*" if mask == "0" else mask)
+    for user in found if asker.operator else islice(found, PEOPLE_MOST):
         yield user, next(queries.memberships(asker, user), None)
 
 
