@@ -1,10 +1,11 @@
 r"""Takes the telnet protocol (RFC 854) out of what a client sends, so that text alone is left.
 
-Rules: commands (0xFF …) and subnegotiations are swallowed in any cut. Every option but BINARY is
-refused, as RFC 854 asks for: a client that sent `DO TIMING-MARK` after Ctrl-C shows nothing until
-answered. CR NUL, which is a bare CR there, ends a line. 0xFF is no part of UTF-8, so no text is lost
-here. But GNU telnet takes bytes of UTF-8 for Ctrl-C or Ctrl-\ with an eighth bit, and sends commands
-in their place, until both sides have agreed on BINARY (RFC 856). Who sends a command is asked for it.
+Rules: commands (0xFF …) and subnegotiations are swallowed in any cut. Every option is refused, as
+RFC 854 asks for: a client that sent `DO TIMING-MARK` after Ctrl-C shows nothing until answered. But
+the peer may, and who sends a command shall, send BINARY (RFC 856): until then, GNU telnet takes
+bytes of UTF-8 for Ctrl-C or Ctrl-\ with an eighth bit, and sends commands in their place. We do not
+offer it ourselves: GNU telnet would no longer go to the start of a line then. CR NUL, which is a
+bare CR there, ends a line. 0xFF is no part of UTF-8, so no text is ever lost here.
 """
 
 import enum
@@ -16,8 +17,7 @@ FIRST_COMMAND = 0xEC
 BINARY = 0
 
 _REFUSAL = {WILL: DONT, DO: WONT}
-_CONSENT = {WILL: DO, DO: WILL}
-_ASK_FOR_BINARY = bytes((IAC, DO, BINARY, IAC, WILL, BINARY))
+_DO_BINARY = bytes((IAC, DO, BINARY))
 _SPECIAL = re.compile(rb"[\x00\xff]")
 
 
@@ -43,10 +43,8 @@ class TelnetFilter:
         """What the newest bytes asked for is answered with; whoever sends it need not empty it."""
         self._after = _After.TEXT
         self._verb = 0
-        self._binary = {
-            WILL: False,
-            DO: False,
-        }  # by the peer's verb: whether we have asked or agreed
+        self._binary = False
+        """Whether the peer was asked, or allowed, to send BINARY."""
         self._text = bytearray()
 
     def feed(self, data: bytes) -> bytes:
@@ -102,16 +100,20 @@ class TelnetFilter:
             self._after = _After.SUBNEGOTIATION
         else:
             self._after = _After.TEXT
-            if FIRST_COMMAND <= byte < IAC and not any(self._binary.values()):
-                self._binary = {WILL: True, DO: True}
-                self.answers += _ASK_FOR_BINARY
             if byte < FIRST_COMMAND:  # no telnet at all: let the rest be judged for what it is
                 self._text.append(byte)
+            elif byte != IAC:
+                self._ask_for_binary()
 
     def _answer(self, option: int) -> None:
         """Answer what was just said of an option."""
-        if option != BINARY and self._verb in _REFUSAL:
+        if (self._verb, option) == (WILL, BINARY):
+            self._ask_for_binary()
+        elif self._verb in _REFUSAL:
             self.answers += bytes((IAC, _REFUSAL[self._verb], option))
-        elif option == BINARY and not self._binary.get(self._verb, True):
-            self._binary[self._verb] = True
-            self.answers += bytes((IAC, _CONSENT[self._verb], option))
+
+    def _ask_for_binary(self) -> None:
+        """Have the peer send BINARY, unless that was said before."""
+        if not self._binary:
+            self._binary = True
+            self.answers += _DO_BINARY
