@@ -240,9 +240,8 @@ def _help(call: Call) -> None:
             call.tell(f"/{alias} is the same")
         return
     call.tell("type to talk in the room; a line that starts with / is a command:")
-    width = max(len(usage(command)) for command in COMMANDS)
     for command in COMMANDS:
-        call.tell(f"{usage(command):<{width}}  {command.summary}")
+        call.tell(f"{usage(command)}: {command.summary}")
     call.tell("//text says /text")
 
 
