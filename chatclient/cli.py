@@ -10,6 +10,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from chatwire.version import VERSION
+
 if TYPE_CHECKING:
     from chatclient.config import Config
 
@@ -43,9 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     given = parser.parse_intermixed_args(arguments)
     if given.version:
-        from importlib.metadata import version  # noqa: PLC0415 - only for this
-
-        print(f"chatclient {version('chatserver')}")
+        print(f"chatclient {VERSION}")
         return 0
     from chatclient.config import ArgumentError  # noqa: PLC0415 - help and version need none of it
 

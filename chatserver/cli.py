@@ -13,6 +13,7 @@ from chatserver.config.settings import Config
 from chatserver.config.sources import Parser, add_flags, load
 from chatserver.config.table import rows
 from chatserver.config.values import ConfigError, suggest
+from chatwire.version import VERSION
 
 USAGE = "chatserver [OPTION …] | chatserver hash-password"
 DESCRIPTION = (
@@ -63,9 +64,7 @@ def serve(flags: argparse.Namespace) -> int:
 
 def print_version() -> int:
     """Print the version of what is installed."""
-    from importlib.metadata import version  # noqa: PLC0415 - slow, and for this alone
-
-    print(f"chatserver {version('chatserver')}")
+    print(f"chatserver {VERSION}")
     return 0
 
 

@@ -3,7 +3,6 @@
 import random
 from collections.abc import Callable
 from functools import partial
-from importlib.metadata import version
 from typing import Final
 
 from chatserver.config.settings import Config
@@ -13,6 +12,7 @@ from chatserver.faces.irc import Admin, IrcFace, ServerFacts
 from chatserver.faces.plain import PlainFace, PlainFacts, guest_nicks
 from chatserver.net.terms import Origin
 from chatserver.passwords import verify
+from chatwire.version import VERSION
 
 NICKS_TO_TRY: Final = 12
 NEEDS_PASSWORD: Final = Refused(
@@ -50,7 +50,7 @@ class ConfiguredFaces:
             name=config.name,
             network=config.network,
             description=config.description,
-            version=f"chatserver-{version('chatserver')}",
+            version=f"chatserver-{VERSION}",
             created_at=self._started_at,
             limits=config.limits,
             motd=motd,
