@@ -151,7 +151,9 @@ class Round:
             self._add_to_room(emission, without)
         elif len(audience) == 1:
             subscriber = self._delivery.find(audience.users[0])
-            if subscriber is not None and subscriber is not without:
+            if subscriber is not None and subscriber is without:
+                self.tell(subscriber, subscriber.dialect.acknowledge(event))
+            elif subscriber is not None:
                 self.tell(subscriber, render(subscriber.dialect, event))
         else:
             self._show_now(event, audience, without)

@@ -72,6 +72,13 @@ class Dialect(Protocol):
         """Return `event` as whole lines, or b"" when this dialect does not show it."""
         ...
 
+    def acknowledge(self, event: Event) -> bytes:
+        """Return what a sender without echo is told of a message of theirs that no room shows them.
+
+        It is kept then. b"" for nothing.
+        """
+        ...
+
     def label(self, lines: Sequence[bytes], label: str, at: int) -> bytes:
         """Return the answer to a labelled request: no, one, or many lines, each one line of bytes."""
         ...

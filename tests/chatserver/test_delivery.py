@@ -33,6 +33,10 @@ class Tongue:
         self.rendered.append(event)
         return f"{self.name}{describe(event)}\n".encode() if describe(event) else b""
 
+    def acknowledge(self, event: Event) -> bytes:
+        """Return a word, in a dialect that says it."""
+        return b"sent\n" if self.name == "sent " else b""
+
     def label(self, lines: Sequence[bytes], label: str, at: int) -> bytes:
         """Return `lines` after their label."""
         return label.encode() + b":" + b"".join(lines)
@@ -299,6 +303,18 @@ def test_a_message_to_oneself_comes_once_and_once_more_as_an_echo(stage: Stage) 
     stage.flush()
     assert silent.lines() == ["silent silent: note"]
     assert echoing.lines() == ["echoing echoing: note"] * 2
+
+
+def test_a_sender_without_echo_may_be_told_that_no_room_shows_their_message(stage: Stage) -> None:
+    """That is for the dialect to say, in its place; a room that they are in shows it well enough."""
+    ann, bob = stage.add("ann", "#a", dialect=Tongue("sent ")), stage.add("bob", "#a")
+    stage.do(ann, Say("#a", "hi"))
+    stage.do(ann, Say("bob", "psst"))
+    stage.do(bob, Say("#a", "what?"))
+    stage.do(bob, Part("#a"))
+    stage.do(ann, Say("#a", "to nobody"))
+    stage.flush()
+    assert ann.lines() == ["sent", "sent #a bob: what?", "sent #a Parted bob"]
 
 
 def test_a_message_to_a_status_reaches_its_holders_only(stage: Stage) -> None:

@@ -74,6 +74,10 @@ class IrcDialect:
         """Return `event` as whole lines, or b"" when this dialect does not show it."""
         return RENDERERS[type(event)](self, event)
 
+    def acknowledge(self, event: Event) -> bytes:
+        """Return nothing: who wants to know what became of a message asks for echoes."""
+        return b""
+
     def label(self, lines: Sequence[bytes], label: str, at: int) -> bytes:
         """Return the answer to a labelled request (IRCv3 labeled-response)."""
         single = [line for chunk in lines for line in chunk.splitlines(keepends=True)]

@@ -6,16 +6,18 @@ says what is wrong. It knows where the asker is (`Typed.here`), nothing else.
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from chatserver.core import commands, queries
 from chatserver.core.effects import Recall
+from chatserver.core.rights import manages
 from chatserver.core.state import Room, State, User
 from chatserver.faces.contract import Ask, Item, Moment, Request
-from chatserver.faces.plain.replies import clock
-from chatwire.names import fold
+from chatserver.faces.plain.replies import brief, clock
+from chatwire.names import fold, is_nick
 from chatwire.text import plain
 
 if TYPE_CHECKING:
@@ -26,6 +28,20 @@ HISTORY_MOST = 200
 
 SEARCH_MOST = 20
 """Messages that /search shows at most."""
+
+ROOMS_MOST = 100
+"""Rooms that /rooms lists at most."""
+
+IGNORED_MOST = 100
+"""People that one can ignore at once."""
+
+WIDTH = 100
+"""Characters of a line of nicks: a long list is easier to read, and to cut, in several lines."""
+
+FACES = {"plain": "plain text", "irc": "IRC"}
+"""How people can be here."""
+
+NO_ROOM = "you are in no room; /rooms lists them, /join #ROOM enters one"
 
 
 Items = tuple[Item, ...] | Request | str
@@ -59,7 +75,7 @@ def _join(face: "PlainFace", rest: str) -> Items:
     name, _, key = rest.partition(" ")
     if not name:
         return "which room? /join #ROOM"
-    face.moving = True
+    face.moving, face.entered = True, False
     room = name if name.startswith("#") else "#" + name
     return commands.Join(room, key.strip()), Ask(_front(face, room))
 
@@ -69,16 +85,18 @@ def _front(face: "PlainFace", name: str) -> Callable[[State, User | None, Moment
 
     def answer(state: State, user: User | None, _moment: Moment) -> Sequence[bytes]:
         room = state.find_room(name)
-        if room is None or user not in room.members or face.here == room.key:
+        if room is None or user not in room.members or face.entered:
             return ()
         face.go(room.key)
-        return face.lines(f"you are in {plain(room.name)}; what you type goes there")
+        return face.lines(f"you are in {plain(room.name)} already; what you type goes there")
 
     return answer
 
 
 def _part(face: "PlainFace", rest: str) -> Items:
     name, reason = _split_room(face, rest)
+    if not name:
+        return NO_ROOM
     face.moving = True
     return commands.Part(name, reason), Ask(_elsewhere(face))
 
@@ -91,7 +109,7 @@ def _elsewhere(face: "PlainFace") -> Callable[[State, User | None, Moment], Sequ
             return ()
         if not user.rooms:
             face.go("")
-            return face.lines("you are in no room; /rooms lists them, /join #ROOM enters one")
+            return face.lines(NO_ROOM)
         room = state.rooms[next(reversed(user.rooms))]
         face.go(room.key)
         return face.lines(f"you are in {plain(room.name)} now; what you type goes there")
@@ -110,7 +128,10 @@ def _split_room(face: "PlainFace", rest: str) -> tuple[str, str]:
 def _rooms(face: "PlainFace", _rest: str) -> Items:
     def answer(state: State, user: User | None, _moment: Moment) -> Sequence[bytes]:
         rooms = sorted(queries.rooms(state, user), key=lambda room: -len(room.members))
-        return face.lines(*map(_room_line, rooms)) or face.lines("there are no rooms")
+        if not rooms:
+            return face.lines("nobody is in any room; /join #ROOM makes one")
+        more = [f"and {len(rooms) - ROOMS_MOST} more"] if len(rooms) > ROOMS_MOST else []
+        return face.lines(*map(_room_line, rooms[:ROOMS_MOST]), *more)
 
     return (Ask(answer),)
 
@@ -122,13 +143,16 @@ def _room_line(room: Room) -> str:
 
 def _names(face: "PlainFace", rest: str) -> Items:
     name, _ = _split_room(face, rest)
+    if not name:
+        return NO_ROOM
 
     def answer(state: State, user: User | None, _moment: Moment) -> Sequence[bytes]:
         room = queries.find_room(state, user, name)
         if room is None:
-            return face.lines(f"there is no room {plain(name)}; /rooms lists them")
+            return face.lines(f"there is no room {brief(name)}; /rooms lists them")
         members = [entry.prefixes + entry.identity.nick for entry in queries.names(room, user)]
-        return face.lines(f"{plain(room.name)} ({len(members)}): {' '.join(members)}")
+        head = f"{plain(room.name)} ({len(members)}): "
+        return face.lines(*wrap(head + " ".join(members), WIDTH, subsequent_indent="   "))
 
     return (Ask(answer),)
 
@@ -152,15 +176,19 @@ def _me(face: "PlainFace", rest: str) -> Items:
 
 def _topic(face: "PlainFace", rest: str) -> Items:
     name, topic = _split_room(face, rest)
+    if not name:
+        return NO_ROOM
     if topic:
         return (commands.SetTopic(name, "" if topic == "-" else topic),)
 
     def answer(state: State, user: User | None, _moment: Moment) -> Sequence[bytes]:
         room = queries.find_room(state, user, name)
         if room is None:
-            return face.lines(f"there is no room {plain(name)}; /rooms lists them")
+            return face.lines(f"there is no room {brief(name)}; /rooms lists them")
         if not room.topic:
-            return face.lines(f"{plain(room.name)} has no topic; /topic TEXT sets one")
+            free = "t" not in room.flags or (user and manages(user, room, state.limits.lobby))
+            hint = "; /topic TEXT sets one" if free else ""
+            return face.lines(f"{plain(room.name)} has no topic{hint}")
         by = plain(room.topic_by.partition("!")[0])
         return face.lines(f"topic of {plain(room.name)}, set by {by}: {plain(room.topic)}")
 
@@ -174,12 +202,13 @@ def _whois(face: "PlainFace", rest: str) -> Items:
     def answer(state: State, user: User | None, _moment: Moment) -> Sequence[bytes]:
         other = state.find_user(rest)
         if other is None:
-            return face.lines(f"nobody here is called {plain(rest)}")
+            return face.lines(f"nobody here is called {brief(rest)}")
         who = other.identity
+        known = f" ({plain(who.realname)})" if who.realname not in {"", who.nick} else ""
         rooms = [plain(member.room.name) for member in queries.memberships(user, other)]
         facts = [
-            f"{who.nick} is {plain(who.realname) or who.nick}, from {plain(who.host)}",
-            f"joined {clock(other.connected_at)} UTC with {other.face}",
+            f"{who.nick}{known} is from {plain(who.host)}",
+            f"here since {clock(other.connected_at)} (UTC), by {FACES.get(other.face, other.face)}",
             f"in {' '.join(rooms)}" if rooms else "in no room that you may know of",
         ]
         if other.away:
@@ -219,7 +248,7 @@ def _look_back(
     def answer(state: State, user: User | None, _moment: Moment) -> Sequence[bytes] | Recall:
         room = state.rooms.get(face.here)
         if room is None or user not in room.members:
-            return face.lines("you are in no room; /join #ROOM enters one")
+            return face.lines(NO_ROOM)
         return Recall(room.key, ASKED, room.created_seq, NEWEST, limit, words)
 
     return answer
@@ -236,7 +265,11 @@ def _ignore(face: "PlainFace", rest: str) -> Items:
     if not rest:
         ignored = " ".join(sorted(face.ignored)) or "nobody; /ignore NICK hides what somebody says"
         return (face.say(f"you ignore {ignored}"),)
+    if not is_nick(rest, face.nick_limit):
+        return f"{brief(rest)} can't be a nick; /ignore NICK hides what somebody says"
     nick = fold(rest)
+    if nick not in face.ignored and len(face.ignored) >= IGNORED_MOST:
+        return f"you ignore {IGNORED_MOST} people already; /ignore one of them ends that"
     face.ignored = face.ignored ^ {nick}
     face.go(face.here)
     shown = "you ignore" if nick in face.ignored else "you hear again from"

@@ -6,16 +6,14 @@ characters (`chatwire.text.plain`). Lines end with LF, or with CRLF for who send
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from typing import Any
+from weakref import WeakValueDictionary
 
 from chatserver.core import events
 from chatserver.core.commands import ModeChange
 from chatserver.core.events import Event
 from chatwire.names import fold
 from chatwire.text import action, is_ctcp, plain
-
-_STATUS_NAMES = {"o": "an operator", "v": "a voice"}
 
 
 class PlainDialect:
@@ -40,15 +38,29 @@ class PlainDialect:
         """Return `lines` as they are: plain text has no labels."""
         return b"".join(lines)
 
-    def inside(self, room: str) -> str:
-        """Return ` room`, or "" for the room that is in front of the reader."""
-        return "" if fold(room) == self.here else f" {plain(room)}"
+    def acknowledge(self, event: Event) -> bytes:
+        """Return a line that says to whom a message went, as nothing else shows that it did."""
+        target = event.target if isinstance(event, events.Said) else ""
+        return f"-> sent to {plain(target)}".encode() + self.end if target else b""
+
+    def inside(self, room: str, word: str = "") -> str:
+        """Return ` room`, after `word`; "" for the room that is in front of the reader."""
+        return "" if fold(room) == self.here else f"{word} {plain(room)}"
 
 
-@cache
+_dialects: WeakValueDictionary[tuple[bytes, str, frozenset[str]], PlainDialect] = (
+    WeakValueDictionary()
+)
+"""Those in use: rooms and ignored nicks are without number, so none outlives its readers."""
+
+
 def intern_dialect(end: bytes, here: str, ignored: frozenset[str]) -> PlainDialect:
     """Return the one dialect of this kind."""
-    return PlainDialect(end, here, ignored)
+    key = end, here, ignored
+    dialect = _dialects.get(key)
+    if dialect is None:
+        dialect = _dialects[key] = PlainDialect(end, here, ignored)
+    return dialect
 
 
 def because(reason: str) -> str:
@@ -65,7 +77,7 @@ def _parted(dialect: PlainDialect, event: events.Parted) -> str:
 
 
 def _kicked(dialect: PlainDialect, event: events.Kicked) -> str:
-    out = f"* {event.nick} was put out{dialect.inside(event.room)} by {event.by.nick}"
+    out = f"* {event.nick} was put out{dialect.inside(event.room, ' of')} by {event.by.nick}"
     return out + (because(event.reason) if event.reason != event.by.nick else "")
 
 
@@ -101,7 +113,7 @@ def said(nick: str, where: str, text: str) -> str:
 
 
 def _topic(dialect: PlainDialect, event: events.TopicChanged) -> str:
-    inside = dialect.inside(event.room)
+    inside = dialect.inside(event.room, " of")
     if not event.topic:
         return f"* {event.by.nick} removed the topic{inside}"
     return f"* {event.by.nick} set the topic{inside}: {plain(event.topic)}"
@@ -110,17 +122,29 @@ def _topic(dialect: PlainDialect, event: events.TopicChanged) -> str:
 def _modes(dialect: PlainDialect, event: events.RoomModesChanged) -> str:
     by = event.by.nick or "the server"
     changes = ", ".join(map(_describe, event.changes))
-    return f"* {by} {changes}{dialect.inside(event.room)}"
+    return f"* {by} {changes}{dialect.inside(event.room, ' in')}"
+
+
+_CHANGES = {
+    "o": ("made {} an operator", "took the operator's rights from {}"),
+    "v": ("gave {} a voice", "took the voice from {}"),
+    "b": ("banned {}", "lifted the ban on {}"),
+    "e": ("exempted {} from bans", "ended the exemption of {} from bans"),
+    "I": ("let {} in without being asked", "lets {} in only when asked"),
+    "k": ("set the password {}", "removed the password"),
+    "l": ("allowed {} people at most", "allowed any number of people"),
+    "m": ("let only operators and voices speak", "let everybody speak"),
+    "i": ("let only people in who were asked", "let everybody in"),
+    "n": ("let only people inside speak", "let people outside speak too"),
+    "s": ("made the room secret", "made the room public"),
+    "t": ("let only operators set the topic", "let everybody set the topic"),
+    "C": ("forbade questions between programs", "allowed questions between programs"),
+}
+"""What setting and unsetting each mode of a room is called."""
 
 
 def _describe(change: ModeChange) -> str:
-    status = _STATUS_NAMES.get(change.letter)
-    if status is not None:
-        made = "made" if change.adding else "no longer has"
-        return f"{made} {change.argument} {status if change.adding else 'as ' + status}"
-    sign = "+" if change.adding else "-"
-    argument = f" {plain(change.argument)}" if change.argument else ""
-    return f"set mode {sign}{change.letter}{argument}"
+    return _CHANGES[change.letter][not change.adding].format(plain(change.argument or ""))
 
 
 def _invited(_dialect: PlainDialect, event: events.Invited) -> str:

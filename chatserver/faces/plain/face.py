@@ -10,16 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec import Struct, field
 
 from chatserver.core import commands
-from chatserver.core.effects import Entered, Reply, Welcomed
+from chatserver.core.effects import Entered, Reason, Refused, Reply, Welcomed
 from chatserver.core.events import KeptEvent, Said
 from chatserver.core.limits import Limits
 from chatserver.core.state import State, User
-from chatserver.faces.contract import Answer, Item, Request
-from chatserver.faces.plain.commands import ASKED, BY_NAME, Items
+from chatserver.faces.contract import Answer, Ask, Item, Moment, Request
+from chatserver.faces.plain.commands import ASKED, BY_NAME, NO_ROOM, Items
 from chatserver.faces.plain.dialect import PlainDialect, intern_dialect
-from chatserver.faces.plain.replies import recalled, reply_lines
+from chatserver.faces.plain.replies import brief, recalled, refusal, reply_lines
 from chatwire.framing import OVERLONG, Overlong
-from chatwire.names import fold
+from chatwire.names import fold, is_nick
 from chatwire.text import plain
 
 
@@ -61,6 +61,9 @@ class PlainFace:
         self._nick = ""
         self.here = fold(facts.limits.lobby)
         """The folded name of the room in front, "" for none."""
+        self.nick_limit = facts.limits.nick
+        self.entered = False
+        """Whether a room was entered since this was set to False."""
         self.ignored: frozenset[str] = frozenset()
         self.moving = False
         """Whether the next line must wait until this one is answered: it may change `here`."""
@@ -106,12 +109,16 @@ class PlainFace:
         """Take a line. Every one, also an empty one, makes a user of who was none."""
         self.moving = False
         arrival: tuple[Item, ...] = ()
-        text = "" if isinstance(line, Overlong) else line.decode(errors="replace").strip(" \t")
-        nicks = self._nicks
+        text = "" if isinstance(line, Overlong) else line.decode(errors="replace").rstrip(" \t")
+        if text.lstrip(" \t").startswith("/"):
+            text = text.lstrip(" \t")
         if not self._nick:
-            if text.startswith("/nick ") and " " not in (nick := text[6:].strip()):
-                nicks, text = (nick, *nicks), ""
-            arrival = self._arrive(nicks)
+            wanted = text[6:].strip() if text.startswith("/nick ") else ""
+            if wanted:
+                text = ""
+            if text == "/quit" or text.startswith("/quit "):  # nobody need hear of who never came
+                return Request((commands.Quit(text[6:].strip()),))
+            arrival = self._arrive(wanted)
         understood = self._understand(line, text)
         if isinstance(understood, Request) and not arrival:
             return understood
@@ -120,11 +127,26 @@ class PlainFace:
         items = arrival + understood
         return Request(items) if items else None
 
-    def _arrive(self, nicks: tuple[str, ...]) -> tuple[Item, ...]:
+    def _arrive(self, wanted: str) -> tuple[Item, ...]:
+        """Return what makes a user of it, called `wanted` if that may be."""
+        nicks = (wanted, *self._nicks) if wanted else self._nicks
         connect = commands.Connect(
             nicks, "plain", "", self._host, self._address, secure=self.private, face="plain"
         )
-        return connect, commands.Join(self._facts.limits.lobby)
+        join = commands.Join(self._facts.limits.lobby)
+        return (connect, Ask(self._called(wanted)), join) if wanted else (connect, join)
+
+    def _called(self, wanted: str) -> Callable[[State, User | None, Moment], Sequence[bytes]]:
+        """Say why somebody did not get the nick that they came with."""
+
+        def answer(_state: State, user: User | None, _moment: Moment) -> Sequence[bytes]:
+            if user is None or user.nick == wanted:
+                return ()
+            valid = is_nick(wanted, self.nick_limit)
+            reason = Reason.NICK_IN_USE if valid else Reason.NICK_INVALID
+            return self.lines(refusal(Refused(reason, wanted)))
+
+        return answer
 
     def _understand(self, line: bytes | Overlong, text: str) -> tuple[Item, ...] | Request:
         if line is OVERLONG:
@@ -144,7 +166,7 @@ class PlainFace:
         if command is None:
             return (
                 self.say(
-                    f"there is no /{plain(name)}; /help lists what there is, //text says /text"
+                    f"there is no /{brief(name)}; /help lists what there is, //text says /text"
                 ),
             )
         return self._items(command.handle(self, rest.strip()))
@@ -155,7 +177,7 @@ class PlainFace:
     def speak(self, text: str) -> Items:
         """Return what says `text` in the room in front."""
         if not self.here:
-            return "not sent: you are in no room; /join #ROOM enters one, /rooms lists them"
+            return f"not sent: {NO_ROOM}"
         return (commands.Say(self.here, text),)
 
     def lines(self, *texts: str) -> list[bytes]:
@@ -171,7 +193,13 @@ class PlainFace:
         if isinstance(reply, Welcomed):
             self._nick = reply.identity.nick
         if isinstance(reply, Entered):
+            self.entered = True
             self.go(fold(reply.room))
+        if isinstance(reply, Refused) and reply.reason is Reason.CANNOT_SEND:
+            room = state.find_room(reply.subject)
+            if room is not None and user not in room.members:
+                inside = plain(room.name)
+                return self.lines(f"not sent: you are not in {inside}; /join {inside} enters it")
         nick = user.nick if user is not None else ""
         return self.lines(*reply_lines(reply, nick, self._facts.network, self._facts.motd))
 

@@ -18,17 +18,21 @@ from chatserver.core.events import KeptEvent, Said
 from chatserver.faces.plain.dialect import said
 from chatwire.text import plain
 
+BRIEF = 100
+"""Characters of what was typed that are repeated in a refusal."""
+
 NAMED_MOST = 20
 """Members that are named when one enters a room; of the others the number is told."""
 
 REFUSALS: Mapping[Reason, str] = {
     Reason.NICK_INVALID: "{subject} can't be a nick: letters, digits and - _ [ ] \\ ` ^ {{ | }}, "
-    "not beginning with a digit or -",
+    "not beginning with a digit or -, not too long",
     Reason.NICK_IN_USE: "somebody else is {subject}; choose another nick",
     Reason.ALREADY_CONNECTED: "you are here already",
     Reason.NO_SUCH_NICK: "nobody here is called {subject}; /names lists who is in the room",
     Reason.NO_SUCH_ROOM: "there is no room {subject}; /rooms lists them, /join makes one",
-    Reason.ROOM_NAME_INVALID: "{subject} can't be a room: # and then no spaces, commas or colons",
+    Reason.ROOM_NAME_INVALID: "{subject} can't be a room: # and then letters or signs that show, "
+    "no spaces, commas or colons, not too long",
     Reason.NOT_IN_ROOM: "you are not in {subject}; /join {subject} first",
     Reason.TARGET_NOT_IN_ROOM: "{subject} is not in {detail}",
     Reason.TARGET_IN_ROOM: "{subject} is in {detail} already",
@@ -59,8 +63,14 @@ def refusal(refused: Refused) -> str:
         return "nobody wrote to you yet; /msg NICK TEXT writes to somebody"
     if refused.reason is Reason.NO_SUCH_NICK and refused.detail:
         return f"not sent: {refused.subject}, who wrote to you last, has left"
-    subject, detail = plain(refused.subject), plain(refused.detail)
+    subject, detail = brief(refused.subject), brief(refused.detail)
     return REFUSALS[refused.reason].format(subject=subject, detail=detail)
+
+
+def brief(text: str) -> str:
+    """Return what a peer wrote as part of a sentence: safe to show, and not long."""
+    shown = plain(text)
+    return shown if len(shown) <= BRIEF else shown[:BRIEF] + "…"
 
 
 def entered(entry: Entered, nick: str) -> list[str]:
@@ -72,7 +82,8 @@ def entered(entry: Entered, nick: str) -> list[str]:
     ]
     named = others[:NAMED_MOST]
     if len(others) > len(named):
-        named.append(f"{len(others) - len(named)} others")
+        more = len(others) - len(named)
+        named.append(f"{more} {'other' if more == 1 else 'others'}")
     company = listing(named) if named else "nobody else yet"
     lines = [f"you are in {plain(entry.room)} with {company}"]
     if entry.topic:
@@ -89,16 +100,17 @@ def reply_lines(reply: Reply, nick: str, network: str, motd: Sequence[str]) -> l
     """Return what `reply` says, a line each, to the asker, whose nick is `nick`."""
     match reply:
         case Welcomed():
-            hint = "/nick NAME changes that, /help lists what you can do"
+            hint = "/nick NAME changes that, /help for more"
             return [*map(plain, motd), f"welcome to {plain(network)}. You are {nick}; {hint}"]
         case Entered():
             return entered(reply, nick)
         case Refused():
             return [refusal(reply)]
         case Inviting(nick=guest, room=room):
-            return [f"{guest} is asked into {plain(room)}" + (", but away" if reply.away else "")]
-        case TargetAway(nick=away, message=message):
-            return [f"{away} is away: {plain(message)}"]
+            away = f", but away: {plain(reply.away)}" if reply.away else ""
+            return [f"{guest} was asked into {plain(room)}{away}"]
+        case TargetAway(nick=absent, message=message):
+            return [f"{absent} is away: {plain(message)}"]
         case AwaySet(away=is_away):
             return ["you are away; /away ends that" if is_away else "you are back"]
         case OperatorGranted():
