@@ -40,6 +40,7 @@ class Connection(asyncio.Protocol):
         "_closed",
         "_closing",
         "_deaf",
+        "_debug",
         "_loop",
         "_patience",
         "_reading",
@@ -61,6 +62,7 @@ class Connection(asyncio.Protocol):
         self.peer = peer
         self.steps = Steps(number)
         """Its log; `number` counts connections since the start."""
+        self._debug = self.steps.on
         self.session: Session | None = None
         """Set when the first line was judged."""
         self.reason = ""
@@ -179,11 +181,7 @@ class Connection(asyncio.Protocol):
         if self.full and self._transport.get_write_buffer_size() > self.terms.send_queue:
             self._deaf = True
             self.give_up(OVERFLOW)
-            return
-        self._send(data)
-
-    def _send(self, data: bytes) -> None:
-        if self.steps.on:
+        elif self._debug:
             self.steps.send(self._transport, data)
         else:
             self._transport.write(data)
@@ -198,7 +196,7 @@ class Connection(asyncio.Protocol):
         if self._closing:
             return
         if farewell and not self._deaf and not self._closed:
-            self._send(farewell)
+            self.steps.send(self._transport, farewell)
         overflowed, self._deaf, self._closing = self._deaf, True, True
         self.reason = self.reason or CLOSED
         self._drop_input()
@@ -252,7 +250,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Keep what came for the task, and stop reading when it does not keep up."""
-        if self.steps.on:
+        if self._debug:
             self.steps.tell("recv: %d bytes%s", len(data), ", dropped" if self._closing else "")
         if self.reason:
             return
