@@ -83,10 +83,12 @@ def test_rooms(room: str) -> None:
         "#a\u200b",
         "#\u202ea",
         "#\u00ad",
+        *("#a" + letter for letter in "\u034f\u115f\u1160\u1680\u17b4\u180b\u180f\u2800\u3164"),
+        *("#a" + letter for letter in "\ufe00\ufe0f\uffa0\ufff0\U0001bca0\U0001d173"),
     ],
 )
 def test_not_rooms(room: str) -> None:
-    """No separator of the protocol, no control, and nothing that cannot be seen."""
+    """No separator of the protocol, no control, nothing unseen: no two rooms look the same by that."""
     assert not is_room(room, 64)
 
 
