@@ -4,6 +4,7 @@ import os
 import re
 import select
 import signal
+import socket
 import time
 from pathlib import Path
 
@@ -39,6 +40,21 @@ def test_peers_that_do_not_close_do_not_hold_it_up() -> None:
         before = time.monotonic()
         assert server.stop() == 0
         assert time.monotonic() - before < 5
+
+
+def test_peers_that_read_nothing_do_not_hold_it_up(tmp_path: Path) -> None:
+    """Their buffers are full, so that no farewell fits: they are reset in time."""
+    log = tmp_path / "log"
+    arguments = ("--port", "0", "--ephemeral", "--log-level", "debug")
+    with Server(*arguments, log=log) as server, socket.socket() as stalled:
+        stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stalled.connect(("127.0.0.1", server.port))
+        stalled.sendall(b"/help\n" * 10_000)
+        wait_for(log, "the kernel takes no more")
+        before = time.monotonic()
+        assert server.stop() == 0
+        assert time.monotonic() - before < 5
+        assert "close: reset (RST)" in log.read_text()
 
 
 def test_a_second_signal_stops_at_once() -> None:
