@@ -25,7 +25,7 @@ def run(config: Config) -> int:
 
 async def _run_screen(config: Config) -> int:
     from chatclient.client import Client  # noqa: PLC0415 - see above
-    from chatclient.ui import run as run_screen  # noqa: PLC0415 - see above
+    from chatclient.ui.screen import run as run_screen  # noqa: PLC0415 - see above
 
     # What would be logged on standard error would be drawn across the screen.
     logging.basicConfig(handlers=[logging.NullHandler()])

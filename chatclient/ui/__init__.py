@@ -1,9 +1,5 @@
-"""The full-screen face of a client: `run` shows it on the terminal until the user leaves.
+"""The full-screen face of a client: `screen.run` shows it on the terminal until the user leaves.
 
 Rules of this package: it reads the model and draws. Only `screen` and `clock` know the event loop,
 and only `output` knows the terminal; the rest is values in, rows out.
 """
-
-from chatclient.ui.screen import ChatScreen, Client, run
-
-__all__ = ["ChatScreen", "Client", "run"]

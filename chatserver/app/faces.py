@@ -8,7 +8,8 @@ from typing import Final
 from chatserver.config.settings import Config
 from chatserver.faces.contract import Face
 from chatserver.faces.detection import Refused, Speaks
-from chatserver.faces.irc import Admin, IrcFace, ServerFacts
+from chatserver.faces.irc.face import IrcFace
+from chatserver.faces.irc.facts import Admin, ServerFacts
 from chatserver.faces.plain import PlainFace, PlainFacts, guest_nicks
 from chatserver.net.terms import Origin
 from chatserver.passwords import verify

@@ -7,7 +7,8 @@
 from collections.abc import Iterable, Sequence
 
 from chatserver.core.limits import Limits
-from chatserver.faces.irc import IrcFace, ServerFacts
+from chatserver.faces.irc.face import IrcFace
+from chatserver.faces.irc.facts import ServerFacts
 from chatserver.storage.memory import MemoryStore
 from chatwire.message import Message, parse_text
 from tests.chatserver.fakes import Client, World

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from chatserver.core.limits import Limits
-from chatserver.faces.irc import Admin
+from chatserver.faces.irc.facts import Admin
 from tests.conformance.harness import FACTS, OPERATOR, SERVER, IrcClient, Network, commands, params
 
 

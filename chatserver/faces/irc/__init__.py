@@ -1,6 +1,1 @@
 """The IRC face: RFC 1459 and 2812 as written up in Modern IRC, and IRCv3 (docs/irc.md)."""
-
-from chatserver.faces.irc.face import IrcFace
-from chatserver.faces.irc.facts import Admin, ServerFacts
-
-__all__ = ["Admin", "IrcFace", "ServerFacts"]

@@ -1,13 +1,12 @@
 """The commands of the plain face: one row each, from which /help and the documentation are made.
 
 Rule: a handler turns what was typed after the command into items of a request, or into a line that
-says what is wrong. It knows where the asker is (`Typed.here`), nothing else.
+says what is wrong. It knows what the `Reader` remembers, nothing else.
 """
 
 from collections.abc import Callable, Sequence
 from functools import partial
 from textwrap import wrap
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -15,13 +14,11 @@ from chatserver.core import commands, queries
 from chatserver.core.effects import Recall
 from chatserver.core.rights import manages
 from chatserver.core.state import Room, State, User
-from chatserver.faces.contract import Ask, Item, Moment, Request
+from chatserver.faces.contract import Ask, Moment, Request
+from chatserver.faces.plain.reader import NO_ROOM, Items, Reader
 from chatserver.faces.plain.replies import brief, clock
 from chatwire.names import fold, is_nick
 from chatwire.text import plain
-
-if TYPE_CHECKING:
-    from chatserver.faces.plain.face import PlainFace
 
 HISTORY_MOST = 200
 """Messages that /history shows at most."""
@@ -41,19 +38,13 @@ WIDTH = 100
 FACES = {"plain": "plain text", "irc": "IRC"}
 """How people can be here."""
 
-NO_ROOM = "you are in no room; /rooms lists them, /join #ROOM enters one"
-
-
-Items = tuple[Item, ...] | Request | str
-"""Items of a request, a request of its own, or what is wrong."""
-
 
 class Command(Struct, frozen=True):
     """A command: how it is written, what it does in one line, and its handler."""
 
     usage: str
     help: str
-    handle: "Callable[[PlainFace, str], Items]"
+    handle: Callable[[Reader, str], Items]
 
     @property
     def name(self) -> str:
@@ -61,17 +52,17 @@ class Command(Struct, frozen=True):
         return self.usage.split()[0].removeprefix("/")
 
 
-def _helped(face: "PlainFace", _rest: str) -> Items:
+def _helped(face: Reader, _rest: str) -> Items:
     width = max(len(command.usage) for command in COMMANDS)
     rows = [f"{command.usage:<{width}}  {command.help}" for command in COMMANDS]
     return (face.say(*rows, f"{'//text':<{width}}  say something that begins with a slash"),)
 
 
-def _nick(_face: "PlainFace", rest: str) -> Items:
+def _nick(_face: Reader, rest: str) -> Items:
     return (commands.ChangeNick(rest),) if rest else "which nick? /nick NAME"
 
 
-def _join(face: "PlainFace", rest: str) -> Items:
+def _join(face: Reader, rest: str) -> Items:
     name, _, key = rest.partition(" ")
     if not name:
         return "which room? /join #ROOM"
@@ -80,7 +71,7 @@ def _join(face: "PlainFace", rest: str) -> Items:
     return commands.Join(room, key.strip()), Ask(_front(face, room))
 
 
-def _front(face: "PlainFace", name: str) -> Callable[[State, User | None, Moment], Sequence[bytes]]:
+def _front(face: Reader, name: str) -> Callable[[State, User | None, Moment], Sequence[bytes]]:
     """Bring a room to the front that the asker was in already: the core says nothing about that."""
 
     def answer(state: State, user: User | None, _moment: Moment) -> Sequence[bytes]:
@@ -93,7 +84,7 @@ def _front(face: "PlainFace", name: str) -> Callable[[State, User | None, Moment
     return answer
 
 
-def _part(face: "PlainFace", rest: str) -> Items:
+def _part(face: Reader, rest: str) -> Items:
     name, reason = _split_room(face, rest)
     if not name:
         return NO_ROOM
@@ -101,7 +92,7 @@ def _part(face: "PlainFace", rest: str) -> Items:
     return commands.Part(name, reason), Ask(_elsewhere(face))
 
 
-def _elsewhere(face: "PlainFace") -> Callable[[State, User | None, Moment], Sequence[bytes]]:
+def _elsewhere(face: Reader) -> Callable[[State, User | None, Moment], Sequence[bytes]]:
     """Bring another room to the front when the asker left the one that was."""
 
     def answer(state: State, user: User | None, _moment: Moment) -> Sequence[bytes]:
@@ -117,7 +108,7 @@ def _elsewhere(face: "PlainFace") -> Callable[[State, User | None, Moment], Sequ
     return answer
 
 
-def _split_room(face: "PlainFace", rest: str) -> tuple[str, str]:
+def _split_room(face: Reader, rest: str) -> tuple[str, str]:
     """Return the room at the beginning of `rest`, or the one in front, and what is left."""
     if not rest.startswith("#"):
         return face.here, rest
@@ -125,7 +116,7 @@ def _split_room(face: "PlainFace", rest: str) -> tuple[str, str]:
     return name, left.strip()
 
 
-def _rooms(face: "PlainFace", _rest: str) -> Items:
+def _rooms(face: Reader, _rest: str) -> Items:
     def answer(state: State, user: User | None, _moment: Moment) -> Sequence[bytes]:
         rooms = sorted(queries.rooms(state, user), key=lambda room: -len(room.members))
         if not rooms:
@@ -141,7 +132,7 @@ def _room_line(room: Room) -> str:
     return f"{plain(room.name)} ({len(room.members)}){topic}"
 
 
-def _names(face: "PlainFace", rest: str) -> Items:
+def _names(face: Reader, rest: str) -> Items:
     name, _ = _split_room(face, rest)
     if not name:
         return NO_ROOM
@@ -157,24 +148,24 @@ def _names(face: "PlainFace", rest: str) -> Items:
     return (Ask(answer),)
 
 
-def _msg(face: "PlainFace", rest: str) -> Items:
+def _msg(face: Reader, rest: str) -> Items:
     target, _, text = rest.partition(" ")
     if not text.strip():
         return "to whom, and what? /msg NICK TEXT"
     return (commands.Say(target, text.strip()),)
 
 
-def _reply(_face: "PlainFace", rest: str) -> Items:
+def _reply(_face: Reader, rest: str) -> Items:
     return (commands.Respond(rest),) if rest else "what? /reply TEXT answers who wrote to you last"
 
 
-def _me(face: "PlainFace", rest: str) -> Items:
+def _me(face: Reader, rest: str) -> Items:
     if not rest:
         return "what do you do? /me waves"
     return face.speak(f"\x01ACTION {rest}\x01")
 
 
-def _topic(face: "PlainFace", rest: str) -> Items:
+def _topic(face: Reader, rest: str) -> Items:
     name, topic = _split_room(face, rest)
     if not name:
         return NO_ROOM
@@ -195,7 +186,7 @@ def _topic(face: "PlainFace", rest: str) -> Items:
     return (Ask(answer),)
 
 
-def _whois(face: "PlainFace", rest: str) -> Items:
+def _whois(face: Reader, rest: str) -> Items:
     if not rest:
         return "who? /whois NICK"
 
@@ -222,11 +213,11 @@ def _whois(face: "PlainFace", rest: str) -> Items:
     return (Ask(answer),)
 
 
-def _away(_face: "PlainFace", rest: str) -> Items:
+def _away(_face: Reader, rest: str) -> Items:
     return (commands.SetAway(rest),)
 
 
-def _history(face: "PlainFace", rest: str) -> Items:
+def _history(face: Reader, rest: str) -> Items:
     number = rest or "20"
     if not (number.isascii() and number.isdigit() and 0 < int(number[:9]) <= HISTORY_MOST):
         return f"how many lines? /history N, at most {HISTORY_MOST}"
@@ -234,7 +225,7 @@ def _history(face: "PlainFace", rest: str) -> Items:
     return (Ask(_look_back(face, int(number), ())),)
 
 
-def _search(face: "PlainFace", rest: str) -> Items:
+def _search(face: Reader, rest: str) -> Items:
     words = tuple(rest.split())
     if not words:
         return "which words? /search WORDS"
@@ -243,7 +234,7 @@ def _search(face: "PlainFace", rest: str) -> Items:
 
 
 def _look_back(
-    face: "PlainFace", limit: int, words: tuple[str, ...]
+    face: Reader, limit: int, words: tuple[str, ...]
 ) -> Callable[[State, User | None, Moment], Sequence[bytes] | Recall]:
     def answer(state: State, user: User | None, _moment: Moment) -> Sequence[bytes] | Recall:
         room = state.rooms.get(face.here)
@@ -261,24 +252,23 @@ NEWEST = 1 << 62
 """Above the number of every message."""
 
 
-def _ignore(face: "PlainFace", rest: str) -> Items:
+def _ignore(face: Reader, rest: str) -> Items:
     if not rest:
         ignored = " ".join(sorted(face.ignored)) or "nobody; /ignore NICK hides what somebody says"
         return (face.say(f"you ignore {ignored}"),)
-    if not is_nick(rest, face.nick_limit):
+    if not is_nick(rest, face.facts.limits.nick):
         return f"{brief(rest)} can't be a nick; /ignore NICK hides what somebody says"
     nick = fold(rest)
     if nick not in face.ignored and len(face.ignored) >= IGNORED_MOST:
-        return f"you ignore {IGNORED_MOST} people already; /ignore one of them ends that"
-    face.ignored = face.ignored ^ {nick}
+    face.ignore(face.ignored ^ {nick})
     face.go(face.here)
     shown = "you ignore" if nick in face.ignored else "you hear again from"
     return (face.say(f"{shown} {plain(rest)}"),)
 
 
-def _login(face: "PlainFace", rest: str) -> Items:
+def _login(face: Reader, rest: str) -> Items:
     name, _, password = rest.partition(" ")
-    check = face.operators.get(name)
+    check = face.facts.operators.get(name)
     if not password:
         return "as whom? /login NAME PASSWORD"
     if not face.private:
@@ -291,7 +281,7 @@ def _login(face: "PlainFace", rest: str) -> Items:
     )
 
 
-def _quit(_face: "PlainFace", rest: str) -> Items:
+def _quit(_face: Reader, rest: str) -> Items:
     return (commands.Quit(rest),)
 
 
@@ -307,7 +297,7 @@ COMMANDS: Sequence[Command] = (
     Command("/me TEXT", "say what you do: /me waves", _me),
     Command("/topic [#ROOM] [TEXT]", "show or set the topic; - removes it", _topic),
     Command("/whois NICK", "show who somebody is", _whois),
-    Command("/away [TEXT]", "say that you are away; without text, that you are back", _away),
+    Command("/away [TEXT]", "say that you are away; without TEXT, back again", _away),
     Command("/history [N]", "show the last N lines of the room (20)", _history),
     Command("/search WORDS", "show what was said in the room with these words", _search),
     Command("/ignore [NICK]", "hide what somebody says, or show it again", _ignore),

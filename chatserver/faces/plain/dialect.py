@@ -72,8 +72,9 @@ def _joined(dialect: PlainDialect, event: events.Joined) -> str:
     return f"* {event.who.nick} joined{dialect.inside(event.room)}"
 
 
-def _parted(dialect: PlainDialect, event: events.Parted) -> str:
-    return f"* {event.who.nick} left{dialect.inside(event.room)}{because(event.reason)}"
+def _parted(_dialect: PlainDialect, event: events.Parted) -> str:
+    """Name the room even if it is in front: who leaves it has not left the chat."""
+    return f"* {event.who.nick} left {plain(event.room)}{because(event.reason)}"
 
 
 def _kicked(dialect: PlainDialect, event: events.Kicked) -> str:
@@ -82,7 +83,7 @@ def _kicked(dialect: PlainDialect, event: events.Kicked) -> str:
 
 
 def _departed(_dialect: PlainDialect, event: events.Departed) -> str:
-    return f"* {event.who.nick} left{because(event.reason)}"
+    return f"* {event.who.nick} left{because(event.reason.removeprefix('Quit: '))}"
 
 
 def _renamed(_dialect: PlainDialect, event: events.Renamed) -> str:

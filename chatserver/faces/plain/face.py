@@ -5,37 +5,22 @@ other line. Lines go to the room in front of the reader. After a command that ma
 next line waits until it is known.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-
-from msgspec import Struct, field
+from collections.abc import Callable, Sequence
 
 from chatserver.core import commands
 from chatserver.core.effects import Entered, Reason, Refused, Reply, Welcomed
 from chatserver.core.events import KeptEvent, Said
-from chatserver.core.limits import Limits
 from chatserver.core.state import State, User
-from chatserver.faces.contract import Answer, Ask, Item, Moment, Request
-from chatserver.faces.plain.commands import ASKED, BY_NAME, NO_ROOM, Items
-from chatserver.faces.plain.dialect import PlainDialect, intern_dialect
+from chatserver.faces.contract import Ask, Item, Moment, Request
+from chatserver.faces.plain.commands import ASKED, BY_NAME
+from chatserver.faces.plain.reader import Items, PlainFacts, Reader, shown_lines
 from chatserver.faces.plain.replies import brief, recalled, refusal, reply_lines
 from chatwire.framing import OVERLONG, Overlong
 from chatwire.names import fold, is_nick
 from chatwire.text import plain
 
 
-class PlainFacts(Struct, frozen=True):
-    """What a plain connection is told of the server."""
-
-    network: str = "chat"
-    motd: tuple[str, ...] = ()
-    limits: Limits = Limits()
-    line_limit: int = 8192
-    """Bytes of a line, its end left out."""
-    operators: Mapping[str, Callable[[str], bool]] = field(default_factory=dict)
-    """By operator name: says whether a password is theirs. May take long."""
-
-
-class PlainFace:
+class PlainFace(Reader):
     """The face of one connection that speaks plain text."""
 
     def __init__(
@@ -51,26 +36,11 @@ class PlainFace:
 
         It becomes the first of `nicks` that is free. `private`: nobody can listen in on it.
         """
-        self._facts = facts
+        super().__init__(facts, private=private)
         self._nicks = nicks
         self._host = host
         self._address = address
-        self.private = private
-        """Whether nobody can listen in: encrypted, or from this machine."""
-        self.operators = facts.operators
         self._nick = ""
-        self.here = fold(facts.limits.lobby)
-        """The folded name of the room in front, "" for none."""
-        self.nick_limit = facts.limits.nick
-        self.entered = False
-        """Whether a room was entered since this was set to False."""
-        self.ignored: frozenset[str] = frozenset()
-        self.moving = False
-        """Whether the next line must wait until this one is answered: it may change `here`."""
-        self._nothing = ""
-        """What is said when what was asked for from before is nothing."""
-        self._end = b"\n"
-        self._dialect = intern_dialect(self._end, self.here, self.ignored)
 
     @staticmethod
     def greeting(facts: PlainFacts) -> bytes:
@@ -82,24 +52,9 @@ class PlainFace:
         return text.encode() + b"\n"
 
     @property
-    def dialect(self) -> PlainDialect:
-        """How events are written for it now."""
-        return self._dialect
-
-    @property
     def registered(self) -> bool:
         """Whether it is a user."""
         return bool(self._nick)
-
-    def speak_crlf(self) -> None:
-        """End lines with CRLF from now on: the peer does."""
-        self._end = b"\r\n"
-        self.go(self.here)
-
-    def go(self, room: str) -> None:
-        """Have `room` (folded) in front from now on."""
-        self.here = room
-        self._dialect = intern_dialect(self._end, room, self.ignored)
 
     def must_settle(self, line: bytes | Overlong) -> bool:
         """Say whether the next line must wait for the answers to those before."""
@@ -133,7 +88,7 @@ class PlainFace:
         connect = commands.Connect(
             nicks, "plain", "", self._host, self._address, secure=self.private, face="plain"
         )
-        join = commands.Join(self._facts.limits.lobby)
+        join = commands.Join(self.facts.limits.lobby)
         return (connect, Ask(self._called(wanted)), join) if wanted else (connect, join)
 
     def _called(self, wanted: str) -> Callable[[State, User | None, Moment], Sequence[bytes]]:
@@ -142,7 +97,7 @@ class PlainFace:
         def answer(_state: State, user: User | None, _moment: Moment) -> Sequence[bytes]:
             if user is None or user.nick == wanted:
                 return ()
-            valid = is_nick(wanted, self.nick_limit)
+            valid = is_nick(wanted, self.facts.limits.nick)
             reason = Reason.NICK_IN_USE if valid else Reason.NICK_INVALID
             return self.lines(refusal(Refused(reason, wanted)))
 
@@ -151,7 +106,7 @@ class PlainFace:
     def _understand(self, line: bytes | Overlong, text: str) -> tuple[Item, ...] | Request:
         if line is OVERLONG:
             return (
-                self.say(f"line too long, {self._facts.line_limit} bytes at most; it was not sent"),
+                self.say(f"line too long, {self.facts.line_limit} bytes at most; it was not sent"),
             )
         if not _is_utf8(line):
             return (self.say("not UTF-8 text; it was not sent"),)
@@ -174,20 +129,6 @@ class PlainFace:
     def _items(self, understood: Items) -> tuple[Item, ...] | Request:
         return (self.say(understood),) if isinstance(understood, str) else understood
 
-    def speak(self, text: str) -> Items:
-        """Return what says `text` in the room in front."""
-        if not self.here:
-            return f"not sent: {NO_ROOM}"
-        return (commands.Say(self.here, text),)
-
-    def lines(self, *texts: str) -> list[bytes]:
-        """Return `texts`, which are safe to show, as lines that only this reader sees."""
-        return [f"-> {text}".encode() + self._end for text in texts]
-
-    def say(self, *texts: str) -> Answer:
-        """Return `lines` as an item of a request."""
-        return Answer(tuple(self.lines(*texts)))
-
     def reply(self, reply: Reply, user: User | None, state: State) -> Sequence[bytes]:
         """Return what only this reader sees of what came of their command."""
         if isinstance(reply, Welcomed):
@@ -201,23 +142,19 @@ class PlainFace:
                 inside = plain(room.name)
                 return self.lines(f"not sent: you are not in {inside}; /join {inside} enters it")
         nick = user.nick if user is not None else ""
-        return self.lines(*reply_lines(reply, nick, self._facts.network, self._facts.motd))
-
-    def wait_for(self, nothing: str) -> None:
-        """Wait with the next line for messages of before; say `nothing` when there are none."""
-        self.moving, self._nothing = True, nothing
+        return self.lines(*reply_lines(reply, nick, self.facts.network, self.facts.motd))
 
     def recall(self, room: str, events: Sequence[KeptEvent]) -> bytes:
         """Return messages of before, oldest first, each with its time."""
         shown = [event for event in events if fold(event_nick(event)) not in self.ignored]
         lines = recalled(shown)
         if not lines and room == ASKED:
-            return b"".join(self.lines(self._nothing))
-        return b"".join(line.encode() + self._end for line in lines)
+            return b"".join(self.lines(self.nothing))
+        return shown_lines(lines, self.end)
 
     def farewell(self, reason: str) -> bytes:
         """Return the last line."""
-        return f"-> goodbye: {plain(reason)}".encode() + self._end if reason else b""
+        return self.lines(f"goodbye: {plain(reason)}" if reason else "goodbye")[0]
 
     def ping(self) -> bytes:
         """Return nothing: a person with netcat can't answer a ping."""

@@ -7,7 +7,8 @@ from chatserver.core.effects import Emission, Reply, Welcomed
 from chatserver.core.execute import Stamp, execute
 from chatserver.core.state import State, User
 from chatserver.faces.contract import Ask, Moment, Request
-from chatserver.faces.irc import IrcFace, ServerFacts
+from chatserver.faces.irc.face import IrcFace
+from chatserver.faces.irc.facts import ServerFacts
 from chatwire.framing import Overlong
 from chatwire.message import Message, parse
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chatserver.core.effects import Reason, Refused
 from chatserver.core.events import Said
-from chatserver.faces.irc import IrcFace
+from chatserver.faces.irc.face import IrcFace
 from chatserver.faces.irc.verbs import VERBS
 from chatwire import caps
 from chatwire.framing import OVERLONG
