@@ -245,7 +245,7 @@ async def test_words_go_to_the_room_in_front_and_others_are_named(ann: Client, b
     assert await bob.read() == ["[ann] in ops", "[ann #lobby] in lobby"]
     await bob.ask("/me nods", "/part #lobby bye", "/nick bill", "/quit gone")
     assert await ann.read() == [
-        "** bob #ops nods", "* bob left: bye", "* bob is now bill", "* bill left: gone",
+        "** bob #ops nods", "* bob left #lobby: bye", "* bob is now bill", "* bill left: gone",
     ]  # fmt: skip
 
 
@@ -323,7 +323,7 @@ async def test_lines_that_come_at_once_go_where_they_should(ann: Client, bob: Cl
         "[ann #lobby] one",
         "* ann joined",
         "[ann] two",
-        "* ann left",
+        "* ann left #ops",
         "[ann #lobby] three",
     ]
 
@@ -651,7 +651,7 @@ async def test_quit(ann: Client, bob: Client) -> None:
     """The room hears why; the connection ends with a word, if there was one."""
     assert await ann.ask("/quit see you", "lost") == ["-> goodbye: see you"]
     assert ann.peer.closed
-    assert await bob.ask("/quit") == ["* ann left: see you"]
+    assert await bob.ask("/quit") == ["* ann left: see you", "-> goodbye"]
     assert bob.peer.closed
 
 
