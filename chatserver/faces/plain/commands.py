@@ -260,8 +260,8 @@ def _ignore(face: Reader, rest: str) -> Items:
         return f"{brief(rest)} can't be a nick; /ignore NICK hides what somebody says"
     nick = fold(rest)
     if nick not in face.ignored and len(face.ignored) >= IGNORED_MOST:
+        return f"you ignore {IGNORED_MOST} people already; /ignore one of them ends that"
     face.ignore(face.ignored ^ {nick})
-    face.go(face.here)
     shown = "you ignore" if nick in face.ignored else "you hear again from"
     return (face.say(f"{shown} {plain(rest)}"),)
 
