@@ -22,7 +22,7 @@ def netcat(terminals: Terminals, port: int, host: str = "127.0.0.1", *, name: st
 
 def telnet(terminals: Terminals, port: int, host: str = "127.0.0.1") -> Pane:
     """Start telnet."""
-    return terminals.open("telnet", need("telnet", "telnet"), host, str(port))
+    return terminals.open("telnet", need("telnet", "inetutils-telnet"), host, str(port))
 
 
 def irssi(terminals: Terminals, port: int, host: str = "127.0.0.1", *, nick: str = "irene") -> Pane:
