@@ -37,7 +37,7 @@ def test_it_talks(server: Server, terminals: Terminals, host: str, family: str) 
 def test_rooms_are_entered_and_left(server: Server, terminals: Terminals) -> None:
     """/join, /topic, /msg, /nick, /part, unread rooms, Alt and a number."""
     clara = chatclient(terminals, server.port)
-    clara.see("connected")
+    clara.see("connected", " here")
     nc = netcat(terminals, server.port)
     nc.type("/nick nora")
     nc.see("You are nora")
@@ -70,7 +70,7 @@ def test_one_reads_back(server: Server, terminals: Terminals) -> None:
     nc.type("/nick nora")
     nc.see("You are nora")
     clara = chatclient(terminals, server.port)
-    clara.see("connected")
+    clara.see("connected", " here")
     nc.paste("".join(f"line {number}\n" for number in range(1, 201)))
     clara.see("nora: line 200")
     clara.press("C-Home")
@@ -109,7 +109,7 @@ def test_a_paste_is_sent_by_enter_alone(server: Server, terminals: Terminals) ->
     nc.type("/nick nora")
     nc.see("You are nora")
     clara = chatclient(terminals, server.port)
-    clara.see("connected")
+    clara.see("connected", " here")
     clara.paste("".join(f"line {number} of 200\n" for number in range(1, 201)), bracketed=True)
     clara.see("Enter sends 200 messages")
     assert "line 1 of 200" not in nc.screen()
@@ -171,7 +171,7 @@ def test_leaving_gives_the_terminal_back(server: Server, terminals: Terminals, w
     shell.type("echo before")
     shell.see("\nbefore")
     shell.type(f"{CHATCLIENT} 127.0.0.1 {server.port}")
-    shell.see("connected")
+    shell.see("connected", " here")
     assert shell.state("alternate_on") == "1"
     if way.startswith("/"):
         shell.type(way)

@@ -28,7 +28,7 @@ def test_it_talks_with_netcat_and_chatclient(
     nc.type("/nick nora")
     nc.see("You are nora")
     clara = chatclient(terminals, server.port)
-    clara.see("connected")
+    clara.see("connected", " here")
     irene = join(irssi(terminals, server.port, host))
     nc.see("* irene joined")
     clara.see("irene joined")
