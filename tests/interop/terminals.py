@@ -15,6 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import pytest
+
 SECONDS = 20.0
 """How long a screen may take to show what is waited for."""
 
@@ -32,7 +34,8 @@ _SETTINGS = (
 def need(program: str, package: str) -> str:
     """Return the path of a program; a test that lacks it fails with what to install."""
     path = shutil.which(program)
-    assert path, f"{program} is not here: apt-get install {package}"
+    if path is None:
+        pytest.fail(f"{program} is not here: apt-get install {package}", pytrace=False)
     return path
 
 
