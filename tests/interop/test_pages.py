@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.server import Server
 from tests.interop.programs import CHATCLIENT, netcat
-from tests.interop.terminals import Terminals
+from tests.interop.terminals import Terminals, need
 from tests.interop.test_netcat import pipe
 
 pytestmark = pytest.mark.interop
@@ -81,6 +81,32 @@ def test_the_conversation_of_the_readme_happens(server: Server, terminals: Termi
     alice.see("waves")
     shown = re.sub(r"said on [-\d]+", "said on 2026-11-22", mako.everything())
     assert same_guests(shown) == same_guests(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "program", "package", "home"),
+    [
+        ("irssi", "irssi", "irssi", "--home"),
+        ("WeeChat", "weechat", "weechat-curses", "--dir"),
+    ],
+)
+def test_ways_to_join_with_irc_clients(
+    server: Server, terminals: Terminals, name: str, program: str, package: str, home: str
+) -> None:
+    """What the README says for each is typed into it as it comes, without settings of ours."""
+    nc = netcat(terminals, server.port)
+    nc.type("/nick nora")
+    nc.see("You are nora")
+    [row] = re.findall(rf"^\| {name} \| (.*) \|$", README, re.MULTILINE)
+    client = terminals.open("client", need(program, package), home, terminals.home / "client")
+    client.see("[")
+    for command in re.findall(r"`([^`]*)`", row):
+        client.type(command.replace("9000", str(server.port)))
+        if "/connect" in command:
+            client.see("There is no message of the day")
+    client.see("nora")
+    client.type("hello, I am new here")
+    nc.see("] hello, I am new here")
 
 
 def commands(page: str) -> list[str]:
