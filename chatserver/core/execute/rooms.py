@@ -196,7 +196,8 @@ def set_topic(turn: Turn, command: SetTopic) -> Sequence[Effect]:
     room = member.room
     if "t" in room.flags and not manages(turn.user, room, turn.state.limits.lobby):
         return (Refused(Reason.NOT_ROOM_OPERATOR, room.name),)
-    room.topic = shorten(command.topic, turn.state.limits.topic)
+    longest = turn.state.limits.topic_of(len(room.name.encode()))
+    room.topic = shorten(command.topic, longest)
     room.topic_by, room.topic_at = turn.user.identity.mask, turn.at
     turn.state.changed_rooms.add(room)
     event = TopicChanged(turn.seq, turn.at, room.name, turn.user.identity, room.topic)

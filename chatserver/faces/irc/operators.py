@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from chatserver.core.commands import BecomeOperator, ChangeHost, Kill, SendWallops
+from chatserver.core.limits import HOST
 from chatserver.faces.contract import Request
-from chatserver.faces.irc.isupport import HOST_LIMIT
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatwire.message import Message
 
@@ -57,7 +57,7 @@ def chghost(session: Session, message: Message) -> Items:
     limit = session.server.limits.username
     valid = (
         _USERNAME.fullmatch(username) and len(username) <= limit
-        and _HOST.fullmatch(host) and len(host) <= HOST_LIMIT
+        and _HOST.fullmatch(host) and len(host) <= HOST
     )  # fmt: skip
     if valid:
         return [ChangeHost(nick, username, host)]

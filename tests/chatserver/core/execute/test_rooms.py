@@ -373,7 +373,7 @@ def test_operators_set_topics_and_others_where_they_may(chat: Chat) -> None:
     chat.mode("op", "#a", "-t")
     assert watchers(chat.do("bob", SetTopic("#a", "x" * 999)), TopicChanged) == {"op", "bob"}
     room = chat.room("#a")
-    assert (len(room.topic), room.topic_by, room.topic_at) == (390, "bob!u@h", chat.at)
+    assert (len(room.topic), room.topic_by, room.topic_at) == (385, "bob!u@h", chat.at)
     chat.do("bob", SetTopic("#a", ""))
     assert room.topic == ""
 
