@@ -14,6 +14,7 @@ from chatserver.core.effects import (
     Refused,
 )
 from chatserver.core.events import (
+    AwayChanged,
     Identity,
     Invited,
     InviteSeen,
@@ -55,7 +56,8 @@ def join(turn: Turn, command: Join) -> Sequence[Effect]:
     state.empty_rooms.pop(room.key, None)
     user.invited.pop(room.key, None)
     effects: list[Effect] = [
-        Emission(Joined(turn.seq, turn.at, room.name, user.identity, user.away), room.audience, moved=user),
+        Emission(Joined(turn.seq, turn.at, room.name, user.identity), room.audience, moved=user),
+        *_away_on_entry(turn, room),
         Entered(
             room.name, room.topic, room.topic_by, room.topic_at,
             room.created_at, "s" in room.flags, room.roster, turn.at,
@@ -70,6 +72,15 @@ def join(turn: Turn, command: Join) -> Sequence[Effect]:
         limit = state.limits.history_on_join
         effects.append(Recall(room.key, room.name, room.created_seq, turn.seq, limit))
     return effects
+
+
+def _away_on_entry(turn: Turn, room: Room) -> Sequence[Effect]:
+    """Tell the others that who enters is away, if they are."""
+    user = turn.user
+    if not user.away:
+        return ()
+    event = AwayChanged(turn.seq, turn.at, user.identity, user.away)
+    return (Emission(event, Audience(other for other in room.members if other is not user)),)
 
 
 def find_living(turn: Turn, name: str) -> Room | None:
