@@ -47,8 +47,14 @@ def _rehash(inquiry: Inquiry) -> Sequence[bytes]:
         return [inquiry.numeric("481", text="Permission denied, you're not a server operator")]
     if read_again is None:
         return [inquiry.numeric("400", "REHASH", text="There is no configuration to read")]
-    read_again()
-    return [inquiry.numeric("382", "configuration", text="Rehashing")]
+    found = read_again()
+    if found.error:
+        return [inquiry.report("FAIL", "REHASH", "INVALID_CONFIGURATION", found.error)]
+    done = inquiry.numeric("382", "configuration", text="Rehashing")
+    if not found.waiting:
+        return [done]
+    text = f"These need a restart: {', '.join(found.waiting)}"
+    return [done, inquiry.report("WARN", "REHASH", "NEEDS_RESTART", text)]
 
 
 def chghost(session: Session, message: Message) -> Items:
