@@ -345,6 +345,18 @@ def test_scripts_of_other_pages_are_refused(
         assert origin in pair.ours.refusal
 
 
+@pytest.mark.parametrize("origin", ["https://\x9b2J.example", "https://" + "x" * 5000])
+def test_what_the_log_is_told_is_harmless(origin: str) -> None:
+    """Granted or refused: no control characters of the peer, and not much of it."""
+    request = raw_request(f"Origin: {origin}").decode().encode("latin-1")
+    for allowed in ((), ("*",)):
+        ours = WebSocket(allowed, LIMIT)
+        ours.feed_request(request)
+        assert ours.is_open is bool(allowed)
+        assert ours.summary.isprintable()
+        assert len(ours.summary) <= 200
+
+
 def requests() -> Iterator[tuple[bytes, int]]:
     """Yield requests that are refused, and the status of the answer."""
     yield raw_request(method="POST"), 405
