@@ -21,7 +21,10 @@ from chatserver.node import Node
 from chatserver.ports import Clock, Page, Record, Restored, Store, StoreError, Writing
 
 BATCH_MOST: Final = 1024
-"""Entries of one batch: bounds how long the others wait, and the size of a chunk."""
+"""Entries of one batch: bounds how long the others wait."""
+
+BATCH_SAYS: Final = 262_144
+"""Characters that the entries of one batch say, but for its last one: likewise."""
 
 RETRY_AFTER: Final = 1.0
 """Seconds from a failed write to the next try."""
@@ -97,30 +100,34 @@ class LocalJournal:
         self._store.close()
 
     def _run(self) -> None:
-        """Execute what gathered, one batch after the other, until one must be written on the thread."""
-        while self._pending:
-            batch = self._next_batch()
-            writing = batch.writing
-            if self.failure:
-                self._hold_back(batch)
-            if not (writing.writes or writing.pages):
-                self._node.release(batch)
-            elif self._writer is not None:
-                done = asyncio.get_running_loop().run_in_executor(
-                    self._writer, self._store.keep, writing
-                )
-                done.add_done_callback(partial(self._written, batch))
-                return
-            else:
-                self._keep_here(batch)
-        self._busy = False
-        if self._idle is not None:
-            self._idle.set_result(None)
-            self._idle = None
+        """Execute what gathered: one batch, so that the others get their turn before the next."""
+        loop = asyncio.get_running_loop()
+        if not self._pending:
+            self._busy = False
+            if self._idle is not None:
+                self._idle.set_result(None)
+                self._idle = None
+            return
+        batch = self._next_batch()
+        writing = batch.writing
+        if self.failure:
+            self._hold_back(batch)
+        if self._writer is not None and (writing.writes or writing.pages):
+            done = loop.run_in_executor(self._writer, self._store.keep, writing)
+            done.add_done_callback(partial(self._written, batch))
+            return
+        if writing.writes or writing.pages:
+            self._keep_here(batch)
+        else:
+            self._node.release(batch)
+        loop.call_soon(self._run)
 
     def _next_batch(self) -> Batch:
-        take = min(len(self._pending), BATCH_MOST)
-        entries = [self._pending.popleft() for _ in range(take)]
+        entries: list[Entry] = []
+        said = 0
+        while self._pending and len(entries) < BATCH_MOST and said < BATCH_SAYS:
+            entries.append(self._pending.popleft())
+            said += entries[-1].size
         if self._room_again is not None and not self.full:
             self._room_again.set_result(None)
             self._room_again = None

@@ -371,6 +371,19 @@ async def test_a_batch_has_its_bound(world: World, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.asyncio
+async def test_a_batch_is_bounded_by_how_much_is_said(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long messages make short batches, so that the others get their turn in between."""
+    monkeypatch.setattr(local, "BATCH_SAYS", 10)
+    ann, bob = await people(world, "ann", "bob")
+    before = len(failing(world).taken)
+    await ann.send("a" * 6, "b" * 6, "c", "d" * 20, "e")
+    assert [len(line) for line in await bob.read()] == [12, 12, 7, 26, 7]
+    assert [len(writing.records) for writing in failing(world).taken[before:]] == [2, 2, 1]
+
+
+@pytest.mark.asyncio
 async def test_what_keeps_and_reads_nothing_never_meets_the_store(world: World) -> None:
     """Names, away and changes of nick cost no write."""
     (ann,) = await people(world, "ann")
