@@ -2,7 +2,8 @@
 
 Rules: an event is rendered once per dialect. All events that one `Round` shows to the members of a room
 become one chunk (of some 64 KiB at most), and each member gets one write. Whoever needs something of
-their own in between (senders without echo, who came or left, who is answered) gets their own bytes, in the same order.
+their own in between (senders without echo, who came or left, who is answered) gets their own bytes,
+in the same order.
 Events that are for no one room's members (a nick change, a departure) are shown after all that came
 before them, and before all that comes after, so nobody hears from a name that they don't know yet.
 """

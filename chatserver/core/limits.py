@@ -36,7 +36,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     room_expiry: int = 30 * 24 * 3600 * 1000
     """How long an empty room keeps topic, modes, bans and operators, in milliseconds."""
     empty_rooms: int = 10_000
-    """Empty rooms that are kept at most; of more, those that are empty longest are forgotten."""
+    """Empty rooms that are kept at most; of more, blank ones are forgotten, then the youngest."""
     lobby: str = "#lobby"
     """The room where plain guests land; always there, and nobody is its operator by being first."""
 

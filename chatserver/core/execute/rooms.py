@@ -26,14 +26,11 @@ from chatserver.core.events import (
 )
 from chatserver.core.execute.turn import Turn, shorten
 from chatserver.core.rights import ORPHANED_AFTER, manages, refuse_entry
-from chatserver.core.state import Audience, Room, State, User
+from chatserver.core.state import ROOM_FLAGS, Audience, Room, State, User
 from chatwire.names import fold, is_room
 
 SERVER = Identity("", "", "")
 """The server itself, where it acts."""
-
-DEFAULT_FLAGS = "nt"
-"""Modes of a new room: no messages from outside, and the topic is the operators'."""
 
 
 def join(turn: Turn, command: Join) -> Sequence[Effect]:
@@ -53,7 +50,7 @@ def join(turn: Turn, command: Join) -> Sequence[Effect]:
     status = status_on_entry(turn, room)
     newcomer_among_others = bool(room.members)
     room.enter(user, status)
-    state.empty_rooms.pop(room.key, None)
+    state.see_to_entered(room)
     user.invited.pop(room.key, None)
     effects: list[Effect] = [
         Emission(Joined(turn.seq, turn.at, room.name, user.identity), room.audience, moved=user),
@@ -100,7 +97,7 @@ def make_room(state: State, name: str, turn: Turn) -> Room:
     state.forget_rooms(turn.at)
     room = Room(name, turn.at, turn.seq)
     room.last_seq = 0
-    room.flags.update(DEFAULT_FLAGS)
+    room.flags.update(ROOM_FLAGS)
     state.rooms[room.key] = room
     state.forgotten_rooms.discard(room.key)
     state.changed_rooms.add(room)
@@ -113,7 +110,7 @@ def open_lobby(state: State, now: int) -> None:
     if fold(lobby) not in state.rooms:
         room = Room(lobby, now)
         room.last_seq = 0
-        room.flags.update(DEFAULT_FLAGS)
+        room.flags.update(ROOM_FLAGS)
         state.rooms[room.key] = room
         state.changed_rooms.add(room)
 
