@@ -86,6 +86,8 @@ class IrcDialect:
             return f"@{tag} :{self.server} ACK\r\n".encode()
         if len(single) == 1:
             return add_tag(single[0], tag)
+        if _is_batch(single):
+            return add_tag(single[0], tag) + b"".join(single[1:])
         reference = f"{at:x}-{crc32(label.encode(errors='replace')):x}"
         start = f"@{tag} :{self.server} BATCH +{reference} labeled-response\r\n".encode()
         return start + in_batch(self.server, single, reference)
@@ -140,6 +142,14 @@ def in_batch(server: str, lines: Iterable[bytes], reference: str) -> bytes:
     return b"".join(
         [*(add_tag(line, tag) for line in lines), f":{server} BATCH -{reference}\r\n".encode()]
     )
+
+
+def _is_batch(lines: Sequence[bytes]) -> bool:
+    """Say whether lines are one whole batch: its start can carry a label for all of it."""
+    start, end = lines[0].split(), lines[-1].split()
+    if not start[1:2] == end[1:2] == [b"BATCH"]:
+        return False
+    return start[2][:1] == b"+" and end[2] == b"-" + start[2][1:]
 
 
 def mode_words(changes: Iterable[ModeChange]) -> list[str]:
