@@ -13,11 +13,12 @@ from pathlib import Path
 
 from benchmarks import measures, report
 from benchmarks.load import Shape
-from benchmarks.process import cores
+from benchmarks.process import await_quiet, cores
 from benchmarks.room import LoadError
 from benchmarks.samples import Samples, Spread
 from benchmarks.servers import TARGETS, Target
 
+QUIET_SECONDS = 10.0  # how long a run may wait for others to be quiet
 MEASURES = ("fanout", "rate", "start", "idle")
 
 
@@ -75,10 +76,12 @@ def loads(options: argparse.Namespace) -> dict[str, Shape]:
 
 
 def _add_run(samples: Samples, target: Target, shape: Shape) -> None:
-    samples.add(measures.fan_out(target, shape))
+    await_quiet(QUIET_SECONDS)
+    samples.outcomes.append(measures.fan_out(target, shape))
 
 
 def _add_value(values: list[float], sample: Callable[[Target], float], target: Target) -> None:
+    await_quiet(QUIET_SECONDS)
     values.append(sample(target))
 
 
@@ -119,7 +122,8 @@ def measure_one(
 def circumstances(targets: Sequence[Target]) -> str:
     """When, on what and against which versions it was measured."""
     server, load = cores()
-    versions = ", ".join(version(target) for target in unique_programs(targets))
+    programs = [target for target in unique_programs(targets) if target.program != sys.executable]
+    versions = ", ".join(map(version, programs))
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, "
         f"{platform.system()} {platform.machine()} with {os.cpu_count()} cores; server on core "
@@ -130,7 +134,10 @@ def circumstances(targets: Sequence[Target]) -> str:
 
 def unique_programs(targets: Sequence[Target]) -> list[Target]:
     """One target for each program."""
-    return list({target.program: target for target in targets}.values())
+    firsts: dict[str, Target] = {}
+    for target in targets:
+        firsts.setdefault(target.program, target)
+    return list(firsts.values())
 
 
 def version(target: Target) -> str:

@@ -19,6 +19,7 @@ from benchmarks.servers import Target
 HOST = "127.0.0.1"
 START_SECONDS = 10.0
 STOP_SECONDS = 10.0
+QUIET_LOOK = 0.5
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
@@ -33,6 +34,21 @@ def free_port() -> int:
     with socket.create_server((HOST, 0)) as probe:
         port: int = probe.getsockname()[1]
         return port
+
+
+def machine_seconds() -> float:
+    """CPU seconds used since the machine's start, by everybody on all cores."""
+    return machine_ticks(Path("/proc/stat").read_text()) / _TICKS_PER_SECOND
+
+
+def await_quiet(seconds: float) -> None:
+    """Wait until nobody else uses more than a tenth of a core, but no longer than `seconds`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        before = machine_seconds()
+        time.sleep(QUIET_LOOK)
+        if machine_seconds() - before < QUIET_LOOK / 10:
+            return
 
 
 class Server:
@@ -86,7 +102,7 @@ class Server:
 
     def machine_seconds(self) -> float:
         """CPU seconds used since the machine's start, by everybody on all cores."""
-        return machine_ticks(Path("/proc/stat").read_text()) / _TICKS_PER_SECOND
+        return machine_seconds()
 
     def resident_kib(self) -> int:
         """Resident memory now, in KiB."""

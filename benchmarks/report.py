@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from benchmarks.figures import percentile
 from benchmarks.samples import Samples, Spread
 
 BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
@@ -22,21 +23,21 @@ def fan_out_table(samples: Mapping[tuple[str, str, bool], Samples]) -> str:
     return table(head, [_fan_out_row(*key, taken) for key, taken in samples.items()])
 
 
-def _fan_out_row(name: str, shape: str, kept: bool, taken: Samples) -> tuple[str, ...]:  # noqa: FBT001
-    if not taken.rate.values:
-        return (name, shape, "yes" if kept else "no", "failed", *["-"] * 4)
+def _fan_out_row(name: str, shape: str, kept: bool, taken: Samples) -> tuple[str, ...]:  # noqa: FBT001 - a cell
+    told = "yes" if kept else "no"
+    if not taken.outcomes:
+        return (name, shape, told, "failed", *["-"] * 4)
+    run = taken.calmest
+    busy = (run.server_cpu / run.seconds, run.load_cpu / run.seconds, run.others_busy)
     return (
         name,
         shape,
-        "yes" if kept else "no",
+        told,
         taken.cost.text(".3f"),
-        f"{taken.rate.median:,.0f}",
-        f"{taken.p50.median * 1e3:.2f}",
-        f"{taken.p99.median * 1e3:.2f}",
-        " / ".join(
-            f"{share.median:.0%}"
-            for share in (taken.server_busy, taken.load_busy, taken.others_busy)
-        ),
+        f"{run.deliveries / run.seconds:,.0f}",
+        f"{percentile(run.latencies, 0.50) * 1e3:.2f}",
+        f"{percentile(run.latencies, 0.99) * 1e3:.2f}",
+        " / ".join(f"{share:.0%}" for share in busy),
     )
 
 

@@ -16,6 +16,12 @@ class Outcome:
     deliveries: int = 0
     latencies: list[float] = field(default_factory=list)
 
+    @property
+    def others_busy(self) -> float:
+        """The noise: what neither the server nor the load used, as a share of one core."""
+        others = self.machine_cpu - self.server_cpu - self.load_cpu
+        return max(0.0, others / self.seconds)
+
 
 @dataclass(slots=True)
 class Spread:
@@ -38,23 +44,16 @@ class Spread:
 
 @dataclass(slots=True)
 class Samples:
-    """What repeated runs of one target in one shape brought; times in seconds."""
+    """What repeated runs of one target in one shape brought."""
 
-    rate: Spread = field(default_factory=Spread)  # deliveries a second
-    cost: Spread = field(default_factory=Spread)  # CPU seconds of the server per million
-    p50: Spread = field(default_factory=Spread)
-    p99: Spread = field(default_factory=Spread)
-    server_busy: Spread = field(default_factory=Spread)  # share of its core
-    load_busy: Spread = field(default_factory=Spread)
-    others_busy: Spread = field(default_factory=Spread)  # the noise: what else ran meanwhile
+    outcomes: list[Outcome] = field(default_factory=list)
 
-    def add(self, outcome: Outcome) -> None:
-        """Take in one run."""
-        self.rate.values.append(outcome.deliveries / outcome.seconds)
-        self.cost.values.append(per_million(outcome.server_cpu, outcome.deliveries))
-        self.p50.values.append(percentile(outcome.latencies, 0.50))
-        self.p99.values.append(percentile(outcome.latencies, 0.99))
-        self.server_busy.values.append(outcome.server_cpu / outcome.seconds)
-        self.load_busy.values.append(outcome.load_cpu / outcome.seconds)
-        others = outcome.machine_cpu - outcome.server_cpu - outcome.load_cpu
-        self.others_busy.values.append(max(0.0, others / outcome.seconds))
+    @property
+    def cost(self) -> Spread:
+        """CPU seconds of the server per million deliveries, which noise changes little."""
+        return Spread([per_million(run.server_cpu, run.deliveries) for run in self.outcomes])
+
+    @property
+    def calmest(self) -> Outcome:
+        """The run with the least else on the machine: rates and latencies are told of it."""
+        return min(self.outcomes, key=lambda run: run.others_busy)

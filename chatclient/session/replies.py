@@ -53,6 +53,9 @@ SILENT: Final = frozenset(
 )
 """Numerics that tell a person nothing."""
 
+_SAID_TWICE = frozenset({n.RPL_LOCALUSERS, n.RPL_GLOBALUSERS})
+"""Numerics whose last parameter has all the others in it."""
+
 _OF_THE_SERVER = frozenset(
     {n.RPL_YOURHOST, n.RPL_CREATED, n.RPL_MOTDSTART, n.RPL_MOTD, n.RPL_LUSERCLIENT, n.RPL_LUSEROP}
     | {n.RPL_LUSERUNKNOWN, n.RPL_LUSERCHANNELS, n.RPL_LUSERME, n.RPL_LOCALUSERS}
@@ -97,8 +100,10 @@ def on_numeric(state: State, heard: Heard) -> None:
         _on_refusal(state, heard)
     elif command not in SILENT:
         sentence = SENTENCES.get(command)
-        text = sentence.format(p=_padded(heard)) if sentence else " ".join(heard.message.params[1:])
-        text = text.removesuffix(": ")  # a room without a topic, an absence without a reason
+        shown = heard.message.params[-1 if command in _SAID_TWICE else 1 :]
+        text = sentence.format(p=_padded(heard)) if sentence else " ".join(shown)
+        # A room without a topic, an absence without a reason, a person without a real name.
+        text = text.removesuffix(": ").removesuffix(" ()")
         buffer = state.world.server if command in _OF_THE_SERVER or not state.ready else None
         if command == n.RPL_AWAY:
             buffer = state.world.find(heard.text(1))

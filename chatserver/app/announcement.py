@@ -9,13 +9,19 @@ _EVERYWHERE = {"::", "0.0.0.0", "127.0.0.1", "::1"}
 """Addresses that are reached as `localhost` from this machine."""
 
 
-def announce(addresses: Sequence[Address], directory: Path | None) -> str:
-    """Return the announcement, in lines; `directory` is None when nothing is kept."""
+def announce(
+    addresses: Sequence[Address], directory: Path | None, web: Sequence[Address] = ()
+) -> str:
+    """Return the announcement, in lines; `directory` is None when nothing is kept.
+
+    `web` are the addresses that speak WebSocket.
+    """
     kept = directory or "nowhere: everything is gone when the server stops"
     lines = [
         "chatserver is running",
         f"  data:       {kept}",
         f"  listening:  {', '.join(map(str, addresses))}",
+        *([f"  websocket:  {', '.join(map(str, web))}"] if web else ()),
         *_how_to_join(addresses),
     ]
     return "\n".join(lines)

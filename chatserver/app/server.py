@@ -18,7 +18,7 @@ from typing import Final
 
 from chatserver.app.announcement import announce
 from chatserver.app.faces import ConfiguredFaces
-from chatserver.config.settings import Config
+from chatserver.config.settings import Config, Listen
 from chatserver.config.sources import adopt
 from chatserver.config.values import ConfigError
 from chatserver.core.state import State
@@ -28,7 +28,7 @@ from chatserver.net.deadlines import Deadlines, Times
 from chatserver.net.descriptors import raise_limit
 from chatserver.net.listener import Connections, Listener
 from chatserver.net.sockets import ListenError, inherit, listen, listen_unix
-from chatserver.net.terms import Counters, Terms
+from chatserver.net.terms import Counters, Spoken, Terms, WebSocketTerms
 from chatserver.node import Node
 from chatserver.ports import Restored, Store, StoreUnusable
 from chatserver.storage import make_store
@@ -41,8 +41,8 @@ SETTLE_TIME: Final = 0.7
 CLOSE_TIME: Final = 3.2
 """Seconds that peers have to take their farewell and close."""
 
-Bound = Sequence[tuple[socket, Speaks | None]]
-"""Listening sockets, each with what is spoken there, None if the first line decides."""
+Bound = Sequence[tuple[socket, Spoken]]
+"""Listening sockets, each with what is spoken there."""
 
 
 class CannotStart(Exception):
@@ -98,7 +98,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 def bind(config: Config) -> Bound:
     """Open all listening sockets that `config` and the service manager ask for."""
-    bound: list[tuple[socket, Speaks | None]] = []
+    bound: list[tuple[socket, Spoken]] = []
     with ExitStack() as undo:
         try:
             inherited = inherit(os.environ, os.getpid())
@@ -106,18 +106,28 @@ def bind(config: Config) -> Bound:
             for place in config.listeners:
                 if inherited and place == config.listeners[0] and not place.host:
                     continue  # the service manager chose the address
-                pinned = None if place.face == "auto" else Speaks(place.face)
+                spoken = _spoken_at(place)
                 if place.unix:
                     opened, note = [listen_unix(place.unix, config.backlog)], ""
                 else:
                     opened, note = listen(place.host, place.port, config.backlog)
                 if note:
                     _log.warning("%s", note)
-                bound.extend((undo.enter_context(sock), pinned) for sock in opened)
+                bound.extend((undo.enter_context(sock), spoken) for sock in opened)
         except ListenError as error:
             raise CannotStart(str(error)) from None
         undo.pop_all()
     return bound
+
+
+def _spoken_at(place: Listen) -> Spoken:
+    """Return what is spoken at `place`."""
+    if place.websocket:
+        # Loaded now, so that the first who connects need not wait; without WebSocket, never.
+        import chatserver.net.webdialogue  # noqa: PLC0415, F401
+
+        return WebSocketTerms(place.origins)
+    return None if place.face == "auto" else Speaks(place.face)
 
 
 def open_store(config: Config, clock: SystemClock) -> tuple[Store, Restored]:
@@ -170,13 +180,15 @@ class Server:
 
     async def run(self, bound: Bound) -> int:
         """Serve at the sockets `bound` until told to stop; return the exit status."""
-        listeners = [Listener(sock, self._connections, pinned) for sock, pinned in bound]
+        listeners = [Listener(sock, self._connections, spoken) for sock, spoken in bound]
         self._handle_signals()
         async with asyncio.TaskGroup() as group:
             accepting = [group.create_task(listener.run()) for listener in listeners]
             config = self._config
             directory = None if config.ephemeral else config.data_directory
-            print(announce([listener.address for listener in listeners], directory), flush=True)  # noqa: T201 - what whoever starts it must know
+            web = [one.address for one in listeners if isinstance(one.spoken, WebSocketTerms)]
+            others = [one.address for one in listeners if one.address not in web]
+            print(announce(others, directory, web), flush=True)  # noqa: T201 - what whoever starts it must know
             await self._told_to_stop.wait()
             for task in accepting:
                 task.cancel()

@@ -28,6 +28,7 @@ LOGGING = "Logging"
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Seconds = Annotated[float, Meta(gt=0, le=7 * 24 * 3600)]
 Line = Annotated[str, Meta(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
+Origin = Annotated[str, Meta(pattern=r"^(\*|[a-z][a-z0-9+.-]*://[^/\sA-Z]+)\Z")]
 LINE = "one line of at most 300 characters"
 
 
@@ -59,6 +60,19 @@ class Listen(Struct, frozen=True, forbid_unknown_fields=True):
     face: Annotated[
         Face, About("", "what is spoken there; `auto` lets the first line of each peer decide")
     ] = "auto"
+    websocket: Annotated[
+        bool, About("", "WebSocket for web clients, and IRC in it, instead of plain connections")
+    ] = False
+    origins: Annotated[
+        tuple[Origin, ...],
+        About(
+            "",
+            "of which web pages scripts may connect with WebSocket: origins, or `*` for every page. "
+            "Programs that are no browsers name no origin, and always may",
+            allowed="a list of origins (https://chat.example.org) or *",
+            default="none: no web page",
+        ),
+    ] = ()
 
 
 class Config(Struct, frozen=True, kw_only=True):

@@ -110,6 +110,11 @@ def _check_together(config: Config, given: Mapping[str, Given]) -> None:
         )
     if config.motd and config.motd_file:
         raise ConfigError(f"{where['motd_file']}: give motd or motd_file, not both")
+    for listen in config.listen:
+        if listen.websocket and listen.face == "plain":
+            raise ConfigError(f"{where['listen']}: WebSocket carries IRC, not plain text")
+        if listen.origins and not listen.websocket:
+            raise ConfigError(f"{where['listen']}: origins are of use with websocket = true alone")
     names = [operator.name for operator in config.operator]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:

@@ -80,20 +80,18 @@ async def _serve(
     while True:
         lines = framer.feed(text)
         connection.steps.tell("lines: %d whole, %d bytes of the next", len(lines), framer.pending)
-        await _take(connection, session, lines)
+        await take(connection, session, lines)
         data = await connection.receive()
         if not data:
             break
         text = _text_of(data, telnet, connection) if telnet else data
     if connection.at_end:
-        await _take(connection, session, framer.end() if telnet else ())
+        await take(connection, session, framer.end() if telnet else ())
         await session.settled()
         await connection.drained()
 
 
-async def _take(
-    connection: Connection, session: Session, lines: Sequence[bytes | Overlong]
-) -> None:
+async def take(connection: Connection, session: Session, lines: Sequence[bytes | Overlong]) -> None:
     """Take `lines` in their turn, until the session has been left."""
     face, node = session.face, connection.terms.node
     for line in lines:

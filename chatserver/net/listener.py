@@ -19,7 +19,7 @@ from chatserver.net.address import Address, local, parse
 from chatserver.net.connection import Connection
 from chatserver.net.descriptors import Reserve
 from chatserver.net.dialogue import converse
-from chatserver.net.terms import Terms
+from chatserver.net.terms import Spoken, Terms, WebSocketTerms
 
 _log = logging.getLogger(__name__)
 
@@ -55,16 +55,22 @@ class Connections:
             session is None or (session.user is None and not session.closed) for session in sessions
         )
 
-    def add(self, sock: socket.socket, peer: Address, pinned: Speaks | None) -> None:
+    def add(self, sock: socket.socket, peer: Address, spoken: Spoken) -> None:
         """Give an accepted socket a connection with a task that owns it."""
         tcp.tune(sock)
         self.terms.counters.accepted += 1
-        greets = pinned is not Speaks.IRC
-        connection = Connection(self.terms, peer, next(self._numbers), greets=greets)
-        task = asyncio.create_task(
-            connection.run(sock, partial(converse, pinned=pinned)),
-            name=f"#{connection.steps.number}",
-        )
+        number = next(self._numbers)
+        connection: Connection
+        if isinstance(spoken, WebSocketTerms):
+            from chatserver.net.webdialogue import WebConnection  # noqa: PLC0415 - few need it
+
+            connection = web = WebConnection(self.terms, peer, number, spoken)
+            running = web.serve(sock)
+        else:
+            greets = spoken is not Speaks.IRC
+            connection = Connection(self.terms, peer, number, greets=greets)
+            running = connection.run(sock, partial(converse, pinned=spoken))
+        task = asyncio.create_task(running, name=f"#{number}")
         self._tasks[task] = connection
         task.add_done_callback(self._remove)
 
@@ -83,12 +89,12 @@ class Listener:
     """A listening socket with its accept loop."""
 
     def __init__(
-        self, sock: socket.socket, connections: Connections, pinned: Speaks | None = None
+        self, sock: socket.socket, connections: Connections, spoken: Spoken = None
     ) -> None:
         self.address = local(sock)
+        self.spoken = spoken
         self._sock = sock
         self._connections = connections
-        self._pinned = pinned
         self._tells_again = 0.0
         """When it is logged again that the system lacks something."""
 
@@ -108,7 +114,7 @@ class Listener:
     def _take(self, accepted: socket.socket, name: object) -> None:
         try:
             peer = parse(accepted.family, name)
-            self._connections.add(accepted, peer, self._pinned)
+            self._connections.add(accepted, peer, self.spoken)
         except Exception:  # noqa: BLE001 - a bug: it ends this one connection, never the loop
             self._connections.terms.counters.bugs += 1
             _log.exception("a connection from %r ends by an error of ours", name)

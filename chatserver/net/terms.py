@@ -54,6 +54,17 @@ class Counters:
         """Connections that an error of ours ended."""
 
 
+class WebSocketTerms(Struct, frozen=True):
+    """What a listener for WebSocket is told; IRC is spoken there."""
+
+    origins: tuple[str, ...] = ()
+    """Of which pages scripts may connect; "*" is any. Who names no origin is no browser."""
+
+
+Spoken = Speaks | WebSocketTerms | None
+"""What is spoken at a listener; None if the first line of each peer decides."""
+
+
 class Terms(Struct, frozen=True, kw_only=True):
     """What the connections of one server share."""
 

@@ -12,10 +12,10 @@ def test_table_has_a_line_for_each_row() -> None:
 
 
 def test_fan_out_row_tells_median_and_range() -> None:
-    """Cost is told with its range over the runs, latencies in milliseconds."""
-    samples = Samples()
-    for cpu in (0.2, 0.1, 0.6):
-        samples.add(Outcome(2.0, cpu, 1.0, cpu + 1.5, 1_000_000, [0.001, 0.003]))
+    """Cost is told of all runs; rate, latency (ms) and who was busy of the calmest of them."""
+    noisy = Outcome(2.0, 0.6, 1.0, 3.6, 1_000_000, [0.5])
+    calm = Outcome(2.0, 0.2, 1.0, 1.7, 1_000_000, [0.001, 0.003])
+    samples = Samples([noisy, calm, Outcome(2.0, 0.1, 1.0, 2.1, 1_000_000, [0.4])])
     row = fan_out_table({("ours", "1 receiver", True): samples}).splitlines()[2]
     assert row == (
         "| ours | 1 receiver | yes | 0.200 (0.100 to 0.600) | 500,000 | 1.00 | 3.00 | 10% / 50% / 25% |"

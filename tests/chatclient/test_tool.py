@@ -222,7 +222,7 @@ async def test_nobody_reads(tmp_path: Path) -> None:
             run = Run(server.port, tmp_path / "out", Wishes(as_json=True))
             task = asyncio.create_task(run.run(output))
             await (await server.visitor(0)).heard("JOIN #ops")
-            os.read(reading, 4096)
+            await asyncio.to_thread(os.read, reading, 4096)
             os.close(reading)
             with pytest.raises(BrokenPipeError):
                 await task

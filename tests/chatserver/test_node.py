@@ -12,11 +12,12 @@ from chatserver.core.commands import Connect, Join, Kill, Quit, Say
 from chatserver.core.effects import Reply
 from chatserver.core.events import KeptEvent
 from chatserver.core.history import NEWEST, Page
-from chatserver.core.state import State, User
+from chatserver.core.limits import Limits
+from chatserver.core.state import RoomRecord, State, User
 from chatserver.faces.contract import Answer, Ask, Lookup, Moment, Request
 from chatserver.faces.plain import PlainFace, PlainFacts
 from chatserver.faces.plain.dialect import PlainDialect
-from chatserver.node import OUTSTANDING_MOST
+from chatserver.node import OUTSTANDING_MOST, Node
 from chatwire.framing import Overlong
 from tests.chatserver.fakes import Client, GatedStore, World, until
 
@@ -218,6 +219,24 @@ async def test_a_dialect_that_changes_counts_from_then_on(world: World) -> None:
     bob.submit(Ask(go))
     ann.submit(Say("#lobby", "there"))
     assert await bob.read() == ["[ann #lobby] there"]
+
+
+@pytest.mark.asyncio
+async def test_rooms_are_restored_as_empty_ones(world: World) -> None:
+    """Those that are empty longest are the first to be forgotten; the lobby is always there."""
+    records = [
+        RoomRecord("#young", "#young", 1, emptied_at=30),
+        RoomRecord("#old", "#old", 1, emptied_at=10),
+        RoomRecord("#alive", "#alive", 1),
+    ]
+    state = State(Limits(empty_rooms=2))
+    node = Node(state)
+    node.restore(records, 20)
+    assert set(state.rooms) == {"#young", "#old", "#alive", "#lobby"}
+    assert [*state.empty_rooms] == ["#old", "#alive", "#young"]
+    assert [room.name for room in state.changed_rooms] == ["#lobby"]
+    state.forget_rooms(30)
+    assert state.forgotten_rooms == {"#old"}
 
 
 # --- ends -----------------------------------------------------------------------------------------

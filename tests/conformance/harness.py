@@ -40,10 +40,10 @@ class IrcClient:
     async def ask(self, *lines: str | bytes) -> list[Message]:
         """Send lines, and return all messages that came since the last time."""
         for line in lines:
-            await self._send(line if isinstance(line, bytes) else line.encode())
+            await self.send(line if isinstance(line, bytes) else line.encode())
         return await self.read()
 
-    async def _send(self, data: bytes) -> None:
+    async def send(self, data: bytes) -> None:
         """Send a line as net does: not before earlier ones are answered where that matters."""
         session = self.client.session
         if session.outstanding and session.face.must_settle(data):

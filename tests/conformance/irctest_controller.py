@@ -35,6 +35,12 @@ host = ["{host}"]
 port = {port}
 face = "irc"
 """
+WEBSOCKET = """
+[[listen]]
+host = ["{host}"]
+port = {port}
+websocket = true
+"""
 # A listener that speaks IRC alone: elsewhere a first line that no IRC client sends is plain text.
 
 
@@ -108,17 +114,16 @@ class ChatserverController(BaseServerController, DirectoryBasedController):  # t
         websocket_port: int | None,
     ) -> None:
         """Start the server; raises `NotImplementedByController` for what it cannot do."""
-        for wanted, what in (
-            (ssl, "TLS"),
-            (run_services, "accounts"),
-            (websocket_port, "WebSocket"),
-        ):
+        for wanted, what in ((ssl, "TLS"), (run_services, "accounts")):
             if wanted:
                 raise NotImplementedByController(what)
         self.create_config()
         path = Path(self.directory) / "chatserver.toml"
         line = f'password = "{password}"' if password else ""
-        path.write_text(CONFIGURATION.format(password=line, host=hostname, port=port))
+        configuration = CONFIGURATION.format(password=line, host=hostname, port=port)
+        if websocket_port:
+            configuration += WEBSOCKET.format(host=websocket_hostname, port=websocket_port)
+        path.write_text(configuration)
         self.hostname, self.port = hostname, port
         prefix: list[str] = []
         if faketime and shutil.which("faketime"):

@@ -30,6 +30,17 @@ async def test_a_pong_comes_after_all_earlier_answers() -> None:
     assert commands(answer)[-1] == "PONG"
 
 
+@pytest.mark.asyncio
+async def test_a_pong_comes_after_what_others_said_before() -> None:
+    """It has its place in the one order of all, so it is a barrier between clients too."""
+    network = Network()
+    ann, bob = await network.connect("ann"), await network.connect("bob")
+    await bob.read()
+    await ann.send(b"PRIVMSG bob :hello")
+    await bob.send(b"PING here")
+    assert commands(await bob.read()) == ["PRIVMSG", "PONG"]
+
+
 @pytest.mark.parametrize(("line", "code"), [("PING", "461"), ("PING :", "409")])
 @pytest.mark.asyncio
 async def test_without_a_token_it_is_an_error(line: str, code: str) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from chatserver.core import queries
 from chatserver.core.commands import ChangeNick, Connect, Quit
 from chatserver.core.state import State, User
-from chatserver.faces.contract import Answer, Ask, Request
+from chatserver.faces.contract import Ask, Request
 from chatserver.faces.irc.isupport import my_info, token_lines
 from chatserver.faces.irc.lines import finish, readable_time
 from chatserver.faces.irc.session import Handler, Inquiry, Items, Session
@@ -152,12 +152,12 @@ def quit_chat(session: Session, message: Message) -> Items:
 
 
 def ping(session: Session, message: Message) -> Items:
-    """PING: answered with the same token."""
+    """PING: answered with the same token, after all that the server was told before, by whomever."""
     token = message.param(0)
     if not token:
         return [session.tell("409", text="No origin specified")]
-    server = session.server.name
-    return [Answer((finish(f":{server} PONG {server} :{token}"),))]
+    pong = finish(f":{session.server.name} PONG {session.server.name} :{token}")
+    return [Ask(lambda _state, _user, _moment: (pong,))]
 
 
 def pong(session: Session, message: Message) -> Items:

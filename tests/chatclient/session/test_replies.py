@@ -32,7 +32,8 @@ def test_own_ping() -> None:
         (":srv 322 alice #ops 12 :", "#ops (12)"),
         (":srv 341 alice bob #ops", "bob is invited to #ops"),
         (":srv 999 alice some thing :nobody knows", "some thing nobody knows"),
-        (":srv 311 alice", " is @ ()"),
+        (":srv 311 alice", " is @"),
+        (":srv 311 alice bob b host.example * :", "bob is b@host.example"),
     ],
 )
 def test_answers(line: str, told: str) -> None:
@@ -58,6 +59,8 @@ def test_motd_is_for_the_server_page() -> None:
     wire.world.activate(room)
     wire.hear(":srv 375 alice :- motd", ":srv 372 alice :- hello", ":srv 376 alice :End")
     assert texts(wire.world.server)[-1] == "- hello"
+    wire.hear(":srv 266 alice 2 5 :Current global users 2, max 5")
+    assert texts(wire.world.server)[-1] == "Current global users 2, max 5"
     assert texts(room) == ["you joined #ops"]
 
 

@@ -36,6 +36,13 @@ def test_one_address_is_joined_as_itself() -> None:
     assert "nc fd00::2 9000" in announce([Address("fd00::2", 9000)], None)
 
 
+def test_websocket_is_listed_apart() -> None:
+    """Netcat has no use for it."""
+    web = Address("127.0.0.1", 8097)
+    text = announce([Address("::1", 9000)], None, [web])
+    assert "  listening:  [::1]:9000\n  websocket:  127.0.0.1:8097\n  join with:" in text
+
+
 def test_a_unix_socket_is_joined_by_its_path() -> None:
     """If there is nothing else; beside an address it is listed only."""
     unix = Address("localhost", path="/run/chat.sock")

@@ -44,6 +44,9 @@ def checked(path: Path) -> dict[str, object]:
     return {key: check(rows(Config)[key], given) for key, given in read_file(path).items()}
 
 
+ORIGINS = "a list of origins (https://chat.example.org) or *"
+
+
 def error_of(tmp_path: Path, text: str) -> str:
     """Return what is wrong with a file with `text`, as told, without the directory."""
     with pytest.raises(ConfigError) as caught:
@@ -103,6 +106,10 @@ def test_places(tmp_path: Path) -> None:
         (
             '[[listen]]\nface = "ssh"\n',
             "chat.toml, line 2: listen.face must be one of auto, plain, irc, not 'ssh'",
+        ),
+        (
+            '[[listen]]\nwebsocket = true\norigins = ["https://a.example/"]\n',
+            f"chat.toml, line 3: listen.origins must be {ORIGINS}, not ['https://a.example/']",
         ),
         (
             'motd = """\n\n\n"""\nlog_level = "x"\n',

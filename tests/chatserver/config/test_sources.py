@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from chatserver.config.settings import Config
+from chatserver.config.settings import Config, Listen
 from chatserver.config.sources import CONFIG_VARIABLE, Parser, add_flags, adopt, load
 from chatserver.config.table import Setting, rows
 from chatserver.config.values import ConfigError
@@ -29,6 +29,28 @@ def write(tmp_path: Path, text: str) -> str:
 def test_without_anything() -> None:
     """The defaults are a whole configuration."""
     assert loaded() == Config()
+
+
+@pytest.mark.parametrize("origin", ["*", "https://chat.example.org", "http://localhost:8000"])
+def test_a_listener_for_web_clients(tmp_path: Path, origin: str) -> None:
+    """It speaks WebSocket, with scripts of the pages that are named."""
+    file = write(tmp_path, f'[[listen]]\nport = 1\nwebsocket = true\norigins = ["{origin}"]\n')
+    [place] = loaded("--config", file).listen
+    assert place == Listen(port=1, websocket=True, origins=(origin,))
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ('websocket = true\nface = "plain"', "WebSocket carries IRC, not plain text"),
+        ('origins = ["*"]', "origins are of use with websocket = true alone"),
+    ],
+)
+def test_what_does_not_go_with_websocket(tmp_path: Path, lines: str, message: str) -> None:
+    """It is told, rather than ignored."""
+    file = write(tmp_path, f"[[listen]]\n{lines}\n")
+    with pytest.raises(ConfigError, match=message):
+        loaded("--config", file)
 
 
 def test_precedence(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from chatserver.journal.local import LocalJournal
 from chatserver.net.connection import Connection
 from chatserver.net.deadlines import Deadlines, Times
 from chatserver.net.listener import Connections, Listener
-from chatserver.net.terms import Counters, Origin, Terms
+from chatserver.net.terms import Counters, Origin, Spoken, Terms
 from chatserver.storage.memory import MemoryStore
 from chatwire.framing import Overlong
 from tests.chatserver.fakes import World
@@ -137,7 +137,9 @@ class HeldJournal:
 class Service:
     """A listener on a free port of 127.0.0.1, and everything behind it."""
 
-    def __init__(self, sock: socket.socket, store: MemoryStore, **changes: object) -> None:
+    def __init__(
+        self, sock: socket.socket, store: MemoryStore, spoken: Spoken, **changes: object
+    ) -> None:
         self.world = World(store=store)
         self.faces = EchoFaces()
         self.deadlines = Deadlines(asyncio.get_running_loop(), grain=0.01)
@@ -149,7 +151,7 @@ class Service:
         )
         self.terms = structs.replace(terms, **changes)
         self.connections = Connections(self.terms)
-        self.listener = Listener(sock, self.connections)
+        self.listener = Listener(sock, self.connections, spoken)
         self.held: HeldJournal | None = None
         self.callers: list[Caller] = []
         self.sockets: list[socket.socket] = []
@@ -225,12 +227,13 @@ async def serving(
     times: Times | None = None,
     store: MemoryStore | None = None,
     sock: socket.socket | None = None,
+    spoken: Spoken = None,
     **changes: object,
 ) -> AsyncIterator[Service]:
     """Serve for the time of a test; what is left then is aborted, and must end."""
     sock = sock or socket.create_server(("127.0.0.1", 0))
     sock.setblocking(False)
-    service = Service(sock, store or MemoryStore(), times=times or Times(), **changes)
+    service = Service(sock, store or MemoryStore(), spoken, times=times or Times(), **changes)
     accepting = asyncio.create_task(service.listener.run())
     try:
         yield service

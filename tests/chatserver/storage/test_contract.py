@@ -39,10 +39,12 @@ def numbers(store: Store, asked: Page) -> list[int]:
 def test_a_new_store_knows_nothing(tmp_path: Path) -> None:
     """It was opened once, and has neither rooms nor a newest record."""
     for make in STORES.values():
-        restored = make(tmp_path).open()
+        store = make(tmp_path)
+        restored = store.open()
         assert restored.epoch >= 1
         assert restored.last_at == 0
         assert list(restored.rooms) == []
+        store.close()
 
 
 def test_messages_come_back_as_they_were(store: Store) -> None:

@@ -1,0 +1,23 @@
+"""A server, and terminals for the programs that join it, for each test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.server import Server
+from tests.interop.terminals import Terminals
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server on a free port of loopback, IPv4 and IPv6."""
+    with Server("--port", "0", "--data", tmp_path / "data") as server:
+        yield server
+
+
+@pytest.fixture
+def terminals() -> Iterator[Terminals]:
+    """Terminals that end with the test."""
+    with Terminals() as terminals:
+        yield terminals
