@@ -208,7 +208,7 @@ def _find_target(inquiry: Inquiry, target: str) -> tuple[str, str, int] | None:
         room = state.find_room(target)
         if room is None or user not in room.members:
             return None
-        return room.name, room.key, room.created_seq
+        return room.name, room.key, room.created_seq - 1  # with the JOIN that made it
     if not is_nick(target, state.limits.nick):
         return None
     other = state.find_user(target)
