@@ -142,14 +142,14 @@ async def test_events_come_only_to_who_asked_for_them() -> None:
     network = Network()
     alice = await reader(network, "alice", "draft/event-playback", "away-notify")
     bob, carol = await network.connect("bob"), await network.connect("carol")
-    await alice.ask("JOIN #room", "PRIVMSG #room :one")
+    live = await alice.ask("JOIN #room", "PRIVMSG #room :one")
     await bob.ask("AWAY :tea", "JOIN #room")
-    await alice.ask("MODE #room +v bob", "TOPIC #room :x", "PRIVMSG #room :two")
+    live += await alice.ask("MODE #room +v bob", "TOPIC #room :x", "PRIVMSG #room :two")
     await bob.ask("NICK rob", "PART #room :bye", "JOIN #room")
     await carol.ask("JOIN #room")
-    await alice.ask("KICK #room carol :out")
+    live += await alice.ask("KICK #room carol :out")
     await bob.ask("QUIT :gone")
-    await alice.read()
+    live += await alice.read()
     start, *past, end = await alice.ask("CHATHISTORY LATEST #room * 50")
     assert commands([start, end]) == ["BATCH", "BATCH"]
     assert commands(past) == [
@@ -157,6 +157,11 @@ async def test_events_come_only_to_who_asked_for_them() -> None:
         "JOIN", "KICK", "QUIT",
     ]  # fmt: skip
     assert all(message.tags["batch"] and message.tags["time"] for message in past)
+    ids = [message.tags["msgid"] for message in past]
+    assert len(set(ids)) == len(ids)
+    assert set(ids) < {message.tags.get("msgid") for message in live}
+    _, *again, _ = await alice.ask(f"CHATHISTORY AFTER #room msgid={ids[3]} 1")
+    assert commands(again) == ["TOPIC"]
     quit_ = past[-1]
     assert quit_.source is not None
     assert quit_.source.startswith("rob!")

@@ -96,8 +96,20 @@ class IrcDialect:
         """Return the source of what `who` did; the server itself has no nick."""
         return who.mask if who.nick else self.server
 
-    def prefix(self, event: Event) -> str:
-        """Return the tags of an event that is no message."""
+    def prefix(self, event: Event, part: str = "") -> str:
+        """Return the tags of an event that is no message, or of a `part` of it.
+
+        What is kept has an id, so that who reads history knows it again.
+        """
+        tags: dict[str, str | None] = {}
+        if self.time:
+            tags["time"] = iso_time(event.at)
+        if self.tags and isinstance(event, events.KEPT):
+            tags["msgid"] = message_id(event.seq) + part
+        return format_tags(tags)
+
+    def time_tag(self, event: Event) -> str:
+        """Return the tag that says when, if the client wants one."""
         return f"@time={iso_time(event.at)} " if self.time else ""
 
     def message_prefix(self, event: events.Said | events.Tagged, part: int = 0) -> str:
@@ -181,13 +193,13 @@ def _mode_lines(head: str, changes: Iterable[ModeChange]) -> Iterator[str]:
 
 
 def _joined(dialect: IrcDialect, event: events.Joined) -> bytes:
-    source, tags = dialect.source(event.who), dialect.prefix(event)
+    source = dialect.source(event.who)
     line = f":{source} JOIN {event.room}"
     if dialect.extended:
         line += f" {as_middle(event.who.account)} :{event.who.realname}"
-    lines = finish(line, tags)
+    lines = finish(line, dialect.prefix(event))
     if dialect.away and event.away:
-        lines += finish(f":{source} AWAY :{event.away}", tags)
+        lines += finish(f":{source} AWAY :{event.away}", dialect.time_tag(event))
     return lines
 
 
@@ -246,8 +258,12 @@ def _topic_changed(dialect: IrcDialect, event: events.TopicChanged) -> bytes:
 
 
 def _room_modes_changed(dialect: IrcDialect, event: events.RoomModesChanged) -> bytes:
-    head, tags = f":{dialect.source(event.by)} MODE {event.room}", dialect.prefix(event)
-    return b"".join(finish(line, tags) for line in _mode_lines(head, event.changes))
+    """Write changes of modes, whose ids are their own: who enters may get a status by the same command."""
+    head = f":{dialect.source(event.by)} MODE {event.room}"
+    return b"".join(
+        finish(line, dialect.prefix(event, f"-m{part or ''}"))
+        for part, line in enumerate(_mode_lines(head, event.changes))
+    )
 
 
 def _user_modes_changed(dialect: IrcDialect, event: events.UserModesChanged) -> bytes:

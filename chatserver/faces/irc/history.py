@@ -22,7 +22,7 @@ from chatwire import caps
 from chatwire.message import Message
 from chatwire.names import fold, is_nick, looks_like_room
 
-_MESSAGE_ID = re.compile(r"([0-9a-f]{1,15})(?:-[0-9]{1,4})?")
+_MESSAGE_ID = re.compile(r"([0-9a-f]{1,15})(?:-m?[0-9]{0,4})?")
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z", re.ASCII)
 
 
