@@ -7,6 +7,7 @@ state of that moment, and is shown only when the batch is released.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeGuard
 
+from chatserver.core.commands import Respond, Say
 from chatserver.core.effects import Close, Emission, Recall
 from chatserver.core.events import (
     KEPT,
@@ -36,7 +37,7 @@ Outcome = Emission | Close | Recall | Lookup | Sequence[bytes]
 class Entry:
     """A request of a session, and what it led to."""
 
-    __slots__ = ("at", "leaving", "outcomes", "request", "session")
+    __slots__ = ("at", "leaving", "outcomes", "request", "session", "size")
 
     def __init__(self, session: "Session", request: Request, leaving: str | None = None) -> None:
         self.session = session
@@ -46,6 +47,9 @@ class Entry:
         self.outcomes: list[Outcome] = []
         self.at = 0
         """When it was executed (ms)."""
+        said = (item.text for item in request.items if isinstance(item, (Say, Respond)))
+        self.size = sum(map(len, said))
+        """Characters that it says: they bound a batch."""
 
 
 class Batch:

@@ -1,19 +1,17 @@
 """The command `chatserver`: reads its configuration and runs the server.
 
 Rules: what whoever starts it can mend ends it with one line on standard error and exit status 2,
-never a traceback. What only some uses need is imported only by them, as start-up is to be fast.
+never a traceback. What only some uses need is imported only by them, as start-up is to be fast;
+and nothing of ours before a signal can end it without a traceback too.
 """
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Sequence
-
-from chatserver.config.settings import Config
-from chatserver.config.sources import Parser, add_flags, load
-from chatserver.config.table import rows
-from chatserver.config.values import ConfigError, suggest
-from chatwire.version import VERSION
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Never
 
 USAGE = "chatserver [OPTION …] | chatserver hash-password"
 DESCRIPTION = (
@@ -25,6 +23,33 @@ DESCRIPTION = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks for and return the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    with leaving_on_signals():
+        return do(given)
+
+
+@contextmanager
+def leaving_on_signals() -> Iterator[None]:
+    """Have SIGTERM and SIGINT end the program at once, with status 0: nothing is under way yet.
+
+    A server that runs handles them itself, and stops in order.
+    """
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def leave(*_: object) -> Never:
+    """End the program, and close on the way out what was opened."""
+    raise SystemExit(0)
+
+
+def do(given: list[str]) -> int:
+    """Do what `given` asks for and return the exit status."""
+    from chatserver.config.values import ConfigError  # noqa: PLC0415 - signals are handled first
+
     try:
         if given[:1] == ["hash-password"]:
             return print_hash(given[1:])
@@ -39,6 +64,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Return the flags among `arguments`. Raises `ConfigError`."""
+    from chatserver.config.settings import Config  # noqa: PLC0415 - signals are handled first
+    from chatserver.config.sources import Parser, add_flags  # noqa: PLC0415 - so too
+    from chatserver.config.table import rows  # noqa: PLC0415 - so too
+    from chatserver.config.values import ConfigError, suggest  # noqa: PLC0415 - so too
+
     parser = Parser("chatserver", USAGE, DESCRIPTION, allow_abbrev=False)
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     add_flags(parser)
@@ -52,6 +82,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def serve(flags: argparse.Namespace) -> int:
     """Run the server until it is told to stop."""
+    from chatserver.config.sources import load  # noqa: PLC0415 - signals are handled first
+
     config = load(flags, os.environ)
     from chatserver.app import CannotStart, run  # noqa: PLC0415 - not needed to say what is wrong
 
@@ -64,6 +96,8 @@ def serve(flags: argparse.Namespace) -> int:
 
 def print_version() -> int:
     """Print the version of what is installed."""
+    from chatwire.version import VERSION  # noqa: PLC0415 - signals are handled first
+
     print(f"chatserver {VERSION}")
     return 0
 
@@ -72,6 +106,7 @@ def print_hash(arguments: Sequence[str]) -> int:
     """Print a hash of a password that is typed twice, or is the first line of standard input."""
     from getpass import getpass  # noqa: PLC0415 - for this alone
 
+    from chatserver.config.values import ConfigError  # noqa: PLC0415 - signals are handled first
     from chatserver.passwords import hash_password  # noqa: PLC0415 - for this alone
 
     if arguments:

@@ -1,15 +1,16 @@
 """Showing events to whoever they are for, cheaply and in order.
 
 Rules: an event is rendered once per dialect. All events that one `Round` shows to the members of a room
-become one chunk, and each member gets one write. Whoever needs something of their own in between
-(senders without echo, who came or left, who is answered) gets their own bytes, in the same order.
+become one chunk (of some 64 KiB at most), and each member gets one write. Whoever needs something of
+their own in between (senders without echo, who came or left, who is answered) gets their own bytes,
+in the same order.
 Events that are for no one room's members (a nick change, a departure) are shown after all that came
 before them, and before all that comes after, so nobody hears from a name that they don't know yet.
 """
 
 import logging
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from chatserver.core.effects import Emission
 from chatserver.core.events import Event, Joined, Said, Tagged
@@ -17,6 +18,12 @@ from chatserver.core.state import Audience, User
 from chatserver.faces.contract import Dialect
 
 _log = logging.getLogger(__name__)
+
+CHUNK_MOST: Final = 65_536
+"""Bytes of what was said that a chunk has, about: more go out in several. It bounds what a round holds."""
+
+OVERHEAD: Final = 64
+"""Bytes that a line has beside what was said, about."""
 
 
 class Subscriber(Protocol):
@@ -124,6 +131,7 @@ class Round:
         self._personal: dict[Subscriber, list[tuple[int, bytes]]] = {}
         self._apart: set[Subscriber] = set()
         self._ordinal = 0
+        self._size = 0
 
     def tell(self, subscriber: Subscriber, data: bytes) -> None:
         """Show `data` to one subscriber, in its place among the events."""
@@ -160,10 +168,11 @@ class Round:
         return own
 
     def _add_to_room(self, emission: Emission, without: Subscriber | None) -> None:
+        event = emission.event
         self._ordinal += 1
         if emission.moved is not None and (moved := self._delivery.find(emission.moved)):
             self._apart.add(moved)
-            if isinstance(emission.event, Joined) and not moved.dialect.shows_own_entry:
+            if isinstance(event, Joined) and not moved.dialect.shows_own_entry:
                 without = moved
         stream = self._streams.get(emission.audience.key)
         if stream is None:
@@ -171,6 +180,9 @@ class Round:
         stream.add(self._ordinal, emission, without)
         if without is not None:
             self._apart.add(without)
+        self._size += OVERHEAD + (len(event.text) if isinstance(event, Said) else 0)
+        if self._size >= CHUNK_MOST:
+            self.flush()
 
     def _show_now(self, event: Event, audience: Audience, without: Subscriber | None) -> None:
         self.flush()
@@ -183,7 +195,7 @@ class Round:
         """Write all that was added: one write for each member of each room, one for whoever is apart."""
         streams = [*self._streams.values()]
         personal, apart = self._personal, self._apart
-        self._streams, self._personal, self._apart = {}, {}, set()
+        self._streams, self._personal, self._apart, self._size = {}, {}, set(), 0
         for stream in streams:
             for dialect, subscribers in self._delivery.plan(stream.audience):
                 chunk = b"".join(stream.render(dialect))

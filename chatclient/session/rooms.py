@@ -82,7 +82,8 @@ def on_kick(state: State, heard: Heard) -> None:
 def on_quit(state: State, heard: Heard) -> None:
     """Somebody leaves the server."""
     # Many servers put "Quit: " before what the user said, if that was anything.
-    reason = heard.text(0).removeprefix("Quit:").strip()
+    told = heard.text(0)
+    reason = "" if told == "Quit" else told.removeprefix("Quit:").strip()
     sentence = _with_reason(f"{heard.nick} left the chat", reason)
     buffers = state.rooms_of(heard.nick)
     for buffer in buffers:

@@ -9,7 +9,7 @@ from chatserver.config.settings import Config
 from chatserver.faces.contract import Face
 from chatserver.faces.detection import Refused, Speaks
 from chatserver.faces.irc.face import IrcFace
-from chatserver.faces.irc.facts import Admin, ServerFacts
+from chatserver.faces.irc.facts import Admin, Rehash, ServerFacts
 from chatserver.faces.plain import PlainFace, PlainFacts, guest_nicks
 from chatserver.net.terms import Origin
 from chatserver.passwords import verify
@@ -25,7 +25,7 @@ NEEDS_PASSWORD: Final = Refused(
 class ConfiguredFaces:
     """Makes faces with the facts that the configuration gives (`net.terms.Faces`)."""
 
-    def __init__(self, config: Config, started_at: int, reload: Callable[[], None]) -> None:
+    def __init__(self, config: Config, started_at: int, reload: Callable[[], Rehash]) -> None:
         self._started_at = started_at
         self._reload = reload
         self._random = random.SystemRandom()

@@ -23,6 +23,7 @@ from chatserver.config.sources import adopt
 from chatserver.config.values import ConfigError
 from chatserver.core.state import State
 from chatserver.faces.detection import Speaks
+from chatserver.faces.irc.facts import Rehash
 from chatserver.journal.local import LocalJournal
 from chatserver.net.deadlines import Deadlines, Times
 from chatserver.net.descriptors import raise_limit
@@ -226,17 +227,18 @@ class Server:
             async with asyncio.timeout(SETTLE_TIME):
                 await self._journal.idle()
 
-    def reload(self) -> None:
-        """Read the configuration again, and take from it what a running server can."""
+    def reload(self) -> Rehash:
+        """Read the configuration again, take from it what a running server can, and say what came of it."""
         try:
             self._config, others = adopt(self._config, self._reread())
         except ConfigError as error:
             _log.error("the configuration stays as it was: %s", error)
-            return
+            return Rehash(f"The configuration stays as it was: {error}")
         self._faces.configure(self._config)
         _log.info("the configuration was read again")
         if others:
             _log.warning("these need a restart: %s", ", ".join(others))
+        return Rehash(waiting=others)
 
     def _handle_signals(self) -> None:
         """Stop on SIGTERM and SIGINT, read the configuration again on SIGHUP."""

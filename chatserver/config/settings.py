@@ -224,7 +224,9 @@ class Config(Struct, frozen=True, kw_only=True):
         int, Meta(ge=1, le=300), About(LENGTHS, "a real name, at most", unit="bytes")
     ] = Limits().realname
     topic_length: Annotated[
-        int, Meta(ge=1, le=390), About(LENGTHS, "a topic, at most", unit="bytes")
+        int,
+        Meta(ge=1, le=390),
+        About(LENGTHS, "a topic, at most; less if the name of its room is long", unit="bytes"),
     ] = Limits().topic
     away_length: Annotated[
         int, Meta(ge=1, le=390), About(LENGTHS, "an away message, at most", unit="bytes")

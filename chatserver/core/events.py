@@ -51,7 +51,6 @@ class Joined(Event, frozen=True):
 
     room: str
     who: Identity
-    away: str = ""
 
 
 class Parted(Event, frozen=True):
@@ -151,7 +150,10 @@ class InviteSeen(Event, frozen=True):
 
 
 class AwayChanged(Event, frozen=True):
-    """Somebody went away, or came back (""). Audience: who shares a room, but not they."""
+    """Somebody is away now, or back (""). Audience: who shares a room, but not they.
+
+    Who enters a room while away is told of as such to those in it.
+    """
 
     who: Identity
     message: str
@@ -164,12 +166,26 @@ class RealnameChanged(Event, frozen=True):
     realname: str
 
 
+class Seat(Struct, frozen=True, gc=False):
+    """A room that somebody is in, with the letters of their status there."""
+
+    room: str
+    status: str
+
+
 class HostChanged(Event, frozen=True):
-    """Somebody (`who`, as before) has another user name or host. Audience: they, and who shares a room."""
+    """Somebody (`who`, as before) has another user name or host. Audience: they; or who shares a room.
+
+    `seats` are the rooms that all of the audience share with them, none if they are told themselves:
+    for whoever can be told of it only by letting them leave and come back.
+    """
 
     who: Identity
     username: str
     host: str
+    seats: tuple[Seat, ...] = ()
+    away: str = ""
+    """Their away message, as those rooms know it."""
 
 
 class WallopsSent(Event, frozen=True):

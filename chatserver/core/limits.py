@@ -1,6 +1,13 @@
 """How much of everything the core allows: part of the configuration, passed in, never imported."""
 
+from typing import Final
+
 from msgspec import Struct
+
+LINE: Final = 510
+"""Bytes of a line of IRC without its tags and its end: what one line says cannot be longer."""
+HOST: Final = 63
+"""Characters of a host."""
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -29,6 +36,14 @@ class Limits(Struct, frozen=True, kw_only=True):
     room_expiry: int = 30 * 24 * 3600 * 1000
     """How long an empty room keeps topic, modes, bans and operators, in milliseconds."""
     empty_rooms: int = 10_000
-    """Empty rooms that are kept at most; of more, those that are empty longest are forgotten."""
+    """Empty rooms that are kept at most; of more, blank ones are forgotten, then the youngest."""
     lobby: str = "#lobby"
     """The room where plain guests land; always there, and nobody is its operator by being first."""
+
+    def topic_of(self, room: int) -> int:
+        """Return how long a topic may be, of a room whose name has `room` bytes.
+
+        The line that tells it must hold it whole, whoever set it: `:nick!user@host TOPIC #room :topic`.
+        """
+        mask = self.nick + self.username + HOST + len("!@")
+        return min(self.topic, LINE - mask - room - len(": TOPIC  :"))

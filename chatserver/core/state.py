@@ -22,6 +22,9 @@ PREFIXES = {"o": "@", "v": "+"}
 CONVERSATIONS_MOST = 100
 """With so many people somebody's conversations are remembered while they are connected."""
 
+ROOM_FLAGS = "nt"
+"""Modes of a new room: no messages from outside, and the topic is the operators'."""
+
 
 class Audience:
     """Who is to see something: a snapshot that never changes, and is shared by all events that it fits."""
@@ -232,6 +235,16 @@ class Room:
             self._roster = Roster(member.entry for member in self.members.values())
         return self._roster
 
+    @property
+    def blank(self) -> bool:
+        """Whether nobody would miss it: nothing was said in it, and nothing was set."""
+        return (
+            self.last_seq == 0
+            and self.flags == set(ROOM_FLAGS)
+            and len(self.statuses) <= 1
+            and not (self.topic or self.password or self.limit or any(self.lists.values()))
+        )
+
     def having(self, statuses: str) -> Iterator[User]:
         """Yield the members who hold one of `statuses` or a higher one."""
         enough = set(STATUSES[: max(map(STATUSES.index, statuses)) + 1])
@@ -294,11 +307,13 @@ class State:
         self.nicks: dict[str, User] = {}
         """By folded nick."""
         self.rooms: dict[str, Room] = {}
-        """By folded name; with members, or kept though empty."""
+        """By folded name; with members, or kept though empty. Oldest first."""
         self.past: deque[Past] = deque(maxlen=limits.whowas)
         """Who left or changed nick, newest last."""
         self.empty_rooms: dict[str, Room] = {}
         """Those kept though nobody is in them, by folded name, empty longest first; not the lobby."""
+        self.blank_rooms: dict[str, Room] = {}
+        """Those of them that are blank, likewise."""
         self.most_users = 0
         """The most that were connected at once."""
         self.changed_rooms: set[Room] = set()
@@ -319,17 +334,32 @@ class State:
         self.changed_rooms.add(room)
         if room.key != fold(self.limits.lobby):
             self.empty_rooms[room.key] = room
+            if room.blank:
+                self.blank_rooms[room.key] = room
+
+    def see_to_entered(self, room: Room) -> None:
+        """Note that somebody is in `room` now."""
+        self.empty_rooms.pop(room.key, None)
+        self.blank_rooms.pop(room.key, None)
 
     def forget_rooms(self, now: int) -> None:
-        """Forget which rooms were empty for too long, and the oldest of too many."""
+        """Forget the rooms that were empty for too long, and of too many those that matter least.
+
+        These are the blank ones, and then the youngest: whoever makes many rooms wipes out none of others.
+        """
         while self.empty_rooms:
             room = next(iter(self.empty_rooms.values()))
-            expired = now - room.emptied_at > self.limits.room_expiry
-            if not expired and len(self.empty_rooms) <= self.limits.empty_rooms:
-                return
-            del self.empty_rooms[room.key], self.rooms[room.key]
+            if now - room.emptied_at <= self.limits.room_expiry:
+                if len(self.empty_rooms) <= self.limits.empty_rooms:
+                    return
+                room = next(iter(self.blank_rooms.values()), None) or self._youngest_empty()
+            del self.rooms[room.key]
+            self.see_to_entered(room)
             self.changed_rooms.discard(room)
             self.forgotten_rooms.add(room.key)
+
+    def _youngest_empty(self) -> Room:
+        return next(room for room in reversed(self.rooms.values()) if room.key in self.empty_rooms)
 
     def peers(self, user: User) -> Audience:
         """Return who shares a room with `user`, each once, `user` left out."""

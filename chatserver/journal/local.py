@@ -24,7 +24,10 @@ from chatserver.node import Node
 from chatserver.ports import Clock, Restored, Store, StoreError, Writing
 
 BATCH_MOST: Final = 1024
-"""Entries of one batch: bounds how long the others wait, and the size of a chunk."""
+"""Entries of one batch: bounds how long the others wait."""
+
+BATCH_SAYS: Final = 262_144
+"""Characters that the entries of one batch say, but for its last one: likewise."""
 
 RETRY_AFTER: Final = 1.0
 """Seconds from a failed write to the next try."""
@@ -111,25 +114,28 @@ class LocalJournal:
         self._store.close()
 
     def _run(self) -> None:
-        """Execute what gathered, one batch after the other, until one must be written on the thread."""
-        while self._pending:
-            batch = self._next_batch()
-            if self.failure:
-                self._hold_back(batch)
-                batch.writing = self._late.hold(batch.writing)
-            else:
-                batch.writing = self._late.put_off(batch.writing)
-                self._see_to_late()
-            if not self._keep(batch):
-                return
-        self._busy = False
-        if self._idle is not None:
-            self._idle.set_result(None)
-            self._idle = None
+        """Execute what gathered: one batch, so that the others get their turn before the next."""
+        if not self._pending:
+            self._busy = False
+            if self._idle is not None:
+                self._idle.set_result(None)
+                self._idle = None
+            return
+        batch = self._next_batch()
+        if self.failure:
+            self._hold_back(batch)
+            batch.writing = self._late.hold(batch.writing)
+        else:
+            batch.writing = self._late.put_off(batch.writing)
+            self._see_to_late()
+        self._keep(batch)
 
     def _next_batch(self) -> Batch:
-        take = min(len(self._pending), BATCH_MOST)
-        entries = [self._pending.popleft() for _ in range(take)]
+        entries: list[Entry] = []
+        said = 0
+        while self._pending and len(entries) < BATCH_MOST and said < BATCH_SAYS:
+            entries.append(self._pending.popleft())
+            said += entries[-1].size
         batch = self._node.execute(entries, self.stamp, healthy=not self.failure)
         self._pending.extendleft(reversed(entries[len(batch.entries) :]))
         if self._room_again is not None and not self.full:
@@ -137,20 +143,18 @@ class LocalJournal:
             self._room_again = None
         return batch
 
-    def _keep(self, batch: Batch) -> bool:
-        """Keep a batch and release it; False when that is under way on the thread."""
-        writing = batch.writing
-        if not (writing.writes or writing.pages):
-            self._node.release(batch)
-        elif self._writer is not None:
-            done = asyncio.get_running_loop().run_in_executor(
-                self._writer, self._store.keep, writing
-            )
+    def _keep(self, batch: Batch) -> None:
+        """Keep a batch and release it, then run again."""
+        loop, writing = asyncio.get_running_loop(), batch.writing
+        if self._writer is not None and (writing.writes or writing.pages):
+            done = loop.run_in_executor(self._writer, self._store.keep, writing)
             done.add_done_callback(partial(self._written, batch))
-            return False
-        else:
+            return
+        if writing.writes or writing.pages:
             self._keep_here(batch)
-        return True
+        else:
+            self._node.release(batch)
+        loop.call_soon(self._run)
 
     def _see_to_late(self) -> None:
         """Have what is put off written soon, if nothing else is."""
@@ -167,8 +171,7 @@ class LocalJournal:
             self._see_to_late()
         elif self._late:
             self._busy = True
-            if self._keep(Batch([], self._late.join(Writing()))):
-                self._run()
+            self._keep(Batch([], self._late.join(Writing())))
 
     def _keep_here(self, batch: Batch) -> None:
         try:

@@ -7,10 +7,13 @@ It is coarse, so that many connections cost one wake-up, and it sleeps while not
 import asyncio
 import enum
 import heapq
+import logging
 import math
 from typing import Protocol
 
 from msgspec import Struct
+
+_log = logging.getLogger(__name__)
 
 NEVER = math.inf
 LATE = 0.002
@@ -162,7 +165,9 @@ class Deadlines:
         self._places: dict[Waiting, int] = {}
         self._order: list[int] = []
         """The numbers of all buckets, as a heap."""
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        self._alarm = NEVER
+        """When the timer goes off: uvloop's does not say, if its time was past when it was set."""
         self.wakeups = 0
         """How often the timer went off."""
 
@@ -194,20 +199,40 @@ class Deadlines:
         """Have the timer go off for the first bucket that somebody waits in."""
         while self._order and not self._buckets[self._order[0]]:
             del self._buckets[heapq.heappop(self._order)]
-        when = self._order[0] * self._grain + LATE if self._order else None
+        when = self._order[0] * self._grain + LATE if self._order else NEVER
+        if self._alarm <= when < NEVER:
+            return  # when it goes off it looks again
         if self._timer is not None:
-            if when is not None and self._timer.when() <= when:
-                return  # when it goes off it looks again
             self._timer.cancel()
-        self._timer = self._loop.call_at(when, self._go_off) if when is not None else None
+        self._alarm = when
+        self._timer = None if when == NEVER else self._loop.call_at(when, self._go_off)
 
     def _go_off(self) -> None:
         self.wakeups += 1
         self._timer = None
+        self._alarm = -NEVER  # nobody whom we call needs to set it
         now = self._loop.time()
+        try:
+            while (waiting := self._take_overdue(now)) is not None:
+                self.set(waiting, max(self._ask(waiting, now), now + self._grain))
+        finally:
+            self._alarm = NEVER
+            self._arm()
+
+    def _take_overdue(self, now: float) -> Waiting | None:
+        """Return one who is due, and waits no more. The others stay where they are until then."""
         while self._order and self._order[0] * self._grain <= now:
-            number = heapq.heappop(self._order)
-            for waiting in self._buckets.pop(number):
-                if self._places.get(waiting) == number:  # it was not cancelled by one before
-                    self.set(waiting, max(waiting.check(now), now + self._grain))
-        self._arm()
+            if bucket := self._buckets[self._order[0]]:
+                waiting = bucket.pop()
+                del self._places[waiting]
+                return waiting
+            del self._buckets[heapq.heappop(self._order)]
+        return None
+
+    def _ask(self, waiting: Waiting, now: float) -> float:
+        """Have `waiting` do what is due; after an error of ours it is not called again."""
+        try:
+            return waiting.check(now)
+        except Exception:  # noqa: BLE001 - a bug: it concerns this one, never the others
+            _log.exception("a deadline of %r was not kept by an error of ours", waiting)
+            return NEVER

@@ -1,10 +1,13 @@
 """What the task of a connection does: judge the first line, then take line after line to the end.
 
 Rules: nobody is announced before the first line is judged. A line is taken when those before it
-allow that, and when neither the peer's own answers nor the journal push back. Who ends its side in
+allow that, and when neither the peer's own answers nor the journal push back. However many lines
+come at once and whatever they cost, others have their turn after a moment. Who ends its side in
 order gets all that is on its way; what it sent without an LF counts as a line of plain text.
 """
 
+import asyncio
+import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -18,6 +21,9 @@ from chatwire.framing import Framer, Overlong
 
 IRC_LINE: Final = 8192
 """Bytes at which an IRC line is cut: more than the face allows, which answers the rest itself."""
+
+TURN: Final = 0.001
+"""Seconds for which lines of one peer are taken before others have their turn."""
 
 
 async def converse(connection: Connection, pinned: Speaks | None = None) -> None:
@@ -94,7 +100,11 @@ async def _serve(
 async def take(connection: Connection, session: Session, lines: Sequence[bytes | Overlong]) -> None:
     """Take `lines` in their turn, until the session has been left."""
     face, node = session.face, connection.terms.node
+    turn_ends = time.monotonic() + TURN
     for line in lines:
+        if time.monotonic() > turn_ends:
+            await asyncio.sleep(0)
+            turn_ends = time.monotonic() + TURN
         if session.outstanding and face.must_settle(line):
             await session.settled()
         if session.leaving:

@@ -20,6 +20,7 @@ from websockets.server import ServerProtocol
 from websockets.typing import Origin, Subprotocol
 
 from chatwire.framing import OVERLONG, Framer, Overlong
+from chatwire.text import visible
 
 TEXT: Final = Subprotocol("text.ircv3.net")
 BINARY: Final = Subprotocol("binary.ircv3.net")
@@ -28,6 +29,8 @@ ANY_ORIGIN: Final = "*"
 
 REQUEST_MOST: Final = 16_384
 """Bytes of a request with its header."""
+SUMMARY_MOST: Final = 200
+"""Characters of a summary."""
 MESSAGE_MOST: Final = 65_536
 """Bytes of a message over which it is not even read to its end."""
 
@@ -79,7 +82,10 @@ class WebSocket:
 
     @property
     def summary(self) -> str:
-        """What was agreed on, or how it ended, for the log."""
+        """What was agreed on, or how it ended, for the log: short, and harmless whatever the peer said."""
+        return visible(self._summary())[:SUMMARY_MOST]
+
+    def _summary(self) -> str:
         if self.refusal:
             return f"refused: {self.refusal}"
         closed = self._protocol.close_rcvd or self._protocol.close_sent

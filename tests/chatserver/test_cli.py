@@ -1,9 +1,12 @@
 """The command says what is wrong in one line, and does small things without a server."""
 
 import io
+import os
+import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -92,6 +95,36 @@ def test_small_things_load_little() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_while_it_starts_ends_it_quietly(number: int, tmp_path: Path) -> None:
+    """Whatever it is about to do: exit status 0, and no traceback. Here the file never comes."""
+    config = tmp_path / "chat.toml"
+    os.mkfifo(config)
+    arguments = [sys.executable, "-m", "chatserver.cli", "--config", str(config)]
+    with subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True) as process:
+        with config.open("w", encoding="utf-8"):  # returns when it is opened for reading
+            process.send_signal(number)
+            _, errors = process.communicate(timeout=20)
+        assert (process.returncode, errors) == (0, "")
+
+
+def test_a_signal_as_soon_as_it_accepts_ends_it_quietly() -> None:
+    """The port accepts before all is ready."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    arguments = [sys.executable, "-m", "chatserver.cli", "--ephemeral", "--port", str(port)]
+    with subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        while process.poll() is None:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                break
+        process.terminate()
+        _, errors = process.communicate(timeout=20)
+        assert process.returncode == 0
+        assert "Traceback" not in errors
 
 
 def start(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -14,7 +14,7 @@ from chatserver.core.events import Event, Said
 from chatserver.core.execute import Stamp, execute
 from chatserver.core.limits import Limits
 from chatserver.core.state import Audience, State, User
-from chatserver.delivery import Delivery, Round
+from chatserver.delivery import CHUNK_MOST, Delivery, Round
 
 
 class Tongue:
@@ -145,6 +145,22 @@ def test_each_member_gets_one_write_for_all_of_a_round(stage: Stage) -> None:
         assert len(other.writes) == 1
         assert other.lines() == [f"#a ann: {number}" for number in range(10)]
     assert ann.writes == []
+
+
+def test_a_chunk_has_its_bound(stage: Stage) -> None:
+    """What a round holds is bounded, however much is said in it; nobody misses anything by that."""
+    ann, bob = stage.add("ann", "#a"), stage.add("bob", "#a")
+    carl = stage.add("carl", "#a")
+    words = "x" * 10_000
+    for _ in range(10):
+        stage.do(ann, Say("#a", words))
+        stage.do(bob, Say("#a", words))
+    stage.flush()
+    assert len(carl.writes) > 2
+    assert all(len(write) <= CHUNK_MOST + 2 * len(words) for write in carl.writes)
+    assert carl.lines() == [f"#a ann: {words}", f"#a bob: {words}"] * 10
+    assert sum(map(len, bob.writes)) < 11 * len(words)
+    assert bob.lines() == [f"#a ann: {words}"] * 10
 
 
 def test_an_event_is_rendered_once_for_each_dialect(stage: Stage) -> None:

@@ -42,11 +42,15 @@ async def test_peers_with_away_notify_are_told() -> None:
 
 @pytest.mark.asyncio
 async def test_who_joins_while_away_is_told_of_as_away() -> None:
-    """JOIN, then AWAY, for clients with away-notify."""
+    """JOIN, then AWAY, for clients with away-notify; but not for oneself."""
     network = Network()
-    watcher, bar = await network.connect("watcher", "away-notify"), await network.connect("bar")
-    await watcher.ask("JOIN #chan")
-    await bar.ask("AWAY :gone", "JOIN #chan")
+    watcher, bar = [await network.connect(nick, "away-notify") for nick in ("watcher", "bar")]
+    old = await network.connect("old")
+    for client in (watcher, old):
+        await client.ask("JOIN #chan")
+    await watcher.read()
+    assert "AWAY" not in commands(await bar.ask("AWAY :gone", "JOIN #chan"))
+    assert commands(await old.read()) == ["JOIN"]
     seen = await watcher.read()
     assert commands(seen) == ["JOIN", "AWAY"]
     assert only(seen, "AWAY").params == ("gone",)

@@ -1,8 +1,12 @@
 """OPER, KILL, WALLOPS and REHASH (Modern IRC, "Operator Messages")."""
 
+import asyncio
+import threading
+
 import pytest
 from msgspec.structs import replace
 
+from chatserver.faces.irc.facts import Rehash
 from tests.conformance.harness import FACTS, OPERATOR, Network, commands, only, params
 
 
@@ -66,13 +70,74 @@ async def test_wallops_go_to_who_listens() -> None:
 async def test_rehash_has_the_configuration_read_again() -> None:
     """RPL_REHASHING for operators; 481 for others, and nothing is read."""
     read: list[str] = []
-    network = Network(replace(FACTS, rehash=lambda: read.append("again")))
+
+    def reread() -> Rehash:
+        read.append("again")
+        return Rehash()
+
+    network = Network(replace(FACTS, rehash=reread))
     foo = await network.connect("foo")
     assert commands(await foo.ask("REHASH")) == ["481"]
     assert read == []
     await foo.ask(OPERATOR)
     assert commands(await foo.ask("REHASH")) == ["382"]
     assert read == ["again"]
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (
+            Rehash("chat.toml, line 3: no"),
+            ["FAIL REHASH INVALID_CONFIGURATION chat.toml, line 3: no"],
+        ),
+        (
+            Rehash(waiting=("port", "host")),
+            [
+                "382 operator configuration Rehashing",
+                "WARN REHASH NEEDS_RESTART These need a restart: port, host",
+            ],
+        ),
+    ],
+)
+@pytest.mark.asyncio
+async def test_what_came_of_rehash_is_told(found: Rehash, told: list[str]) -> None:
+    """A mistake is no success; what waits for a restart is named. Old clients get NOTICE."""
+    network = Network(replace(FACTS, rehash=lambda: found))
+    new, old = await network.connect("operator", "standard-replies"), await network.connect("old")
+    for client in (new, old):
+        await client.ask(OPERATOR)
+    answer = await new.ask("REHASH")
+    assert [" ".join([one.command, *one.params]) for one in answer] == told
+    assert only(await old.ask("REHASH"), "NOTICE").params[1].endswith(told[-1].split(" ", 3)[3])
+
+
+@pytest.mark.parametrize("command", ["OPER", "PASS"])
+@pytest.mark.asyncio
+async def test_checking_a_password_holds_nobody_up(command: str) -> None:
+    """A hash takes its time: it is made on a thread, while others are answered."""
+    asked, answered = threading.Event(), threading.Event()
+
+    def verify(_password: str) -> bool:
+        asked.set()
+        return answered.wait(10)
+
+    network = Network()
+    other, slow = await network.connect("other"), network.client()
+    if command == "OPER":
+        await slow.ask("NICK slow", "USER slow 0 * :Slow")
+        network.facts = replace(FACTS, operators={"root": verify})
+        lines = ["OPER root sesame"]
+    else:
+        network.facts = replace(FACTS, password=verify)
+        lines = ["PASS sesame", "NICK slow", "USER slow 0 * :Slow"]
+    asking = asyncio.create_task(slow.ask(*lines))
+    while not asked.is_set():
+        await asyncio.sleep(0.001)
+    assert commands(await other.ask("PING here")) == ["PONG"]
+    assert not asking.done()
+    answered.set()
+    assert commands(await asking)[0] == ("381" if command == "OPER" else "001")
 
 
 @pytest.mark.asyncio

@@ -13,10 +13,13 @@ async def test_who_quits_gets_an_error_and_the_end() -> None:
     assert client.closed
 
 
-@pytest.mark.parametrize(("line", "told"), [("QUIT :bye now", "Quit: bye now"), ("QUIT", "Quit: ")])
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [("QUIT :bye now", "Quit: bye now"), ("QUIT", "Quit"), ("QUIT :", "Quit")],
+)
 @pytest.mark.asyncio
 async def test_peers_see_that_it_was_by_choice(line: str, told: str) -> None:
-    """The reason is told with `Quit: ` before it, once, and to who shares a room alone."""
+    """`Quit`, and the reason if there is one; told once, and to who shares a room alone."""
     network = Network()
     alice, bob = await network.room("#one", "alice", "bob")
     stranger = await network.connect("carol")

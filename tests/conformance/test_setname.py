@@ -50,9 +50,36 @@ async def test_operators_change_user_names_and_hosts() -> None:
     changed = only(await oper.ask("CHGHOST bob user some.host"), "CHGHOST")
     assert (changed.source, changed.params) == ("bob!bob@127.0.0.1", ("user", "some.host"))
     assert params(await bob.read(), "CHGHOST") == ("user", "some.host")
-    assert await old.read() == []
+    seen = await old.read()
+    assert [(one.source, one.command, one.params) for one in seen] == [
+        ("bob!bob@127.0.0.1", "QUIT", ("Changing host",)),
+        ("bob!user@some.host", "JOIN", ("#chan",)),
+    ]
     await bob.ask("PRIVMSG #chan :hi")
     assert only(await old.read(), "PRIVMSG").source == "bob!user@some.host"
+
+
+@pytest.mark.asyncio
+async def test_who_does_not_know_chghost_sees_them_leave_and_come_back() -> None:
+    """In each room that is shared, with status (chghost, "Fallback"); oneself sees nothing."""
+    network = Network()
+    oper = await network.connect("oper")
+    await oper.ask(OPERATOR)
+    bob, both, one, none = [await network.connect(nick) for nick in ("bob", "both", "one", "none")]
+    await bob.ask("JOIN #a,#b", "MODE #a +v bob")
+    await both.ask("JOIN #a,#b")
+    await one.ask("JOIN #b")
+    for client in (bob, both, one):
+        await client.read()
+    assert await oper.ask("CHGHOST bob user some.host") == []
+    assert commands(seen := await both.read()) == ["QUIT", "JOIN", "MODE", "JOIN", "MODE"]
+    assert [one.params for one in seen if one.command == "MODE"] == [
+        ("#a", "+ov", "bob", "bob"),
+        ("#b", "+o", "bob"),
+    ]
+    assert [message.params[0] for message in await one.read()] == ["Changing host", "#b", "#b"]
+    assert await none.read() == []
+    assert await bob.read() == []
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """TOPIC (Modern IRC, "TOPIC message")."""
 
+import re
+
 import pytest
 
 from chatserver.core.limits import Limits
-from tests.conformance.harness import Network, commands, params
+from tests.conformance.harness import FACTS, OPERATOR, Network, commands, params
 
 
 @pytest.mark.asyncio
@@ -68,6 +70,33 @@ async def test_a_long_one_is_cut_at_topiclen() -> None:
     foo = await Network(limits=Limits(topic=10)).connect("foo")
     await foo.ask("JOIN #chan")
     assert params(await foo.ask("TOPIC #chan :ééééééé"), "TOPIC") == ("#chan", "ééééé")
+
+
+@pytest.mark.parametrize("room", ["#c", "#" + "r" * 63])
+@pytest.mark.asyncio
+async def test_all_that_is_kept_reaches_everybody_in_one_line(room: str) -> None:
+    """Whoever sets it: with the longest nick, user name and host, nothing is missing."""
+    network = Network()
+    long = await network.connect("n" * 32)
+    await long.ask(OPERATOR, f"CHGHOST {'n' * 32} {'u' * 16} {'h' * 63}", f"JOIN {room}")
+    told = params(await long.ask(f"TOPIC {room} :{'é' * 200}"), "TOPIC")[1]
+    assert len(told.encode()) >= FACTS.limits.topic_of(FACTS.limits.room) - 1
+    other = await network.connect("o" * 32)
+    assert params(await other.ask(f"JOIN {room}"), "332")[2] == told
+    assert params(await other.ask(f"TOPIC {room}"), "332")[2] == told
+
+
+@pytest.mark.asyncio
+async def test_topiclen_is_what_every_room_takes_whole() -> None:
+    """However long its name is."""
+    foo = await Network().connect("foo")
+    room = "#" + "r" * 63
+    support = " ".join(" ".join(one.params) for one in await foo.ask("VERSION"))
+    found = re.search(r"\bTOPICLEN=(\d+)", support)
+    assert found
+    topic = "t" * int(found[1])
+    await foo.ask(f"JOIN {room}")
+    assert params(await foo.ask(f"TOPIC {room} :{topic}x"), "TOPIC")[1] == topic
 
 
 @pytest.mark.asyncio

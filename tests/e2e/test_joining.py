@@ -43,6 +43,8 @@ def test_people_talk_over_both_families_and_both_protocols() -> None:
         irene.send("PRIVMSG #lobby :hello from irene")
         assert four.read_until("irene]") == "[irene] hello from irene"
         assert six.read_until("irene]") == "[irene] hello from irene"
+        irene.send("QUIT")
+        assert four.read_until("irene left") == "* irene left"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])

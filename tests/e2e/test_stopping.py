@@ -138,6 +138,24 @@ def test_the_configuration_is_read_again(tmp_path: Path) -> None:
             assert peer.read_until(" 372 ").endswith("two")
 
 
+def test_an_operator_hears_what_is_wrong_with_the_configuration(tmp_path: Path) -> None:
+    """REHASH answers with the line of the file, as the log does; put right, it is taken."""
+    config = tmp_path / "chat.toml"
+    operator = '[[operator]]\nname = "root"\npassword = "sesame"\n'
+    config.write_text(operator)
+    with (
+        Server("--port", "0", "--ephemeral", "--config", config) as server,
+        server.join_irc("ann") as ann,
+    ):
+        config.write_text(f"motd = 3\n{operator}")
+        ann.send("OPER root sesame", "REHASH")
+        assert f"{config}, line 1: motd must be text" in ann.read_until(" NOTICE ")
+        config.write_text(f'motd = "three"\n{operator}')
+        ann.send("REHASH", "MOTD")
+        ann.read_until(" 382 ")
+        assert ann.read_until(" 372 ").endswith("three")
+
+
 def test_without_descriptors_it_keeps_serving(tmp_path: Path) -> None:
     """The newest is told that there is no room; when others leave, there is room again."""
     limit = ["sh", "-c", 'ulimit -n 48; exec "$@"', "sh"]

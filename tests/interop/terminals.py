@@ -23,6 +23,9 @@ SECONDS = 20.0
 _PAUSE = 0.05
 """Between two looks at a screen [s]."""
 
+_REPORT_PID = 'echo $$ >"$0"; exec "$@"'
+"""A script that becomes a program, when it has written its process id to a file."""
+
 _SETTINGS = (
     *("start-server", ";"),
     *("set-option", "-g", "remain-on-exit", "on", ";"),
@@ -77,8 +80,11 @@ class Pane:
         return self._tmux("capture-pane", "-p", "-J", "-S", "-")
 
     def pid(self) -> int:
-        """Return the process id of the program."""
-        return int(self._tmux("display-message", "-p", "#{pane_pid}"))
+        """Return the process id of the program.
+
+        It is no child of tmux itself, which would let it go on at once when it is stopped.
+        """
+        return self._terminals.pid(self.name)
 
     def state(self, variable: str) -> str:
         """Return what tmux knows of it, as `alternate_on` or `pane_dead`."""
@@ -147,7 +153,8 @@ class Terminals:
 
     def open(self, name: str, *command: str | Path, width: int = 80, height: int = 24) -> Pane:
         """Start a program in a terminal of its own."""
-        line = shlex.join(str(word) for word in command)
+        words = ("sh", "-c", _REPORT_PID, self._pid_file(name), *command)
+        line = shlex.join(str(word) for word in words) + "; exit $?"  # not exec: see Pane.pid
         self.tmux(
             *_SETTINGS, "new-session", "-d", "-s", name, "-x", str(width), "-y", str(height), line
         )
@@ -159,14 +166,26 @@ class Terminals:
         pane.prompt()
         return pane
 
+    def pid(self, name: str) -> int:
+        """Return the process id of the program in the terminal of that name."""
+        end = time.monotonic() + SECONDS
+        path = self._pid_file(name)
+        while not (path.exists() and (text := path.read_text()).endswith("\n")):
+            assert time.monotonic() < end, f"{name}: it does not start"
+            time.sleep(_PAUSE)
+        return int(text)
+
+    def _pid_file(self, name: str) -> Path:
+        return self.home / f"{name}.pid"
+
     def close(self) -> None:
         """End all programs, and wait for them: some write files as they end."""
         if self._socket.exists():
-            pids = self.tmux("list-panes", "-a", "-F", "#{pane_pid} #{pane_dead}").splitlines()
+            names = self.tmux("list-sessions", "-F", "#{session_name}").split()
+            pids = [self.pid(name) for name in names]
             self.tmux("kill-server")
-            alive = [int(line.split()[0]) for line in pids if line.endswith("0")]
             end = time.monotonic() + SECONDS
-            while any(map(_is_alive, alive)):
+            while any(map(_is_alive, pids)):
                 assert time.monotonic() < end, "programs do not end with their terminals"
                 time.sleep(_PAUSE)
         self._directory.cleanup()
@@ -184,7 +203,8 @@ class Terminals:
 
 
 def _is_alive(pid: int) -> bool:
+    """Say whether a process still does something: one that has ended has no command line."""
     try:
-        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())  # one that has ended has none
-    except FileNotFoundError:
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    except (FileNotFoundError, ProcessLookupError):
         return False

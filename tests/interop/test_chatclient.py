@@ -1,5 +1,6 @@
 """chatclient on the whole screen of a real terminal, with people at netcat and irssi."""
 
+import re
 import signal
 from pathlib import Path
 
@@ -142,7 +143,7 @@ def test_it_comes_back_to_a_server_that_was_killed(terminals: Terminals, tmp_pat
         clara.see("connected", "2 #ops", "3 #more")
         clara.press("M-2")
         clara.type("before")
-        clara.see("clara: before")
+        clara.wait(lambda screen: bool(re.search(r"\d clara: before", screen)), "kept")
         server.signal(signal.SIGSTOP)
         clara.type("never kept")
         clara.see("clara: never kept")

@@ -122,6 +122,28 @@ def test_who_was_stopped_for_a_while_misses_nothing(
     assert "sam left" not in nora.everything()
 
 
+def test_a_flood_past_a_stopped_client_harms_nobody(server: Server, terminals: Terminals) -> None:
+    """More than the server holds for one reader: the others read on; who wakes up is back at once."""
+    sleeper = chatclient(terminals, server.port, nick="sam")
+    sleeper.see("you joined #lobby")
+    nora = netcat(terminals, server.port, name="nora")
+    nora.type("/nick nora")
+    nora.see("you are in #lobby with sam")
+    os.kill(sleeper.pid(), signal.SIGSTOP)
+    try:
+        for batch in range(12):
+            lines = (f"{batch}-{number} {'z' * 200}\n" for number in range(5000))
+            pipe(server.port, "".join(lines).encode())
+            nora.see(f"] {batch}-4999")
+    finally:
+        os.kill(sleeper.pid(), signal.SIGCONT)
+    sleeper.see("● connected", "2 here")
+    nora.type("good morning")
+    sleeper.see("nora: good morning")
+    sleeper.type("good morning to you")
+    nora.see("[sam] good morning to you")
+
+
 def test_many_idle_people(server: Server, terminals: Terminals) -> None:
     """300 sit in the lobby and say nothing; who comes is served as ever, and they cost no CPU."""
     with ExitStack() as stack:

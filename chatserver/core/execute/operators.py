@@ -1,6 +1,8 @@
 """What operators of the server can do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from msgspec.structs import replace
 
 from chatserver.core.commands import BecomeOperator, ChangeHost, Kill, ModeChange, SendWallops
 from chatserver.core.effects import Effect, Emission, OperatorGranted, Reason, Refused
@@ -8,12 +10,13 @@ from chatserver.core.events import (
     HostChanged,
     Identity,
     Killed,
+    Seat,
     UserModesChanged,
     WallopsSent,
 )
-from chatserver.core.execute.people import identify, remove, with_peers
+from chatserver.core.execute.people import identify, remove
 from chatserver.core.execute.turn import Turn, shorten
-from chatserver.core.state import Audience
+from chatserver.core.state import Audience, User
 
 
 def become_operator(turn: Turn, command: BecomeOperator) -> Sequence[Effect]:
@@ -65,4 +68,24 @@ def change_host(turn: Turn, command: ChangeHost) -> Sequence[Effect]:
         Identity(was.nick, command.username, command.host, was.realname, was.account),
     )
     event = HostChanged(turn.seq, turn.at, was, command.username, command.host)
-    return (Emission(event, with_peers(turn.state, user)),)
+    return (
+        Emission(event, user.alone),
+        *(
+            Emission(replace(event, seats=seats, away=user.away), Audience(others))
+            for seats, others in _witnesses(user).items()
+        ),
+    )
+
+
+def _witnesses(user: User) -> Mapping[tuple[Seat, ...], Sequence[User]]:
+    """Return who shares a room with `user`, by the rooms that they share."""
+    shared: dict[User, list[Seat]] = {}
+    for member in user.rooms.values():
+        seat = Seat(member.room.name, member.status)
+        for other in member.room.members:
+            shared.setdefault(other, []).append(seat)
+    shared.pop(user, None)
+    alike: dict[tuple[Seat, ...], list[User]] = {}
+    for other, seats in shared.items():
+        alike.setdefault(tuple(seats), []).append(other)
+    return alike

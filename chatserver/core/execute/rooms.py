@@ -14,6 +14,7 @@ from chatserver.core.effects import (
     Refused,
 )
 from chatserver.core.events import (
+    AwayChanged,
     Identity,
     Invited,
     InviteSeen,
@@ -25,14 +26,11 @@ from chatserver.core.events import (
 )
 from chatserver.core.execute.turn import Turn, shorten
 from chatserver.core.rights import ORPHANED_AFTER, manages, refuse_entry
-from chatserver.core.state import Audience, Room, State, User
+from chatserver.core.state import ROOM_FLAGS, Audience, Room, State, User
 from chatwire.names import fold, is_room
 
 SERVER = Identity("", "", "")
 """The server itself, where it acts."""
-
-DEFAULT_FLAGS = "nt"
-"""Modes of a new room: no messages from outside, and the topic is the operators'."""
 
 
 def join(turn: Turn, command: Join) -> Sequence[Effect]:
@@ -52,10 +50,11 @@ def join(turn: Turn, command: Join) -> Sequence[Effect]:
     status = status_on_entry(turn, room)
     newcomer_among_others = bool(room.members)
     room.enter(user, status)
-    state.empty_rooms.pop(room.key, None)
+    state.see_to_entered(room)
     user.invited.pop(room.key, None)
     effects: list[Effect] = [
-        Emission(Joined(turn.seq, turn.at, room.name, user.identity, user.away), room.audience, moved=user),
+        Emission(Joined(turn.seq, turn.at, room.name, user.identity), room.audience, moved=user),
+        *_away_on_entry(turn, room),
         Entered(
             room.name, room.topic, room.topic_by, room.topic_at,
             room.created_at, "s" in room.flags, room.roster, turn.at,
@@ -70,6 +69,15 @@ def join(turn: Turn, command: Join) -> Sequence[Effect]:
         limit = state.limits.history_on_join
         effects.append(Recall(room.key, room.name, room.created_seq, turn.seq, limit))
     return effects
+
+
+def _away_on_entry(turn: Turn, room: Room) -> Sequence[Effect]:
+    """Tell the others that who enters is away, if they are."""
+    user = turn.user
+    if not user.away:
+        return ()
+    event = AwayChanged(turn.seq, turn.at, user.identity, user.away)
+    return (Emission(event, Audience(other for other in room.members if other is not user)),)
 
 
 def find_living(turn: Turn, name: str) -> Room | None:
@@ -89,7 +97,7 @@ def make_room(state: State, name: str, turn: Turn) -> Room:
     state.forget_rooms(turn.at)
     room = Room(name, turn.at, turn.seq)
     room.last_seq = 0
-    room.flags.update(DEFAULT_FLAGS)
+    room.flags.update(ROOM_FLAGS)
     state.rooms[room.key] = room
     state.forgotten_rooms.discard(room.key)
     state.changed_rooms.add(room)
@@ -102,7 +110,7 @@ def open_lobby(state: State, now: int) -> None:
     if fold(lobby) not in state.rooms:
         room = Room(lobby, now)
         room.last_seq = 0
-        room.flags.update(DEFAULT_FLAGS)
+        room.flags.update(ROOM_FLAGS)
         state.rooms[room.key] = room
         state.changed_rooms.add(room)
 
@@ -196,7 +204,8 @@ def set_topic(turn: Turn, command: SetTopic) -> Sequence[Effect]:
     room = member.room
     if "t" in room.flags and not manages(turn.user, room, turn.state.limits.lobby):
         return (Refused(Reason.NOT_ROOM_OPERATOR, room.name),)
-    room.topic = shorten(command.topic, turn.state.limits.topic)
+    longest = turn.state.limits.topic_of(len(room.name.encode()))
+    room.topic = shorten(command.topic, longest)
     room.topic_by, room.topic_at = turn.user.identity.mask, turn.at
     turn.state.changed_rooms.add(room)
     event = TopicChanged(turn.seq, turn.at, room.name, turn.user.identity, room.topic)

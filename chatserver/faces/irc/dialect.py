@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from msgspec.structs import replace
+
 from chatserver.core import events
 from chatserver.core.commands import ModeChange
 from chatserver.core.events import Event, Identity
@@ -108,10 +110,6 @@ class IrcDialect:
             tags["msgid"] = message_id(event.seq) + part
         return format_tags(tags)
 
-    def time_tag(self, event: Event) -> str:
-        """Return the tag that says when, if the client wants one."""
-        return f"@time={iso_time(event.at)} " if self.time else ""
-
     def message_prefix(self, event: events.Said | events.Tagged, part: int = 0) -> str:
         """Return the tags of a message, or of the `part`th line after the first of a long one."""
         tags: dict[str, str | None] = {}
@@ -193,14 +191,13 @@ def _mode_lines(head: str, changes: Iterable[ModeChange]) -> Iterator[str]:
 
 
 def _joined(dialect: IrcDialect, event: events.Joined) -> bytes:
-    source = dialect.source(event.who)
-    line = f":{source} JOIN {event.room}"
-    if dialect.extended:
-        line += f" {as_middle(event.who.account)} :{event.who.realname}"
-    lines = finish(line, dialect.prefix(event))
-    if dialect.away and event.away:
-        lines += finish(f":{source} AWAY :{event.away}", dialect.time_tag(event))
-    return lines
+    return finish(_join(dialect, event.who, event.room), dialect.prefix(event))
+
+
+def _join(dialect: IrcDialect, who: Identity, room: str) -> str:
+    """Return the JOIN of `who`, with account and real name for who asked for them."""
+    extra = f" {as_middle(who.account)} :{who.realname}" if dialect.extended else ""
+    return f":{dialect.source(who)} JOIN {room}{extra}"
 
 
 def _parted(dialect: IrcDialect, event: events.Parted) -> bytes:
@@ -296,10 +293,25 @@ def _realname_changed(dialect: IrcDialect, event: events.RealnameChanged) -> byt
 
 
 def _host_changed(dialect: IrcDialect, event: events.HostChanged) -> bytes:
-    if not dialect.chghost:
+    tags, source = dialect.prefix(event), dialect.source(event.who)
+    if dialect.chghost:
+        return finish(f":{source} CHGHOST {event.username} {event.host}", tags)
+    if not event.seats:
         return b""
-    line = f":{dialect.source(event.who)} CHGHOST {event.username} {event.host}"
-    return finish(line, dialect.prefix(event))
+    lines = [f":{source} QUIT :Changing host", *_return(dialect, event)]
+    return b"".join(finish(line, tags) for line in lines)
+
+
+def _return(dialect: IrcDialect, event: events.HostChanged) -> Iterator[str]:
+    """Yield how somebody comes back under another host (IRCv3 chghost, "Fallback")."""
+    who = replace(event.who, username=event.username, host=event.host)
+    for seat in event.seats:
+        yield _join(dialect, who, seat.room)
+        if seat.status:
+            changes = [ModeChange(True, letter, who.nick) for letter in seat.status]
+            yield from _mode_lines(f":{dialect.server} MODE {seat.room}", changes)
+    if dialect.away and event.away:
+        yield f":{dialect.source(who)} AWAY :{event.away}"
 
 
 def _wallops_sent(dialect: IrcDialect, event: events.WallopsSent) -> bytes:

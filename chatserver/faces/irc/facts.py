@@ -18,6 +18,15 @@ class Admin(Struct, frozen=True):
     email: str = ""
 
 
+class Rehash(Struct, frozen=True):
+    """What came of reading the configuration again."""
+
+    error: str = ""
+    """Why all stays as it was, "" if it does not."""
+    waiting: tuple[str, ...] = ()
+    """Settings that differ, and are taken at the next start."""
+
+
 class ServerFacts(Struct, frozen=True, kw_only=True):
     """The server as its IRC clients see it; all but `name` and `limits` may change while it runs."""
 
@@ -37,7 +46,7 @@ class ServerFacts(Struct, frozen=True, kw_only=True):
     operators: Mapping[str, Verify] = field(default_factory=dict)
     """By the name given with OPER, what checks the password."""
     admin: Admin = Admin()
-    rehash: Callable[[], None] | None = None
-    """Has the configuration read again, soon; None where there is nothing to read."""
+    rehash: Callable[[], Rehash] | None = None
+    """Reads the configuration again; None where there is nothing to read."""
     count_strangers: Callable[[], int] | None = None
     """Says how many connections are no user yet, for LUSERS; None where nobody counts them."""

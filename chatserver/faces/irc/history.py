@@ -11,7 +11,7 @@ from datetime import datetime
 
 from msgspec import Struct, structs
 
-from chatserver.core.events import Joined, KeptEvent
+from chatserver.core.events import KeptEvent
 from chatserver.core.history import Page, conversation
 from chatserver.faces.contract import Lookup
 from chatserver.faces.irc.dialect import dialect_for, in_batch
@@ -219,15 +219,8 @@ def _find_target(inquiry: Inquiry, target: str) -> tuple[str, str, int] | None:
 def replay(session: Session, target: str, past: Iterable[KeptEvent]) -> Sequence[bytes]:
     """Return what happened, oldest first, as the client can tell it from what happens."""
     dialect = dialect_for(session.server.name, session.caps)
-    lines = b"".join(dialect.render(_as_past(event)) for event in past)
+    lines = b"".join(dialect.render(event) for event in past)
     return _in_batch(session, "chathistory", target, lines=lines.splitlines(keepends=True))
-
-
-def _as_past(event: KeptEvent) -> KeptEvent:
-    """Return an event without what was told with it to tell how things are now."""
-    if isinstance(event, Joined) and event.away:
-        return structs.replace(event, away="")
-    return event
 
 
 def _in_batch(session: Session, *params: str, lines: Sequence[bytes]) -> Sequence[bytes]:

@@ -5,6 +5,7 @@ Rule: it is computed from the limits that hold and the tables that do the work, 
 
 from collections.abc import Sequence
 
+from chatserver.core.limits import HOST
 from chatserver.core.rights import MUTE
 from chatserver.core.state import PREFIXES, STATUSES
 from chatserver.faces.irc.facts import ServerFacts
@@ -20,8 +21,6 @@ LISTS, KEYS, LIMITS, FLAGS = "beI", "k", "l", "Cimnst"
 """Modes of rooms: lists; always with a parameter; with one when set; without (types A to D)."""
 
 USER_MODES = "Biow"
-
-HOST_LIMIT = 63
 
 _TOKENS_A_LINE = 13
 
@@ -54,7 +53,7 @@ def tokens(server: ServerFacts) -> Sequence[str]:
         "ELIST": "CMNTU",
         "EXCEPTS": "e",
         "EXTBAN": f",{MUTE.removesuffix(':')}",
-        "HOSTLEN": HOST_LIMIT,
+        "HOSTLEN": HOST,
         "INVEX": "I",
         "KEYLEN": limits.room_key,
         "KICKLEN": limits.reason,
@@ -68,7 +67,7 @@ def tokens(server: ServerFacts) -> Sequence[str]:
         "PREFIX": f"({STATUSES}){''.join(PREFIXES[letter] for letter in STATUSES)}",
         "STATUSMSG": "".join(PREFIXES[letter] for letter in STATUSES),
         "TARGMAX": targets(),
-        "TOPICLEN": limits.topic,
+        "TOPICLEN": limits.topic_of(limits.room),
         "USERLEN": limits.username,
         "UTF8ONLY": "",
         "WHOX": "",

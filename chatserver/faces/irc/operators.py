@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from chatserver.core.commands import BecomeOperator, ChangeHost, Kill, SendWallops
+from chatserver.core.limits import HOST
 from chatserver.faces.contract import Request
-from chatserver.faces.irc.isupport import HOST_LIMIT
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatwire.message import Message
 
@@ -47,8 +47,14 @@ def _rehash(inquiry: Inquiry) -> Sequence[bytes]:
         return [inquiry.numeric("481", text="Permission denied, you're not a server operator")]
     if read_again is None:
         return [inquiry.numeric("400", "REHASH", text="There is no configuration to read")]
-    read_again()
-    return [inquiry.numeric("382", "configuration", text="Rehashing")]
+    found = read_again()
+    if found.error:
+        return [inquiry.report("FAIL", "REHASH", "INVALID_CONFIGURATION", found.error)]
+    done = inquiry.numeric("382", "configuration", text="Rehashing")
+    if not found.waiting:
+        return [done]
+    text = f"These need a restart: {', '.join(found.waiting)}"
+    return [done, inquiry.report("WARN", "REHASH", "NEEDS_RESTART", text)]
 
 
 def chghost(session: Session, message: Message) -> Items:
@@ -57,7 +63,7 @@ def chghost(session: Session, message: Message) -> Items:
     limit = session.server.limits.username
     valid = (
         _USERNAME.fullmatch(username) and len(username) <= limit
-        and _HOST.fullmatch(host) and len(host) <= HOST_LIMIT
+        and _HOST.fullmatch(host) and len(host) <= HOST
     )  # fmt: skip
     if valid:
         return [ChangeHost(nick, username, host)]

@@ -61,7 +61,9 @@ def _portrait(inquiry: Inquiry, user: User) -> Iterator[bytes]:
         yield inquiry.numeric(
             "338", nick, bare_address(user.address), text="Is actually using host"
         )
-        yield inquiry.numeric("379", nick, text=f"is using modes +{''.join(sorted(user.modes))}")
+        if user.modes:
+            modes = "".join(sorted(user.modes))
+            yield inquiry.numeric("379", nick, text=f"is using modes +{modes}")
     if user.away:
         yield inquiry.numeric("301", nick, text=user.away)
     idle, since = (inquiry.at - user.active_at) // 1000, user.connected_at // 1000

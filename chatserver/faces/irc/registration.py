@@ -148,7 +148,8 @@ def _connect(session: Session) -> Items | Request:
 
 def quit_chat(session: Session, message: Message) -> Items:
     """QUIT: leave the chat; others see that it was by choice."""
-    return [Quit(f"Quit: {message.param(0)}")]
+    reason = message.param(0)
+    return [Quit(f"Quit: {reason}" if reason else "Quit")]
 
 
 def ping(session: Session, message: Message) -> Items:

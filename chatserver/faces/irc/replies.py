@@ -42,7 +42,6 @@ REFUSALS: Mapping[Reason, Refusal] = {
     Reason.TOO_LONG: Refusal(
         "417", (), "Not sent: {detail} bytes too long for others to get it whole"
     ),
-    Reason.TOO_LONG: Refusal("417", (), "Input line was too long: {detail} bytes too many"),
     Reason.NOT_ROOM_OPERATOR: Refusal("482", _SUBJECT, "You're not channel operator"),
     Reason.NOT_SERVER_OPERATOR: Refusal(
         "481", (), "Permission denied, you're not a server operator"

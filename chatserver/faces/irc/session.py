@@ -11,6 +11,7 @@ from chatserver.core.state import State, User
 from chatserver.faces.contract import Answer, Ask, Item, Lookup, Moment, Request
 from chatserver.faces.irc.facts import ServerFacts
 from chatserver.faces.irc.lines import BODY_LIMIT, finish, numeric, pack
+from chatwire import caps
 from chatwire.message import Message
 
 Items = Iterable[Item]
@@ -102,6 +103,13 @@ class Inquiry:
     def numeric(self, code: str, *params: str, text: str | None = None) -> bytes:
         """Return a numeric reply to the asker."""
         return self.session.numeric(code, self.user.nick, *params, text=text)
+
+    def report(self, kind: str, verb: str, code: str, text: str) -> bytes:
+        """Return a standard reply of a kind (`FAIL`, `WARN`), or a NOTICE to who knows none."""
+        session = self.session
+        if session.has(caps.STANDARD_REPLIES):
+            return finish(f":{session.server.name} {kind} {verb} {code} :{text}")
+        return finish(f":{session.server.name} NOTICE {self.user.nick} :{verb}: {text}")
 
     def listing(self, code: str, items: Iterable[str], *params: str) -> list[bytes]:
         """Return `items` as the texts of as many numerics as they need, one at least."""

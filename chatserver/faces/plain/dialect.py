@@ -83,7 +83,8 @@ def _kicked(dialect: PlainDialect, event: events.Kicked) -> str:
 
 
 def _departed(_dialect: PlainDialect, event: events.Departed) -> str:
-    return f"* {event.who.nick} left{because(event.reason.removeprefix('Quit: '))}"
+    reason = "" if event.reason == "Quit" else event.reason.removeprefix("Quit: ")
+    return f"* {event.who.nick} left{because(reason)}"
 
 
 def _renamed(_dialect: PlainDialect, event: events.Renamed) -> str:

@@ -77,9 +77,13 @@ def test_quit_is_told_in_every_room_and_conversation() -> None:
 def test_quits_without_a_reason() -> None:
     """The server's own "Quit:" is no reason."""
     wire = Wire().start()
-    room = wire.join("#a", "bob", "carl")
-    wire.hear(":bob!b@h QUIT :Quit: ", ":carl!c@h QUIT :Quit: tired")
-    assert texts(room)[-2:] == ["bob left the chat", "carl left the chat: tired"]
+    room = wire.join("#a", "ann", "bob", "carl")
+    wire.hear(":ann!a@h QUIT :Quit", ":bob!b@h QUIT :Quit: ", ":carl!c@h QUIT :Quit: tired")
+    assert texts(room)[-3:] == [
+        "ann left the chat",
+        "bob left the chat",
+        "carl left the chat: tired",
+    ]
 
 
 def test_leaving() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
 
 import pytest
 import pytest_asyncio
@@ -21,6 +22,7 @@ from chatserver.core.history import NEWEST, Page
 from chatserver.faces.contract import Ask, Lookup
 from chatserver.journal import local
 from chatserver.journal.local import EPOCH_BITS, LocalJournal
+from chatserver.node import PAGES_MOST
 from chatserver.ports import Restored, StoreError, Writing
 from tests.chatserver.fakes import Client, FailingStore, GatedStore, World, until
 
@@ -83,6 +85,13 @@ async def recover(world: World) -> None:
 def kept(world: World) -> list[KeptEvent]:
     """Return all that the store was given and took, oldest first."""
     return [record.event for writing in failing(world).taken for record in writing.records]
+
+
+def said_of(writings: Sequence[Writing]) -> list[int]:
+    """Return how many messages each writing has."""
+    return [
+        sum(isinstance(record.event, Said) for record in writing.records) for writing in writings
+    ]
 
 
 NOT_SENT = "-> not sent: the server can't write to its disk right now; try again in a moment"
@@ -431,8 +440,7 @@ async def test_what_one_tick_brings_is_one_write(world: World) -> None:
     before = len(failing(world).taken)
     await asyncio.gather(*(client.send("x", "y") for client in clients))
     await world.journal.idle()
-    (writing,) = failing(world).taken[before:]
-    assert sum(isinstance(record.event, Said) for record in writing.records) == 6
+    assert said_of(failing(world).taken[before:]) == [6]
 
 
 @pytest.mark.asyncio
@@ -443,11 +451,20 @@ async def test_a_batch_has_its_bound(world: World, monkeypatch: pytest.MonkeyPat
     before = len(failing(world).taken)
     await ann.send(*map(str, range(8)))
     assert await bob.read() == [f"[ann] {number}" for number in range(8)]
-    said = [
-        sum(isinstance(record.event, Said) for record in writing.records)
-        for writing in failing(world).taken[before:]
-    ]
-    assert said == [3, 3, 2]
+    assert said_of(failing(world).taken[before:]) == [3, 3, 2]
+
+
+@pytest.mark.asyncio
+async def test_a_batch_is_bounded_by_how_much_is_said(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long messages make short batches, so that the others get their turn in between."""
+    monkeypatch.setattr(local, "BATCH_SAYS", 10)
+    ann, bob = await people(world, "ann", "bob")
+    before = len(failing(world).taken)
+    await ann.send("a" * 6, "b" * 6, "c", "d" * 20, "e")
+    assert [len(line) for line in await bob.read()] == [12, 12, 7, 26, 7]
+    assert said_of(failing(world).taken[before:]) == [2, 2, 1]
 
 
 @pytest.mark.asyncio
@@ -505,3 +522,20 @@ async def test_a_restart_brings_the_rooms_back() -> None:
     ]
     await ann.ask_for(Join("#ops"))
     assert await ann.ask("/names") == ["-> #ops (2): bob @ann"]
+
+
+@pytest.mark.asyncio
+async def test_who_reads_does_not_keep_the_others_waiting(world: World) -> None:
+    """A batch ends after so many pages; what comes after it has its turn, in order."""
+    (ann,) = await people(world, "ann")
+    before = len(failing(world).tried)
+    for limit in range(1, 41):
+        page = Page("#lobby", 0, NEWEST, limit)
+        ann.submit(Ask(partial(_read, page)))
+    assert await ann.read() == [f"read {limit}" for limit in range(1, 41)]
+    read = [len(writing.pages) for writing in failing(world).tried[before:]]
+    assert read == [PAGES_MOST, PAGES_MOST, 40 - 2 * PAGES_MOST]
+
+
+def _read(page: Page, *_: object) -> Lookup:
+    return Lookup((page,), lambda _found: [f"read {page.limit}\n".encode()])

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import struct
+import time
 from collections.abc import AsyncIterator, Sequence
 
 from msgspec import structs
@@ -26,7 +27,10 @@ from tests.chatserver.fakes import World
 
 
 class EchoFace:
-    """Answers each line, in its place, with the line; `big N` with N bytes, `bug` with an error."""
+    """Answers each line, in its place, with the line; `big N` with N bytes, `bug` with an error.
+
+    `spin` takes time and has no answer.
+    """
 
     dialect = intern_dialect(b"\n", "", frozenset())
 
@@ -44,6 +48,11 @@ class EchoFace:
         self.heard.append(line)
         if line == b"bug":
             raise AssertionError(line)
+        if line == b"spin":
+            end = time.monotonic() + 0.0002
+            while time.monotonic() < end:
+                """It takes time, and lets nobody else run."""
+            return None
         if line == b"register":
             self.registered = True
         if not isinstance(line, bytes) or not line:

@@ -2,13 +2,21 @@
 
 import asyncio
 import itertools
+import sys
+from collections.abc import Callable
 
 import pytest
 
 from chatserver.net.deadlines import NEVER, Deadlines, Due, Patience, Times
 from tests.chatserver.fakes import until
 
+if sys.platform == "win32":
+    import winloop as fast_loop
+else:
+    import uvloop as fast_loop
+
 TIMES = Times()
+LOOPS = [asyncio.new_event_loop, fast_loop.new_event_loop]
 
 
 def test_silence_is_greeted_once_and_then_waited_for() -> None:
@@ -174,3 +182,43 @@ async def test_who_is_cancelled_is_not_called() -> None:
     assert len(moved.calls) == 1
     assert moved.calls[0] >= when + 0.01
     deadlines.cancel(moved)  # a second time, and when it does not wait: nothing
+
+
+async def see_lateness(*, broken: bool = False) -> None:
+    """Let the loop be late for three buckets of sleepers, of which one may raise."""
+    loop = asyncio.get_running_loop()
+    deadlines = Deadlines(loop, grain=0.01)
+
+    class Broken(Sleeper):
+        def check(self, now: float) -> float:
+            super().check(now)
+            raise AssertionError
+
+    start = loop.time()
+    sleepers = [Sleeper(start + 0.12 + 0.02 * number) for number in range(9)]
+    bad = Broken()
+    for number, sleeper in enumerate(sleepers):
+        deadlines.set(sleeper, start + 0.01 + 0.02 * (number // 3))
+        if broken and number % 3 == 0:
+            deadlines.set(bad if number == 3 else Broken(), start + 0.01 + 0.02 * (number // 3))
+    while loop.time() < start + 0.1:
+        """Nothing else runs, as on a machine that has too much to do."""
+    await until(lambda: all(len(sleeper.calls) == 2 for sleeper in sleepers))
+    assert len(deadlines) == 0
+    assert len(bad.calls) == broken
+    late = Sleeper()
+    deadlines.set(late, loop.time() - 1)  # and it is past already when it is set
+    await until(lambda: late.calls)
+
+
+@pytest.mark.parametrize("broken", [False, True])
+@pytest.mark.parametrize("make_loop", LOOPS)
+def test_when_the_loop_is_late_nobody_is_forgotten(
+    make_loop: Callable[[], asyncio.AbstractEventLoop], *, broken: bool
+) -> None:
+    """Several buckets are due at once; whose check has an error is logged, and the only one lost.
+
+    The loops differ in what they do with a timer whose time is past.
+    """
+    with asyncio.Runner(loop_factory=make_loop) as runner:
+        runner.run(see_lateness(broken=broken))

@@ -1,6 +1,7 @@
 """What is said on a connection: first line, line after line, the end. With real sockets."""
 
 import asyncio
+import itertools
 
 import pytest
 
@@ -48,6 +49,22 @@ async def test_a_thousand_lines_in_one_read_are_answered_in_order() -> None:
         caller = await service.connect()
         caller.send(b"".join(lines))
         assert [await caller.line() for _ in lines] == lines
+        await caller.close()
+
+
+@pytest.mark.asyncio
+async def test_many_lines_at_once_leave_others_their_turn() -> None:
+    """Also if none of them needs the journal or an answer: nobody else waits for the last one."""
+    async with serving() as service:
+        caller = await service.connect()
+        await caller.ask(b"hello")
+        caller.send(b"spin\n" * 100)
+        await until(lambda: len(service.face.heard) > 1)
+        turns = [len(service.face.heard)]
+        while turns[-1] < 101:
+            await asyncio.sleep(0)
+            turns.append(len(service.face.heard))
+        assert max(later - before for before, later in itertools.pairwise(turns)) < 50
         await caller.close()
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Response
@@ -343,6 +345,18 @@ def test_scripts_of_other_pages_are_refused(
         assert origin in pair.ours.refusal
 
 
+@pytest.mark.parametrize("origin", ["https://\x9b2J.example", "https://" + "x" * 5000])
+def test_what_the_log_is_told_is_harmless(origin: str) -> None:
+    """Granted or refused: no control characters of the peer, and not much of it."""
+    request = raw_request(f"Origin: {origin}").decode().encode("latin-1")
+    for allowed in ((), ("*",)):
+        ours = WebSocket(allowed, LIMIT)
+        ours.feed_request(request)
+        assert ours.is_open is bool(allowed)
+        assert ours.summary.isprintable()
+        assert len(ours.summary) <= 200
+
+
 def requests() -> Iterator[tuple[bytes, int]]:
     """Yield requests that are refused, and the status of the answer."""
     yield raw_request(method="POST"), 405
@@ -380,3 +394,37 @@ def test_who_is_to_go_before_the_request_is_told_with_a_status() -> None:
     assert answer.startswith(b"HTTP/1.1 503 ")
     assert b"ERROR" not in answer
     assert ours.close(b"", HTTPStatus.SERVICE_UNAVAILABLE) == b""
+
+
+frames = st.builds(
+    lambda first, length, mask, data: bytes((first, length | mask)) + data,
+    st.sampled_from((0x01, 0x02, 0x80, 0x81, 0x82, 0x88, 0x89, 0x8A, 0xC1, 0x83)),
+    st.integers(0, 127),
+    st.sampled_from((0, 0x80)),
+    st.binary(max_size=140),
+)
+
+
+@given(st.lists(st.one_of(frames, st.binary(max_size=20))), st.integers(1, 50), st.booleans())
+def test_no_bytes_do_harm(pieces: list[bytes], cut: int, binary: bool) -> None:  # noqa: FBT001
+    """Nothing raises, in any cut; what is kept is bounded, and what we send is whole frames."""
+    pair = Pair((BINARY,) if binary else (TEXT,))
+    stream = b"".join(pieces)
+    for start in range(0, len(stream), cut):
+        for line in pair.ours.feed(stream[start : start + cut]):
+            assert line is OVERLONG or len(line) <= LIMIT
+        assert pair.ours.pending <= LIMIT
+        pair.hear(pair.ours.encode(b"answer\r\n"))
+    pair.hear(pair.ours.close(b"bye\r\n", HTTPStatus.OK))
+    assert pair.client.close_rcvd is not None
+    assert pair.client.parser_exc is None
+
+
+@given(st.lists(st.one_of(st.binary(), st.sampled_from((b"\r\n", b"GET / HTTP/1.1", b": ")))))
+def test_no_request_does_harm(pieces: list[bytes]) -> None:
+    """It is granted, refused, or not whole yet; in the end there is an answer of HTTP."""
+    ours = WebSocket((), LIMIT)
+    for piece in pieces:
+        ours.feed_request(piece)
+    answer = ours.to_send + ours.close(b"bye\r\n", HTTPStatus.REQUEST_TIMEOUT)
+    assert answer.startswith(b"HTTP/1.1 ")

@@ -45,7 +45,7 @@ def page(target: str = "#ops", *, after: int = 0, before: int = 1 << 62, limit: 
 BOB = Identity("Bob", "bob", "2001:db8::1", "Bob Example", "bob")
 
 OTHERS = (
-    record(Joined(3, 1_003, "#Ops", BOB, "at tea")),
+    record(Joined(3, 1_003, "#Ops", BOB)),
     record(RoomModesChanged(3, 1_003, "#Ops", ANN, (ModeChange(True, "o", "Bob"),))),
     record(TopicChanged(5, 1_005, "#Ops", ANN, "Be kind — 日本")),
     record(RoomModesChanged(6, 1_006, "#Ops", ANN, (ModeChange(True, "b", "*!*@x"),))),

@@ -209,6 +209,7 @@ class Anything(RuleBasedStateMachine):
         state = self.state
         empty = {key for key, room in state.rooms.items() if not room.members and key != "#lobby"}
         assert set(state.empty_rooms) == empty
+        assert set(state.blank_rooms) == {key for key in empty if state.rooms[key].blank}
         assert [r.emptied_at for r in state.empty_rooms.values()] == sorted(
             room.emptied_at for room in state.empty_rooms.values()
         )

@@ -7,13 +7,22 @@ from chatserver.core.commands import (
     ChangeHost,
     ChangeUserModes,
     Command,
+    Join,
     Kill,
     ModeChange,
     SendWallops,
+    SetAway,
 )
-from chatserver.core.effects import Close, OperatorGranted, Reason
-from chatserver.core.events import Departed, HostChanged, Killed, UserModesChanged, WallopsSent
-from tests.chatserver.core.chat import Chat, all_of, refused, watchers
+from chatserver.core.effects import Close, Effect, OperatorGranted, Reason
+from chatserver.core.events import (
+    Departed,
+    HostChanged,
+    Killed,
+    Seat,
+    UserModesChanged,
+    WallopsSent,
+)
+from tests.chatserver.core.chat import Chat, all_of, refused, seen, watchers
 
 
 @pytest.fixture
@@ -24,6 +33,11 @@ def chat() -> Chat:
     chat.add("ann", "#a")
     chat.add("bob", "#a")
     return chat
+
+
+def host_changes(effects: list[Effect]) -> list[tuple[HostChanged, set[str]]]:
+    """Return the events of another host, and the nicks of who is to see each."""
+    return [(event, who) for event, who in seen(effects) if isinstance(event, HostChanged)]
 
 
 def test_who_becomes_an_operator_is_told_each_time() -> None:
@@ -73,9 +87,27 @@ def test_an_operator_can_end_themselves(chat: Chat) -> None:
 def test_a_host_can_be_changed(chat: Chat) -> None:
     """They and who shares a room hear of it; rooms remember the status under the new mask."""
     effects = chat.do("root", ChangeHost("ann", "anna", "example.org"))
-    assert watchers(effects, HostChanged) == {"ann", "bob"}
+    assert [(event.seats, who) for event, who in host_changes(effects)] == [
+        ((), {"ann"}),
+        ((Seat("#a", "o"),), {"bob"}),
+    ]
     assert chat.state.nicks["ann"].identity.mask == "ann!anna@example.org"
     assert chat.room("#a").statuses == {"ann!anna@example.org": "o"}
+
+
+def test_everybody_is_told_of_another_host_once(chat: Chat) -> None:
+    """With the rooms that they share, and who shares the same ones together."""
+    for nick, rooms in (("carl", "#a #b"), ("dora", "#b #a"), ("eve", "#b"), ("fred", "")):
+        chat.add(nick, *rooms.split())
+    chat.do("ann", Join("#b"))
+    chat.do("ann", SetAway("out"))
+    effects = chat.do("root", ChangeHost("ann", "anna", "example.org"))
+    assert [(event.seats, event.away, who) for event, who in host_changes(effects)] == [
+        ((), "", {"ann"}),
+        ((Seat("#a", "o"),), "out", {"bob"}),
+        ((Seat("#a", "o"), Seat("#b", "")), "out", {"carl", "dora"}),
+        ((Seat("#b", ""),), "out", {"eve"}),
+    ]
 
 
 @pytest.mark.parametrize("command", [Kill("nobody", ""), ChangeHost("nobody", "u", "h")])

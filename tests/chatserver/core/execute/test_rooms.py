@@ -233,7 +233,7 @@ def test_rooms_are_forgotten_without_anybody_asking_for_them(chat: Chat) -> None
 
 
 def test_only_so_many_empty_rooms_are_kept() -> None:
-    """Of more, those go that are empty longest; the lobby and rooms with people stay."""
+    """Of more that are blank, those go that are empty longest; the lobby and rooms with people stay."""
     chat = Chat(Limits(empty_rooms=3))
     chat.add("ann", "#stays")
     chat.add("bob", "#lobby")
@@ -246,6 +246,29 @@ def test_only_so_many_empty_rooms_are_kept() -> None:
     assert set(chat.state.rooms) == {"#lobby", "#stays", "#5", "#6", "#7", "#8"}
     assert chat.state.forgotten_rooms == {"#0", "#1", "#2", "#3", "#4"}
     assert [*chat.state.empty_rooms] == ["#6", "#7", "#8"]
+
+
+def test_who_makes_many_rooms_wipes_out_none_of_others() -> None:
+    """Blank rooms are forgotten before those with a topic or words in them, then the youngest."""
+    chat = Chat(Limits(empty_rooms=3))
+    chat.add("ann")
+    for room, deed in (("#topic", SetTopic("#topic", "mine")), ("#words", Say("#words", "hi"))):
+        chat.do("ann", Join(room))
+        chat.do("ann", deed)
+        chat.do("ann", Part(room))
+    chat.add("eve")
+    for number in range(20):
+        chat.do("eve", Join(f"#blank{number}"))
+        chat.do("eve", Part(f"#blank{number}"))
+    assert {"#topic", "#words"} <= set(chat.state.empty_rooms)
+    for number in range(20):
+        chat.do("eve", Join(f"#{number}"))
+        chat.do("eve", SetTopic(f"#{number}", "x"))
+        chat.do("eve", Part(f"#{number}"))
+    chat.do("eve", Join("#last"))
+    assert chat.room("#topic").topic == "mine"
+    assert "#words" in chat.state.empty_rooms
+    assert len(chat.state.empty_rooms) == 3
 
 
 # --- leaving, putting out -------------------------------------------------------------------------
@@ -373,7 +396,7 @@ def test_operators_set_topics_and_others_where_they_may(chat: Chat) -> None:
     chat.mode("op", "#a", "-t")
     assert watchers(chat.do("bob", SetTopic("#a", "x" * 999)), TopicChanged) == {"op", "bob"}
     room = chat.room("#a")
-    assert (len(room.topic), room.topic_by, room.topic_at) == (390, "bob!u@h", chat.at)
+    assert (len(room.topic), room.topic_by, room.topic_at) == (385, "bob!u@h", chat.at)
     chat.do("bob", SetTopic("#a", ""))
     assert room.topic == ""
 

@@ -8,10 +8,12 @@ from chatserver.core.commands import ModeChange
 from chatserver.core.events import (
     AwayChanged,
     Event,
+    HostChanged,
     Identity,
     Joined,
     RoomModesChanged,
     Said,
+    Seat,
     Tagged,
 )
 from chatserver.faces.irc.dialect import MATTERING, dialect_for
@@ -41,18 +43,38 @@ def test_equal_dialects_are_the_same_object() -> None:
         (BARE, [b":alice!a@host JOIN #room"]),
         (
             FULL,
-            [
-                b"@time=1970-01-01T00:00:00.005Z;msgid=1 :alice!a@host JOIN #room * :Alice A",
-                b"@time=1970-01-01T00:00:00.005Z :alice!a@host AWAY :gone",
-            ],
+            [b"@time=1970-01-01T00:00:00.005Z;msgid=1 :alice!a@host JOIN #room * :Alice A"],
         ),
     ],
 )
 def test_a_join(dialect: object, written: list[bytes]) -> None:
-    """With account and real name, and whether they are away, for who asked for it."""
-    event = Joined(1, 5, "#room", ALICE, "gone")
+    """With account and real name for who asked for them."""
+    event = Joined(1, 5, "#room", ALICE)
     assert dialect in (BARE, FULL)
     assert lines((FULL if dialect is FULL else BARE).render(event)) == written
+
+
+def test_another_host() -> None:
+    """A line for who asked for it, a way out and back in for others, nothing for themselves."""
+    seats = (Seat("#a", "ov"), Seat("#b", ""))
+    seen = HostChanged(1, 5, ALICE, "al", "new", seats, "gone")
+    assert lines(FULL.render(seen)) == [
+        b"@time=1970-01-01T00:00:00.005Z :alice!a@host CHGHOST al new",
+    ]
+    assert lines(BARE.render(seen)) == [
+        b":alice!a@host QUIT :Changing host",
+        b":alice!al@new JOIN #a",
+        b":irc.example.org MODE #a +ov alice alice",
+        b":alice!al@new JOIN #b",
+    ]
+    some = dialect_for("irc.example.org", {caps.AWAY_NOTIFY, caps.EXTENDED_JOIN})
+    assert lines(some.render(seen))[1:] == [
+        b":alice!al@new JOIN #a * :Alice A",
+        b":irc.example.org MODE #a +ov alice alice",
+        b":alice!al@new JOIN #b * :Alice A",
+        b":alice!al@new AWAY :gone",
+    ]
+    assert BARE.render(HostChanged(1, 5, ALICE, "al", "new")) == b""
 
 
 def test_server_tags_come_before_those_of_clients() -> None:

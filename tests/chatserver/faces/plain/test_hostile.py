@@ -97,7 +97,7 @@ def test_every_event_is_one_safe_line(
 def samples(who: Identity, one: str, other: str, changes: tuple[ModeChange, ...]) -> list[Event]:
     """Return an event of each kind."""
     return [
-        events.Joined(1, 1, "#a", who, one),
+        events.Joined(1, 1, "#a", who),
         events.Parted(1, 1, "#a", who, one),
         events.Kicked(1, 1, "#a", who, "eve", one),
         events.Departed(1, 1, who, one),
