@@ -2,7 +2,7 @@
 
 Rules: what a tick brought is executed, written in one transaction, and released when that returned; the
 next batch gathers meanwhile (group commit). What need not be kept at once is released at once, and
-written with the next write, within about a second. When a write fails, its messages are refused and
+written with the next write, within half a second. When a write fails, its messages are refused and
 its changes of state wait; until the store takes them, nothing is accepted that would have to be kept.
 """
 
@@ -32,7 +32,7 @@ BATCH_SAYS: Final = 262_144
 RETRY_AFTER: Final = 1.0
 """Seconds from a failed write to the next try."""
 
-LATE_AFTER: Final = 1.0
+LATE_AFTER: Final = 0.5
 """Seconds for which what nobody waits for may stay unwritten."""
 
 EPOCH_BITS: Final = 32
