@@ -18,7 +18,7 @@ from benchmarks.room import LoadError
 from benchmarks.samples import Samples, Spread
 from benchmarks.servers import TARGETS, Target
 
-QUIET_SECONDS = 10.0  # how long a run may wait for others to be quiet
+QUIET_SECONDS = 5.0  # how long a run may wait for others to be quiet
 MEASURES = ("fanout", "rate", "start", "idle")
 
 
@@ -81,7 +81,6 @@ def _add_run(samples: Samples, target: Target, shape: Shape) -> None:
 
 
 def _add_value(values: list[float], sample: Callable[[Target], float], target: Target) -> None:
-    await_quiet(QUIET_SECONDS)
     values.append(sample(target))
 
 

@@ -41,6 +41,9 @@ OUTSTANDING_MOST: Final = 64
 PAGES_MOST: Final = 16
 """Pages of history that are read before the entries of a batch are released: bounds how long they wait."""
 
+PENALTY: Final = 1.0
+"""Seconds that a session waits for the answer to a wrong password, so that nobody can try many."""
+
 NEEDS_KEEPING = (Say, Respond, SetTopic, ChangeRoomModes)
 """Commands that are refused at once while nothing can be kept."""
 
@@ -65,8 +68,9 @@ class Journal(Protocol):
 class Node:
     """One server: all its sessions on one state."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, penalty: float = PENALTY) -> None:
         self.state = state
+        self._penalty = penalty
         self.delivery = Delivery()
         self.sessions: dict[int, Session] = {}
         self.journal: Journal
@@ -130,7 +134,10 @@ class Node:
         if request.check is not None:
             await session.settled()
             check = asyncio.get_running_loop().run_in_executor(self._checker, request.check)
-            request = Request(request.items if await check else request.otherwise, request.label)
+            right = await check
+            if not right:
+                await asyncio.sleep(self._penalty)
+            request = Request(request.items if right else request.otherwise, request.label)
         self.submit(session, request)
         if session.outstanding >= OUTSTANDING_MOST:
             await session.settled()

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import os
 import re
+from collections.abc import Sequence
 
 _LOG_N, _R, _P = 15, 8, 1
 _HASH_BYTES = 32
@@ -79,3 +80,14 @@ def verify(password: str, kept: str) -> bool:
         return False
     salt, expected, *costs = parsed
     return hmac.compare_digest(_derive(password, salt, *costs), expected)
+
+
+def deny(password: str, like: str) -> bool:
+    """Say no, after as long as it takes to check `password` against `like`."""
+    verify(password, like)
+    return False
+
+
+def dearest_of(kept: Sequence[str]) -> str:
+    """Return what takes longest to check of what is kept for several names: a hash, if any."""
+    return max(kept, key=is_hash, default="")

@@ -12,7 +12,7 @@ from chatserver.faces.irc.face import IrcFace
 from chatserver.faces.irc.facts import Admin, Rehash, ServerFacts
 from chatserver.faces.plain import PlainFace, PlainFacts, guest_nicks
 from chatserver.net.terms import Origin
-from chatserver.passwords import verify
+from chatserver.passwords import dearest_of, deny, verify
 from chatwire.version import VERSION
 
 NICKS_TO_TRY: Final = 12
@@ -38,6 +38,7 @@ class ConfiguredFaces:
         operators = {
             operator.name: partial(verify, kept=operator.password) for operator in config.operator
         }
+        stranger = partial(deny, like=dearest_of([one.password for one in config.operator]))
         motd = tuple(config.motd.splitlines())
         self._needs_password = bool(config.password)
         self._plain = PlainFacts(
@@ -46,6 +47,7 @@ class ConfiguredFaces:
             limits=config.limits,
             line_limit=config.line_length,
             operators=operators,
+            stranger=stranger,
         )
         self._irc = ServerFacts(
             name=config.name,
@@ -57,6 +59,7 @@ class ConfiguredFaces:
             motd=motd,
             password=partial(verify, kept=config.password) if config.password else None,
             operators=operators,
+            stranger=stranger,
             admin=Admin(config.admin_location, config.admin_organisation, config.admin_email),
             rehash=self._reload,
             count_strangers=self._ask_for_strangers,

@@ -140,6 +140,16 @@ def open_store(config: Config, clock: SystemClock) -> tuple[Store, Restored]:
         raise CannotStart(str(error)) from None
 
 
+def tell(text: str) -> None:
+    """Print `text` for whoever started the server; it goes on if nobody reads what it prints."""
+    try:
+        print(text, flush=True)  # noqa: T201 - it is what standard output is for
+    except (OSError, ValueError) as error:
+        _log.warning("standard output takes nothing (%s):\n%s", error, text)
+        with suppress(OSError, ValueError), open(os.devnull, "w") as nowhere:  # noqa: PTH123 - no file
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())  # what is left of it goes there at exit
+
+
 class Server:
     """The running server."""
 
@@ -189,7 +199,7 @@ class Server:
             directory = None if config.ephemeral else config.data_directory
             web = [one.address for one in listeners if isinstance(one.spoken, WebSocketTerms)]
             others = [one.address for one in listeners if one.address not in web]
-            print(announce(others, directory, web), flush=True)  # noqa: T201 - what whoever starts it must know
+            tell(announce(others, directory, web))
             await self._told_to_stop.wait()
             for task in accepting:
                 task.cancel()

@@ -49,8 +49,15 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
             group.add_argument(setting.flag, action=argparse.BooleanOptionalAction, help=text)
         else:
             action = "append" if setting.many else "store"
-            metavar = setting.key.rpartition("_")[2].upper()
-            group.add_argument(setting.flag, action=action, metavar=metavar, help=text)
+            group.add_argument(setting.flag, action=action, metavar=name_value(setting), help=text)
+
+
+def name_value(setting: Setting) -> str:
+    """Return what the value of a flag is called in `--help`: a number by its unit."""
+    if setting.kind in {int, float}:
+        unit = setting.about.unit
+        return "SECONDS" if unit == "s" else unit.upper() or "N"
+    return setting.key.rpartition("_")[2].upper()
 
 
 def describe_default(setting: Setting) -> str:
@@ -71,14 +78,17 @@ def load(flags: argparse.Namespace, environment: Mapping[str, str]) -> Config:
 
     Raises `ConfigError`.
     """
-    given = _from_environment(environment)
+    sources = [_from_environment(environment)]
     file = flags.config or environment.get(CONFIG_VARIABLE)
     if file:
-        given |= read_file(Path(file))
-    given |= _from_flags(flags)
+        sources.append(read_file(Path(file)))
+    sources.append(_from_flags(flags))
+    given = {key: one for source in sources for key, one in source.items()}
     values: dict[str, Any] = {key: check(rows(Config)[key], one) for key, one in given.items()}
     config = Config(**values)
     _check_together(config, given)
+    if config.ephemeral and any({"data", "ephemeral"} <= source.keys() for source in sources):
+        raise ConfigError(f"{given['ephemeral'].where}: give data or ephemeral, not both")
     return structs.replace(config, motd=_read_motd(config, given)) if config.motd_file else config
 
 

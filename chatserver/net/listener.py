@@ -124,15 +124,19 @@ class Listener:
         """Do what makes it possible to go on after `accept` failed."""
         counters, reserve = self._connections.terms.counters, self._connections.reserve
         if error.errno in _NO_DESCRIPTORS:
-            self._tell("out of file descriptors: new connections are turned away")
+            pause = 0.0
             try:
                 reserve.shed(self._sock)
                 counters.shed += 1
-                await asyncio.sleep(0)
             except BlockingIOError:  # Linux looks for a descriptor before it looks for a peer
                 await self._arrival()
+                return
             except OSError:
-                await asyncio.sleep(PAUSE)
+                pause = PAUSE
+            self._tell(
+                f"out of file descriptors: new connections are turned away, {counters.shed} so far"
+            )
+            await asyncio.sleep(pause)
         elif error.errno in _NO_MEMORY:
             self._tell("the system is out of memory for sockets: waiting to accept more")
             await asyncio.sleep(PAUSE)
@@ -144,7 +148,7 @@ class Listener:
         now = asyncio.get_running_loop().time()
         if now >= self._tells_again:
             self._tells_again = now + TELLS_EVERY
-            _log.warning("%s (%d so far)", text, self._connections.terms.counters.shed)
+            _log.warning("%s", text)
 
     async def _arrival(self) -> None:
         """Return when somebody is in the backlog."""

@@ -177,6 +177,40 @@ def _explain(error: OSError, host: str, port: int) -> ListenError:
     return ListenError(f"{where}: {os.strerror(error.errno or 0)}")
 
 
+class UnixListener(socket.socket):
+    """A Unix socket that takes its file with it when it is closed, if the file is still its own."""
+
+    __slots__ = ("_file", "_path")
+
+    def __init__(self) -> None:
+        super().__init__(AF_UNIX or 0, socket.SOCK_STREAM)
+        self._path = Path()
+        self._file: tuple[int, int] | None = None
+
+    def bind(self, path: Any) -> None:  # noqa: ANN401 - as the socket module types it
+        """Make the file."""
+        super().bind(path)
+        self._path = Path(path)
+        self._file = _identify(self._path)
+
+    def close(self) -> None:
+        """Close it, and remove the file."""
+        mine, self._file = self._file, None
+        if mine and _identify(self._path) == mine:
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+        super().close()
+
+
+def _identify(path: Path) -> tuple[int, int] | None:
+    """Return what tells the file at `path` from another one there, or None without one."""
+    try:
+        found = path.lstat()
+    except (OSError, ValueError):  # also: no file, as its name begins with NUL
+        return None
+    return found.st_dev, found.st_ino
+
+
 def listen_unix(path: str, backlog: int = 0) -> socket.socket:
     """Listen on a Unix socket; one left over from a server that is gone is replaced.
 
@@ -187,7 +221,7 @@ def listen_unix(path: str, backlog: int = 0) -> socket.socket:
     backlog = backlog or largest_backlog()
     _remove_stale(path)
     with contextlib.ExitStack() as undo:
-        sock = undo.enter_context(socket.socket(AF_UNIX, socket.SOCK_STREAM))
+        sock = undo.enter_context(UnixListener())
         try:
             sock.bind(path)
             sock.listen(backlog)

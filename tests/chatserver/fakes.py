@@ -147,11 +147,13 @@ class Client:
 class World:
     """A node with a journal on a store in memory, and clients of it."""
 
-    def __init__(self, limits: Limits | None = None, store: MemoryStore | None = None) -> None:
+    def __init__(
+        self, limits: Limits | None = None, store: MemoryStore | None = None, penalty: float = 0
+    ) -> None:
         self.limits = limits or Limits()
         self.clock = FakeClock()
         self.store = store or MemoryStore()
-        self.node = Node(State(self.limits))
+        self.node = Node(State(self.limits), penalty=penalty)
         restored = self.store.open()
         self.node.restore(restored.rooms, self.clock.now())
         self.journal = LocalJournal(self.node, self.store, restored, self.clock, 1000)

@@ -443,6 +443,25 @@ async def test_a_password_is_checked_off_the_loop_and_after_what_came_before(wor
 
 
 @pytest.mark.asyncio
+async def test_a_wrong_password_is_answered_late() -> None:
+    """Nobody can try many, and nobody else waits for it; a right one is answered at once."""
+    world = World(penalty=0.05)
+    ann, bob = await script(world, "ann"), await script(world, "bob")
+    await ann.read()
+    items, otherwise = (Answer((b"<in>\n",)),), (Answer((b"<out>\n",)),)
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    wrong = Request(items, check=lambda: False, otherwise=otherwise)
+    trying = asyncio.create_task(world.node.take(ann.session, wrong))
+    await world.node.take(bob.session, Request(items, check=lambda: True, otherwise=otherwise))
+    assert await bob.read() == ["<in>"]
+    assert not trying.done()
+    await trying
+    assert loop.time() - start > 0.045
+    assert await ann.read() == ["<out>"]
+
+
+@pytest.mark.asyncio
 async def test_a_real_face_and_a_real_node_say_hello() -> None:
     """A reader with netcat joins and is heard."""
     world = World()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatserver.passwords import hash_password, is_hash, is_sound, verify
+from chatserver.passwords import dearest_of, deny, hash_password, is_hash, is_sound, verify
 
 
 def test_a_hash_fits_its_password() -> None:
@@ -46,3 +46,13 @@ def test_a_broken_hash_fits_nothing(kept: str) -> None:
     assert not is_sound(kept)
     assert not verify("", kept)
     assert not verify(kept, kept)
+
+
+def test_who_has_no_password_is_denied_at_the_same_cost() -> None:
+    """Of several that are kept, as with the one that takes longest; right or wrong."""
+    hashed = hash_password("secret")
+    assert dearest_of(["plain", hashed, "other"]) == hashed
+    assert dearest_of(["plain"]) == "plain"
+    assert dearest_of([]) == ""
+    assert not deny("secret", hashed)
+    assert not deny("", "")

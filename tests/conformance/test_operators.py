@@ -33,6 +33,21 @@ async def test_anything_else_does_not(line: str, code: str) -> None:
 
 
 @pytest.mark.asyncio
+async def test_an_unknown_name_takes_as_long_as_a_wrong_password() -> None:
+    """It is checked like one."""
+    checked: list[str] = []
+
+    def deny(password: str) -> bool:
+        checked.append(password)
+        return False
+
+    facts = replace(FACTS, stranger=deny)
+    baz = await Network(facts=facts).connect("baz")
+    assert commands(await baz.ask("OPER nobody secret")) == ["464"]
+    assert checked == ["secret"]
+
+
+@pytest.mark.asyncio
 async def test_operators_end_connections() -> None:
     """The victim sees KILL and ERROR, their peers a QUIT; who is no operator gets 481."""
     network = Network()

@@ -61,6 +61,17 @@ async def test_a_secure_connection_is_told() -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_plain_reader_is_not_called_secure() -> None:
+    """Being on this machine is no encryption; and what they are is said where others have a name."""
+    network = Network()
+    alice = await network.connect("alice")
+    await network.world.plain_in_lobby("bob")
+    replies = await alice.ask("WHOIS bob")
+    assert "671" not in commands(replies)
+    assert params(replies, "311")[-1] == "plain text"
+
+
+@pytest.mark.asyncio
 async def test_address_and_modes_are_for_oneself_and_operators() -> None:
     """RPL_WHOISACTUALLY and RPL_WHOISMODES (if there are any), which others do not get."""
     network = Network()

@@ -5,12 +5,13 @@ import re
 import select
 import signal
 import socket
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.server import Server, fail
+from tests.e2e.server import Peer, Server, command, fail
 
 STOPPING = "server is stopping"
 
@@ -34,6 +35,15 @@ def test_a_signal_stops_in_order(number: int) -> None:
             assert server.wait() == 0
 
 
+def test_a_unix_socket_is_gone_with_its_server(tmp_path: Path) -> None:
+    """Nobody finds a file that leads nowhere."""
+    path = tmp_path / "chat.sock"
+    with Server("--port", "0", "--ephemeral", "--unix", path) as server:
+        assert path.is_socket()
+        assert server.stop() == 0
+        assert not path.exists()
+
+
 def test_peers_that_do_not_close_do_not_hold_it_up() -> None:
     """Within 5 s, whatever they do."""
     with Server("--port", "0", "--ephemeral") as server, server.join(), server.join_irc("irene"):
@@ -55,6 +65,33 @@ def test_peers_that_read_nothing_do_not_hold_it_up(tmp_path: Path) -> None:
         assert server.stop() == 0
         assert time.monotonic() - before < 5
         assert "close: reset (RST)" in log.read_text()
+
+
+def test_nobody_needs_to_read_what_it_prints(tmp_path: Path) -> None:
+    """`chatserver | head -1`, or a full disk: it serves, and the log has what it had to say."""
+    log = tmp_path / "log"
+    reader, broken = os.pipe()
+    os.close(reader)
+    for output in (broken, os.open("/dev/full", os.O_WRONLY)):
+        with (
+            log.open("w") as errors,
+            subprocess.Popen(
+                command("--ephemeral", "--port", "0", "--log-level", "info"),
+                stdout=output,
+                stderr=errors,
+            ) as process,
+        ):
+            os.close(output)
+            wait_for(log, "join with:")
+            found = re.search(r":(\d+),", log.read_text())
+            assert found
+            with Peer(socket.create_connection(("127.0.0.1", int(found[1])))) as peer:
+                peer.send("hello")
+                peer.read_until("welcome")
+            process.terminate()
+            assert process.wait(10) == 0
+        assert "Traceback" not in log.read_text()
+        assert "Exception" not in log.read_text()
 
 
 def test_a_second_signal_stops_at_once() -> None:

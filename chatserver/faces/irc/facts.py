@@ -45,6 +45,8 @@ class ServerFacts(Struct, frozen=True, kw_only=True):
     """Checks what everybody has to give with PASS, or None when nothing is needed."""
     operators: Mapping[str, Verify] = field(default_factory=dict)
     """By the name given with OPER, what checks the password."""
+    stranger: Verify = lambda _password: False
+    """Checks a password given with a name that no operator has: never right, yet it takes as long."""
     admin: Admin = Admin()
     rehash: Callable[[], Rehash] | None = None
     """Reads the configuration again; None where there is nothing to read."""

@@ -14,13 +14,11 @@ _HOST = re.compile(r"[0-9a-z_.-][0-9a-z_:.-]*")
 _USERNAME = re.compile(r"[A-Za-z0-9_.~+-]+")
 
 
-def oper(session: Session, message: Message) -> Items | Request:
+def oper(session: Session, message: Message) -> Request:
     """OPER: become an operator."""
     name, password = message.param(0), message.param(1)
-    verify = session.server.operators.get(name)
+    verify = session.server.operators.get(name, session.server.stranger)
     refusal = session.tell("464", text="Password incorrect")
-    if verify is None:
-        return [refusal]
     return Request((BecomeOperator(name),), check=partial(verify, password), otherwise=(refusal,))
 
 

@@ -16,7 +16,7 @@ from chatserver.core.history import Page
 from chatserver.core.rights import manages
 from chatserver.core.state import Room, State, User
 from chatserver.faces.contract import Ask, Lookup, Moment, Request
-from chatserver.faces.plain.reader import NO_ROOM, Items, Reader, shown_lines
+from chatserver.faces.plain.reader import NO_ROOM, REALNAME, Items, Reader, shown_lines
 from chatserver.faces.plain.replies import brief, clock, recalled
 from chatwire.names import fold, is_nick
 from chatwire.text import plain
@@ -196,7 +196,8 @@ def _whois(face: Reader, rest: str) -> Items:
         if other is None:
             return face.lines(f"nobody here is called {brief(rest)}")
         who = other.identity
-        known = f" ({plain(who.realname)})" if who.realname not in {"", who.nick} else ""
+        unnamed = who.realname in {"", who.nick, REALNAME}
+        known = "" if unnamed else f" ({plain(who.realname)})"
         rooms = [plain(member.room.name) for member in queries.memberships(user, other)]
         facts = [
             f"{who.nick}{known} is from {plain(who.host)}",
@@ -268,14 +269,12 @@ def _ignore(face: Reader, rest: str) -> Items:
 
 def _login(face: Reader, rest: str) -> Items:
     name, _, password = rest.partition(" ")
-    check = face.facts.operators.get(name)
+    check = face.facts.operators.get(name, face.facts.stranger)
     if not password:
         return "as whom? /login NAME PASSWORD"
     if not face.private:
         return "not over an unencrypted connection: others could read the password on its way"
     wrong = (face.say("wrong name or password"),)
-    if check is None:
-        return wrong
     return Request(
         (commands.BecomeOperator(name),), check=partial(check, password), otherwise=wrong
     )

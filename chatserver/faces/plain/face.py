@@ -13,7 +13,7 @@ from chatserver.core.events import KeptEvent, Said
 from chatserver.core.state import State, User
 from chatserver.faces.contract import Ask, Item, Moment, Request
 from chatserver.faces.plain.commands import BY_NAME
-from chatserver.faces.plain.reader import Items, PlainFacts, Reader, shown_lines
+from chatserver.faces.plain.reader import REALNAME, Items, PlainFacts, Reader, shown_lines
 from chatserver.faces.plain.replies import brief, recalled, refusal, reply_lines
 from chatwire.framing import OVERLONG, Overlong
 from chatwire.names import fold, is_nick
@@ -91,7 +91,7 @@ class PlainFace(Reader):
         """Return what makes a user of it, called `wanted` if that may be."""
         nicks = (wanted, *self._nicks) if wanted else self._nicks
         connect = commands.Connect(
-            nicks, "plain", "", self._host, self._address, secure=self.private, face="plain"
+            nicks, "plain", REALNAME, self._host, self._address, face="plain"
         )
         join = commands.Join(self.facts.limits.lobby)
         return (connect, Ask(self._called(wanted)), join) if wanted else (connect, join)

@@ -12,6 +12,9 @@ from chatwire.names import fold
 
 NO_ROOM = "you are in no room; /rooms lists them, /join #ROOM enters one"
 
+REALNAME = "plain text"
+"""The real name of who comes by plain text, as IRC clients see it."""
+
 Items = tuple[Item, ...] | Request | str
 """What was understood: items of a request, a request of its own, or what is wrong."""
 
@@ -26,6 +29,8 @@ class PlainFacts(Struct, frozen=True):
     """Bytes of a line, its end left out."""
     operators: Mapping[str, Callable[[str], bool]] = field(default_factory=dict)
     """By operator name: says whether a password is theirs. May take long."""
+    stranger: Callable[[str], bool] = lambda _password: False
+    """Says so of who is no operator, namely no; and takes as long."""
 
 
 class Reader:

@@ -115,6 +115,7 @@ def test_every_setting_can_be_given(setting: Setting, tmp_path: Path) -> None:
         (["--lobby", "#a b"], {}, "--lobby: lobby must be the name of a room"),
         (["--room-length", "9", "--lobby", "#corridor-1"], {}, "--lobby: lobby must be"),
         (["--motd", "a", "--motd-file", "b"], {}, "--motd-file: give motd or motd_file, not both"),
+        (["--data", "x", "--ephemeral"], {}, "--ephemeral: give data or ephemeral, not both"),
         (["--motd-file", "/nowhere/motd"], {}, "/nowhere/motd: cannot be read"),
         (["--config", "/nowhere/chat.toml"], {}, "/nowhere/chat.toml: cannot be read"),
         (["--port"], {}, "argument --port: expected one argument"),
@@ -128,6 +129,13 @@ def test_errors_name_their_source(
         loaded(*arguments, environment=variables)
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
+
+
+def test_what_is_kept_nowhere_may_have_a_weaker_place() -> None:
+    """A flag for a trial overrides the directory that the machine sets; `false` asks for nothing."""
+    variables = {"CHATSERVER_DATA": "/var/lib/chat"}
+    assert loaded("--ephemeral", environment=variables).ephemeral
+    assert not loaded("--data", "x", "--no-ephemeral").ephemeral
 
 
 def test_operators_have_names_of_their_own(tmp_path: Path) -> None:
@@ -162,6 +170,8 @@ def test_help_names_every_flag() -> None:
     for setting in rows(Config).values():
         assert setting.flag in text
     assert "Listening:" in text
+    for flag in ("--ping-timeout SECONDS", "--list-limit N", "--line-length BYTES", "--data DATA"):
+        assert flag in text
 
 
 def test_a_running_server_adopts_what_it_can() -> None:

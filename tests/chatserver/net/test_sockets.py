@@ -208,9 +208,24 @@ def test_a_unix_socket_accepts(tmp_path: Path) -> None:
 def test_a_left_over_unix_socket_is_replaced(tmp_path: Path) -> None:
     """The server before was killed."""
     path = str(tmp_path / "chat.sock")
-    listen_unix(path).close()
+    with socket.socket(socket.AF_UNIX) as left_over:
+        left_over.bind(path)
     assert Path(path).exists()
     listen_unix(path).close()
+
+
+def test_a_unix_socket_takes_its_file_with_it(tmp_path: Path) -> None:
+    """But not the file of who has its place by now, nor does it mind that it is gone."""
+    path = tmp_path / "chat.sock"
+    listen_unix(str(path)).close()
+    assert not path.exists()
+    with listen_unix(str(path)):
+        path.unlink()
+    with listen_unix(str(path)) as first:
+        path.rename(tmp_path / "elsewhere.sock")
+        with listen_unix(str(path)):
+            first.close()
+            assert path.exists()
 
 
 def test_a_unix_socket_in_use_is_left_alone(tmp_path: Path) -> None:

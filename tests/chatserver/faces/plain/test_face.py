@@ -637,6 +637,21 @@ async def test_login(world: World, line: str, answer: str) -> None:
 
 
 @pytest.mark.asyncio
+async def test_who_is_no_operator_is_checked_all_the_same(world: World) -> None:
+    """How long the answer takes does not tell whether there is one of that name."""
+    checked: list[str] = []
+
+    def deny(password: str) -> bool:
+        checked.append(password)
+        return False
+
+    ann = world.plain("ann", PlainFacts(stranger=deny))
+    await ann.ask("")
+    assert await ann.ask("/login nobody sesame") == ["-> wrong name or password"]
+    assert checked == ["sesame"]
+
+
+@pytest.mark.asyncio
 async def test_a_password_is_not_taken_in_the_open(world: World) -> None:
     """Others could read it on its way."""
     facts = PlainFacts(operators={"root": lambda password: password == "sesame"})
