@@ -7,8 +7,10 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 from benchmarks import measures, report
@@ -85,17 +87,20 @@ def _add_value(values: list[float], sample: Callable[[Target], float], target: T
 
 
 def measure_fan_out(targets: Sequence[Target], options: argparse.Namespace) -> str:
-    """Run every load on every target, the repeats in turn, so that noise meets all alike."""
+    """Run every load on every target, the repeats in turn, so that noise meets all alike.
+
+    Ctrl-C ends it early, with what was measured until then.
+    """
     shapes = loads(options)
     taken = {(target.name, shape, target.kept): Samples() for shape in shapes for target in targets}
-    for turn in range(options.repeat):
-        for name, shape in shapes.items():
-            for target in targets:
-                samples = taken[target.name, name, target.kept]
-                attempt(
-                    f"{turn + 1}/{options.repeat} {target.name}: {name}",
-                    partial(_add_run, samples, target, shape),
-                )
+    runs = product(range(1, options.repeat + 1), shapes.items(), targets)
+    with suppress(KeyboardInterrupt):
+        for turn, (name, shape), target in runs:
+            samples = taken[target.name, name, target.kept]
+            attempt(
+                f"{turn}/{options.repeat} {target.name}: {name}",
+                partial(_add_run, samples, target, shape),
+            )
     return report.fan_out_table(taken) if shapes else ""
 
 
@@ -106,13 +111,13 @@ def measure_one(
     repeat: int,
     sample: Callable[[Target], float],
 ) -> str:
-    """Take one figure of every target, the repeats in turn."""
+    """Take one figure of every target, the repeats in turn; Ctrl-C ends it early."""
     spreads = {target.name: Spread() for target in targets}
-    for turn in range(repeat):
-        for target in targets:
+    with suppress(KeyboardInterrupt):
+        for turn, target in product(range(1, repeat + 1), targets):
             values = spreads[target.name].values
             attempt(
-                f"{turn + 1}/{repeat} {target.name}: {figure}",
+                f"{turn}/{repeat} {target.name}: {figure}",
                 partial(_add_value, values, sample, target),
             )
     return report.single_table(figure, form, spreads)

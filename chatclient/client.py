@@ -76,6 +76,11 @@ class Client:
         self.world.activate(buffer)
         self.flush()
 
+    def find_rooms(self, beginning: str) -> None:
+        """Have the world learn which rooms of the server have names that begin so."""
+        self.session.find_rooms(beginning)
+        self.flush()
+
     def quit(self, reason: str = "") -> None:
         """Say good-bye to the server and let `run` return (within 2 s)."""
         self.session.quit(reason)

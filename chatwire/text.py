@@ -1,8 +1,10 @@
 """Text from a peer, made safe for somebody else's terminal, and the formatting codes of IRC.
 
-Rules: what `visible` returns has no C0 control but TAB, no DEL, no C1, no bidi control, no line or
-paragraph separator and no character without width that could hide or reorder text; each is made
-visible or dropped. ZWJ and variation selectors stay, as emoji need them; they order nothing.
+Rules: what `visible` returns has no C0 control but TAB, no DEL, no C1, no control of direction, no
+line or paragraph separator: each is shown by its sign or code. Characters that cannot be seen are
+dropped, as they hide or carry what nobody sees, but where writing needs them: a joiner (ZWJ, ZWNJ)
+stays between two characters beyond ASCII (Persian, the scripts of India, emoji), one variation
+selector after what it selects, the tags of a flag after their flag.
 """
 
 import re
@@ -15,19 +17,47 @@ _FORMATTING = re.compile(
     r"|\x04(?:[0-9A-Fa-f]{6}(?:,[0-9A-Fa-f]{6})?)?"
     r"|[\x02\x0f\x11\x16\x1d\x1e\x1f]"
 )
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e"
-    "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e001f\U000e0080-\U000e00ff]"
+_FLAG = "\U0001f3f4"
+_SHOWN = "\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u2028-\u202e\u2066-\u2069"
+_UNSEEN = (
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2065\u206a-\u206f"
+    "\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
+"""Unicode's Default_Ignorable_Code_Point less what is shown, annotations, and lone surrogates."""
+_UNSAFE = re.compile(f"{_FLAG}[\U000e0020-\U000e007f]+|[{_SHOWN}{_UNSEEN}]")
+_SIGN = re.compile(f"[{_SHOWN}]")
+_TAGGED_FLAG = re.compile(f"{_FLAG}[\U000e0030-\U000e0039\U000e0061-\U000e007a]{{2,6}}\U000e007f")
+_JOINERS = "\u200c\u200d"
+_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_KEYCAPS = "0123456789#*"
 
 
 def _show(found: re.Match[str]) -> str:
-    code = ord(found[0])
-    if code < 0x20:  # the control pictures: ␀ to ␟
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "\u2421"
-    return f"<U+{code:04X}>" if 0x80 <= code < 0xA0 or 0x2028 <= code <= 0x202E else ""
+    letter = found[0]
+    if _SIGN.match(letter):
+        code = ord(letter)
+        if code < 0x20:  # the control pictures: ␀ to ␟
+            return chr(0x2400 + code)
+        return "\u2421" if code == 0x7F else f"<U+{code:04X}>"
+    if letter[0] == _FLAG:
+        return letter if _TAGGED_FLAG.fullmatch(letter) else _FLAG
+    text, start, end = found.string, found.start(), found.end()
+    if letter in _JOINERS:
+        left = start - 2 if start > 1 and _SELECTOR.match(text, start - 1) else start - 1
+        return letter if _is_base(text, left) and _is_base(text, end) else ""
+    if _SELECTOR.match(letter):
+        selects = _is_base(text, start - 1) or (start and text[start - 1] in _KEYCAPS)
+        return letter if selects else ""
+    return ""
+
+
+def _is_base(text: str, index: int) -> bool:
+    """Say whether the character at `index` is one that is seen, beyond ASCII."""
+    if not 0 <= index < len(text):
+        return False
+    letter = text[index]
+    return letter > "\x7f" and not letter.isspace() and not _UNSAFE.match(letter)
 
 
 def strip_formatting(text: str) -> str:
@@ -37,12 +67,21 @@ def strip_formatting(text: str) -> str:
 
 def visible(text: str) -> str:
     """Return `text` with all that could control or deceive a terminal shown or dropped."""
-    return text if text.isprintable() else _UNSAFE.sub(_show, text)
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNSAFE.sub(_show, text)
 
 
 def plain(text: str) -> str:
     """Return `text` as a plain reader gets it: formatting stripped, the rest made visible."""
-    return text if text.isprintable() else visible(_FORMATTING.sub("", text))
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNSAFE.sub(_show, strip_formatting(text))
+
+
+def is_blank(text: str) -> bool:
+    """Say whether there is nothing to be seen in `text`, as `visible` returns it."""
+    return not text.strip().strip("\u2800")  # the pattern of Braille without dots
 
 
 def cut_utf8(data: bytes, limit: int) -> bytes:

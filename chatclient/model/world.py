@@ -32,6 +32,8 @@ from chatclient.model.status import Status
 from chatwire.text import plain
 
 _TIME = attrgetter("time")
+_LISTED_MOST = 2000
+"""Rooms that are remembered from lists, for completion."""
 
 
 class World:
@@ -49,6 +51,7 @@ class World:
         self.active = self.server
         """The buffer that the user looks at: what is said in it is not unread."""
         self._newest_id = 0
+        self._listed: dict[str, str] = {}
 
     # --- reading -----------------------------------------------------------------------------
 
@@ -64,6 +67,11 @@ class World:
     def rooms(self) -> Iterator[Buffer]:
         """Iterate over the rooms that are open, joined or not."""
         return (each for each in self._buffers.values() if each.kind is BufferKind.ROOM)
+
+    @property
+    def listed(self) -> Sequence[str]:
+        """The names of rooms that the server has listed, in the order of the alphabet."""
+        return sorted(self._listed.values(), key=self.fold)
 
     def take_changes(self) -> Sequence[Change]:
         """Return what changed since the last call, oldest first."""
@@ -128,6 +136,12 @@ class World:
         keys = {self.fold(old): self.fold(new)}
         self._buffers = {keys.get(key, key): each for key, each in self._buffers.items()}
         self.changes.append(BufferChanged(buffer))
+
+    def note_listed(self, name: str) -> None:
+        """Remember that the server has a room of that name."""
+        self._listed[self.fold(name)] = plain(name)
+        if len(self._listed) > _LISTED_MOST:
+            del self._listed[next(iter(self._listed))]
 
     def set_casemapping(self, fold: Fold, ranks: str) -> None:
         """Compare names as this server does, and rank members as it does."""

@@ -67,6 +67,11 @@ class Features:
         """The most characters that a host has."""
         return self._number("HOSTLEN", 63)
 
+    @property
+    def lists_by_name(self) -> bool:
+        """Whether LIST takes a pattern for names (ELIST)."""
+        return "M" in self._tokens.get("ELIST", "").upper()
+
     def is_room(self, target: str) -> bool:
         """Say whether `target` is a room's name (CHANTYPES)."""
         return target[:1] in tuple(self._tokens.get("CHANTYPES", "#&"))

@@ -15,6 +15,8 @@ from chatclient.session.registration import (
 )
 from chatclient.session.replies import (
     on_ack,
+    on_list,
+    on_list_end,
     on_ping,
     on_pong,
     on_standard_reply,
@@ -74,6 +76,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     n.RPL_ISUPPORT: on_features,
     n.RPL_UNAWAY: on_own_away,
     n.RPL_NOWAWAY: on_own_away,
+    n.RPL_LIST: on_list,
+    n.RPL_LISTEND: on_list_end,
     n.RPL_CHANNELMODEIS: on_mode_reply,
     n.RPL_NOTOPIC: on_topic_reply,
     n.RPL_TOPIC: on_topic_reply,

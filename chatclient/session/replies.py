@@ -41,7 +41,6 @@ SILENT: Final = frozenset(
         n.RPL_ENDOFWHO,
         n.RPL_ENDOFWHOIS,
         n.RPL_LISTSTART,
-        n.RPL_LISTEND,
         n.RPL_ENDOFWHOWAS,
         n.RPL_ENDOFBANLIST,
         n.RPL_ENDOFEXCEPTLIST,
@@ -108,6 +107,18 @@ def on_numeric(state: State, heard: Heard) -> None:
         if command == n.RPL_AWAY:
             buffer = state.world.find(heard.text(1))
         state.tell(heard, text, buffer)
+
+
+def on_list(state: State, heard: Heard) -> None:
+    """A room of the server, listed for the user or for completion."""
+    state.world.note_listed(heard.text(1))
+    if not state.finding:
+        on_numeric(state, heard)
+
+
+def on_list_end(state: State, heard: Heard) -> None:
+    """That was all of the list."""
+    state.finding = False
 
 
 def on_unavailable(state: State, heard: Heard) -> None:

@@ -155,8 +155,22 @@ class Session:
         """Ask for another connection in the place of this one (`ReconnectWanted` follows)."""
         self.world.want(ReconnectWanted())
 
+    def find_rooms(self, beginning: str) -> None:
+        """Ask which rooms have names that begin so; when the answer comes, `world` knows them.
+
+        Nothing is shown of it. There is one such question at a time, and none to a server that
+        would list all its rooms instead.
+        """
+        state = self._state
+        plain_name = beginning.isprintable() and not set(beginning) & set("*?,")
+        if state.ready and state.features.lists_by_name and plain_name and not state.finding:
+            state.finding = True
+            state.send("LIST", f"{beginning}*")
+
     def send(self, command: str, *params: str) -> None:
         """Send any command. Raises `ValueError` when it is not one line of IRC."""
+        if command.upper() == "LIST":
+            self._state.finding = False  # the user wants to read it
         self._state.send(command, *params)
 
     # --- lines -------------------------------------------------------------------------------

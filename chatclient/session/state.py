@@ -75,6 +75,8 @@ class State:
         self.batches: dict[str, Batch] = {}
         self.names: dict[str, list[str]] = {}
         """What NAMES has listed so far, by room, until its end."""
+        self.finding = False
+        """Whether the list of rooms that comes is for completion, and not for the user to read."""
         self.last_error = ""
         """What the server said before it closed the connection (ERROR)."""
         self.away = ""

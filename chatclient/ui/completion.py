@@ -42,9 +42,13 @@ def _is_here(buffer: Buffer, nick: str) -> bool:
 class ChatCompleter(Completer):
     """Completions for the text before the cursor, in the buffer that `active` returns."""
 
-    def __init__(self, world: World, active: Callable[[], Buffer]) -> None:
+    def __init__(
+        self, world: World, active: Callable[[], Buffer], find_rooms: Callable[[str], None]
+    ) -> None:
+        """`find_rooms` has the world learn of rooms whose names begin so, for the next Tab."""
         self._world = world
         self._active = active
+        self._find_rooms = find_rooms
 
     def get_completions(
         self, document: Document, complete_event: CompleteEvent
@@ -75,9 +79,13 @@ class ChatCompleter(Completer):
             yield from self._nicks(word, " ")
 
     def _rooms(self, word: str) -> Iterator[Completion]:
-        active = self._active()
+        if word:
+            self._find_rooms(word)
+        active, fold = self._active(), self._world.fold
         rooms = sorted(self._world.rooms(), key=lambda room: room is not active)
-        yield from _matching((room.name for room in rooms), word, " ", self._world.fold)
+        names = {fold(room.name): room.name for room in rooms}
+        names |= {fold(name): name for name in self._world.listed if fold(name) not in names}
+        yield from _matching(names.values(), word, " ", fold)
 
     def _nicks(self, word: str, after: str) -> Iterator[Completion]:
         yield from _matching(nicks(self._world, self._active()), word, after, self._world.fold)

@@ -60,6 +60,9 @@ class Client(Protocol):
     def activate(self, buffer: Buffer, /) -> None:
         """Make `buffer` the one that the user looks at."""
 
+    def find_rooms(self, beginning: str, /) -> None:
+        """Have the world learn which rooms there are whose names begin so."""
+
     def quit(self, reason: str = "", /) -> None:
         """Say good-bye; `run` returns soon."""
 
@@ -81,7 +84,9 @@ class ChatScreen:
         self._client = client
         self._world = world = client.world
         self._shown = world.active
-        self.editor = Editor(ChatCompleter(world, lambda: world.active), self._name)
+        self.editor = Editor(
+            ChatCompleter(world, lambda: world.active, client.find_rooms), self._name
+        )
         self.stage = Stage(world, now=now, typed_lines=lambda: self.editor.lines)
         output = output or terminal()
         colours = output.get_default_color_depth() is not ColorDepth.DEPTH_1_BIT

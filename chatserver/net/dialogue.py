@@ -107,10 +107,10 @@ async def take(connection: Connection, session: Session, lines: Sequence[bytes |
             turn_ends = time.monotonic() + TURN
         if session.outstanding and face.must_settle(line):
             await session.settled()
+        if connection.full:  # seen last: whatever was waited for may have filled it
+            await connection.drained()
         if session.leaving:
             return
         request = face.receive(line)
         if request is not None:
             await node.take(session, request)
-        if connection.full:
-            await connection.drained()

@@ -118,7 +118,7 @@ def check_irc(sent: bytes) -> None:
         line.decode()
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(turns)
 def test_nothing_that_anybody_says_harms_anybody(lines: list[tuple[int, bytes, bytes]]) -> None:
     """No bug, no broken line, nothing raw on a terminal."""

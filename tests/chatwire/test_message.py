@@ -27,9 +27,14 @@ printable = st.text(st.characters(exclude_characters="\r\n\0", exclude_categorie
 words = st.text(
     st.characters(exclude_characters="\r\n\0 ", exclude_categories=["Cs"]), min_size=1
 ).filter(lambda word: not word.startswith(":"))
-commands = st.from_regex(r"[A-Z]{1,12}|[0-9]{3}", fullmatch=True)
+commands = st.text("ABYZ", min_size=1, max_size=12) | st.integers(0, 999).map("{:03}".format)
 sources = st.none() | words
-keys = st.from_regex(r"\+?([a-z0-9.-]{1,9}/)?[A-Za-z0-9-]{1,9}", fullmatch=True)
+keys = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(("", "+")),
+    st.sampled_from(("", "vendor/", "a.example-9.org/")),
+    st.text("azAZ09-", min_size=1, max_size=9),
+)
 values = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 tag_sets = st.dictionaries(keys, values, max_size=5)
 messages = st.builds(

@@ -13,7 +13,9 @@ from chatserver.core import events
 from chatserver.core.commands import ModeChange
 from chatserver.core.events import Event
 from chatwire.names import fold
-from chatwire.text import action, is_ctcp, plain
+from chatwire.text import action, is_blank, is_ctcp, plain
+
+NOTHING = "(nothing visible)"
 
 
 class PlainDialect:
@@ -108,10 +110,16 @@ def said(nick: str, where: str, text: str) -> str:
     """Return a message as a line; `where` is what stands after the nick."""
     done = action(text)
     if done is not None:
-        return f"** {nick}{where} {plain(done)}"
+        return f"** {nick}{where} {seen(done)}"
     if is_ctcp(text):
         return ""  # a question of one program to another
-    return f"[{nick}{where}] {plain(text)}"
+    return f"[{nick}{where}] {seen(text)}"
+
+
+def seen(text: str) -> str:
+    """Return what somebody said, made safe; in words if there is nothing to be seen in it."""
+    shown = plain(text)
+    return NOTHING if is_blank(shown) else shown
 
 
 def _topic(dialect: PlainDialect, event: events.TopicChanged) -> str:

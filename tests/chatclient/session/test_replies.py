@@ -142,3 +142,49 @@ def test_unlabelled_fail_without_labels() -> None:
     wire.say(room, "hi")
     wire.hear(":srv FAIL PRIVMSG DISK_FULL #ops :The message could not be kept")
     assert last(room).reason == "The message could not be kept"
+
+
+def test_rooms_are_found_without_a_word() -> None:
+    """For completion: one question at a time, by the beginning of a name; nothing is shown."""
+    wire = Wire().start(isupport="ELIST=CMNTU")
+    before = len(wire.world.active.lines)
+    wire.session.find_rooms("#o")
+    wire.session.find_rooms("#of")
+    assert wire.sent() == ["LIST #o*"]
+    wire.hear(":srv 321 alice Channel :Users", ":srv 322 alice #ops 3 :t", ":srv 323 alice :End")
+    assert wire.world.listed == ["#ops"]
+    assert len(wire.world.active.lines) == before
+    wire.session.find_rooms("#x*,#y")
+    wire.session.find_rooms("#\r")
+    assert wire.sent() == []
+
+
+def test_a_list_that_the_user_wants_is_shown() -> None:
+    """Also when completion has asked for one that never came; and it is remembered."""
+    wire = Wire().start(isupport="ELIST=M")
+    wire.session.find_rooms("#o")
+    wire.session.send("LIST")
+    wire.hear(":srv 322 alice #ops 3 :work", ":srv 323 alice :End")
+    assert last(wire.world.active).text == "#ops (3): work"
+    assert wire.world.listed == ["#ops"]
+
+
+def test_no_server_lists_all_its_rooms_for_completion() -> None:
+    """Where LIST takes no pattern, it is not asked; nor before the welcome."""
+    wire = Wire().start()
+    wire.session.find_rooms("#o")
+    assert wire.sent() == []
+    early = Wire()
+    early.session.start()
+    early.sent()
+    early.session.find_rooms("#o")
+    assert early.sent() == []
+
+
+def test_few_of_many_listed_rooms_are_remembered() -> None:
+    """A network may have a hundred thousand."""
+    wire = Wire().start()
+    for number in range(3000):
+        wire.world.note_listed(f"#{number}")
+    assert len(wire.world.listed) == 2000
+    assert "#2999" in wire.world.listed

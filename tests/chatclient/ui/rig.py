@@ -48,6 +48,7 @@ class ScriptedClient:
     def __init__(self, world: World) -> None:
         self.world = world
         self.entered: list[tuple[str, str]] = []
+        self.sought: list[str] = []  # beginnings of names of rooms
         self.quits = 0
         self.over = asyncio.Event()
         self.lingers = False  # whether the server takes its time to say good-bye
@@ -66,6 +67,10 @@ class ScriptedClient:
         """Do it, as the real one does."""
         self.world.activate(buffer)
         self.flush()
+
+    def find_rooms(self, beginning: str) -> None:
+        """Note it."""
+        self.sought.append(beginning)
 
     def quit(self, reason: str = "") -> None:
         """Note it, and be over."""

@@ -234,7 +234,7 @@ def room_of(event: events.Event) -> str:
 
 
 TestAnything = Anything.TestCase
-TestAnything.settings = settings(max_examples=60, stateful_step_count=50)
+TestAnything.settings = settings(max_examples=40, stateful_step_count=50)
 
 
 @pytest.mark.parametrize("kind", HANDLERS)

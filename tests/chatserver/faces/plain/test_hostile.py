@@ -4,6 +4,7 @@ import asyncio
 import gc
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -92,6 +93,18 @@ def test_every_event_is_one_safe_line(
             shown = dialect.render(event)
             assert shown.count(b"\n") <= 1
             check(shown)
+
+
+@pytest.mark.parametrize("text", ["\u3164", "\u200b\u200d", " \u2800", "\x02\x02", "\ufe0f"])
+def test_what_cannot_be_seen_is_told_in_words(text: str) -> None:
+    """Nobody wonders about a line that has only a nick."""
+    dialect = PlainDialect(b"\n", "#a", frozenset())
+    who = Identity("bob", "u", "h")
+    for said, line in (
+        (text, "[bob] (nothing visible)\n"),
+        (f"\x01ACTION {text}\x01", "** bob (nothing visible)\n"),
+    ):
+        assert dialect.render(events.Said(1, 1, who, "#a", said)).decode() == line
 
 
 def samples(who: Identity, one: str, other: str, changes: tuple[ModeChange, ...]) -> list[Event]:
