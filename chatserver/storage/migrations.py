@@ -19,8 +19,9 @@ class SchemaError(Exception):
 
 
 def create_first_schema(connection: sqlite3.Connection) -> None:
-    """Events in their order, once for each target, found by target and number or time; rooms; counters.
+    """Events in their order, once for each target, found by target and number; rooms; counters.
 
+    Places, numbers and times rise together, so a time is found by halving, without an index.
     What one command led to has one number: two messages never have, other events differ by kind.
     """
     connection.execute(
@@ -31,7 +32,6 @@ def create_first_schema(connection: sqlite3.Connection) -> None:
     connection.execute(
         "create unique index changes on events (target, seq, kind) where kind <> 'Said'"
     )
-    connection.execute("create index times on events (target, at, seq)")
     connection.execute(
         "create table rooms (key text primary key, record text not null) without rowid"
     )

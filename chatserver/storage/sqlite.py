@@ -213,23 +213,28 @@ class SqliteStore:
         """Return the numbers between which a page is: times rise with them."""
         after, before = page.after, page.before
         if page.since >= 0:
-            bound = self._number(
-                "select seq from events where target = ? and at <= ?"
-                " order by at desc, seq desc limit 1",
-                page.target, page.since, default=after,
-            )  # fmt: skip
-            after = max(after, bound)
+            after = max(after, self._number_after(page.since) - 1)
         if page.until < NEWEST:
-            bound = self._number(
-                "select seq from events where target = ? and at >= ? order by at, seq limit 1",
-                page.target, page.until, default=before,
-            )  # fmt: skip
-            before = min(before, bound)
+            before = min(before, self._number_after(page.until - 1))
         return after, before
 
-    def _number(self, statement: str, *values: object, default: int) -> int:
-        row = self._opened().execute(statement, values).fetchone()
-        return default if row is None else int(row[0])
+    def _number_after(self, at: int) -> int:
+        """Return the number of the first event later than `at`, of all targets; `NEWEST` if none is."""
+        find = self._opened().execute
+        low = 0
+        (high,) = find("select coalesce(max(place), 0) + 1 from events").fetchone()
+        found = NEWEST
+        while low < high:
+            middle = (low + high) // 2
+            place, seq, then = find(
+                "select place, seq, at from events where place >= ? order by place limit 1",
+                (middle,),
+            ).fetchone() or (high, NEWEST, NEWEST)
+            if then > at:
+                high, found = middle, min(found, seq)
+            else:
+                low = place + 1
+        return found
 
 
 def _row(record: Record) -> tuple[int, int, str, str, str]:

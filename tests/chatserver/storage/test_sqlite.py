@@ -107,10 +107,12 @@ def test_history_is_read_by_its_indexes(
     store: SqliteStore, *, everything: bool, oldest: bool, steps: list[str]
 ) -> None:
     """A page of a small room costs no scan of all messages, and nothing is sorted."""
-    asked = structs.replace(page(), everything=everything, oldest=oldest, since=5, until=90)
-    after, before, found = plans(store, asked)
-    assert after == ["SEARCH events USING COVERING INDEX times (target=? AND at<?)"]
-    assert before == ["SEARCH events USING COVERING INDEX times (target=? AND at>?)"]
+    store.keep(Writing(records=records(*range(1, 1000))))
+    asked = structs.replace(page(), everything=everything, oldest=oldest, since=1005, until=1900)
+    *times, found = plans(store, asked)
+    assert len(times) < 30
+    halving = {step for steps in times for step in steps}
+    assert halving == {"SEARCH events", "SEARCH events USING INTEGER PRIMARY KEY (rowid>?)"}
     assert [step for step in found if step.startswith(("SEARCH", "SCAN e", "USE"))] == steps
 
 
