@@ -45,6 +45,8 @@ class Late:
 
     def join(self, writing: Writing) -> Writing:
         """Return `writing` with all that waits, in order."""
+        if not self._records:
+            return writing
         records = [*self._records, *writing.records]
         self._records.clear()
         records.sort(key=_place)
