@@ -25,7 +25,7 @@ INPUT_HIGH: Final = 65_536
 """Bytes that wait for the task, from which on we stop reading and TCP pushes back on the peer."""
 OUTPUT_HIGH: Final = 65_536
 """Bytes that wait for the kernel, from which on a peer's own input waits."""
-PIECE: Final = 16_384
+PIECE: Final = 4096
 """Bytes that the task gets at once: then others have their turn."""
 CLOSED: Final = "connection closed"
 OVERFLOW: Final = "send queue exceeded"
