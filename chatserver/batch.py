@@ -4,20 +4,33 @@ Rule: what a request leads to is put down when it is executed, with all its repl
 state of that moment, and is shown only when the batch is released.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeGuard
 
 from chatserver.core.commands import Respond, Say
 from chatserver.core.effects import Close, Emission, Recall
-from chatserver.core.events import KEPT, Keeping, KeptEvent, Said
-from chatserver.faces.contract import Request
-from chatserver.ports import Page, Record, Writing
-from chatwire.names import fold
+from chatserver.core.events import (
+    KEPT,
+    Departed,
+    Joined,
+    Keeping,
+    KeptEvent,
+    Kicked,
+    Parted,
+    Renamed,
+    RoomModesChanged,
+    Said,
+    TopicChanged,
+)
+from chatserver.core.history import Page, conversation
+from chatserver.faces.contract import Lookup, Request
+from chatserver.ports import Record, Writing
+from chatwire.names import fold, looks_like_room
 
 if TYPE_CHECKING:
     from chatserver.session import Session
 
-Outcome = Emission | Close | Recall | Sequence[bytes]
+Outcome = Emission | Close | Recall | Lookup | Sequence[bytes]
 """An effect, or lines for the asker alone."""
 
 
@@ -50,28 +63,62 @@ class Batch:
         self.pages: Mapping[Page, Sequence[KeptEvent]] = {}
         """What was read, once it was."""
 
+    def find(self, lookup: Lookup) -> Sequence[Sequence[KeptEvent]] | None:
+        """Return what `lookup` asked for, or None when it could not be read."""
+        if any(page not in self.pages for page in lookup.pages):
+            return None
+        return [self.pages[page] for page in lookup.pages]
 
-def target_of(event: KeptEvent) -> str:
-    """Return by what history is asked for `event`: the folded name of its room or nick."""
-    return fold(event.target if isinstance(event, Said) else event.room)
+
+def targets_of(emission: Emission) -> Sequence[str]:
+    """Return under what an event is written down; nothing for one that is not."""
+    event = emission.event
+    if isinstance(event, Said):
+        return (_target_of(event),)
+    if isinstance(event, (Departed, Renamed)):
+        return emission.rooms
+    if isinstance(event, (Joined, Parted, Kicked, TopicChanged, RoomModesChanged)):
+        return (fold(event.room),)
+    return ()
+
+
+def _target_of(event: Said) -> str:
+    target = fold(event.target)
+    return target if looks_like_room(target.lstrip("@+")) else conversation(event.who.nick, target)
+
+
+def write_down(emission: Emission) -> list[Record]:
+    """Return what the journal writes down of one event."""
+    event = emission.event
+    if not isinstance(event, KEPT):
+        return []
+    return [Record(target, event) for target in targets_of(emission)]
 
 
 def records_of(entries: Sequence[Entry]) -> list[Record]:
     """Return what the journal writes down of `entries`: each kept event once, in order."""
     records = []
-    last = -1
+    last: object = None
     for entry in entries:
         for outcome in entry.outcomes:
-            if isinstance(outcome, Emission) and isinstance(outcome.event, KEPT):
-                if outcome.event.seq != last:  # an echo is a second emission of the same event
-                    records.append(Record(target_of(outcome.event), outcome.event))
-                last = outcome.event.seq
+            if isinstance(outcome, Emission) and outcome.event is not last:  # an echo is the same
+                last = outcome.event
+                records.extend(write_down(outcome))
     return records
 
 
 def page_of(recall: Recall) -> Page:
     """Return the question for the store that `recall` is."""
     return Page(recall.key, recall.after, recall.before, recall.limit, recall.words)
+
+
+def pages_of(entry: Entry) -> Iterator[Page]:
+    """Yield what must be read before an entry is released."""
+    for outcome in entry.outcomes:
+        if isinstance(outcome, Recall):
+            yield page_of(outcome)
+        elif isinstance(outcome, Lookup):
+            yield from outcome.pages
 
 
 def must_be_kept(outcome: Outcome, keeping: Keeping) -> TypeGuard[Emission]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol
 
-from chatserver.batch import Batch, Entry, page_of, records_of
+from chatserver.batch import Batch, Entry, page_of, pages_of, records_of
 from chatserver.core.commands import ChangeRoomModes, Command, Quit, Respond, Say, SetTopic
 from chatserver.core.effects import (
     Close,
@@ -23,11 +23,13 @@ from chatserver.core.effects import (
     Reply,
     Welcomed,
 )
+from chatserver.core.events import Keeping
 from chatserver.core.execute import Stamp, execute
 from chatserver.core.execute.rooms import open_lobby
+from chatserver.core.history import Page
 from chatserver.core.state import Audience, Room, RoomRecord, State, User
 from chatserver.delivery import Delivery, Round
-from chatserver.faces.contract import Answer, Ask, Face, Moment, Request
+from chatserver.faces.contract import Answer, Ask, Face, Lookup, Moment, Request
 from chatserver.ports import Peer, Writing
 from chatserver.session import Session
 
@@ -35,6 +37,9 @@ _log = logging.getLogger(__name__)
 
 OUTSTANDING_MOST: Final = 64
 """Requests of one session that may be open at once; more lines are read when all are answered."""
+
+PAGES_MOST: Final = 16
+"""Pages of history that are read before the entries of a batch are released: bounds how long they wait."""
 
 PENALTY: Final = 1.0
 """Seconds that a session waits for the answer to a wrong password, so that nobody can try many."""
@@ -142,24 +147,26 @@ class Node:
     def execute(
         self, entries: Sequence[Entry], stamp: Callable[[], Stamp], *, healthy: bool
     ) -> Batch:
-        """Do all that `entries` ask for, in order; return what to keep and read before it is shown.
+        """Do what `entries` ask for, in order; return what to keep and read before it is shown.
 
-        While not `healthy`, whatever must be kept is refused, and nothing is written.
+        Entries that come after `PAGES_MOST` pages to read are not done: the batch has the others alone.
+        While not `healthy`, what must be kept is refused, and the rooms that changed wait.
         """
-        for entry in entries:
+        pages: dict[Page, None] = {}
+        for done, entry in enumerate(entries, 1):
             try:
                 self._execute_entry(entry, stamp, healthy=healthy)
             except Exception:  # noqa: BLE001 - a bug: it ends this one session, never the server
                 self._give_up(entry)
-        pages = dict.fromkeys(
-            page_of(outcome)
-            for entry in entries
-            for outcome in entry.outcomes
-            if isinstance(outcome, Recall)
-        )
+            pages.update(dict.fromkeys(pages_of(entry)))
+            if len(pages) >= PAGES_MOST:
+                entries = entries[:done]
+                break
+        records = records_of(entries)
         if not healthy:
-            return Batch(entries, Writing(pages=[*pages]))
-        writing = Writing(records_of(entries), *self.take_changed_rooms(), [*pages])
+            waiting = [one for one in records if one.event.keeping is Keeping.TRANSIENT]
+            return Batch(entries, Writing(waiting, pages=[*pages]))
+        writing = Writing(records, *self.take_changed_rooms(), [*pages])
         return Batch(entries, writing)
 
     def _give_up(self, entry: Entry) -> None:
@@ -187,7 +194,8 @@ class Node:
             if isinstance(item, Command):
                 self._execute_command(entry, moment, item, healthy=healthy)
             elif isinstance(item, Ask):
-                entry.outcomes.append(item.answer(self.state, session.user, Moment(moment.at)))
+                asked = Moment(moment.at, moment.seq)
+                entry.outcomes.append(item.answer(self.state, session.user, asked))
                 self._notice_dialect(session)
             else:
                 entry.outcomes.append(item.lines)
@@ -205,6 +213,8 @@ class Node:
         else:
             effects = execute(self.state, stamp, session.number, command)
         for effect in effects:
+            if isinstance(effect, Recall) and not session.face.recalls:
+                continue
             if isinstance(effect, (Emission, Close, Recall)):
                 entry.outcomes.append(effect)
                 if isinstance(effect, Close):
@@ -289,7 +299,7 @@ class Node:
                 shown.flush()
                 closing.extend(self._detach(outcome))
             else:
-                answer.extend(outcome)
+                answer.extend(self._answer(entry, outcome, batch))
             if not label:
                 shown.tell(session, b"".join(answer))
                 answer.clear()
@@ -302,6 +312,17 @@ class Node:
         session = self.delivery.detach(close.user)
         if isinstance(session, Session):
             yield session, close.reason
+
+    def _answer(
+        self, entry: Entry, outcome: Lookup | Sequence[bytes], batch: Batch
+    ) -> Sequence[bytes]:
+        if not isinstance(outcome, Lookup):
+            return outcome
+        try:
+            return outcome.show(batch.find(outcome))
+        except Exception:  # noqa: BLE001 - as in `_recall`
+            self._give_up(entry)
+            return ()
 
     def _recall(self, entry: Entry, recall: Recall, batch: Batch) -> bytes:
         try:

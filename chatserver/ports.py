@@ -1,15 +1,13 @@
 """What the middle of the server needs from its edges: a store, a clock, and the peer at the other end."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Protocol
+from typing import Protocol
 
 from msgspec import Struct
 
-from chatserver.core.events import KeptEvent, Said
+from chatserver.core.events import KeptEvent
+from chatserver.core.history import Page
 from chatserver.core.state import RoomRecord
-
-SEARCHED: Final = 20_000
-"""How many of a target's newest messages a search by words looks at, so that it ends soon."""
 
 
 class StoreError(Exception):
@@ -21,28 +19,10 @@ class StoreUnusable(Exception):
 
 
 class Record(Struct, frozen=True, gc=False):
-    """An event to write down. `target` is what history is asked by: a folded room name, or "" for none."""
+    """An event to write down, under one target (see `core.history`); under several, it has several."""
 
     target: str
     event: KeptEvent
-
-
-class Page(Struct, frozen=True):
-    """A question for history: the newest `limit` messages of `target` with `after < seq < before`."""
-
-    target: str
-    after: int
-    before: int
-    limit: int
-    words: tuple[str, ...] = ()
-    """Only messages whose text has each of these in it, in any case; among the newest `SEARCHED` alone."""
-
-    def fits(self, event: KeptEvent) -> bool:
-        """Say whether `event` is a message with all the words."""
-        if not isinstance(event, Said):
-            return False
-        text = event.text.casefold()
-        return all(word.casefold() in text for word in self.words)
 
 
 class Writing(Struct, frozen=True):
@@ -83,7 +63,7 @@ class Store(Protocol):
         ...
 
     def keep(self, writing: Writing) -> Mapping[Page, Sequence[KeptEvent]]:
-        """Keep all that is to be kept, or nothing; return each page asked for, oldest message first.
+        """Keep all that is to be kept, or nothing; return each page asked for, oldest event first.
 
         It returns only when what it kept survives a crash of process and machine. Raises `StoreError`,
         after which nothing of `writing` is kept and the store can be used again.

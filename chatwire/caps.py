@@ -17,8 +17,10 @@ class Capability:
 AWAY_NOTIFY = "away-notify"
 BATCH = "batch"
 CAP_NOTIFY = "cap-notify"
+CHATHISTORY = "draft/chathistory"
 CHGHOST = "chghost"
 ECHO_MESSAGE = "echo-message"
+EVENT_PLAYBACK = "draft/event-playback"
 EXTENDED_JOIN = "extended-join"
 INVITE_NOTIFY = "invite-notify"
 LABELED_RESPONSE = "labeled-response"
@@ -43,6 +45,16 @@ CAPABILITIES = (
         CHGHOST,
         _SITE + "chghost",
         "a changed user name or host is told without leaving and joining",
+    ),
+    Capability(
+        CHATHISTORY,
+        _SITE + "chathistory",
+        "what was said before comes by `CHATHISTORY`, and not by itself",
+    ),
+    Capability(
+        EVENT_PLAYBACK,
+        _SITE + "chathistory",
+        "history has joins, leaves, nicks, topics and modes too",
     ),
     Capability(ECHO_MESSAGE, _SITE + "echo-message", "own messages come back, once they are kept"),
     Capability(EXTENDED_JOIN, _SITE + "extended-join", "a JOIN tells account and real name"),

@@ -21,6 +21,8 @@ class Emission(Struct, frozen=True):
     """Who said it: of the audience, they get it only if they asked for echoes."""
     moved: User | None = None
     """Who came into or left the room by it: the audience of the room's next event is another one."""
+    rooms: tuple[str, ...] = ()
+    """The rooms (folded) where it happened, when the event itself names none."""
 
 
 class Close(Struct, frozen=True):

@@ -2,7 +2,8 @@
 
 Rules: an event is shown to its audience only when it is kept, and `keeping` says what keeping it means:
 a `MESSAGE` is on disk or refused, changing nothing; `STATE` is on disk, and waits for it; what is
-`TRANSIENT` need not outlive the process. Who did it is told as they were then (`Identity`).
+`TRANSIENT` need not outlive the process, so nobody waits for it, though what happened in a room is
+written down soon. Who did it is told as they were then (`Identity`).
 """
 
 import enum
@@ -202,7 +203,7 @@ class Killed(Event, frozen=True):
     reason: str
 
 
-KEPT = (Said, TopicChanged, RoomModesChanged)
-"""The events that the journal writes down, which is what history is made of."""
+KEPT = (Said, Joined, Parted, Kicked, Departed, Renamed, TopicChanged, RoomModesChanged)
+"""The events that the journal writes down, which is what history is made of: see `KeptEvent`."""
 
-KeptEvent = Said | TopicChanged | RoomModesChanged
+KeptEvent = Said | Joined | Parted | Kicked | Departed | Renamed | TopicChanged | RoomModesChanged

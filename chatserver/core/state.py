@@ -19,6 +19,9 @@ STATUSES = "ov"
 PREFIXES = {"o": "@", "v": "+"}
 
 
+CONVERSATIONS_MOST = 100
+"""With so many people somebody's conversations are remembered while they are connected."""
+
 ROOM_FLAGS = "nt"
 """Modes of a new room: no messages from outside, and the topic is the operators'."""
 
@@ -73,8 +76,8 @@ class User:
     """Somebody who is connected. Two users are the same only if they are the same object."""
 
     __slots__ = (
-        "active_at", "address", "alone", "away", "connected_at", "correspondent", "face", "id", "identity",
-        "invited", "modes", "operator", "rooms", "secure",
+        "active_at", "address", "alone", "away", "connected_at", "conversations", "correspondent", "face",
+        "id", "identity", "invited", "modes", "named_seq", "operator", "rooms", "secure",
     )  # fmt: skip
 
     def __init__(self, number: int, identity: Identity, connected_at: int) -> None:
@@ -89,6 +92,10 @@ class User:
         self.secure = False
         self.correspondent: User | None = None
         """Who wrote to them last, whatever they are called now; maybe gone."""
+        self.named_seq = 0
+        """Since which number they have had their nick: what was written to it before is not theirs."""
+        self.conversations: dict[str, str] = {}
+        """Whom they wrote to or heard from under that nick: by folded nick, the nick; newest last."""
         self.modes: set[str] = set()
         """Of `i` (invisible), `o` (operator), `w` (wallops), `B` (bot)."""
         self.away = ""
@@ -114,6 +121,19 @@ class User:
     def invisible(self) -> bool:
         """Whether they are hidden from who shares no room with them (`+i`)."""
         return "i" in self.modes
+
+    def converse(self, nick: str) -> None:
+        """Note a message to or from `nick`."""
+        key = fold(nick)
+        self.conversations.pop(key, None)
+        self.conversations[key] = nick
+        if len(self.conversations) > CONVERSATIONS_MOST:
+            del self.conversations[next(iter(self.conversations))]
+
+    def begin_anew(self, seq: int) -> None:
+        """Have nothing to do with what was written to their nick up to `seq`: it became theirs then."""
+        self.named_seq = seq
+        self.conversations.clear()
 
 
 class Membership:

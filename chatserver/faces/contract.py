@@ -10,8 +10,9 @@ from typing import Protocol
 from msgspec import Struct
 
 from chatserver.core.commands import Command
-from chatserver.core.effects import Recall, Reply
+from chatserver.core.effects import Reply
 from chatserver.core.events import Event, KeptEvent
+from chatserver.core.history import NEWEST, Page
 from chatserver.core.state import State, User
 from chatwire.framing import Overlong
 
@@ -20,15 +21,25 @@ class Moment(Struct, frozen=True):
     """What a query may know beside the state: the time of its place in the order, in ms since 1970 (UTC)."""
 
     at: int
+    seq: int = NEWEST
+    """Its number: what happened later has a higher one."""
+
+
+class Lookup(Struct, frozen=True):
+    """What answers a query with things that the store has."""
+
+    pages: tuple[Page, ...]
+    show: "Callable[[Sequence[Sequence[KeptEvent]] | None], Sequence[bytes]]"
+    """Makes the answer of what was found, page by page, or of None when it could not be read."""
 
 
 class Ask(Struct, frozen=True):
     """A query: called at its place in the order of all requests, it returns what answers it.
 
-    That is lines, or a `Recall` for messages that the store has.
+    That is lines, or a `Lookup` of things that the store has.
     """
 
-    answer: "Callable[[State, User | None, Moment], Sequence[bytes] | Recall]"
+    answer: "Callable[[State, User | None, Moment], Sequence[bytes] | Lookup]"
 
 
 class Answer(Struct, frozen=True):
@@ -95,6 +106,11 @@ class Face(Protocol):
     @property
     def registered(self) -> bool:
         """Whether it is a user: before, registration has a deadline."""
+        ...
+
+    @property
+    def recalls(self) -> bool:
+        """Whether it is shown what was said in a room before it entered, without asking."""
         ...
 
     def receive(self, line: bytes | Overlong) -> Request | None:

@@ -1,8 +1,9 @@
 """The journal of one process: it orders what comes in, and keeps it in a store on a writer thread.
 
 Rules: what a tick brought is executed, written in one transaction, and released when that returned; the
-next batch gathers meanwhile (group commit). When a write fails, its messages are refused and its changes
-of state wait; until the store takes them, nothing is accepted that would have to be kept.
+next batch gathers meanwhile (group commit). What need not be kept at once is released at once, and
+written with the next write, within half a second. When a write fails, its messages are refused and
+its changes of state wait; until the store takes them, nothing is accepted that would have to be kept.
 """
 
 import asyncio
@@ -13,12 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
 
-from chatserver.batch import Batch, Entry, must_be_kept, target_of
+from chatserver.batch import Batch, Entry, must_be_kept, write_down
 from chatserver.core.effects import Emission, Reason, Refused
-from chatserver.core.events import KEPT, Keeping, KeptEvent, Said
+from chatserver.core.events import Keeping, KeptEvent, Said
 from chatserver.core.execute import Stamp
+from chatserver.core.history import Page
+from chatserver.journal.late import Late
 from chatserver.node import Node
-from chatserver.ports import Clock, Page, Record, Restored, Store, StoreError, Writing
+from chatserver.ports import Clock, Restored, Store, StoreError, Writing
 
 BATCH_MOST: Final = 1024
 """Entries of one batch: bounds how long the others wait."""
@@ -28,6 +31,9 @@ BATCH_SAYS: Final = 262_144
 
 RETRY_AFTER: Final = 1.0
 """Seconds from a failed write to the next try."""
+
+LATE_AFTER: Final = 0.5
+"""Seconds for which what nobody waits for may stay unwritten."""
 
 EPOCH_BITS: Final = 32
 """Numbers start anew above all earlier ones at each start of the process; so many bits count within it."""
@@ -56,6 +62,8 @@ class LocalJournal:
         self._held: list[Emission] = []
         """Changes of state that took effect, and are shown once they are kept."""
         self._retry: asyncio.TimerHandle | None = None
+        self._late = Late()
+        self._late_timer: asyncio.TimerHandle | None = None
         self.failure = ""
         """Why nothing can be kept at the moment, "" while it can."""
 
@@ -93,15 +101,20 @@ class LocalJournal:
 
     def close(self) -> None:
         """Stop for good and close the store; call it when idle."""
-        if self._retry is not None:
-            self._retry.cancel()
+        for timer in (self._retry, self._late_timer):
+            if timer is not None:
+                timer.cancel()
         if self._writer is not None:
             self._writer.shutdown()
+        if self._late and not self.failure:
+            try:
+                self._store.keep(self._late.join(Writing()))
+            except Exception as error:  # noqa: BLE001 - as in `_keep_here`
+                describe(error)
         self._store.close()
 
     def _run(self) -> None:
         """Execute what gathered: one batch, so that the others get their turn before the next."""
-        loop = asyncio.get_running_loop()
         if not self._pending:
             self._busy = False
             if self._idle is not None:
@@ -109,9 +122,30 @@ class LocalJournal:
                 self._idle = None
             return
         batch = self._next_batch()
-        writing = batch.writing
         if self.failure:
             self._hold_back(batch)
+            batch.writing = self._late.hold(batch.writing)
+        else:
+            batch.writing = self._late.put_off(batch.writing)
+            self._see_to_late()
+        self._keep(batch)
+
+    def _next_batch(self) -> Batch:
+        entries: list[Entry] = []
+        said = 0
+        while self._pending and len(entries) < BATCH_MOST and said < BATCH_SAYS:
+            entries.append(self._pending.popleft())
+            said += entries[-1].size
+        batch = self._node.execute(entries, self.stamp, healthy=not self.failure)
+        self._pending.extendleft(reversed(entries[len(batch.entries) :]))
+        if self._room_again is not None and not self.full:
+            self._room_again.set_result(None)
+            self._room_again = None
+        return batch
+
+    def _keep(self, batch: Batch) -> None:
+        """Keep a batch and release it, then run again."""
+        loop, writing = asyncio.get_running_loop(), batch.writing
         if self._writer is not None and (writing.writes or writing.pages):
             done = loop.run_in_executor(self._writer, self._store.keep, writing)
             done.add_done_callback(partial(self._written, batch))
@@ -122,16 +156,22 @@ class LocalJournal:
             self._node.release(batch)
         loop.call_soon(self._run)
 
-    def _next_batch(self) -> Batch:
-        entries: list[Entry] = []
-        said = 0
-        while self._pending and len(entries) < BATCH_MOST and said < BATCH_SAYS:
-            entries.append(self._pending.popleft())
-            said += entries[-1].size
-        if self._room_again is not None and not self.full:
-            self._room_again.set_result(None)
-            self._room_again = None
-        return self._node.execute(entries, self.stamp, healthy=not self.failure)
+    def _see_to_late(self) -> None:
+        """Have what is put off written soon, if nothing else is."""
+        if self._late and self._late_timer is None:
+            loop = asyncio.get_running_loop()
+            self._late_timer = loop.call_later(LATE_AFTER, self._write_late)
+
+    def _write_late(self) -> None:
+        """Write what is put off; after a failure, whoever tries again writes it."""
+        self._late_timer = None
+        if self.failure:
+            return
+        if self._busy:  # the next batch may take it along
+            self._see_to_late()
+        elif self._late:
+            self._busy = True
+            self._keep(Batch([], self._late.join(Writing())))
 
     def _keep_here(self, batch: Batch) -> None:
         try:
@@ -159,6 +199,7 @@ class LocalJournal:
         else:
             _log.error("the store failed: %s", why)
         self._hold_back(batch)
+        self._late.put_back(batch.writing.records)
         state = self._node.state
         state.changed_rooms.update(
             room for record in batch.writing.rooms if (room := state.rooms.get(record.key))
@@ -194,9 +235,8 @@ class LocalJournal:
         if self._busy:  # a batch without anything to keep is on its way: the store is not free
             self._retry = asyncio.get_running_loop().call_later(RETRY_AFTER, self._try_again)
             return
-        held = [emission.event for emission in self._held]
-        records = [Record(target_of(event), event) for event in held if isinstance(event, KEPT)]
-        writing = Writing(records, *self._node.take_changed_rooms())
+        records = [record for emission in self._held for record in write_down(emission)]
+        writing = self._late.join(Writing(records, *self._node.take_changed_rooms()))
         batch = Batch([], writing)
         if self._writer is None:
             try:
@@ -226,6 +266,7 @@ class LocalJournal:
     def _recovered(self) -> None:
         self.failure = ""
         _log.warning("messages can be kept again")
+        self._see_to_late()
         held, self._held = self._held, []
         self._node.release_held(held)
 

@@ -1,35 +1,36 @@
-"""A store that keeps the newest messages in memory, for a server that keeps nothing on disk.
+"""A store that keeps the newest events in memory, for a server that keeps nothing on disk.
 
-Rules: it answers like the store on disk, and forgets the oldest messages where that one would grow.
+Rules: it answers like the store on disk, and forgets the oldest events where that one would grow.
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from chatserver.core.events import KeptEvent, Said
-from chatserver.ports import SEARCHED, Page, Restored, Writing
+from chatserver.core.history import SEARCHED, Page
+from chatserver.ports import Restored, Writing
 
 if TYPE_CHECKING:
     from chatserver.core.state import RoomRecord
 
-MESSAGES_MOST: Final = 20_000
+EVENTS_MOST: Final = 20_000
 
 
 class MemoryStore:
-    """Keeps at most `most` messages, all targets together."""
+    """Keeps at most `most` events, all targets together."""
 
     blocking = False
 
-    def __init__(self, epoch: int = 1, most: int = MESSAGES_MOST) -> None:
+    def __init__(self, epoch: int = 1, most: int = EVENTS_MOST) -> None:
         """Make an empty store. `epoch` is to be higher at each start of the server."""
         self._epoch = epoch
         self._most = most
-        self._said: dict[str, deque[Said]] = {}
+        self._events: dict[str, deque[KeptEvent]] = {}
         """By target, oldest first."""
         self._order: deque[str] = deque()
-        """The targets of all messages, oldest first."""
+        """The targets of all events, oldest first."""
         self._rooms: dict[str, RoomRecord] = {}
 
     def open(self) -> Restored:
@@ -39,9 +40,8 @@ class MemoryStore:
     def keep(self, writing: Writing) -> Mapping[Page, Sequence[KeptEvent]]:
         """Keep all of `writing`, forget what is too old, return the pages."""
         for record in writing.records:
-            if isinstance(record.event, Said):
-                self._said.setdefault(record.target, deque()).append(record.event)
-                self._order.append(record.target)
+            self._events.setdefault(record.target, deque()).append(record.event)
+            self._order.append(record.target)
         for room in writing.rooms:
             self._rooms[room.key] = room
         for key in writing.forgotten:
@@ -55,23 +55,26 @@ class MemoryStore:
 
     def close(self) -> None:
         """Forget everything."""
-        self._said.clear()
+        self._events.clear()
         self._order.clear()
         self._rooms.clear()
 
     def _forget_oldest(self) -> None:
         target = self._order.popleft()
-        said = self._said[target]
-        said.popleft()
-        if not said:
-            del self._said[target]
+        events = self._events[target]
+        events.popleft()
+        if not events:
+            del self._events[target]
 
-    def _read(self, page: Page) -> Sequence[Said]:
-        found: list[Said] = []
-        newest = islice(reversed(self._said.get(page.target, ())), SEARCHED if page.words else None)
-        for event in newest:
-            if event.seq <= page.after or len(found) == page.limit:
-                break
-            if event.seq < page.before and page.fits(event):
-                found.append(event)
-        return found[::-1]
+    def _read(self, page: Page) -> Sequence[KeptEvent]:
+        events = self._events.get(page.target, ())
+        ordered = iter(events) if page.oldest else reversed(events)
+        within: Iterable[KeptEvent] = (
+            event
+            for event in ordered
+            if page.after < event.seq < page.before and page.since < event.at < page.until
+        )
+        if page.words:
+            within = islice((event for event in within if isinstance(event, Said)), SEARCHED)
+        found = [*islice(filter(page.fits, within), page.limit)]
+        return found if page.oldest else found[::-1]

@@ -19,12 +19,19 @@ class SchemaError(Exception):
 
 
 def create_first_schema(connection: sqlite3.Connection) -> None:
-    """Events by number, with an index for the messages of a target; rooms; counters."""
+    """Events in their order, once for each target, found by target and number; rooms; counters.
+
+    Places, numbers and times rise together, so a time is found by halving, without an index.
+    What one command led to has one number: two messages never have, other events differ by kind.
+    """
     connection.execute(
-        "create table events (seq integer primary key, at integer not null, target text not null,"
-        " kind text not null, event text not null)"
+        "create table events (place integer primary key, seq integer not null, at integer not null,"
+        " target text not null, kind text not null, event text not null)"
     )
-    connection.execute("create index messages on events (target, seq) where kind = 'Said'")
+    connection.execute("create unique index messages on events (target, seq) where kind = 'Said'")
+    connection.execute(
+        "create unique index changes on events (target, seq, kind) where kind <> 'Said'"
+    )
     connection.execute(
         "create table rooms (key text primary key, record text not null) without rowid"
     )

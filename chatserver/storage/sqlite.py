@@ -15,9 +15,10 @@ from typing import Final
 
 import msgspec
 
-from chatserver.core.events import KeptEvent, Said
+from chatserver.core.events import KeptEvent
+from chatserver.core.history import NEWEST, SEARCHED, Page
 from chatserver.core.state import RoomRecord
-from chatserver.ports import SEARCHED, Page, Record, Restored, StoreError, StoreUnusable, Writing
+from chatserver.ports import Record, Restored, StoreError, StoreUnusable, Writing
 from chatserver.storage.migrations import SchemaError, migrate
 
 FILE_NAME: Final = "chat.db"
@@ -31,8 +32,22 @@ _SETTINGS: Final = (
     "journal_size_limit = 67108864",  # what a long write left behind is given back
 )
 
+_MESSAGES: Final = (
+    "select event from events where kind = 'Said' and target = ?1 and seq > ?2 and seq < ?3"
+    " order by seq {order} limit ?4"
+)
+
+_EVERYTHING: Final = (
+    "select event from (select seq, event from events"
+    " where kind = 'Said' and target = ?1 and seq > ?2 and seq < ?3"
+    " union all select seq, event from events"
+    " where kind <> 'Said' and target = ?1 and seq > ?2 and seq < ?3"
+    " order by seq {order}) limit ?4"
+)
+"""Two ranges of two indexes, merged: what is no message does not slow the pages of messages down."""
+
 _encode = msgspec.json.Encoder().encode
-_decode_said = msgspec.json.Decoder(Said).decode
+_decode_event = msgspec.json.Decoder(KeptEvent).decode
 _decode_room = msgspec.json.Decoder(RoomRecord).decode
 
 
@@ -118,7 +133,7 @@ class SqliteStore:
                 (self._least_epoch,),
             )
         (epoch,) = connection.execute("select value from counters where name = 'epoch'").fetchone()
-        newest = connection.execute("select at from events order by seq desc limit 1").fetchone()
+        newest = connection.execute("select at from events order by place desc limit 1").fetchone()
         records = connection.execute("select record from rooms order by key")
         rooms = [_decode_room(record) for (record,) in records]
         return Restored(epoch, newest[0] if newest else 0, rooms)
@@ -169,7 +184,8 @@ class SqliteStore:
     def _write(self, connection: sqlite3.Connection, writing: Writing) -> None:
         # Replacing: who tries again after an error cannot know what the disk made of the first try.
         connection.executemany(
-            "insert or replace into events values (?, ?, ?, ?, ?)", map(_row, writing.records)
+            "insert or replace into events (seq, at, target, kind, event) values (?, ?, ?, ?, ?)",
+            map(_row, writing.records),
         )
         connection.executemany(
             "insert or replace into rooms values (?, ?)",
@@ -183,13 +199,42 @@ class SqliteStore:
         return {page: self._read_page(page) for page in pages}
 
     def _read_page(self, page: Page) -> Sequence[KeptEvent]:
+        after, before = self._bounds(page)
+        statement = _EVERYTHING if page.everything else _MESSAGES
         rows = self._opened().execute(
-            "select event from events where kind = 'Said' and target = ?"
-            " and seq > ? and seq < ? order by seq desc limit ?",
-            (page.target, page.after, page.before, SEARCHED if page.words else page.limit),
+            statement.format(order="asc" if page.oldest else "desc"),
+            (page.target, after, before, SEARCHED if page.words else page.limit),
         )
-        fitting = (event for (row,) in rows if page.fits(event := _decode_said(row)))
-        return [*islice(fitting, page.limit)][::-1]
+        fitting = (event for (row,) in rows if page.fits(event := _decode_event(row)))
+        found = [*islice(fitting, page.limit)]
+        return found if page.oldest else found[::-1]
+
+    def _bounds(self, page: Page) -> tuple[int, int]:
+        """Return the numbers between which a page is: times rise with them."""
+        after, before = page.after, page.before
+        if page.since >= 0:
+            after = max(after, self._number_after(page.since) - 1)
+        if page.until < NEWEST:
+            before = min(before, self._number_after(page.until - 1))
+        return after, before
+
+    def _number_after(self, at: int) -> int:
+        """Return the number of the first event later than `at`, of all targets; `NEWEST` if none is."""
+        find = self._opened().execute
+        low = 0
+        (high,) = find("select coalesce(max(place), 0) + 1 from events").fetchone()
+        found = NEWEST
+        while low < high:
+            middle = (low + high) // 2
+            place, seq, then = find(
+                "select place, seq, at from events where place >= ? order by place limit 1",
+                (middle,),
+            ).fetchone() or (high, NEWEST, NEWEST)
+            if then > at:
+                high, found = middle, min(found, seq)
+            else:
+                low = place + 1
+        return found
 
 
 def _row(record: Record) -> tuple[int, int, str, str, str]:

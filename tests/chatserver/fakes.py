@@ -5,13 +5,14 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from chatserver.core.events import KeptEvent
+from chatserver.core.history import Page
 from chatserver.core.limits import Limits
 from chatserver.core.state import State
 from chatserver.faces.contract import Face, Item, Request
 from chatserver.faces.plain import PlainFace, PlainFacts
 from chatserver.journal.local import LocalJournal
 from chatserver.node import Node
-from chatserver.ports import Page, StoreError, Writing
+from chatserver.ports import StoreError, Writing
 from chatserver.session import Session
 from chatserver.storage.memory import MemoryStore
 

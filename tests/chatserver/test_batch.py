@@ -1,12 +1,27 @@
 """A batch: what of it is written down, and under which target."""
 
-from chatserver.batch import Entry, must_be_kept, page_of, records_of, target_of
+import pytest
+
+from chatserver.batch import Entry, must_be_kept, page_of, records_of, targets_of
 from chatserver.core.effects import Emission, Recall
-from chatserver.core.events import Departed, Event, Identity, Keeping, Said, TopicChanged
+from chatserver.core.events import (
+    AwayChanged,
+    Departed,
+    Event,
+    Identity,
+    Joined,
+    Keeping,
+    KeptEvent,
+    Renamed,
+    RoomModesChanged,
+    Said,
+    Tagged,
+    TopicChanged,
+)
+from chatserver.core.history import Page, conversation
 from chatserver.core.state import Audience
 from chatserver.faces.contract import Request
 from chatserver.faces.plain import PlainFace, PlainFacts
-from chatserver.ports import Page
 from chatserver.session import Session
 from tests.chatserver.fakes import FakePeer
 
@@ -34,18 +49,42 @@ def test_a_message_with_its_echo_is_written_down_once() -> None:
 
 
 def test_everything_that_is_kept_is_written_down_in_order() -> None:
-    """Of all entries; what need not outlive the process is not."""
+    """Of all entries, also when one request led to several events."""
     topic = TopicChanged(2, 2, "#Room", ANN, "x")
-    entries = [entry(said(1)), entry(topic, Departed(3, 3, ANN, "")), entry(said(4, "@#Room"))]
+    joined, modes = Joined(3, 3, "#Room", ANN), RoomModesChanged(3, 3, "#Room", ANN, ())
+    entries = [entry(said(1)), entry(topic, joined, modes), entry(said(4, "@#Room"))]
     records = records_of(entries)
-    assert [record.event.seq for record in records] == [1, 2, 4]
-    assert [record.target for record in records] == ["#room", "#room", "@#room"]
+    assert [record.event for record in records] == [
+        said(1),
+        topic,
+        joined,
+        modes,
+        said(4, "@#Room"),
+    ]
+    assert [record.target for record in records] == ["#room"] * 4 + ["@#room"]
+
+
+@pytest.mark.parametrize("event", [Departed(1, 1, ANN, "bye"), Renamed(1, 1, ANN, "eve")])
+def test_what_happens_in_several_rooms_is_written_down_in_each(event: KeptEvent) -> None:
+    """The log of a room tells of everybody who was in it; of who was in none, nothing does."""
+    made = entry()
+    made.outcomes.append(Emission(event, NOBODY, rooms=("#a", "#b")))
+    made.outcomes.append(Emission(said(2), NOBODY))
+    assert [record.target for record in records_of([made])] == ["#a", "#b", "#room"]
+    assert records_of([entry(event)]) == []
+
+
+def test_what_does_not_belong_to_a_room_is_not_written_down() -> None:
+    """Nor what has no text."""
+    assert records_of([entry(AwayChanged(1, 1, ANN, "tea"), Tagged(2, 2, ANN, "#a", {}))]) == []
 
 
 def test_history_is_asked_for_by_folded_names() -> None:
-    """Of rooms and of people, as everywhere."""
-    assert target_of(said(1, "Bob")) == "bob"
-    assert target_of(TopicChanged(1, 1, "#A", ANN, "")) == "#a"
+    """Of rooms; of two people, the same from both sides."""
+    (there,) = targets_of(Emission(said(1, "Bob"), NOBODY))
+    (back,) = targets_of(Emission(Said(1, 1, Identity("bob", "u", "h"), "ANN", "hi"), NOBODY))
+    assert there == back == conversation("BOB", "ann") == "ann,bob"
+    assert targets_of(Emission(TopicChanged(1, 1, "#A", ANN, ""), NOBODY)) == ("#a",)
 
 
 def test_a_recall_is_a_question_for_the_store() -> None:

@@ -9,11 +9,12 @@ import pytest_asyncio
 
 from chatserver.core import commands
 from chatserver.core.commands import Connect, Join, Kill, Quit, Say
-from chatserver.core.effects import Recall, Reply
+from chatserver.core.effects import Reply
 from chatserver.core.events import KeptEvent
+from chatserver.core.history import NEWEST, Page
 from chatserver.core.limits import Limits
 from chatserver.core.state import RoomRecord, State, User
-from chatserver.faces.contract import Answer, Ask, Moment, Request
+from chatserver.faces.contract import Answer, Ask, Lookup, Moment, Request
 from chatserver.faces.plain import PlainFace, PlainFacts
 from chatserver.faces.plain.dialect import PlainDialect
 from chatserver.node import OUTSTANDING_MOST, Node
@@ -42,6 +43,11 @@ class Script:
     def reply(self, reply: Reply, user: User | None, state: State) -> Sequence[bytes]:
         """Return the type of the reply."""
         return [f"<{type(reply).__name__}>\n".encode()]
+
+    @property
+    def recalls(self) -> bool:
+        """Say yes."""
+        return True
 
     def recall(self, room: str, events: Sequence[KeptEvent]) -> bytes:
         """Return how many messages there are."""
@@ -176,8 +182,13 @@ async def test_messages_of_before_come_in_their_place(world: World) -> None:
     ann.submit(Say("#lobby", "one"))
     bob = Actor(world, Script("bob"))
     bob.submit(Connect(("bob",), "u", "", "h"), Join("#lobby"), commands.SetAway("x"))
-    bob.submit(Ask(lambda *_: Recall("#lobby", "asked", 0, 1 << 62, 9)))
+    bob.submit(Ask(lambda *_: Lookup((Page("#lobby", 0, NEWEST, 9),), count)))
     assert await bob.read() == ["<Welcomed>", "<Entered>", "<#lobby 1>", "<AwaySet>", "<asked 1>"]
+
+
+def count(found: Sequence[Sequence[KeptEvent]] | None) -> Sequence[bytes]:
+    """Return how many messages were found on each page."""
+    return [f"<asked {len(page)}>\n".encode() for page in found or ()]
 
 
 @pytest.mark.asyncio
@@ -347,6 +358,12 @@ class BrokenFace(Script):
             raise ZeroDivisionError
         return super().recall(room, events)
 
+    def look(self, found: Sequence[Sequence[KeptEvent]] | None) -> Sequence[bytes]:
+        """Fail, or show what was found."""
+        if self.broken == "look":
+            raise ZeroDivisionError
+        return count(found)
+
     def farewell(self, reason: str) -> bytes:
         """Fail, or say farewell."""
         if self.broken == "farewell":
@@ -355,14 +372,16 @@ class BrokenFace(Script):
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("broken", ["reply", "recall", "farewell"])
+@pytest.mark.parametrize("broken", ["reply", "recall", "look", "farewell"])
 async def test_a_bug_in_a_face_ends_its_session_alone(world: World, broken: str) -> None:
     """Whatever the face was asked for: the others are shown what happened, and all goes on."""
     face = BrokenFace("ann", broken)
     ann, bob = await script(world, "ann", face), await world.plain_in_lobby("bob")
     await bob.ask("/join #a", "/join #lobby", "something")
     face.broken = broken
-    ann.submit(Join("#a"), Ask(lambda *_: Recall("#lobby", "", 0, 1 << 62, 9)), Quit("x"))
+    ann.submit(
+        Join("#a"), Ask(lambda *_: Lookup((Page("#lobby", 0, NEWEST, 9),), face.look)), Quit("x")
+    )
     lines = await bob.read()
     assert lines[-1].startswith("* ann left")
     assert ann.peer.closed

@@ -27,9 +27,11 @@ async def test_isupport_tells_the_limits_that_hold() -> None:
     found = await isupport(await network.connect("foo"))
     assert found == {
         "AWAYLEN": "40", "BOT": "B", "CASEMAPPING": "ascii", "CHANLIMIT": "#:5",
-        "CHANMODES": "beI,k,l,Cimnst", "CHANNELLEN": "50", "CHANTYPES": "#", "ELIST": "CMNTU",
+        "CHANMODES": "beI,k,l,Cimnst", "CHANNELLEN": "50", "CHANTYPES": "#",
+        "CHATHISTORY": "100", "ELIST": "CMNTU",
         "EXCEPTS": "e", "EXTBAN": ",m", "HOSTLEN": "63", "INVEX": "I", "KEYLEN": "32", "KICKLEN": "60",
-        "MAXLIST": "b:7,e:7,I:7", "MAXTARGETS": "20", "MODES": "20", "NAMELEN": "150",
+        "MAXLIST": "b:7,e:7,I:7", "MAXTARGETS": "20", "MODES": "20",
+        "MSGREFTYPES": "msgid,timestamp", "NAMELEN": "150",
         "NETWORK": r"Net\x20\x3D\x20\x5C\x20\x20x", "NICKLEN": "20", "PREFIX": "(ov)@+",
         "STATUSMSG": "@+",
         "TARGMAX": "JOIN:,KICK:20,LIST:,NAMES:,NOTICE:20,PART:,PRIVMSG:20,TAGMSG:20,WHOIS:1",

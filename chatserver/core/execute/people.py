@@ -39,6 +39,7 @@ def connect(state: State, stamp: Stamp, session: int, command: Connect) -> Seque
         shorten(command.realname, limits.realname),
     )
     user = User(session, identity, stamp.at)
+    user.named_seq = stamp.seq
     user.address, user.secure, user.face = command.address, command.secure, command.face
     state.users[session] = state.nicks[fold(nick)] = user
     state.most_users = max(state.most_users, len(state.users))
@@ -53,7 +54,7 @@ def leave(turn: Turn, command: Quit) -> Sequence[Effect]:
 def remove(turn: Turn, user: User, reason: str) -> Sequence[Effect]:
     """Take `user` out of the chat: their nick is free and their past written before anybody hears of it."""
     state = turn.state
-    peers = state.peers(user)
+    peers, rooms = state.peers(user), tuple(user.rooms)
     for member in [*user.rooms.values()]:
         member.room.leave(user, turn.at)
         if not member.room.members:
@@ -62,7 +63,7 @@ def remove(turn: Turn, user: User, reason: str) -> Sequence[Effect]:
     del state.users[user.id], state.nicks[fold(user.nick)]
     state.past.append(Past(user.identity, turn.at))
     departed = Departed(turn.seq, turn.at, user.identity, reason)
-    return (Emission(departed, peers), Close(user, reason))
+    return (Emission(departed, peers, rooms=rooms), Close(user, reason))
 
 
 def change_nick(turn: Turn, command: ChangeNick) -> Sequence[Effect]:
@@ -80,10 +81,12 @@ def change_nick(turn: Turn, command: ChangeNick) -> Sequence[Effect]:
     state.nicks[fold(nick)] = user
     if owner is None:
         state.past.append(Past(before, turn.at))
+        user.begin_anew(turn.seq)
     identify(
         state, user, Identity(nick, before.username, before.host, before.realname, before.account)
     )
-    return (Emission(Renamed(turn.seq, turn.at, before, nick), with_peers(state, user)),)
+    renamed = Renamed(turn.seq, turn.at, before, nick)
+    return (Emission(renamed, with_peers(state, user), rooms=tuple(user.rooms)),)
 
 
 def identify(state: State, user: User, identity: Identity) -> None:

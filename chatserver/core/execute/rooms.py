@@ -65,7 +65,7 @@ def join(turn: Turn, command: Join) -> Sequence[Effect]:
         effects.append(
             Emission(RoomModesChanged(turn.seq, turn.at, room.name, SERVER, changes), room.audience)
         )
-    if state.limits.history_on_join and room.last_seq != 0:
+    if state.limits.history_on_join and room.last_seq != 0 and not user.bot:
         limit = state.limits.history_on_join
         effects.append(Recall(room.key, room.name, room.created_seq, turn.seq, limit))
     return effects

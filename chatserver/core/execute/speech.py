@@ -45,6 +45,8 @@ def say(turn: Turn, command: Say) -> Sequence[Effect]:
     if room is None:
         (reader,) = audience.users
         reader.correspondent = turn.user
+        turn.user.converse(name)
+        reader.converse(turn.user.nick)
         if reader.away and not command.notice:
             effects.append(TargetAway(name, reader.away))
     return effects

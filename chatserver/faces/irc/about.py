@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from chatserver.faces.contract import Lookup
 from chatserver.faces.irc import registration
 from chatserver.faces.irc.lines import readable_time
 from chatserver.faces.irc.session import Inquiry, Items, Query, Session
@@ -17,7 +18,7 @@ def _here(query: Query) -> Handler:
     def handler(session: Session, message: Message) -> Items:
         target = message.param(0)
 
-        def answer(inquiry: Inquiry) -> Sequence[bytes]:
+        def answer(inquiry: Inquiry) -> Sequence[bytes] | Lookup:
             name = session.server.name
             if target and not matches(target, name) and not inquiry.state.find_user(target):
                 return [inquiry.numeric("402", target, text="No such server")]

@@ -88,6 +88,8 @@ class IrcDialect:
             return f"@{tag} :{self.server} ACK\r\n".encode()
         if len(single) == 1:
             return add_tag(single[0], tag)
+        if _is_batch(single):
+            return add_tag(single[0], tag) + b"".join(single[1:])
         reference = f"{at:x}-{crc32(label.encode(errors='replace')):x}"
         start = f"@{tag} :{self.server} BATCH +{reference} labeled-response\r\n".encode()
         return start + in_batch(self.server, single, reference)
@@ -96,9 +98,17 @@ class IrcDialect:
         """Return the source of what `who` did; the server itself has no nick."""
         return who.mask if who.nick else self.server
 
-    def prefix(self, event: Event) -> str:
-        """Return the tags of an event that is no message."""
-        return f"@time={iso_time(event.at)} " if self.time else ""
+    def prefix(self, event: Event, part: str = "") -> str:
+        """Return the tags of an event that is no message, or of a `part` of it.
+
+        What is kept has an id, so that who reads history knows it again.
+        """
+        tags: dict[str, str | None] = {}
+        if self.time:
+            tags["time"] = iso_time(event.at)
+        if self.tags and isinstance(event, events.KEPT):
+            tags["msgid"] = message_id(event.seq) + part
+        return format_tags(tags)
 
     def message_prefix(self, event: events.Said | events.Tagged, part: int = 0) -> str:
         """Return the tags of a message, or of the `part`th line after the first of a long one."""
@@ -142,6 +152,14 @@ def in_batch(server: str, lines: Iterable[bytes], reference: str) -> bytes:
     return b"".join(
         [*(add_tag(line, tag) for line in lines), f":{server} BATCH -{reference}\r\n".encode()]
     )
+
+
+def _is_batch(lines: Sequence[bytes]) -> bool:
+    """Say whether lines are one whole batch: its start can carry a label for all of it."""
+    start, end = lines[0].split(), lines[-1].split()
+    if not start[1:2] == end[1:2] == [b"BATCH"]:
+        return False
+    return start[2][:1] == b"+" and end[2] == b"-" + start[2][1:]
 
 
 def mode_words(changes: Iterable[ModeChange]) -> list[str]:
@@ -237,8 +255,12 @@ def _topic_changed(dialect: IrcDialect, event: events.TopicChanged) -> bytes:
 
 
 def _room_modes_changed(dialect: IrcDialect, event: events.RoomModesChanged) -> bytes:
-    head, tags = f":{dialect.source(event.by)} MODE {event.room}", dialect.prefix(event)
-    return b"".join(finish(line, tags) for line in _mode_lines(head, event.changes))
+    """Write changes of modes, whose ids are their own: who enters may get a status by the same command."""
+    head = f":{dialect.source(event.by)} MODE {event.room}"
+    return b"".join(
+        finish(line, dialect.prefix(event, f"-m{part or ''}"))
+        for part, line in enumerate(_mode_lines(head, event.changes))
+    )
 
 
 def _user_modes_changed(dialect: IrcDialect, event: events.UserModesChanged) -> bytes:

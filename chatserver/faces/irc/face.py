@@ -8,11 +8,12 @@ import re
 from collections.abc import Callable, Sequence
 
 from chatserver.core.effects import Refused, Reply, Welcomed
-from chatserver.core.events import KeptEvent, Said
+from chatserver.core.events import KeptEvent
 from chatserver.core.state import State, User
 from chatserver.faces.contract import Request
-from chatserver.faces.irc.dialect import IrcDialect, dialect_for, in_batch
+from chatserver.faces.irc.dialect import IrcDialect, dialect_for
 from chatserver.faces.irc.facts import ServerFacts
+from chatserver.faces.irc.history import replay
 from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish
 from chatserver.faces.irc.replies import REPLIES, refuse
 from chatserver.faces.irc.session import Inquiry, Items, Session
@@ -95,19 +96,14 @@ class IrcFace:
             return refuse(session, "", reply)
         return REPLIES[type(reply)](Inquiry(session, state, user, 0), reply)
 
+    @property
+    def recalls(self) -> bool:
+        """Whether it is shown what was said before: it can tell that from new, and does not ask itself."""
+        return self._session.has(caps.SERVER_TIME) and not self._session.has(caps.CHATHISTORY)
+
     def recall(self, room: str, events: Sequence[KeptEvent]) -> bytes:
-        """Return messages from before the asker entered `room`, if it can tell them from new."""
-        session, dialect = self._session, self._dialect
-        said = [event for event in events if isinstance(event, Said)]
-        if not said or not dialect.time:
-            return b""
-        lines = b"".join(map(dialect.render, said))
-        if not session.has(caps.BATCH):
-            return lines
-        session.batches += 1
-        server, reference = session.server.name, f"history-{session.batches}"
-        start = f":{server} BATCH +{reference} chathistory {room}\r\n".encode()
-        return start + in_batch(server, lines.splitlines(keepends=True), reference)
+        """Return messages from before the asker entered `room`."""
+        return b"".join(replay(self._session, room, events)) if events else b""
 
     def farewell(self, reason: str) -> bytes:
         """Return the last words to this client before the server closes its connection."""

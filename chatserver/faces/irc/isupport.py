@@ -14,6 +14,9 @@ from chatserver.faces.irc.lines import pack
 MOST_TARGETS = 20
 """Targets of one PRIVMSG, NOTICE, TAGMSG or KICK."""
 
+HISTORY_MOST = 100
+"""Messages that one CHATHISTORY asks for."""
+
 LISTS, KEYS, LIMITS, FLAGS = "beI", "k", "l", "Cimnst"
 """Modes of rooms: lists; always with a parameter; with one when set; without (types A to D)."""
 
@@ -46,6 +49,7 @@ def tokens(server: ServerFacts) -> Sequence[str]:
         "CHANMODES": f"{LISTS},{KEYS},{LIMITS},{FLAGS}",
         "CHANNELLEN": limits.room,
         "CHANTYPES": "#",
+        "CHATHISTORY": HISTORY_MOST,
         "ELIST": "CMNTU",
         "EXCEPTS": "e",
         "EXTBAN": f",{MUTE.removesuffix(':')}",
@@ -56,6 +60,7 @@ def tokens(server: ServerFacts) -> Sequence[str]:
         "MAXLIST": ",".join(f"{letter}:{limits.list_entries}" for letter in LISTS),
         "MAXTARGETS": MOST_TARGETS,
         "MODES": limits.mode_changes,
+        "MSGREFTYPES": "msgid,timestamp",
         "NAMELEN": limits.realname,
         "NETWORK": _escape(server.network),
         "NICKLEN": limits.nick,

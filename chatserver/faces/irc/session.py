@@ -6,8 +6,9 @@ names the client is an `Ask`; only what names nobody is an `Answer`.
 
 from collections.abc import Callable, Iterable, Sequence
 
+from chatserver.core.history import NEWEST
 from chatserver.core.state import State, User
-from chatserver.faces.contract import Answer, Ask, Item, Moment, Request
+from chatserver.faces.contract import Answer, Ask, Item, Lookup, Moment, Request
 from chatserver.faces.irc.facts import ServerFacts
 from chatserver.faces.irc.lines import BODY_LIMIT, finish, numeric, pack
 from chatwire import caps
@@ -17,7 +18,7 @@ Items = Iterable[Item]
 Handler = Callable[["Session", Message], Items | Request]
 """What a verb asks for; a whole request where a password must be checked first."""
 
-Query = Callable[["Inquiry"], Sequence[bytes]]
+Query = Callable[["Inquiry"], Sequence[bytes] | Lookup]
 
 
 class Session:
@@ -70,8 +71,8 @@ class Session:
     def ask(self, query: Query) -> Ask:
         """Answer with what `query` finds, if the client is still a user by then."""
 
-        def answer(state: State, user: User | None, moment: Moment) -> Sequence[bytes]:
-            return query(Inquiry(self, state, user, moment.at)) if user else ()
+        def answer(state: State, user: User | None, moment: Moment) -> Sequence[bytes] | Lookup:
+            return query(Inquiry(self, state, user, moment.at, moment.seq)) if user else ()
 
         return Ask(answer)
 
@@ -86,15 +87,18 @@ class Session:
 
 
 class Inquiry:
-    """A question at its place in the order: what the state is, who asks, and when (ms)."""
+    """A question at its place in the order (`seq`): what the state is, who asks, and when (ms)."""
 
-    __slots__ = ("at", "session", "state", "user")
+    __slots__ = ("at", "seq", "session", "state", "user")
 
-    def __init__(self, session: Session, state: State, user: User, at: int) -> None:
+    def __init__(
+        self, session: Session, state: State, user: User, at: int, seq: int = NEWEST
+    ) -> None:
         self.session = session
         self.state = state
         self.user = user
         self.at = at
+        self.seq = seq
 
     def numeric(self, code: str, *params: str, text: str | None = None) -> bytes:
         """Return a numeric reply to the asker."""

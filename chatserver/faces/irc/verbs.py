@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from chatserver.faces.irc import (
     about,
+    history,
     modes,
     operators,
     people,
@@ -57,6 +58,12 @@ VERBS: Mapping[str, Verb] = {
     "AWAY": Verb(people.away, "[message]", "Go away with a message, or come back without one."),
     "CAP": Verb(
         registration.cap, "LS|LIST|REQ|END [...]", "List or change capabilities.", 1, early=True
+    ),
+    "CHATHISTORY": Verb(
+        history.chathistory,
+        "LATEST|BEFORE|AFTER|AROUND|BETWEEN #room|nick *|msgid=id|timestamp=time... limit"
+        " or TARGETS timestamp=time timestamp=time limit",
+        "What was said before, or with whom and where something was said between two times.",
     ),
     "CHGHOST": Verb(
         operators.chghost, "nick user host", "Operators: change somebody's user name and host.", 3

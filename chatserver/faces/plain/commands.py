@@ -11,12 +11,13 @@ from textwrap import wrap
 from msgspec import Struct
 
 from chatserver.core import commands, queries
-from chatserver.core.effects import Recall
+from chatserver.core.events import KeptEvent, Said
+from chatserver.core.history import Page
 from chatserver.core.rights import manages
 from chatserver.core.state import Room, State, User
-from chatserver.faces.contract import Ask, Moment, Request
-from chatserver.faces.plain.reader import NO_ROOM, REALNAME, Items, Reader
-from chatserver.faces.plain.replies import brief, clock
+from chatserver.faces.contract import Ask, Lookup, Moment, Request
+from chatserver.faces.plain.reader import NO_ROOM, REALNAME, Items, Reader, shown_lines
+from chatserver.faces.plain.replies import brief, clock, recalled
 from chatwire.names import fold, is_nick
 from chatwire.text import plain
 
@@ -222,35 +223,34 @@ def _history(face: Reader, rest: str) -> Items:
     number = rest or "20"
     if not (number.isascii() and number.isdigit() and 0 < int(number[:9]) <= HISTORY_MOST):
         return f"how many lines? /history N, at most {HISTORY_MOST}"
-    face.wait_for("nothing was said here yet")
-    return (Ask(_look_back(face, int(number), ())),)
+    return (Ask(_look_back(face, int(number), (), "nothing was said here yet")),)
 
 
 def _search(face: Reader, rest: str) -> Items:
     words = tuple(rest.split())
     if not words:
         return "which words? /search WORDS"
-    face.wait_for("nothing was found")
-    return (Ask(_look_back(face, SEARCH_MOST, words)),)
+    return (Ask(_look_back(face, SEARCH_MOST, words, "nothing was found")),)
 
 
 def _look_back(
-    face: Reader, limit: int, words: tuple[str, ...]
-) -> Callable[[State, User | None, Moment], Sequence[bytes] | Recall]:
-    def answer(state: State, user: User | None, _moment: Moment) -> Sequence[bytes] | Recall:
+    face: Reader, limit: int, words: tuple[str, ...], nothing: str
+) -> Callable[[State, User | None, Moment], Sequence[bytes] | Lookup]:
+    def show(found: Sequence[Sequence[KeptEvent]] | None) -> Sequence[bytes]:
+        if found is None:
+            return face.lines("the server can't read its disk right now; try again in a moment")
+        said = [event for page in found for event in page if isinstance(event, Said)]
+        lines = recalled([event for event in said if fold(event.who.nick) not in face.ignored])
+        return [shown_lines(lines, face.end)] if lines else face.lines(nothing)
+
+    def answer(state: State, user: User | None, moment: Moment) -> Sequence[bytes] | Lookup:
         room = state.rooms.get(face.here)
         if room is None or user not in room.members:
             return face.lines(NO_ROOM)
-        return Recall(room.key, ASKED, room.created_seq, NEWEST, limit, words)
+        page = Page(room.key, room.created_seq, moment.seq, limit, words)
+        return Lookup((page,), show)
 
     return answer
-
-
-ASKED = ""
-"""The name in a recall that somebody asked for: such a one is answered even when there is nothing."""
-
-NEWEST = 1 << 62
-"""Above the number of every message."""
 
 
 def _ignore(face: Reader, rest: str) -> Items:

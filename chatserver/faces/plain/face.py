@@ -12,7 +12,7 @@ from chatserver.core.effects import Entered, Reason, Refused, Reply, Welcomed
 from chatserver.core.events import KeptEvent, Said
 from chatserver.core.state import State, User
 from chatserver.faces.contract import Ask, Item, Moment, Request
-from chatserver.faces.plain.commands import ASKED, BY_NAME
+from chatserver.faces.plain.commands import BY_NAME
 from chatserver.faces.plain.reader import REALNAME, Items, PlainFacts, Reader, shown_lines
 from chatserver.faces.plain.replies import brief, recalled, refusal, reply_lines
 from chatwire.framing import OVERLONG, Overlong
@@ -59,6 +59,11 @@ class PlainFace(Reader):
     def must_settle(self, line: bytes | Overlong) -> bool:
         """Say whether the next line must wait for the answers to those before."""
         return self.moving or not self._nick
+
+    @property
+    def recalls(self) -> bool:
+        """Whether it is shown what was said before it entered a room: always."""
+        return True
 
     def receive(self, line: bytes | Overlong) -> Request | None:
         """Take a line. Every one, also an empty one, makes a user of who was none."""
@@ -146,10 +151,8 @@ class PlainFace(Reader):
 
     def recall(self, room: str, events: Sequence[KeptEvent]) -> bytes:
         """Return messages of before, oldest first, each with its time."""
-        shown = [event for event in events if fold(event_nick(event)) not in self.ignored]
-        lines = recalled(shown)
-        if not lines and room == ASKED:
-            return b"".join(self.lines(self.nothing))
+        said = [event for event in events if isinstance(event, Said)]
+        lines = recalled([event for event in said if fold(event.who.nick) not in self.ignored])
         return shown_lines(lines, self.end)
 
     def farewell(self, reason: str) -> bytes:
@@ -159,11 +162,6 @@ class PlainFace(Reader):
     def ping(self) -> bytes:
         """Return nothing: a person with netcat can't answer a ping."""
         return b""
-
-
-def event_nick(event: KeptEvent) -> str:
-    """Return the nick of who caused a kept event."""
-    return event.who.nick if isinstance(event, Said) else event.by.nick
 
 
 def _is_utf8(line: bytes | Overlong) -> bool:

@@ -48,8 +48,6 @@ class Reader:
         """Folded nicks."""
         self.moving = False
         """Whether the next line must wait until this one is answered: it may change `here`."""
-        self.nothing = ""
-        """What is said when what was asked for from before is nothing."""
         self.end = b"\n"
         self.dialect: PlainDialect = intern_dialect(self.end, self.here, self.ignored)
         """How events are written for it now."""
@@ -82,10 +80,6 @@ class Reader:
     def say(self, *texts: str) -> Answer:
         """Return `lines` as an item of a request."""
         return Answer(tuple(self.lines(*texts)))
-
-    def wait_for(self, nothing: str) -> None:
-        """Wait with the next line for messages of before; say `nothing` when there are none."""
-        self.moving, self.nothing = True, nothing
 
 
 def shown_lines(lines: Sequence[str], end: bytes) -> bytes:

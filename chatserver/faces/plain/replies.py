@@ -14,7 +14,7 @@ from chatserver.core.effects import (
     TargetAway,
     Welcomed,
 )
-from chatserver.core.events import KeptEvent, Said
+from chatserver.core.events import Said
 from chatserver.faces.plain.dialect import said
 from chatwire.text import plain
 
@@ -124,12 +124,10 @@ def clock(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M")
 
 
-def recalled(events: Sequence[KeptEvent]) -> list[str]:
+def recalled(events: Sequence[Said]) -> list[str]:
     """Return messages of before as lines, each with the time (UTC) in front; the day when it changes."""
     lines, day = [], ""
     for event in events:
-        if not isinstance(event, Said):
-            continue
         text = said(event.who.nick, "", event.text)
         today, minute = clock(event.at).split(" ")
         if text and today != day:

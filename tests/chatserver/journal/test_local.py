@@ -3,16 +3,27 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
 
 import pytest
 import pytest_asyncio
 
 from chatserver.core import commands
 from chatserver.core.commands import Join, ModeChange, Say
-from chatserver.core.events import KeptEvent, RoomModesChanged, Said, TopicChanged
+from chatserver.core.events import (
+    Joined,
+    KeptEvent,
+    Renamed,
+    RoomModesChanged,
+    Said,
+    TopicChanged,
+)
+from chatserver.core.history import NEWEST, Page
+from chatserver.faces.contract import Ask, Lookup
 from chatserver.journal import local
 from chatserver.journal.local import EPOCH_BITS, LocalJournal
-from chatserver.ports import Page, Restored, StoreError, Writing
+from chatserver.node import PAGES_MOST
+from chatserver.ports import Restored, StoreError, Writing
 from tests.chatserver.fakes import Client, FailingStore, GatedStore, World, until
 
 FULL = "database or disk is full"
@@ -74,6 +85,13 @@ async def recover(world: World) -> None:
 def kept(world: World) -> list[KeptEvent]:
     """Return all that the store was given and took, oldest first."""
     return [record.event for writing in failing(world).taken for record in writing.records]
+
+
+def said_of(writings: Sequence[Writing]) -> list[int]:
+    """Return how many messages each writing has."""
+    return [
+        sum(isinstance(record.event, Said) for record in writing.records) for writing in writings
+    ]
 
 
 NOT_SENT = "-> not sent: the server can't write to its disk right now; try again in a moment"
@@ -244,6 +262,73 @@ async def test_a_disk_that_keeps_failing_is_tried_again_and_again(world: World) 
     assert sum(isinstance(event, TopicChanged) for event in kept(world)) == 1
 
 
+# --- what need not be kept at once ----------
+
+
+@pytest.mark.asyncio
+async def test_what_nobody_waits_for_is_written_with_the_next_write(world: World) -> None:
+    """It is shown at once; the log has it in its place before what came later."""
+    ann, bob = await people(world, "ann", "bob")
+    tried = len(failing(world).tried)
+    await ann.ask("/nick eve")
+    assert await bob.read() == ["* ann is now eve"]
+    assert len(failing(world).tried) == tried
+    await bob.ask("hi")
+    assert [type(event) for event in kept(world)[-2:]] == [Renamed, Said]
+
+
+@pytest.mark.asyncio
+async def test_what_nobody_waits_for_is_written_soon(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when nobody says anything."""
+    monkeypatch.setattr(local, "LATE_AFTER", 0.001)
+    ann, _ = await people(world, "ann", "bob")
+    await ann.ask("/nick eve")
+    await until(lambda: isinstance(kept(world)[-1], Renamed))
+    await world.journal.idle()
+
+
+@pytest.mark.asyncio
+async def test_what_nobody_waits_for_is_written_at_the_end() -> None:
+    """A server that stops leaves nothing out of its log."""
+    world = World(store=FailingStore())
+    await people(world, "ann", "bob")
+    world.journal.close()
+    assert isinstance(kept(world)[-1], Joined)
+
+
+@pytest.mark.asyncio
+async def test_who_reads_all_that_happened_misses_nothing(world: World) -> None:
+    """What is not written yet is written before it is read; messages alone need no write."""
+    ann, _ = await people(world, "ann", "bob")
+    writings = len(failing(world).taken)
+    await ann.ask("/history")
+    assert len(failing(world).taken) == writings
+    await ann.ask("/nick eve")
+    asked = Page("#lobby", 0, NEWEST, 1, everything=True)
+
+    def show(found: Sequence[Sequence[KeptEvent]] | None) -> Sequence[bytes]:
+        return [f"{type(event).__name__}\n".encode() for page in found or () for event in page]
+
+    assert await ann.ask_for(Ask(lambda *_: Lookup((asked,), show))) == ["Renamed"]
+
+
+@pytest.mark.asyncio
+async def test_what_happened_while_the_disk_failed_is_written_after(world: World) -> None:
+    """In its place among the changes of state that waited."""
+    ann, bob = await people(world, "ann", "bob")
+    await ann.ask("/join #ops", "/topic one")
+    await bob.ask("/join #ops")
+    failing(world).why = FULL
+    await ann.ask("/topic two")
+    await bob.ask("/nick rob")
+    await recover(world)
+    await until(lambda: isinstance(kept(world)[-1], Renamed))
+    numbers = [event.seq for event in kept(world)]
+    assert numbers == sorted(numbers)
+
+
 # --- errors of other kinds ----------
 
 
@@ -355,8 +440,7 @@ async def test_what_one_tick_brings_is_one_write(world: World) -> None:
     before = len(failing(world).taken)
     await asyncio.gather(*(client.send("x", "y") for client in clients))
     await world.journal.idle()
-    (writing,) = failing(world).taken[before:]
-    assert len(writing.records) == 6
+    assert said_of(failing(world).taken[before:]) == [6]
 
 
 @pytest.mark.asyncio
@@ -367,7 +451,7 @@ async def test_a_batch_has_its_bound(world: World, monkeypatch: pytest.MonkeyPat
     before = len(failing(world).taken)
     await ann.send(*map(str, range(8)))
     assert await bob.read() == [f"[ann] {number}" for number in range(8)]
-    assert [len(writing.records) for writing in failing(world).taken[before:]] == [3, 3, 2]
+    assert said_of(failing(world).taken[before:]) == [3, 3, 2]
 
 
 @pytest.mark.asyncio
@@ -380,7 +464,7 @@ async def test_a_batch_is_bounded_by_how_much_is_said(
     before = len(failing(world).taken)
     await ann.send("a" * 6, "b" * 6, "c", "d" * 20, "e")
     assert [len(line) for line in await bob.read()] == [12, 12, 7, 26, 7]
-    assert [len(writing.records) for writing in failing(world).taken[before:]] == [2, 2, 1]
+    assert said_of(failing(world).taken[before:]) == [2, 2, 1]
 
 
 @pytest.mark.asyncio
@@ -438,3 +522,20 @@ async def test_a_restart_brings_the_rooms_back() -> None:
     ]
     await ann.ask_for(Join("#ops"))
     assert await ann.ask("/names") == ["-> #ops (2): bob @ann"]
+
+
+@pytest.mark.asyncio
+async def test_who_reads_does_not_keep_the_others_waiting(world: World) -> None:
+    """A batch ends after so many pages; what comes after it has its turn, in order."""
+    (ann,) = await people(world, "ann")
+    before = len(failing(world).tried)
+    for limit in range(1, 41):
+        page = Page("#lobby", 0, NEWEST, limit)
+        ann.submit(Ask(partial(_read, page)))
+    assert await ann.read() == [f"read {limit}" for limit in range(1, 41)]
+    read = [len(writing.pages) for writing in failing(world).tried[before:]]
+    assert read == [PAGES_MOST, PAGES_MOST, 40 - 2 * PAGES_MOST]
+
+
+def _read(page: Page, *_: object) -> Lookup:
+    return Lookup((page,), lambda _found: [f"read {page.limit}\n".encode()])

@@ -72,6 +72,11 @@ class EchoFace:
         """Say nothing."""
         return ()
 
+    @property
+    def recalls(self) -> bool:
+        """Say yes."""
+        return True
+
     def recall(self, room: str, events: Sequence[KeptEvent]) -> bytes:
         """Recall nothing."""
         return b""

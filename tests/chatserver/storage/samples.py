@@ -1,9 +1,21 @@
 """Events and rooms to keep."""
 
 from chatserver.core.commands import ModeChange
-from chatserver.core.events import Identity, KeptEvent, RoomModesChanged, Said, TopicChanged
+from chatserver.core.events import (
+    Departed,
+    Identity,
+    Joined,
+    KeptEvent,
+    Kicked,
+    Parted,
+    Renamed,
+    RoomModesChanged,
+    Said,
+    TopicChanged,
+)
+from chatserver.core.history import Page
 from chatserver.core.state import ListEntry, RoomRecord
-from chatserver.ports import Page, Record
+from chatserver.ports import Record
 from chatwire.names import fold
 
 ANN = Identity("Ann", "ann", "192.0.2.1", "Ann Example")
@@ -14,9 +26,9 @@ def said(seq: int, target: str = "#ops", text: str = "") -> Said:
     return Said(seq, 1_000 + seq, ANN, target, text or f"message {seq}")
 
 
-def record(event: KeptEvent) -> Record:
-    """Return `event` as the journal has it written down."""
-    target = event.target if isinstance(event, Said) else event.room
+def record(event: KeptEvent, room: str = "#ops") -> Record:
+    """Return `event` as the journal has it written down; `room` is for what names none itself."""
+    target = event.target if isinstance(event, Said) else getattr(event, "room", room)
     return Record(fold(target), event)
 
 
@@ -30,11 +42,19 @@ def page(target: str = "#ops", *, after: int = 0, before: int = 1 << 62, limit: 
     return Page(target, after, before, limit)
 
 
+BOB = Identity("Bob", "bob", "2001:db8::1", "Bob Example", "bob")
+
 OTHERS = (
+    record(Joined(3, 1_003, "#Ops", BOB)),
+    record(RoomModesChanged(3, 1_003, "#Ops", ANN, (ModeChange(True, "o", "Bob"),))),
     record(TopicChanged(5, 1_005, "#Ops", ANN, "Be kind — 日本")),
     record(RoomModesChanged(6, 1_006, "#Ops", ANN, (ModeChange(True, "b", "*!*@x"),))),
+    record(Renamed(7, 1_007, BOB, "Bobby")),
+    record(Parted(8, 1_008, "#Ops", BOB, "tea")),
+    record(Kicked(10, 1_010, "#Ops", ANN, "Eve", "")),
+    record(Departed(11, 1_011, BOB, "Quit: bye")),
 )
-"""One of each kind of event that is kept, but is no message."""
+"""One of each kind of event that is kept, but is no message; two of one command."""
 
 ROOM = RoomRecord(
     key="#ops",

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from chatserver.core.events import Said
-from chatserver.ports import Page, Store, StoreUnusable, Writing
+from chatserver.core.events import Parted, Said
+from chatserver.core.history import NEWEST, Page
+from chatserver.ports import Record, Store, StoreUnusable, Writing
 from chatserver.storage import make_store
 from chatserver.storage.memory import MemoryStore
 from chatserver.storage.sqlite import SqliteStore
-from tests.chatserver.storage.samples import OTHERS, ROOM, page, record, records, said
+from tests.chatserver.storage.samples import ANN, OTHERS, ROOM, page, record, records, said
 
 STORES: dict[str, Callable[[Path], Store]] = {
     "memory": lambda _: MemoryStore(),
@@ -102,9 +103,52 @@ def test_targets_are_apart(store: Store) -> None:
 
 
 def test_a_page_has_messages_alone(store: Store) -> None:
-    """Topics and modes are written down, but are not what somebody said."""
-    store.keep(Writing(records=[*records(1), *OTHERS, *records(9)]))
+    """Unless everything is asked for: then joins, leaves, topics and modes are there, in their places."""
+    writing = [*records(1), *OTHERS[:6], *records(9), *OTHERS[6:]]
+    store.keep(Writing(records=writing))
     assert numbers(store, page()) == [1, 9]
+    asked = structs.replace(page(), everything=True)
+    assert list(store.keep(Writing(pages=[asked]))[asked]) == [one.event for one in writing]
+    assert numbers(store, structs.replace(asked, limit=3)) == [9, 10, 11]
+    assert numbers(store, structs.replace(asked, limit=4, oldest=True)) == [1, 3, 3, 5]
+    assert numbers(store, structs.replace(asked, after=3, before=10)) == [5, 6, 7, 8, 9]
+
+
+def test_a_page_can_be_the_oldest_within_its_bounds(store: Store) -> None:
+    """To read on from somewhere; also oldest first."""
+    store.keep(Writing(records=records(10, 20, 30, 40, 50)))
+    asked = structs.replace(page(limit=2), oldest=True)
+    assert numbers(store, asked) == [10, 20]
+    assert numbers(store, structs.replace(asked, after=20)) == [30, 40]
+    assert numbers(store, structs.replace(asked, after=20, before=40)) == [30]
+    assert numbers(store, structs.replace(asked, after=50)) == []
+
+
+def test_a_page_can_be_bounded_by_time(store: Store) -> None:
+    """Both bounds are left out, as those by number are; events of one moment stay together."""
+    events = [
+        structs.replace(said(seq), at=at) for seq, at in ((1, 100), (2, 200), (3, 200), (4, 300))
+    ]
+    store.keep(Writing(records=[*map(record, events), *records(9, target="#other")]))
+
+    def found(since: int = -1, until: int = NEWEST) -> list[int]:
+        return numbers(store, Page("#ops", 0, NEWEST, 20, (), since, until))
+
+    assert found() == [1, 2, 3, 4]
+    assert found(since=100) == found(since=199) == [2, 3, 4]
+    assert found(since=200) == [4]
+    assert found(until=200) == [1]
+    assert found(until=201, since=100) == [2, 3]
+    assert found(since=0, until=1) == found(since=300) == found(until=100) == []
+    assert numbers(store, Page("#none", 0, NEWEST, 20, (), 0, 1)) == []
+
+
+def test_the_same_event_in_several_targets(store: Store) -> None:
+    """Who leaves the chat leaves each of their rooms."""
+    departed = OTHERS[-1].event
+    store.keep(Writing(records=[Record(target, departed) for target in ("#a", "#b")]))
+    for target in ("#a", "#b"):
+        assert numbers(store, structs.replace(page(target), everything=True)) == [departed.seq]
 
 
 def test_several_pages_at_once(store: Store) -> None:
@@ -122,7 +166,7 @@ def test_several_pages_at_once(store: Store) -> None:
 def test_large_numbers_and_texts(store: Store) -> None:
     """Numbers of 62 bits, and a message of the longest line."""
     seq = (1 << 62) - 1
-    store.keep(Writing(records=[record(said(seq, text="é" * 4096))]))
+    store.keep(Writing(records=[record(structs.replace(said(seq, text="é" * 4096), at=5))]))
     found = store.keep(Writing(pages=[page()]))[page()]
     assert [(event.seq, event.text) for event in found if isinstance(event, Said)] == [
         (seq, "é" * 4096)
@@ -158,6 +202,11 @@ def test_closing_twice_is_fine(store: Store) -> None:
         st.integers(0, 30),
         st.integers(0, 40),
         st.integers(0, 9),
+        st.just(()),
+        st.integers(-1, 1_030),
+        st.integers(1_000, 1_040) | st.just(NEWEST),
+        st.booleans(),
+        st.booleans(),
     ),
 )
 def test_stores_answer_alike(
@@ -172,16 +221,22 @@ def test_stores_answer_alike(
         writing = []
         for target in batch:
             seq += 1
-            writing.append(record(said(seq, target)))
+            parted = Parted(seq, 1_000 + seq // 2 * 2, target, ANN)
+            message = structs.replace(said(seq, target), at=parted.at)
+            writing.append(record(parted if seq % 3 == 0 else message))
         kept += writing
         for store in every:
             store.keep(Writing(records=writing))
     expected = [
         one.event
         for one in kept
-        if one.target == asked.target and asked.after < one.event.seq < asked.before
+        if one.target == asked.target
+        and asked.after < one.event.seq < asked.before
+        and asked.since < one.event.at < asked.until
+        and (asked.everything or isinstance(one.event, Said))
     ]
-    expected = expected[-asked.limit :] if asked.limit else []
+    limited = expected[: asked.limit] if asked.oldest else expected[-asked.limit :]
+    expected = limited if asked.limit else []
     for store in every:
         assert list(store.keep(Writing(pages=[asked]))[asked]) == expected
         store.close()

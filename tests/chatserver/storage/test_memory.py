@@ -15,7 +15,7 @@ def test_forgotten_targets_take_no_memory() -> None:
     store = MemoryStore(most=2)
     for seq in range(100):
         store.keep(Writing(records=records(seq, target=f"#{seq}")))
-    assert set(store._said) == {"#98", "#99"}
+    assert set(store._events) == {"#98", "#99"}
 
 
 def test_closing_forgets() -> None:

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
+from chatserver.core.history import Page
 from chatserver.ports import StoreError, StoreUnusable, Writing
 from chatserver.storage.sqlite import SqliteStore
 from tests.chatserver.storage.disks import FailingConnection, failing_writes, full_disk
@@ -87,18 +89,44 @@ def test_settings_of_the_file(store: SqliteStore) -> None:
     }
 
 
-def test_history_is_read_by_its_index(store: SqliteStore) -> None:
-    """A page of a small room costs no scan of all messages."""
+@pytest.mark.parametrize("oldest", [False, True])
+@pytest.mark.parametrize(
+    ("everything", "steps"),
+    [
+        (False, ["SEARCH events USING INDEX messages (target=? AND seq>? AND seq<?)"]),
+        (
+            True,
+            [
+                "SEARCH events USING INDEX messages (target=? AND seq>? AND seq<?)",
+                "SEARCH events USING INDEX changes (target=? AND seq>? AND seq<?)",
+            ],
+        ),
+    ],
+)
+def test_history_is_read_by_its_indexes(
+    store: SqliteStore, *, everything: bool, oldest: bool, steps: list[str]
+) -> None:
+    """A page of a small room costs no scan of all messages, and nothing is sorted."""
+    store.keep(Writing(records=records(*range(1, 1000))))
+    asked = structs.replace(page(), everything=everything, oldest=oldest, since=1005, until=1900)
+    *times, found = plans(store, asked)
+    assert len(times) < 30
+    halving = {step for steps in times for step in steps}
+    assert halving == {"SEARCH events", "SEARCH events USING INTEGER PRIMARY KEY (rowid>?)"}
+    assert [step for step in found if step.startswith(("SEARCH", "SCAN e", "USE"))] == steps
+
+
+def plans(store: SqliteStore, asked: Page) -> list[list[str]]:
+    """Return how each statement that reads a page is done."""
     connection = store._connection
     assert connection
     seen: list[str] = []
     connection.set_trace_callback(seen.append)
-    numbers(store)
+    store.keep(Writing(pages=[asked]))
     connection.set_trace_callback(None)
-    (statement,) = (one for one in seen if one.startswith("select"))
-    plan = connection.execute(f"explain query plan {statement}").fetchall()
-    assert [row[3] for row in plan] == [
-        "SEARCH events USING INDEX messages (target=? AND seq>? AND seq<?)"
+    return [
+        [row[3] for row in connection.execute(f"explain query plan {statement}")]
+        for statement in seen
     ]
 
 

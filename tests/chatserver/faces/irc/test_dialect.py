@@ -6,6 +6,7 @@ import pytest
 
 from chatserver.core.commands import ModeChange
 from chatserver.core.events import (
+    AwayChanged,
     Event,
     HostChanged,
     Identity,
@@ -42,7 +43,7 @@ def test_equal_dialects_are_the_same_object() -> None:
         (BARE, [b":alice!a@host JOIN #room"]),
         (
             FULL,
-            [b"@time=1970-01-01T00:00:00.005Z :alice!a@host JOIN #room * :Alice A"],
+            [b"@time=1970-01-01T00:00:00.005Z;msgid=1 :alice!a@host JOIN #room * :Alice A"],
         ),
     ],
 )
@@ -128,10 +129,34 @@ def test_many_modes_come_in_lines_that_fit() -> None:
     assert seen == changes
 
 
+def test_what_is_kept_has_an_id() -> None:
+    """So that who reads history knows it again; a status on joining has another than the joining."""
+    changes = tuple(ModeChange(True, "b", f"{'m' * 30}{n}!*@*") for n in range(20))
+    written = lines(FULL.render(RoomModesChanged(255, 5, "#room", ALICE, changes)))
+    assert [parse(line).tags["msgid"] for line in written] == ["ff-m", "ff-m1"]
+    (joined,) = lines(FULL.render(Joined(255, 5, "#room", ALICE)))
+    assert parse(joined).tags["msgid"] == "ff"
+    away = FULL.render(AwayChanged(255, 5, ALICE, "tea"))
+    assert "msgid" not in parse(away.removesuffix(b"\r\n")).tags
+
+
 def test_what_the_server_does_has_its_name_as_source() -> None:
     """An identity without a nick is the server."""
     event = RoomModesChanged(1, 5, "#room", Identity("", "", ""), (ModeChange(True, "o", "alice"),))
     assert BARE.render(event) == b":irc.example.org MODE #room +o alice\r\n"
+
+
+def test_a_whole_batch_carries_its_label_itself() -> None:
+    """No batch in a batch: its type fits the whole answer (labeled-response)."""
+    batch = [
+        b":s BATCH +x chathistory #a\r\n",
+        b"@batch=x :a PRIVMSG #a :hi\r\n",
+        b":s BATCH -x\r\n",
+    ]
+    assert FULL.label(batch, "l", 5) == b"@label=l " + b"".join(batch)
+    assert FULL.label([*batch, b":s NOTE\r\n"], "l", 5).startswith(
+        b"@label=l :irc.example.org BATCH"
+    )
 
 
 def test_answers_are_labelled_by_their_number_of_lines() -> None:

@@ -118,14 +118,17 @@ def test_farewell_and_ping_are_lines_of_their_own() -> None:
 
 
 def test_history_is_only_for_who_can_tell_that_it_is_old() -> None:
-    """A batch with batch and server-time, bare lines with server-time, else nothing."""
+    """A batch with batch and server-time, bare lines with server-time, else nothing; and on request alone."""
     desk = Desk()
     alice = desk.sit("alice")
     assert alice.user is not None
     said = [Said(1, START, alice.user.identity, "#room", "hi")]
-    assert alice.face.recall("#room", said) == b""
-    timed = desk.sit("timed", "server-time").face.recall("#room", said)
-    assert timed == b"@time=2023-11-14T22:13:20.000Z :alice!alice@127.0.0.1 PRIVMSG #room :hi\r\n"
+    assert not alice.face.recalls
+    assert not desk.sit("asks", "server-time", "draft/chathistory").face.recalls
+    timed = desk.sit("timed", "server-time").face
+    assert timed.recalls
+    line = b"@time=2023-11-14T22:13:20.000Z :alice!alice@127.0.0.1 PRIVMSG #room :hi\r\n"
+    assert timed.recall("#room", said) == line
     face = desk.sit("full", "server-time", "batch", "message-tags").face
     assert face.recall("#room", []) == b""
     assert face.recall("#room", said) == (

@@ -1,0 +1,51 @@
+"""What is asked of the log: pages of what happened in a room or between two people.
+
+Rules: the log is asked by target, which is a room's folded name, or the folded nicks of two people,
+so that both find what they wrote to each other. Bounds of a page are left out themselves.
+"""
+
+from typing import Final
+
+from msgspec import Struct
+
+from chatserver.core.events import KeptEvent, Said
+from chatwire.names import fold
+
+NEWEST: Final = 1 << 62
+"""Above the number and the time of every event."""
+
+SEARCHED: Final = 20_000
+"""How many of a target's newest messages a search by words looks at, so that it ends soon."""
+
+
+class Page(Struct, frozen=True):
+    """A question: the newest `limit` messages of `target` with `after < seq < before`."""
+
+    target: str
+    after: int
+    before: int
+    limit: int
+    words: tuple[str, ...] = ()
+    """Only messages whose text has each of these in it, in any case; among the newest `SEARCHED` alone."""
+    since: int = -1
+    """Only what happened later than this (ms since 1970)."""
+    until: int = NEWEST
+    """Only what happened earlier than this (ms since 1970)."""
+    oldest: bool = False
+    """The oldest `limit` within the bounds, not the newest."""
+    everything: bool = False
+    """Joins, leaves, nicks, topics and modes too, not messages alone."""
+
+    def fits(self, event: KeptEvent) -> bool:
+        """Say whether `event` is of the kind that is asked for, and has all the words."""
+        if not isinstance(event, Said):
+            return self.everything
+        if not self.words:
+            return True
+        text = event.text.casefold()
+        return all(word.casefold() in text for word in self.words)
+
+
+def conversation(one: str, other: str) -> str:
+    """Return the target of what two people, by their nicks, write to each other."""
+    return ",".join(sorted((fold(one), fold(other))))

@@ -1,0 +1,69 @@
+"""What the log gets late: events that are shown without waiting until they are written down.
+
+Rules: they go with the next write, before what is newer; of those that wait while the disk fails,
+the newest `MOST` are kept in mind.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import structs
+
+from chatserver.core.events import Keeping
+from chatserver.ports import Record, Writing
+
+FLUSHED: Final = 1000
+"""So many do not wait for another write."""
+
+MOST: Final = 10_000
+
+
+class Late:
+    """The records that wait, oldest first."""
+
+    def __init__(self) -> None:
+        self._records: deque[Record] = deque(maxlen=MOST)
+
+    def __bool__(self) -> bool:
+        return bool(self._records)
+
+    def put_off(self, writing: Writing) -> Writing:
+        """Return `writing` as it must be done now: with all that waits, or without what can."""
+        if _gates(writing):
+            return self.join(writing)
+        self._records.extend(writing.records)
+        needed = any(page.everything for page in writing.pages)
+        if len(self._records) >= FLUSHED or needed:
+            return self.join(Writing(pages=writing.pages))
+        return Writing(pages=writing.pages)
+
+    def hold(self, writing: Writing) -> Writing:
+        """Return what of `writing` can be done while nothing can be kept: reading."""
+        self._records.extend(writing.records)
+        return Writing(pages=writing.pages)
+
+    def join(self, writing: Writing) -> Writing:
+        """Return `writing` with all that waits, in order."""
+        if not self._records:
+            return writing
+        records = [*self._records, *writing.records]
+        self._records.clear()
+        records.sort(key=_place)
+        return structs.replace(writing, records=records)
+
+    def put_back(self, records: Sequence[Record]) -> None:
+        """Wait again with what was not written: of `records`, what need not be kept at once."""
+        waiting = [one for one in records if one.event.keeping is Keeping.TRANSIENT]
+        self._records = deque([*waiting, *self._records], MOST)
+
+
+def _place(record: Record) -> int:
+    return record.event.seq
+
+
+def _gates(writing: Writing) -> bool:
+    """Say whether something of `writing` must be on disk before what led to it is shown."""
+    if writing.rooms or writing.forgotten:
+        return True
+    return any(record.event.keeping is not Keeping.TRANSIENT for record in writing.records)
