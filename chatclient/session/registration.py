@@ -13,8 +13,9 @@ from chatclient.session.state import Heard, State
 from chatwire import caps
 from chatwire.text import plain
 
-WANTED = caps.NAMES
-"""The capabilities that this client makes use of."""
+WANTED = caps.NAMES - {caps.CHATHISTORY, caps.EVENT_PLAYBACK}
+"""The capabilities that this client makes use of. It does not ask for history, so it must not say
+that it would: history then no longer comes by itself."""
 
 _NICK_TRIES = 10
 _NOT_IN_NICKS = re.compile(r"[^A-Za-z0-9\[\]\\`_^{|}\-]|^[0-9\-]+")

@@ -102,6 +102,17 @@ def test_with_a_plain_user(port: int, listener: Listener) -> None:
             heard += plain.recv(4096)
 
 
+def test_what_was_said_before_is_heard(port: int) -> None:
+    """Who joins hears the last messages of the room, marked as history."""
+    assert _client("127.0.0.1", str(port), "--nick", "early", "--send", "one").returncode == 0
+    late = Listener("127.0.0.1", str(port), "--nick", "late")
+    try:
+        heard = late.next(kind="message")
+        assert (heard["from"], heard["text"], heard["history"]) == ("early", "one", True)
+    finally:
+        late.stop()
+
+
 def test_a_long_message_is_cut_not_lost(port: int, listener: Listener) -> None:
     """More than a line of IRC holds arrives in pieces that are the whole."""
     words = " ".join(f"wört{number}" for number in range(500))
