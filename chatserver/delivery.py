@@ -100,12 +100,14 @@ class _Stream:
         self.lines: dict[Dialect, list[bytes]] = {}
 
     def add(self, ordinal: int, emission: Emission, without: Subscriber | None) -> None:
+        """Show one more event, at the place `ordinal` of the round, to its audience but `without`."""
         self.events.append(emission.event)
         self.ordinals.append(ordinal)
         self.scopes.append((emission.audience, without))
         self.audience = emission.audience
 
     def render(self, dialect: Dialect) -> list[bytes]:
+        """Return a line for each event; made once for each dialect, when nothing is added any more."""
         lines = self.lines.get(dialect)
         if lines is None:
             lines = self.lines[dialect] = [render(dialect, event) for event in self.events]

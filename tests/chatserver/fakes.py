@@ -173,3 +173,9 @@ class World:
         client = self.plain(nick)
         await client.ask("")
         return client
+
+
+def gate(world: World) -> GatedStore:
+    """Return the store of a gated world."""
+    assert isinstance(world.store, GatedStore)
+    return world.store

@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import pytest
-import pytest_asyncio
 
 from chatserver.core import commands
 from chatserver.core.commands import Connect, Join, Kill, Quit, Say
@@ -19,7 +18,7 @@ from chatserver.faces.plain import PlainFace, PlainFacts
 from chatserver.faces.plain.dialect import PlainDialect
 from chatserver.node import OUTSTANDING_MOST, Node
 from chatwire.framing import Overlong
-from tests.chatserver.fakes import Client, GatedStore, World, until
+from tests.chatserver.fakes import Client, World, gate, until
 
 
 class Script:
@@ -85,22 +84,6 @@ class Actor(Client):
 def world() -> World:
     """Return a world on a store in memory."""
     return World()
-
-
-@pytest_asyncio.fixture
-async def gated() -> AsyncIterator[World]:
-    """Return a world whose store writes on a thread, behind a gate."""
-    world = World(store=GatedStore())
-    yield world
-    gate(world).gate.set()
-    await world.journal.idle()
-    world.journal.close()
-
-
-def gate(world: World) -> GatedStore:
-    """Return the store of a gated world."""
-    assert isinstance(world.store, GatedStore)
-    return world.store
 
 
 async def script(world: World, nick: str, face: Script | None = None) -> Actor:

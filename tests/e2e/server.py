@@ -8,8 +8,8 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from tests.closing import Closing
 
 SECONDS = 10
 """How long anything may take before its test fails."""
@@ -20,7 +20,7 @@ def command(*arguments: str | Path) -> list[str]:
     return [sys.executable, "-m", "chatserver.cli", *map(str, arguments)]
 
 
-class Server:
+class Server(Closing):
     """A server that was started, and has said that it listens."""
 
     def __init__(
@@ -110,19 +110,8 @@ class Server:
         if not isinstance(self.log, int):
             self.log.close()
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-
-class Peer:
+class Peer(Closing):
     """Somebody at the other end of a plain socket."""
 
     def __init__(self, sock: socket.socket) -> None:
@@ -161,17 +150,6 @@ class Peer:
         """Close."""
         self._file.close()
         self.sock.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def fail(*arguments: str | Path) -> str:

@@ -1,8 +1,6 @@
 """A real server, joined over IPv4, IPv6 and a Unix socket, in plain text and in IRC."""
 
-import shutil
 import socket
-import subprocess
 import sys
 from pathlib import Path
 
@@ -59,22 +57,6 @@ def test_one_line_through_netcat_is_said(host: str) -> None:
         nick = line.removeprefix("[").removesuffix("] hi")
         assert f"* {nick} joined" in reader.seen
         assert reader.read_until(f"* {nick} left") == f"* {nick} left: connection closed"
-
-
-@pytest.mark.skipif(not shutil.which("nc"), reason="netcat is not installed")
-def test_netcat_itself_is_served() -> None:
-    """The program, if it is there; its end says whether everything came."""
-    with Server("--port", "0", "--ephemeral") as server, server.join() as reader:
-        said = subprocess.run(
-            ["nc", "-N", "127.0.0.1", str(server.port)],
-            input="deployed\n",
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=True,
-        )
-        assert "goodbye" in said.stdout
-        assert reader.read_until("] deployed")
 
 
 def test_a_dual_stack_socket_shows_ipv4_peers_as_ipv4() -> None:

@@ -12,10 +12,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import pytest
+
+from tests.closing import Closing
 
 SECONDS = 20.0
 """How long a screen may take to show what is waited for."""
@@ -119,7 +119,7 @@ class Pane:
         return self.screen()
 
 
-class Terminals:
+class Terminals(Closing):
     """A tmux with a pane for each program."""
 
     def __init__(self) -> None:
@@ -189,17 +189,6 @@ class Terminals:
                 assert time.monotonic() < end, "programs do not end with their terminals"
                 time.sleep(_PAUSE)
         self._directory.cleanup()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _is_alive(pid: int) -> bool:

@@ -24,7 +24,7 @@ from chatserver.journal import local
 from chatserver.journal.local import EPOCH_BITS, LocalJournal
 from chatserver.node import PAGES_MOST
 from chatserver.ports import Restored, StoreError, Writing
-from tests.chatserver.fakes import Client, FailingStore, GatedStore, World, until
+from tests.chatserver.fakes import Client, FailingStore, World, gate, until
 
 FULL = "database or disk is full"
 
@@ -45,25 +45,9 @@ async def world(
     world.journal.close()
 
 
-@pytest_asyncio.fixture
-async def gated() -> AsyncIterator[World]:
-    """Return a world whose store writes on a thread, behind a gate."""
-    world = World(store=GatedStore())
-    yield world
-    gate(world).gate.set()
-    await world.journal.idle()
-    world.journal.close()
-
-
 def failing(world: World) -> FailingStore:
     """Return the store of a world whose store can fail."""
     assert isinstance(world.store, FailingStore)
-    return world.store
-
-
-def gate(world: World) -> GatedStore:
-    """Return the store of a gated world."""
-    assert isinstance(world.store, GatedStore)
     return world.store
 
 
