@@ -55,11 +55,15 @@ class Entry:
 class Batch:
     """Entries in their order, and what must be written and read before they are released."""
 
-    __slots__ = ("entries", "pages", "writing")
+    __slots__ = ("asked", "entries", "pages", "writing")
 
-    def __init__(self, entries: Sequence[Entry], writing: Writing) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], writing: Writing, asked: Sequence[Page] = ()
+    ) -> None:
         self.entries = entries
         self.writing = writing
+        self.asked = asked
+        """What must be read before they are released, once the writing is kept."""
         self.pages: Mapping[Page, Sequence[KeptEvent]] = {}
         """What was read, once it was."""
 

@@ -165,9 +165,9 @@ class Node:
         records = records_of(entries)
         if not healthy:
             waiting = [one for one in records if one.event.keeping is Keeping.TRANSIENT]
-            return Batch(entries, Writing(waiting, pages=[*pages]))
-        writing = Writing(records, *self.take_changed_rooms(), [*pages])
-        return Batch(entries, writing)
+            return Batch(entries, Writing(waiting), [*pages])
+        writing = Writing(records, *self.take_changed_rooms())
+        return Batch(entries, writing, [*pages])
 
     def _give_up(self, entry: Entry) -> None:
         """Log the error at hand, and end the session whose request ran into it."""

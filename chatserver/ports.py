@@ -23,10 +23,13 @@ class Record(Struct, frozen=True, gc=False):
 
     target: str
     event: KeptEvent
+    readers: tuple[str, ...] = ()
+    """For what only some people see (a direct message, one to a room's operators): the folded nicks
+    that they had then, its sender's among them. () is for the members of the room."""
 
 
 class Writing(Struct, frozen=True):
-    """What a store does in one go: keep all of `records` and `rooms`, then read `pages`."""
+    """What a store keeps in one go."""
 
     records: Sequence[Record] = ()
     """In rising order of `seq`."""
@@ -34,11 +37,10 @@ class Writing(Struct, frozen=True):
     """Each replaces what was kept under its key."""
     forgotten: Sequence[str] = ()
     """Keys of rooms whose record is removed (their messages stay)."""
-    pages: Sequence[Page] = ()
 
     @property
     def writes(self) -> bool:
-        """Whether anything is to be kept, rather than read alone."""
+        """Whether anything is to be kept."""
         return bool(self.records or self.rooms or self.forgotten)
 
 
@@ -53,20 +55,31 @@ class Restored(Struct, frozen=True):
 
 
 class Store(Protocol):
-    """Where messages and rooms are kept. Called from one thread at a time, never from two."""
+    """Where messages and rooms are kept.
+
+    `read` may be called from another thread, while one of the others is under way; those come from
+    one thread at a time.
+    """
 
     blocking: bool
-    """Whether `keep` may take long enough to need a thread of its own."""
+    """Whether `keep` and `read` may take long enough to need threads of their own."""
 
     def open(self) -> Restored:
         """Open or create it, bring its schema up to date, and count the start. Raises `StoreUnusable`."""
         ...
 
-    def keep(self, writing: Writing) -> Mapping[Page, Sequence[KeptEvent]]:
-        """Keep all that is to be kept, or nothing; return each page asked for, oldest event first.
+    def keep(self, writing: Writing) -> None:
+        """Keep all of `writing`, or nothing.
 
         It returns only when what it kept survives a crash of process and machine. Raises `StoreError`,
         after which nothing of `writing` is kept and the store can be used again.
+        """
+        ...
+
+    def read(self, pages: Sequence[Page]) -> Mapping[Page, Sequence[KeptEvent]]:
+        """Return each page asked for, oldest event first; all that was kept before is to be found.
+
+        Raises `StoreError`.
         """
         ...
 

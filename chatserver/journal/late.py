@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import structs
 
 from chatserver.core.events import Keeping
+from chatserver.core.history import Page
 from chatserver.ports import Record, Writing
 
 FLUSHED: Final = 1000
@@ -28,20 +29,17 @@ class Late:
     def __bool__(self) -> bool:
         return bool(self._records)
 
-    def put_off(self, writing: Writing) -> Writing:
-        """Return `writing` as it must be done now: with all that waits, or without what can."""
+    def put_off(self, writing: Writing, asked: Sequence[Page] = ()) -> Writing:
+        """Return what must be written now, before `asked` is read: all that waits too, or nothing."""
         if _gates(writing):
             return self.join(writing)
         self._records.extend(writing.records)
-        needed = any(page.everything for page in writing.pages)
-        if len(self._records) >= FLUSHED or needed:
-            return self.join(Writing(pages=writing.pages))
-        return Writing(pages=writing.pages)
+        needed = any(page.everything for page in asked)
+        return self.join(Writing()) if len(self._records) >= FLUSHED or needed else Writing()
 
-    def hold(self, writing: Writing) -> Writing:
-        """Return what of `writing` can be done while nothing can be kept: reading."""
+    def hold(self, writing: Writing) -> None:
+        """Let all of `writing` wait: nothing can be kept."""
         self._records.extend(writing.records)
-        return Writing(pages=writing.pages)
 
     def join(self, writing: Writing) -> Writing:
         """Return `writing` with all that waits, in order."""

@@ -124,9 +124,10 @@ class LocalJournal:
         batch = self._next_batch()
         if self.failure:
             self._hold_back(batch)
-            batch.writing = self._late.hold(batch.writing)
+            self._late.hold(batch.writing)
+            batch.writing = Writing()
         else:
-            batch.writing = self._late.put_off(batch.writing)
+            batch.writing = self._late.put_off(batch.writing, batch.asked)
             self._see_to_late()
         self._keep(batch)
 
@@ -145,16 +146,26 @@ class LocalJournal:
 
     def _keep(self, batch: Batch) -> None:
         """Keep a batch and release it, then run again."""
-        loop, writing = asyncio.get_running_loop(), batch.writing
-        if self._writer is not None and (writing.writes or writing.pages):
-            done = loop.run_in_executor(self._writer, self._store.keep, writing)
+        loop = asyncio.get_running_loop()
+        needed = batch.writing.writes or batch.asked
+        if self._writer is not None and needed:
+            done = loop.run_in_executor(self._writer, self._keep_and_read, batch)
             done.add_done_callback(partial(self._written, batch))
             return
-        if writing.writes or writing.pages:
+        if needed:
             self._keep_here(batch)
         else:
             self._node.release(batch)
         loop.call_soon(self._run)
+
+    def _keep_and_read(self, batch: Batch) -> Mapping[Page, Sequence[KeptEvent]]:
+        """Keep a batch, then read what it asks for; on the writer thread, if there is one."""
+        self._store.keep(batch.writing)
+        try:
+            return self._store.read(batch.asked)
+        except Exception as error:  # noqa: BLE001 - what was kept is kept, so it is shown
+            _log.error("the store could not be read: %s", describe(error))
+            return {}
 
     def _see_to_late(self) -> None:
         """Have what is put off written soon, if nothing else is."""
@@ -175,7 +186,7 @@ class LocalJournal:
 
     def _keep_here(self, batch: Batch) -> None:
         try:
-            batch.pages = self._store.keep(batch.writing)
+            batch.pages = self._keep_and_read(batch)
         except Exception as error:  # noqa: BLE001 - a bug in a store is a write that failed
             self._fail(batch, describe(error))
         self._node.release(batch)

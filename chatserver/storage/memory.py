@@ -37,8 +37,8 @@ class MemoryStore:
         """Count the start; there is nothing to restore."""
         return Restored(self._epoch, 0, ())
 
-    def keep(self, writing: Writing) -> Mapping[Page, Sequence[KeptEvent]]:
-        """Keep all of `writing`, forget what is too old, return the pages."""
+    def keep(self, writing: Writing) -> None:
+        """Keep all of `writing`, and forget what is too old."""
         for record in writing.records:
             self._events.setdefault(record.target, deque()).append(record.event)
             self._order.append(record.target)
@@ -48,7 +48,10 @@ class MemoryStore:
             self._rooms.pop(key, None)
         while len(self._order) > self._most:
             self._forget_oldest()
-        return {page: self._read(page) for page in writing.pages}
+
+    def read(self, pages: Sequence[Page]) -> Mapping[Page, Sequence[KeptEvent]]:
+        """Return the pages."""
+        return {page: self._read(page) for page in pages}
 
     def probe(self) -> None:
         """It always works."""

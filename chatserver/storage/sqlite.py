@@ -81,14 +81,16 @@ class SqliteStore:
             self.close()
             raise StoreUnusable(self._explain(error)) from error
 
-    def keep(self, writing: Writing) -> Mapping[Page, Sequence[KeptEvent]]:
-        """Keep all of `writing` in one transaction, or nothing; return the pages."""
-        with self._mapped():
-            if not writing.writes:
-                return self._read(writing.pages)
-            with self._transaction() as connection:
+    def keep(self, writing: Writing) -> None:
+        """Keep all of `writing` in one transaction, or nothing."""
+        if writing.writes:
+            with self._mapped(), self._transaction() as connection:
                 self._write(connection, writing)
-                return self._read(writing.pages)
+
+    def read(self, pages: Sequence[Page]) -> Mapping[Page, Sequence[KeptEvent]]:
+        """Return the pages."""
+        with self._mapped():
+            return {page: self._read_page(page) for page in pages}
 
     def probe(self) -> None:
         """Count the probes, and see that the count lasts."""
@@ -194,9 +196,6 @@ class SqliteStore:
         connection.executemany(
             "delete from rooms where key = ?", [(key,) for key in writing.forgotten]
         )
-
-    def _read(self, pages: Sequence[Page]) -> dict[Page, Sequence[KeptEvent]]:
-        return {page: self._read_page(page) for page in pages}
 
     def _read_page(self, page: Page) -> Sequence[KeptEvent]:
         after, before = self._bounds(page)

@@ -64,15 +64,22 @@ class FailingStore(MemoryStore):
         self.tried: list[Writing] = []
         self.taken: list[Writing] = []
         """What it kept of that."""
+        self.asked: list[Sequence[Page]] = []
+        """What was read, each time."""
 
-    def keep(self, writing: Writing) -> Mapping[Page, Sequence[KeptEvent]]:
+    def keep(self, writing: Writing) -> None:
         """Fail, or keep."""
         self.tried.append(writing)
         if self.why and writing.writes:
             raise StoreError(self.why)
         if writing.writes:
             self.taken.append(writing)
-        return super().keep(writing)
+        super().keep(writing)
+
+    def read(self, pages: Sequence[Page]) -> Mapping[Page, Sequence[KeptEvent]]:
+        """Remember what is asked, and answer."""
+        self.asked.append(pages)
+        return super().read(pages)
 
     def probe(self) -> None:
         """Fail, or not."""
@@ -92,11 +99,11 @@ class GatedStore(MemoryStore):
         self.writings: list[Writing] = []
         """Of each `keep` that began, what it was to keep."""
 
-    def keep(self, writing: Writing) -> Mapping[Page, Sequence[KeptEvent]]:
+    def keep(self, writing: Writing) -> None:
         """Wait for the gate, then keep."""
         self.writings.append(writing)
         assert self.gate.wait(10), "nobody opened the gate"
-        return super().keep(writing)
+        super().keep(writing)
 
 
 async def until(condition: Callable[[], object]) -> None:

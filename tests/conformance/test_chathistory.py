@@ -6,7 +6,7 @@ import pytest
 
 from chatserver.core.events import KeptEvent
 from chatserver.core.history import Page
-from chatserver.ports import StoreError, Writing
+from chatserver.ports import StoreError
 from tests.chatserver.fakes import FailingStore
 from tests.conformance.harness import SERVER, IrcClient, Network, commands, only, params
 
@@ -292,11 +292,11 @@ async def test_without_batches_the_lines_come_bare() -> None:
 class UnreadableStore(FailingStore):
     """A store that reads nothing while `why` is set."""
 
-    def keep(self, writing: Writing) -> Mapping[Page, Sequence[KeptEvent]]:
-        """Fail, or keep and read."""
-        if self.why and writing.pages:
+    def read(self, pages: Sequence[Page]) -> Mapping[Page, Sequence[KeptEvent]]:
+        """Fail, or read."""
+        if self.why and pages:
             raise StoreError(self.why)
-        return super().keep(writing)
+        return super().read(pages)
 
 
 @pytest.mark.asyncio

@@ -23,7 +23,7 @@ def numbers(writing: Writing) -> list[int]:
 def test_it_goes_with_the_next_write() -> None:
     """Before what is newer, once."""
     late = Late()
-    assert not late.put_off(Writing([record(1)], pages=[READING])).writes
+    assert not late.put_off(Writing([record(1)]), [READING]).writes
     assert late
     assert numbers(late.put_off(Writing([record(2), record(3, spoken=True)]))) == [1, 2, 3]
     assert not late

@@ -512,12 +512,12 @@ async def test_a_restart_brings_the_rooms_back() -> None:
 async def test_who_reads_does_not_keep_the_others_waiting(world: World) -> None:
     """A batch ends after so many pages; what comes after it has its turn, in order."""
     (ann,) = await people(world, "ann")
-    before = len(failing(world).tried)
+    before = len(failing(world).asked)
     for limit in range(1, 41):
         page = Page("#lobby", 0, NEWEST, limit)
         ann.submit(Ask(partial(_read, page)))
     assert await ann.read() == [f"read {limit}" for limit in range(1, 41)]
-    read = [len(writing.pages) for writing in failing(world).tried[before:]]
+    read = [len(pages) for pages in failing(world).asked[before:]]
     assert read == [PAGES_MOST, PAGES_MOST, 40 - 2 * PAGES_MOST]
 
 

@@ -10,7 +10,6 @@ import pytest_asyncio
 
 from chatserver.core.events import Said
 from chatserver.journal import local
-from chatserver.ports import Writing
 from chatserver.storage.sqlite import SqliteStore
 from tests.chatserver.fakes import Client, World
 from tests.chatserver.storage.disks import FailingConnection, full_disk
@@ -42,7 +41,7 @@ async def recovered(world: World) -> None:
 def texts(world: World) -> list[str]:
     """Return what is on disk of what was said in the lobby."""
     asked = page("#lobby")
-    found = store_of(world).keep(Writing(pages=[asked]))[asked]
+    found = store_of(world).read([asked])[asked]
     return [event.text for event in found if isinstance(event, Said)]
 
 

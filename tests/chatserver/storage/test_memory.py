@@ -23,4 +23,4 @@ def test_closing_forgets() -> None:
     store = MemoryStore()
     store.keep(Writing(records=records(1)))
     store.close()
-    assert not store.keep(Writing(pages=[page()]))[page()]
+    assert not store.read([page()])[page()]
