@@ -57,7 +57,10 @@ class Say(Command, frozen=True):
 
     target: str
     text: str
-    """As on IRC: formatting codes and CTCP included (`/me waves` is `\\x01ACTION waves\\x01`)."""
+    """As on IRC: formatting codes and CTCP included (`/me waves` is `\\x01ACTION waves\\x01`).
+
+    Lines are joined by a line feed.
+    """
     notice: bool = False
     """A NOTICE: it is never answered by an error, and by no program."""
     tags: dict[str, str] = field(default_factory=dict)
@@ -67,6 +70,8 @@ class Say(Command, frozen=True):
 
     For faces whose lines could not bring it to others whole.
     """
+    cuts: tuple[int, ...] = ()
+    """Where the sender cut a line that is too long for one of IRC: offsets in `text`, rising."""
 
 
 class Respond(Command, frozen=True):

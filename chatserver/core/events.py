@@ -85,7 +85,11 @@ class Renamed(Event, frozen=True):
 
 
 class Said(Event, frozen=True):
-    """A message. `target` is as the sender wrote it, in the spelling of the room or nick."""
+    """A message. `target` is as the sender wrote it, in the spelling of the room or nick.
+
+    `text` may have several lines, with a line feed between them, and `cuts` where the sender cut a
+    longer one: see `commands.Say`.
+    """
 
     keeping: ClassVar[Keeping] = Keeping.MESSAGE
 
@@ -95,6 +99,7 @@ class Said(Event, frozen=True):
     notice: bool = False
     tags: dict[str, str] = field(default_factory=dict)
     bot: bool = False
+    cuts: tuple[int, ...] = ()
 
 
 class Tagged(Event, frozen=True):
