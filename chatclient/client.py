@@ -6,7 +6,7 @@ The screen and the tool are both made on this: they listen to changes and call `
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -31,6 +31,9 @@ from chatclient.session import Session
 Listener = Callable[[Sequence[Change]], None]
 """Called in the event loop with what changed, oldest first; it must not block or raise."""
 
+Connect = Callable[[Config], Awaitable[Connection]]
+"""Makes a connection to the server. Raises `ConnectError`."""
+
 _log = logging.getLogger(__name__)
 
 _WELCOME_TIME = 30.0  # a server may look up our name and user first
@@ -40,8 +43,18 @@ _GOODBYE_TIME = 2.0
 class Client:
     """What a face needs: `world` to show, `listen` to follow it, `enter` for what is typed."""
 
-    def __init__(self, config: Config, random: Random | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        random: Random | None = None,
+        *,
+        connect: Connect = connect,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Make the client for `config`; `clock` gives seconds since 1970."""
         self.config = config
+        self._connect_to = connect
+        self._clock = clock
         random = random or Random()  # noqa: S311 - for jitter and nicks, not for secrets
         self.world = World(Status(config.address, nick=config.identity.nick, secure=config.tls))
         self.session = Session(self.world, config.identity, random=random)
@@ -68,7 +81,7 @@ class Client:
 
     def enter(self, buffer: Buffer, text: str) -> None:
         """Do what the user typed in `buffer`: a command, or lines to say (see `commands`)."""
-        enter(self.session, buffer, text, time.time())
+        enter(self.session, buffer, text, self._clock())
         self.flush()
 
     def activate(self, buffer: Buffer) -> None:
@@ -128,7 +141,7 @@ class Client:
         finally:
             self._connection = None
             connection.abort()
-            self.session.end(self.session.last_error or reason, time.time())
+            self.session.end(self.session.last_error or reason, self._clock())
             self.session.take_output()
             self._set_state(ConnectionState.OFFLINE, self.session.last_error or reason)
         _log.info("connection ended: %s", reason)
@@ -136,7 +149,7 @@ class Client:
 
     async def _connect(self) -> Connection:
         """Connect, unless the user quits or wants it anew. Raises `ConnectError`."""
-        self._attempt = asyncio.ensure_future(connect(self.config))
+        self._attempt = asyncio.ensure_future(self._connect_to(self.config))
         try:
             return await self._attempt
         except asyncio.CancelledError:
@@ -183,7 +196,7 @@ class Client:
     def _on_data(self, data: bytes) -> None:
         now = asyncio.get_running_loop().time()
         self._keepalive.hear(now)
-        self.session.receive(data, time.time())
+        self.session.receive(data, self._clock())
         if self.session.online and self._online_since is None:
             self._online_since = now
             self._last_failure = ""
@@ -222,7 +235,7 @@ class Client:
             wait = 0.0
         self._reconnecting = False
         state = ConnectionState.OFFLINE if wait is None else ConnectionState.WAITING
-        self._set_state(state, reason, None if wait is None else time.time() + wait)
+        self._set_state(state, reason, None if wait is None else self._clock() + wait)
         self._wake.clear()
         try:
             async with asyncio.timeout(wait):
@@ -260,7 +273,7 @@ class Client:
     def _say_once(self, failure: str) -> str:
         """Tell why there is no connection, unless that was the last thing told."""
         if failure != self._last_failure:
-            self.world.tell(self.world.server, failure, time=time.time(), kind=Kind.ERROR)
+            self.world.tell(self.world.server, failure, time=self._clock(), kind=Kind.ERROR)
         self._last_failure = failure
         return failure
 

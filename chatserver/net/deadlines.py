@@ -161,7 +161,8 @@ class Deadlines:
     def __init__(self, loop: asyncio.AbstractEventLoop, grain: float = 0.25) -> None:
         self._loop = loop
         self._grain = grain
-        self._buckets: dict[int, set[Waiting]] = {}
+        self._buckets: dict[int, dict[Waiting, None]] = {}
+        """In the order in which they came, so that the same happens whenever the same happened before."""
         self._places: dict[Waiting, int] = {}
         self._order: list[int] = []
         """The numbers of all buckets, as a heap."""
@@ -183,9 +184,9 @@ class Deadlines:
         number = math.ceil(when / self._grain)
         self._places[waiting] = number
         if number in self._buckets:
-            self._buckets[number].add(waiting)
+            self._buckets[number][waiting] = None
             return
-        self._buckets[number] = {waiting}
+        self._buckets[number] = {waiting: None}
         heapq.heappush(self._order, number)
         self._arm()
 
@@ -193,7 +194,7 @@ class Deadlines:
         """Call `waiting` no more."""
         bucket = self._buckets.get(self._places.pop(waiting, -1))
         if bucket is not None:
-            bucket.discard(waiting)
+            bucket.pop(waiting, None)
 
     def _arm(self) -> None:
         """Have the timer go off for the first bucket that somebody waits in."""
@@ -223,8 +224,8 @@ class Deadlines:
         """Return one who is due, and waits no more. The others stay where they are until then."""
         while self._order and self._order[0] * self._grain <= now:
             if bucket := self._buckets[self._order[0]]:
-                waiting = bucket.pop()
-                del self._places[waiting]
+                waiting = next(iter(bucket))
+                del self._places[waiting], bucket[waiting]
                 return waiting
             del self._buckets[heapq.heappop(self._order)]
         return None

@@ -7,7 +7,6 @@ order gets all that is on its way; what it sent without an LF counts as a line o
 """
 
 import asyncio
-import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -99,12 +98,12 @@ async def _serve(
 
 async def take(connection: Connection, session: Session, lines: Sequence[bytes | Overlong]) -> None:
     """Take `lines` in their turn, until the session has been left."""
-    face, node = session.face, connection.terms.node
-    turn_ends = time.monotonic() + TURN
+    face, node, watch = session.face, connection.terms.node, connection.terms.watch
+    turn_ends = watch() + TURN
     for line in lines:
-        if time.monotonic() > turn_ends:
+        if watch() > turn_ends:
             await asyncio.sleep(0)
-            turn_ends = time.monotonic() + TURN
+            turn_ends = watch() + TURN
         if session.outstanding and face.must_settle(line):
             await session.settled()
         if connection.full:  # seen last: whatever was waited for may have filled it

@@ -1,5 +1,7 @@
 """What every connection is given: node, faces, limits, times; and what is counted of them all."""
 
+import time
+from collections.abc import Callable
 from typing import Protocol
 
 from msgspec import Struct
@@ -73,6 +75,8 @@ class Terms(Struct, frozen=True, kw_only=True):
     deadlines: Deadlines
     counters: Counters
     times: Times = Times()
+    watch: Callable[[], float] = time.monotonic
+    """Seconds that go on within a callback of the loop, whose own time stands still meanwhile."""
     line_limit: int = 8192
     """Bytes of a line of plain text, its end left out."""
     send_queue: int = 1_048_576
