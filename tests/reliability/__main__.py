@@ -1,0 +1,46 @@
+"""The command: `python -m tests.reliability kills --kills 200`, `… cuts --cuts 1000`.
+
+Progress goes to standard error, the report to standard output (and as JSON to a file, if one is named);
+the exit status is 1 when anything is wrong.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.reliability import kills
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for and return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.reliability", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    killing = commands.add_parser("kills", help="kill the server again and again")
+    killing.add_argument("--kills", type=int, default=200)
+    killing.add_argument("--irc", type=int, default=8, help="IRC peers")
+    killing.add_argument("--plain", type=int, default=4, help="peers at netcat")
+    killing.add_argument("--clients", type=int, default=4, help="processes of chatclient")
+    for each in (killing,):
+        each.add_argument("--seed", type=int, default=1)
+        each.add_argument("--json", type=Path, help="a file for the report as JSON")
+    given = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="reliability-") as directory:
+        plan = kills.Plan(given.kills, given.irc, given.plain, given.clients, seed=given.seed)
+        report = asyncio.run(kills.run(plan, Path(directory), _tell))
+    print(report.markdown())
+    if given.json:
+        given.json.write_text(report.json() + "\n")
+    for problem in report.problems():
+        print(problem, file=sys.stderr)
+    return 0 if report.clean else 1
+
+
+def _tell(progress: str) -> None:
+    print(progress, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
