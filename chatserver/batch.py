@@ -22,10 +22,10 @@ from chatserver.core.events import (
     Said,
     TopicChanged,
 )
-from chatserver.core.history import Page, conversation
+from chatserver.core.history import Page, target_of
 from chatserver.faces.contract import Lookup, Request
 from chatserver.ports import Record, Writing
-from chatwire.names import fold, looks_like_room
+from chatwire.names import fold
 
 if TYPE_CHECKING:
     from chatserver.session import Session
@@ -78,17 +78,12 @@ def targets_of(emission: Emission) -> Sequence[str]:
     """Return under what an event is written down; nothing for one that is not."""
     event = emission.event
     if isinstance(event, Said):
-        return (_target_of(event),)
+        return (target_of(event),)
     if isinstance(event, (Departed, Renamed)):
         return emission.rooms
     if isinstance(event, (Joined, Parted, Kicked, TopicChanged, RoomModesChanged)):
         return (fold(event.room),)
     return ()
-
-
-def _target_of(event: Said) -> str:
-    target = fold(event.target)
-    return target if looks_like_room(target.lstrip("@+")) else conversation(event.who.nick, target)
 
 
 def write_down(emission: Emission) -> list[Record]:

@@ -26,7 +26,9 @@ from chatserver.core.effects import (
 from chatserver.core.events import Keeping
 from chatserver.core.execute import Stamp, execute
 from chatserver.core.execute.rooms import open_lobby
+from chatserver.core.execute.speech import find_repeated
 from chatserver.core.history import Page
+from chatserver.core.nonces import Kept
 from chatserver.core.state import Audience, Room, RoomRecord, State, User
 from chatserver.delivery import Delivery, Round
 from chatserver.faces.contract import Answer, Ask, Face, Lookup, Moment, Request
@@ -80,9 +82,10 @@ class Node:
         self._numbers = itertools.count(1)
         self._checker = ThreadPoolExecutor(1, "password")
 
-    def restore(self, records: Sequence[RoomRecord], now: int) -> None:
-        """Bring back the rooms that were kept, and the lobby if it was not; `now` is in ms."""
+    def restore(self, records: Sequence[RoomRecord], now: int, nonces: Sequence[Kept] = ()) -> None:
+        """Bring back the rooms and nonces that were kept, and the lobby if it was not; `now` is in ms."""
         state = self.state
+        state.nonces.restore(nonces)
         rooms = [Room.restored(record, now) for record in records]
         state.rooms.update((room.key, room) for room in rooms)
         for room in sorted(rooms, key=lambda room: room.emptied_at):
@@ -208,7 +211,7 @@ class Node:
             entry.leaving, session.leaving, session.ended = command.reason, True, True
             return
         effects: Sequence[Effect]
-        if not healthy and isinstance(command, NEEDS_KEEPING):
+        if not healthy and self._needs_keeping(session, stamp, command):
             effects = () if isinstance(command, Say) and command.notice else (not_kept(command),)
         else:
             effects = execute(self.state, stamp, session.number, command)
@@ -224,6 +227,15 @@ class Node:
                 session.user = self.state.users[session.number]
                 self.delivery.attach(session.user, session)
             self._reply(entry, effect)
+
+    def _needs_keeping(self, session: Session, stamp: Stamp, command: Command) -> bool:
+        """Say whether something is to be kept of `command`: not of what was said, and kept, before."""
+        said_before = (
+            isinstance(command, Say)
+            and session.user is not None
+            and find_repeated(self.state, session.user, command, stamp.at) is not None
+        )
+        return isinstance(command, NEEDS_KEEPING) and not said_before
 
     def reply(self, entry: Entry, reply: Reply) -> None:
         """Let the asker of `entry` be told something that is no effect of the core."""

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from chatserver.core.events import KeptEvent
 from chatserver.core.history import Page
+from chatserver.core.nonces import Kept
 from chatserver.core.state import RoomRecord
 
 
@@ -52,6 +53,8 @@ class Restored(Struct, frozen=True):
     last_at: int
     """The time of the newest record, 0 if there is none."""
     rooms: Sequence[RoomRecord]
+    nonces: Sequence[Kept] = ()
+    """Of the messages of the last day, oldest first; the newest, if they are too many to remember."""
 
 
 class Store(Protocol):

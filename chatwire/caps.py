@@ -26,6 +26,7 @@ INVITE_NOTIFY = "invite-notify"
 LABELED_RESPONSE = "labeled-response"
 MESSAGE_TAGS = "message-tags"
 MULTI_PREFIX = "multi-prefix"
+NONCE = "chatserver.dev/nonce"
 SERVER_TIME = "server-time"
 SETNAME = "setname"
 STANDARD_REPLIES = "standard-replies"
@@ -73,6 +74,11 @@ CAPABILITIES = (
         MULTI_PREFIX,
         _SITE + "multi-prefix",
         "all prefixes of a member are listed, not the highest alone",
+    ),
+    Capability(
+        NONCE,
+        "#sending-again",
+        "a message that is sent again with its nonce is said once",
     ),
     Capability(SERVER_TIME, _SITE + "server-time", "lines say when they happened"),
     Capability(SETNAME, _SITE + "setname", "the real name can be changed while connected"),

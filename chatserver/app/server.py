@@ -167,7 +167,8 @@ class Server:
         self._told_to_stop = asyncio.Event()
         self._told_again = asyncio.Event()
         self._node = Node(State(config.limits))
-        self._node.restore(restored.rooms, max(clock.now(), restored.last_at))
+        now = max(clock.now(), restored.last_at)
+        self._node.restore(restored.rooms, now, restored.nonces)
         self._journal = LocalJournal(self._node, store, restored, clock, config.journal_queue)
         self._node.journal = self._journal
         self._faces = ConfiguredFaces(config, clock.now(), self.reload)

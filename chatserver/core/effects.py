@@ -96,6 +96,19 @@ class OperatorGranted(Reply, frozen=True):
     """The asker is an operator of the server now."""
 
 
+class Repeated(Reply, frozen=True):
+    """The asker had said this before, so it was not said again; by now it is kept, or refused.
+
+    `name` is whom the asker said it to.
+    """
+
+    target: str
+    """Where it stands in the log, with `seq`."""
+    seq: int
+    name: str
+    notice: bool = False
+
+
 class Reason(enum.Enum):
     """Why something was refused. In brackets: what `Refused.subject` and `.detail` are, where not obvious."""
 

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from chatserver.core.events import KeptEvent, Said
-from chatwire.names import fold
+from chatwire.names import fold, looks_like_room
 
 NEWEST: Final = 1 << 62
 """Above the number and the time of every event."""
@@ -49,3 +49,9 @@ class Page(Struct, frozen=True):
 def conversation(one: str, other: str) -> str:
     """Return the target of what two people, by their nicks, write to each other."""
     return ",".join(sorted((fold(one), fold(other))))
+
+
+def target_of(said: Said) -> str:
+    """Return the target under which a message is written down."""
+    target = fold(said.target)
+    return target if looks_like_room(target.lstrip("@+")) else conversation(said.who.nick, target)

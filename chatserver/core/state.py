@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from chatserver.core.events import Identity
 from chatserver.core.limits import Limits
+from chatserver.core.nonces import Nonces
 from chatwire.names import fold
 
 STATUSES = "ov"
@@ -314,6 +315,8 @@ class State:
         """Those kept though nobody is in them, by folded name, empty longest first; not the lobby."""
         self.blank_rooms: dict[str, Room] = {}
         """Those of them that are blank, likewise."""
+        self.nonces = Nonces()
+        """Of messages of the last day."""
         self.most_users = 0
         """The most that were connected at once."""
         self.changed_rooms: set[Room] = set()

@@ -10,7 +10,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from chatserver.core.commands import Command
-from chatserver.core.effects import Reply
+from chatserver.core.effects import Repeated, Reply
 from chatserver.core.events import Event, KeptEvent
 from chatserver.core.history import NEWEST, Page
 from chatserver.core.state import State, User
@@ -31,6 +31,8 @@ class Lookup(Struct, frozen=True):
     pages: tuple[Page, ...]
     show: "Callable[[Sequence[Sequence[KeptEvent]] | None], Sequence[bytes]]"
     """Makes the answer of what was found, page by page, or of None when it could not be read."""
+    confirms: Repeated | None = None
+    """The message that the answer says is kept: if it is refused, so is this."""
 
 
 class Ask(Struct, frozen=True):
@@ -121,9 +123,10 @@ class Face(Protocol):
         """Say whether `line` may be received only when everything before it has been answered."""
         ...
 
-    def reply(self, reply: Reply, user: User | None, state: State) -> Sequence[bytes]:
-        """Return `reply` as lines. Also how the face learns what came of its commands.
+    def reply(self, reply: Reply, user: User | None, state: State) -> Sequence[bytes] | Lookup:
+        """Return `reply` as lines, or as what they are made of.
 
+        Also how the face learns what came of its commands.
         `user` and `state` are as they were right after the command.
         """
         ...

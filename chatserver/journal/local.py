@@ -19,6 +19,7 @@ from chatserver.core.effects import Emission, Reason, Refused
 from chatserver.core.events import Keeping, KeptEvent, Said
 from chatserver.core.execute import Stamp
 from chatserver.core.history import Page
+from chatserver.faces.contract import Lookup
 from chatserver.journal.late import Late
 from chatserver.node import Node
 from chatserver.ports import Clock, Restored, Store, StoreError, Writing
@@ -223,22 +224,34 @@ class LocalJournal:
 
     def _hold_back(self, batch: Batch) -> None:
         """Take out of a batch that is not kept what must be: changes of state are shown later."""
+        refused: set[int] = set()
         for entry in batch.entries:
             outcomes, entry.outcomes = entry.outcomes, []
             for outcome in outcomes:
                 if must_be_kept(outcome, Keeping.STATE):
                     self._held.append(outcome)
                 elif must_be_kept(outcome, Keeping.MESSAGE):
+                    refused.add(outcome.event.seq)
                     self._refuse(entry, outcome)
+                elif isinstance(outcome, Lookup) and (again := outcome.confirms):
+                    if again.seq not in refused:
+                        entry.outcomes.append(outcome)
+                    elif not again.notice:
+                        self._tell_refused(entry, again.name)
                 else:
                     entry.outcomes.append(outcome)
 
     def _refuse(self, entry: Entry, emission: Emission) -> None:
         """Tell a sender that their message was not kept: once, and not of a notice."""
         event = emission.event
-        if isinstance(event, Said) and not event.notice and emission.origin is not None:
-            refused = Refused(Reason.NOT_KEPT, event.target, command="Say")
-            self._node.reply(entry, refused)
+        if not isinstance(event, Said) or emission.origin is None:
+            return
+        self._node.state.nonces.forget(event)
+        if not event.notice:
+            self._tell_refused(entry, event.target)
+
+    def _tell_refused(self, entry: Entry, target: str) -> None:
+        self._node.reply(entry, Refused(Reason.NOT_KEPT, target, command="Say"))
 
     def _try_again(self) -> None:
         """Write what is held back (or something small, to see whether it works); then all is well again."""

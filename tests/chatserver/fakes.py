@@ -162,7 +162,7 @@ class World:
         self.store = store or MemoryStore()
         self.node = Node(State(self.limits), penalty=penalty)
         restored = self.store.open()
-        self.node.restore(restored.rooms, self.clock.now())
+        self.node.restore(restored.rooms, self.clock.now(), restored.nonces)
         self.journal = LocalJournal(self.node, self.store, restored, self.clock, 1000)
         self.node.journal = self.journal
 

@@ -12,19 +12,24 @@ from chatserver.core.effects import (
     Emission,
     Reason,
     Refused,
+    Repeated,
     TargetAway,
 )
 from chatserver.core.events import Said, Tagged
 from chatserver.core.execute.turn import Turn
+from chatserver.core.history import target_of
+from chatserver.core.nonces import Kept, is_personal, nonce_key
 from chatserver.core.rights import may_see, refuse_speech
-from chatserver.core.state import PREFIXES, Audience, Room, User
+from chatserver.core.state import PREFIXES, Audience, Room, State, User
 from chatwire.names import looks_like_room
 
 _STATUS_OF_PREFIX = {prefix: letter for letter, prefix in PREFIXES.items()}
 
 
 def say(turn: Turn, command: Say) -> Sequence[Effect]:
-    """Say something to whoever the target names."""
+    """Say something to whoever the target names, unless it was said before."""
+    if repeated := find_repeated(turn.state, turn.user, command, turn.at):
+        return (repeated,)
     target = find_target(turn, command.target, command.text)
     if isinstance(target, Refused):
         return NOTHING if command.notice else (target,)
@@ -39,6 +44,8 @@ def say(turn: Turn, command: Say) -> Sequence[Effect]:
     event = Said(
         turn.seq, turn.at, turn.user.identity, name, command.text, command.notice, command.tags, turn.user.bot
     )  # fmt: skip
+    if key := nonce_key(event.who, name, event.tags):
+        turn.state.nonces.remember(Kept(key, target_of(event), turn.seq, turn.at))
     if room is not None and name == room.name:
         room.last_seq = turn.seq
     effects = show(turn.user, event, audience, room)
@@ -50,6 +57,20 @@ def say(turn: Turn, command: Say) -> Sequence[Effect]:
         if reader.away and not command.notice:
             effects.append(TargetAway(name, reader.away))
     return effects
+
+
+def find_repeated(state: State, user: User, command: Say, now: int) -> Repeated | None:
+    """Return what `user` said before by `command`, as its nonce tells, or None.
+
+    It is asked before anything else: what was said, was said, also if it could not be said by now.
+    """
+    key = nonce_key(user.identity, command.target, command.tags)
+    kept = state.nonces.find(key, now) if key else None
+    if kept is None:
+        return None
+    if kept.seq <= user.named_seq and not is_personal(user.identity, command.tags):
+        return None  # whoever had the nick before
+    return Repeated(kept.target, kept.seq, command.target, command.notice)
 
 
 def respond(turn: Turn, command: Respond) -> Sequence[Effect]:

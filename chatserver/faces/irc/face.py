@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from chatserver.core.effects import Refused, Reply, Welcomed
 from chatserver.core.events import KeptEvent
 from chatserver.core.state import State, User
-from chatserver.faces.contract import Request
+from chatserver.faces.contract import Lookup, Request
 from chatserver.faces.irc.dialect import IrcDialect, dialect_for
 from chatserver.faces.irc.facts import ServerFacts
 from chatserver.faces.irc.history import replay
@@ -84,7 +84,7 @@ class IrcFace:
             return True
         return not isinstance(line, Overlong) and _CAP.match(line) is not None
 
-    def reply(self, reply: Reply, user: User | None, state: State) -> Sequence[bytes]:
+    def reply(self, reply: Reply, user: User | None, state: State) -> Sequence[bytes] | Lookup:
         """Return `reply` as lines, and learn from it whether it is a user now."""
         session = self._session
         if isinstance(reply, Welcomed):

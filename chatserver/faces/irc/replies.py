@@ -7,9 +7,11 @@ from msgspec import Struct
 
 from chatserver.core import effects
 from chatserver.core.effects import Reason, Refused, Reply
+from chatserver.faces.contract import Lookup
 from chatserver.faces.irc.registration import welcome
 from chatserver.faces.irc.rooms import entered
 from chatserver.faces.irc.session import Inquiry, Session
+from chatserver.faces.irc.talk import repeated
 from chatwire import caps
 
 
@@ -119,12 +121,13 @@ def _welcomed(inquiry: Inquiry, _reply: effects.Welcomed) -> Sequence[bytes]:
     return welcome(inquiry)
 
 
-REPLIES: Mapping[type[Reply], Callable[[Inquiry, Any], Sequence[bytes]]] = {
+REPLIES: Mapping[type[Reply], Callable[[Inquiry, Any], Sequence[bytes] | Lookup]] = {
     effects.AwaySet: _away_set,
     effects.Entered: entered,
     effects.Inviting: _inviting,
     effects.OperatorGranted: _operator_granted,
     effects.Refused: _refused,
+    effects.Repeated: repeated,
     effects.TargetAway: _target_away,
     effects.Welcomed: _welcomed,
 }

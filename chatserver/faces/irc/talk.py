@@ -1,10 +1,16 @@
 """Messages: PRIVMSG, NOTICE and TAGMSG, to people, rooms, and members of a status (`@#room`)."""
 
+from collections.abc import Sequence
+
 from chatserver.core.commands import Say, Tag
-from chatserver.faces.contract import Item
+from chatserver.core.effects import Repeated
+from chatserver.core.events import KeptEvent
+from chatserver.core.history import Page
+from chatserver.faces.contract import Item, Lookup
+from chatserver.faces.irc.dialect import dialect_for, message_id
 from chatserver.faces.irc.isupport import MOST_TARGETS
-from chatserver.faces.irc.lines import BODY_LIMIT
-from chatserver.faces.irc.session import Items, Session
+from chatserver.faces.irc.lines import BODY_LIMIT, as_middle
+from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatwire import caps
 from chatwire.message import Message
 
@@ -45,6 +51,28 @@ def _says(session: Session, message: Message, named: list[str], *, notice: bool)
     text = message.param(1)
     most = 0 if notice else _RELAYED_MOST  # nobody answers a notice, so a long one comes in pieces
     return [Say(target, text, notice, tags, most) for target in named[:MOST_TARGETS]]
+
+
+def repeated(inquiry: Inquiry, reply: Repeated) -> Lookup:
+    """Answer a message that was said before with the echo of it, to who gets echoes."""
+    session, user = inquiry.session, inquiry.user
+    page = Page(reply.target, reply.seq - 1, reply.seq + 1, 1)
+
+    def show(pages: Sequence[Sequence[KeptEvent]] | None) -> Sequence[bytes]:
+        dialect = dialect_for(session.server.name, session.caps)
+        if pages and pages[0]:
+            return [dialect.render(event) for event in pages[0]] if dialect.echo else ()
+        if reply.notice or (pages is None and not dialect.echo):
+            return ()
+        code = "MESSAGE_ERROR" if pages is None else "MESSAGE_GONE"
+        why = "it can't be read right now" if pages is None else "it is no longer there"
+        text = f"This was said before, and {why}"
+        if not session.has(caps.STANDARD_REPLIES):
+            return [session.numeric("404", user.nick, reply.name, text=text)]
+        context = as_middle(reply.name), message_id(reply.seq)
+        return session.fail("PRIVMSG", code, *context, text=text).lines
+
+    return Lookup((page,), show, reply)
 
 
 def tagmsg(session: Session, message: Message) -> Items:

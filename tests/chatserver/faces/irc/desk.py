@@ -6,7 +6,7 @@ from chatserver.core.commands import Command
 from chatserver.core.effects import Emission, Reply, Welcomed
 from chatserver.core.execute import Stamp, execute
 from chatserver.core.state import State, User
-from chatserver.faces.contract import Ask, Moment, Request
+from chatserver.faces.contract import Ask, Lookup, Moment, Request
 from chatserver.faces.irc.face import IrcFace
 from chatserver.faces.irc.facts import ServerFacts
 from chatwire.framing import Overlong
@@ -89,7 +89,8 @@ class Desk:
             if isinstance(effect, Welcomed):
                 chair.user = self.state.users[chair.number]
             if isinstance(effect, Reply):
-                chair.sent += b"".join(chair.face.reply(effect, chair.user, self.state))
+                reply = chair.face.reply(effect, chair.user, self.state)
+                chair.sent += b"".join(reply.show(None) if isinstance(reply, Lookup) else reply)
             elif isinstance(effect, Emission):
                 self._show(effect)
 

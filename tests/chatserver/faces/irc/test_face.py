@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from chatserver.core.effects import Reason, Refused
 from chatserver.core.events import Said
+from chatserver.faces.contract import Lookup
 from chatserver.faces.irc.face import IrcFace
 from chatserver.faces.irc.verbs import VERBS
 from chatwire import caps
@@ -149,5 +150,7 @@ def test_what_was_not_kept_is_refused_by_the_client_means() -> None:
         ("batch", b"404 "),
     ):
         chair = desk.sit(capability[:3], capability)
-        (line,) = chair.face.reply(refused, chair.user, desk.state)
+        reply = chair.face.reply(refused, chair.user, desk.state)
+        assert not isinstance(reply, Lookup)
+        (line,) = reply
         assert line.startswith(b":irc.example.org " + start)

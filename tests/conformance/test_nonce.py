@@ -1,0 +1,227 @@
+"""chatserver.dev/nonce: a message that is sent again is said once (docs/irc.md, "Sending again")."""
+
+import asyncio
+
+import pytest
+
+from chatserver.core.nonces import REMEMBERED_FOR
+from chatwire.message import Message
+from tests.chatserver.fakes import FailingStore, GatedStore, gate, until
+from tests.conformance.harness import IrcClient, Network, commands, only, params
+
+NONCE = "fMo5eSBXXPjWk5rOb8CK2w"
+TAG = f"+chatserver.dev/nonce={NONCE}"
+SPEAKS = ("message-tags", "echo-message", "batch", "labeled-response", "standard-replies")
+
+
+async def room(network: Network) -> tuple[IrcClient, IrcClient]:
+    """Return two who are in #room; both know about tags and echoes."""
+    alice, bob = [await network.connect(nick, *SPEAKS) for nick in ("alice", "bob")]
+    for client in (alice, bob):
+        await client.ask("JOIN #room")
+    await alice.read()
+    return alice, bob
+
+
+def said(messages: list[Message]) -> list[tuple[str, str]]:
+    """Return id and text of each message."""
+    return [(message.tags["msgid"], message.params[1]) for message in messages]
+
+
+@pytest.mark.asyncio
+async def test_the_capability_is_offered() -> None:
+    """Without a value: a client knows by it that sending again is harmless."""
+    client = Network().client()
+    offered = params(await client.ask("CAP LS 302"), "CAP")[-1].split()
+    assert "chatserver.dev/nonce" in offered
+
+
+@pytest.mark.parametrize("verb", ["PRIVMSG", "NOTICE"])
+@pytest.mark.parametrize("target", ["#room", "@#room", "bob", "alice"])
+@pytest.mark.asyncio
+async def test_the_second_is_answered_with_the_echo_of_the_first(verb: str, target: str) -> None:
+    """With its id and time and the label of the second; nobody else sees anything."""
+    network = Network()
+    alice, bob = await room(network)
+    first = await alice.ask(f"@label=1;{TAG} {verb} {target} :hi")
+    await bob.read()
+    network.world.clock.at += 1000
+    echo = only(await alice.ask(f"@label=2;{TAG} {verb} {target} :hi"), verb)
+    assert echo.tags == {**first[0].tags, "label": "2"}
+    assert (echo.source, echo.params) == (first[0].source, (target, "hi"))
+    assert await bob.read() == []
+    assert commands(await alice.ask(f"@{TAG} {verb} {target} :hi")) == [verb]
+
+
+@pytest.mark.asyncio
+async def test_without_echo_the_label_is_acknowledged() -> None:
+    """As for the first; without a label there is no answer."""
+    network = Network()
+    _, bob = await room(network)
+    carol = await network.connect("carol", *(set(SPEAKS) - {"echo-message"}))
+    await carol.ask("JOIN #room")
+    await bob.read()
+    line = f"{TAG} PRIVMSG #room :hi"
+    assert commands(await carol.ask(f"@label=1;{line}", f"@label=2;{line}", f"@{line}")) == [
+        "ACK", "ACK",
+    ]  # fmt: skip
+    assert commands(await bob.read()) == ["PRIVMSG"]
+
+
+@pytest.mark.asyncio
+async def test_each_target_has_a_message_of_its_own() -> None:
+    """Also in one line."""
+    alice, bob = await room(Network())
+    first = await alice.ask(f"@{TAG} PRIVMSG #room,bob :hi")
+    assert len(await bob.read()) == len(first) == 2
+    assert said(await alice.ask(f"@{TAG} PRIVMSG bob,#room :hi")) == said(first)[::-1]
+    assert await bob.read() == []
+
+
+@pytest.mark.asyncio
+async def test_a_long_nonce_is_known_again_after_a_new_connection() -> None:
+    """Under another nick too, and before the room was joined again."""
+    network = Network()
+    alice, bob = await room(network)
+    first = await alice.ask(f"@{TAG} PRIVMSG #room :hi")
+    await alice.ask("QUIT")
+    again = await network.connect("alice_", *SPEAKS)
+    await bob.read()
+    echo = only(await again.ask(f"@{TAG} PRIVMSG #room :hi"), "PRIVMSG")
+    assert said([echo]) == said(first)
+    assert echo.nick == "alice"
+    assert await bob.read() == []
+
+
+@pytest.mark.asyncio
+async def test_a_short_nonce_ends_with_the_connection_or_the_nick() -> None:
+    """Whoever has the nick next is told nothing of what was said under it."""
+    network = Network()
+    alice, bob = await room(network)
+    line = "@+chatserver.dev/nonce=1 PRIVMSG bob :secret"
+    first = await alice.ask(line)
+    assert said(await alice.ask(line)) == said(first)
+    await alice.ask("NICK alice2", "NICK alice")
+    assert said(await alice.ask(line)) != said(first)
+    await alice.ask("QUIT")
+    await bob.read()
+    eve = await network.connect("alice", *SPEAKS)
+    assert said(await eve.ask("@+chatserver.dev/nonce=1 PRIVMSG bob :x"))[0][1] == "x"
+    assert [message.params[1] for message in await bob.read()] == ["x"]
+
+
+@pytest.mark.asyncio
+async def test_what_was_said_was_said() -> None:
+    """The answer is the same when it could not be said by now."""
+    network = Network()
+    alice, bob = await room(network)
+    first = await alice.ask(f"@{TAG} PRIVMSG #room,bob :hi")
+    await alice.ask("MODE #room +m", "PART #room")
+    await bob.ask("QUIT")
+    again = await alice.ask(f"@{TAG} PRIVMSG #room,bob :hi")
+    assert said(again) == said(first)
+
+
+@pytest.mark.asyncio
+async def test_what_was_refused_may_be_said_later() -> None:
+    """A nonce belongs to what was said, not to what was tried."""
+    network = Network()
+    alice, bob = await room(network)
+    await alice.ask("MODE #room +m")
+    assert commands(await bob.ask(f"@{TAG} PRIVMSG #room :hi")) == ["MODE", "404"]
+    await alice.ask("MODE #room -m")
+    assert commands(await bob.ask(f"@{TAG} PRIVMSG #room :hi")) == ["MODE", "PRIVMSG"]
+
+
+@pytest.mark.asyncio
+async def test_after_a_day_it_is_said_again() -> None:
+    """Nonces are remembered for 24 hours."""
+    network = Network()
+    alice, bob = await room(network)
+    line = f"@{TAG} PRIVMSG #room :hi"
+    first = await alice.ask(line)
+    network.world.clock.at += REMEMBERED_FOR
+    assert said(await alice.ask(line)) == said(first)
+    network.world.clock.at += 1
+    assert said(await alice.ask(line)) != said(first)
+    assert len(await bob.read()) == 2
+
+
+@pytest.mark.asyncio
+async def test_tags_are_for_who_has_them() -> None:
+    """Without message-tags a nonce is no nonce, as no tag is one."""
+    network = Network()
+    _, bob = await room(network)
+    carol = await network.connect("carol", "echo-message")
+    await carol.ask("JOIN #room")
+    await bob.read()
+    await carol.ask(f"@{TAG} PRIVMSG #room :hi", f"@{TAG} PRIVMSG #room :hi")
+    assert len(await bob.read()) == 2
+
+
+@pytest.mark.asyncio
+async def test_the_answer_waits_until_the_first_is_kept() -> None:
+    """In the batch that is written and in the next one: nothing is confirmed before it is on disk."""
+    network = Network(store=GatedStore())
+    alice, bob = await room(network)
+    store = gate(network.world)
+    store.gate.clear()
+    began = len(store.writings)
+    line = f"{TAG} PRIVMSG #room :hi".encode()
+    await alice.send(b"@label=1;" + line)
+    await alice.send(b"@label=2;" + line)
+    await until(lambda: len(store.writings) > began)
+    await alice.send(b"@label=3;" + line)
+    await asyncio.sleep(0)
+    assert alice.client.peer.take() == []
+    store.gate.set()
+    answers = await alice.read()
+    assert [answer.tags["label"] for answer in answers] == ["1", "2", "3"]
+    assert len({answer.tags["msgid"] for answer in answers}) == 1
+    assert len(await bob.read()) == 1
+
+
+@pytest.mark.asyncio
+async def test_refused_with_the_first_and_said_later() -> None:
+    """When the disk is full, both are refused; sent again later, it is said: once."""
+    store = FailingStore()
+    network = Network(store=store)
+    alice, bob = await room(network)
+    line = f"{TAG} PRIVMSG #room :hi"
+    before = await alice.ask(f"@+chatserver.dev/nonce={NONCE}0 PRIVMSG #room :kept")
+    await bob.read()
+    store.why = "disk full"
+    await alice.send(f"@label=1;{line}".encode())
+    await alice.send(f"@label=2;{line}".encode())
+    await alice.send(f"@label=3;{TAG} NOTICE #room :hi".encode())
+    answers = await alice.read()
+    assert [answer.tags["label"] for answer in answers] == ["1", "2", "3"]
+    assert [answer.params[:2] for answer in answers[:2]] == [("PRIVMSG", "CANNOT_KEEP")] * 2
+    assert commands(await alice.ask(f"@label=4;{line}")) == ["FAIL"]
+    again = await alice.ask(f"@+chatserver.dev/nonce={NONCE}0 PRIVMSG #room :kept")
+    assert said(again) == said(before), "what was kept is confirmed while nothing can be kept"
+    assert await bob.read() == []
+    store.why = ""
+    network.world.journal._try_again()
+    first = await alice.ask(f"@{line}")
+    assert said(await alice.ask(f"@{line}")) == said(first)
+    assert said(await bob.read()) == said(first)
+
+
+@pytest.mark.asyncio
+async def test_what_was_removed_since_cannot_be_shown() -> None:
+    """FAIL, or 404 without standard-replies, and silence for a NOTICE: it was said, and is gone."""
+    network = Network()
+    alice, _ = await room(network)
+    carol = await network.connect("carol", "message-tags", "echo-message")
+    for client in (alice, carol):
+        nonce = f"+chatserver.dev/nonce={NONCE}{client is alice}"
+        lines = [f"@{nonce} {verb} bob :hi" for verb in ("PRIVMSG", "NOTICE")]
+        first = await client.ask(lines[0])
+        await client.ask(lines[1].replace("bob", "alice"))
+        network.world.store.close()
+        answer = await client.ask(*lines)
+        gone = only(answer, "FAIL" if client is alice else "404")
+        expected = ("PRIVMSG", "MESSAGE_GONE", "bob", first[0].tags["msgid"])
+        assert gone.params[:-1] == (expected if client is alice else ("carol", "bob"))
+        assert len(answer) == 1
