@@ -1,7 +1,7 @@
-"""What is asked of the log: pages of what happened in a room or between two people.
+"""What is asked of the log: pages of what happened in a room or between two people, and searches.
 
 Rules: the log is asked by target, which is a room's folded name, or the folded nicks of two people,
-so that both find what they wrote to each other. Bounds of a page are left out themselves.
+so that both find what they wrote to each other. Bounds are left out themselves.
 """
 
 from typing import Final
@@ -9,6 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from chatserver.core.events import KeptEvent, Said
+from chatserver.core.words import needle
 from chatwire.names import fold, looks_like_room
 
 NEWEST: Final = 1 << 62
@@ -35,6 +36,8 @@ class Page(Struct, frozen=True):
     """The oldest `limit` within the bounds, not the newest."""
     everything: bool = False
     """Joins, leaves, nicks, topics and modes too, not messages alone."""
+    direct: bool = False
+    """`target` is a folded nick: what was said to or by it, and not to all of a room (see `Record.readers`)."""
 
     def fits(self, event: KeptEvent) -> bool:
         """Say whether `event` is of the kind that is asked for, and has all the words."""
@@ -44,6 +47,50 @@ class Page(Struct, frozen=True):
             return True
         text = event.text.casefold()
         return all(word.casefold() in text for word in self.words)
+
+
+class Scope(Struct, frozen=True):
+    """Where to search: in the messages of `target` with `after < seq`."""
+
+    target: str
+    after: int = 0
+    direct: bool = False
+    """`target` is a folded nick: what was said to or by it, and not to all of a room."""
+
+
+class Search(Struct, frozen=True):
+    """A question: the newest `limit` messages in any of `scopes` that have the words of `text`.
+
+    `core.words` says what it is to have a word. It is answered like a page: messages alone, oldest
+    first, each once.
+    """
+
+    scopes: tuple[Scope, ...]
+    text: str
+    """Words, separated by spaces; "" if the text does not matter."""
+    limit: int
+    senders: tuple[str, ...] = ()
+    """Folded nicks: only what one of them said. None is anybody."""
+    before: int = NEWEST
+    """Only what has a lower number."""
+    since: int = -1
+    """Only what was said later than this (ms since 1970)."""
+    until: int = NEWEST
+    """Only what was said earlier than this (ms since 1970)."""
+    oldest: bool = False
+    """The oldest `limit` of them, not the newest."""
+
+    def fits(self, event: KeptEvent) -> bool:
+        """Say whether `event` is a message by whom and with the words that are asked for."""
+        if not isinstance(event, Said):
+            return False
+        if self.senders and fold(event.who.nick) not in self.senders:
+            return False
+        return needle(self.text).fits(event.text)
+
+
+Question = Page | Search
+"""What a store answers."""
 
 
 def conversation(one: str, other: str) -> str:
