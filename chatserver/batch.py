@@ -25,7 +25,7 @@ from chatserver.core.events import (
 from chatserver.core.history import Page, target_of
 from chatserver.faces.contract import Lookup, Request
 from chatserver.ports import Record, Writing
-from chatwire.names import fold
+from chatwire.names import fold, looks_like_room
 
 if TYPE_CHECKING:
     from chatserver.session import Session
@@ -91,7 +91,21 @@ def write_down(emission: Emission) -> list[Record]:
     event = emission.event
     if not isinstance(event, KEPT):
         return []
-    return [Record(target, event) for target in targets_of(emission)]
+    readers = readers_of(emission)
+    return [Record(target, event, readers) for target in targets_of(emission)]
+
+
+def readers_of(emission: Emission) -> tuple[str, ...]:
+    """Return by nick, folded, who can read a message that is not for all of a room; () for others."""
+    event = emission.event
+    if not isinstance(event, Said) or looks_like_room(event.target):
+        return ()
+    nicks = {fold(event.who.nick)}
+    if looks_like_room(event.target.lstrip("@+")):
+        nicks.update(fold(user.nick) for user in emission.audience.users)
+    else:
+        nicks.add(fold(event.target))
+    return tuple(sorted(nicks))
 
 
 def records_of(entries: Sequence[Entry]) -> list[Record]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatserver.batch import Entry, must_be_kept, page_of, records_of, targets_of
+from chatserver.batch import Entry, must_be_kept, page_of, records_of, targets_of, write_down
 from chatserver.core.effects import Emission, Recall
 from chatserver.core.events import (
     AwayChanged,
@@ -19,7 +19,7 @@ from chatserver.core.events import (
     TopicChanged,
 )
 from chatserver.core.history import Page, conversation
-from chatserver.core.state import Audience
+from chatserver.core.state import Audience, User
 from chatserver.faces.contract import Request
 from chatserver.faces.plain import PlainFace, PlainFacts
 from chatserver.session import Session
@@ -72,6 +72,19 @@ def test_what_happens_in_several_rooms_is_written_down_in_each(event: KeptEvent)
     made.outcomes.append(Emission(said(2), NOBODY))
     assert [record.target for record in records_of([made])] == ["#a", "#b", "#room"]
     assert records_of([entry(event)]) == []
+
+
+def test_who_could_read_what_only_some_saw_is_written_down() -> None:
+    """Both sides of a direct message; who had the status, and who wrote to them. Of a room, nobody."""
+    audience = Audience(User(number, Identity(nick, "u", "h"), 0) for number, nick in ((1, "Eve"),))
+
+    def readers(event: Event) -> list[tuple[str, ...]]:
+        return [record.readers for record in write_down(Emission(event, audience))]
+
+    assert readers(said(1, "Bob[1]")) == [("ann", "bob[1]")]
+    assert readers(said(1, "ANN")) == [("ann",)]
+    assert readers(said(1, "@#room")) == [("ann", "eve")]
+    assert readers(said(1, "#room")) == readers(TopicChanged(1, 1, "#room", ANN, "")) == [()]
 
 
 def test_what_does_not_belong_to_a_room_is_not_written_down() -> None:
