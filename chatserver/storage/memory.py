@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from chatserver.core.events import KeptEvent, Said
 from chatserver.core.history import SEARCHED, Page
-from chatserver.ports import Restored, Writing
+from chatserver.ports import Record, Restored, Writing
 
 if TYPE_CHECKING:
     from chatserver.core.state import RoomRecord
@@ -29,8 +29,10 @@ class MemoryStore:
         self._most = most
         self._events: dict[str, deque[KeptEvent]] = {}
         """By target, oldest first."""
-        self._order: deque[str] = deque()
-        """The targets of all events, oldest first."""
+        self._direct: dict[str, deque[KeptEvent]] = {}
+        """By reader, of what only some people see, likewise."""
+        self._order: deque[Record] = deque()
+        """All of it, oldest first."""
         self._rooms: dict[str, RoomRecord] = {}
 
     def open(self) -> Restored:
@@ -41,7 +43,9 @@ class MemoryStore:
         """Keep all of `writing`, and forget what is too old."""
         for record in writing.records:
             self._events.setdefault(record.target, deque()).append(record.event)
-            self._order.append(record.target)
+            for reader in record.readers:
+                self._direct.setdefault(reader, deque()).append(record.event)
+            self._order.append(record)
         for room in writing.rooms:
             self._rooms[room.key] = room
         for key in writing.forgotten:
@@ -59,18 +63,18 @@ class MemoryStore:
     def close(self) -> None:
         """Forget everything."""
         self._events.clear()
+        self._direct.clear()
         self._order.clear()
         self._rooms.clear()
 
     def _forget_oldest(self) -> None:
-        target = self._order.popleft()
-        events = self._events[target]
-        events.popleft()
-        if not events:
-            del self._events[target]
+        record = self._order.popleft()
+        _drop_oldest(self._events, record.target)
+        for reader in record.readers:
+            _drop_oldest(self._direct, reader)
 
     def _read(self, page: Page) -> Sequence[KeptEvent]:
-        events = self._events.get(page.target, ())
+        events = (self._direct if page.direct else self._events).get(page.target, ())
         ordered = iter(events) if page.oldest else reversed(events)
         within: Iterable[KeptEvent] = (
             event
@@ -81,3 +85,9 @@ class MemoryStore:
             within = islice((event for event in within if isinstance(event, Said)), SEARCHED)
         found = [*islice(filter(page.fits, within), page.limit)]
         return found if page.oldest else found[::-1]
+
+
+def _drop_oldest(events: dict[str, deque[KeptEvent]], key: str) -> None:
+    events[key].popleft()
+    if not events[key]:
+        del events[key]

@@ -41,7 +41,25 @@ def create_first_schema(connection: sqlite3.Connection) -> None:
     connection.execute("insert into counters values ('epoch', 0), ('probe', 0)")
 
 
-MIGRATIONS: Final[Sequence[Migration]] = (create_first_schema,)
+def find_by_reader_and_nonce(connection: sqlite3.Connection) -> None:
+    """What only some people see, found by their nick; the nonces of the last day, in order."""
+    connection.execute(
+        "create table direct (reader text not null, seq integer not null, target text not null,"
+        " primary key (reader, seq, target)) without rowid"
+    )
+    nicks = ("substr(target, 1, instr(target, ',') - 1)", "substr(target, instr(target, ',') + 1)")
+    for nick in nicks:
+        connection.execute(
+            f"insert or ignore into direct select {nick}, seq, target from events"  # noqa: S608
+            " where kind = 'Said' and target like '%,%'"
+        )
+    connection.execute(
+        "create table nonces (seq integer primary key, at integer not null, target text not null,"
+        " key blob not null)"
+    )
+
+
+MIGRATIONS: Final[Sequence[Migration]] = (create_first_schema, find_by_reader_and_nonce)
 
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:

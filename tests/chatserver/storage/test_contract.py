@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -151,6 +152,32 @@ def test_the_same_event_in_several_targets(store: Store) -> None:
         assert numbers(store, structs.replace(page(target), everything=True)) == [departed.seq]
 
 
+def test_what_was_personally_said_is_found_by_who_could_read_it(store: Store) -> None:
+    """Of all targets, in order; what went to a whole room is not there, and others find nothing."""
+    kept = [
+        Record("ann,bob", said(1, "Bob"), ("ann", "bob")),
+        *records(2),
+        Record("@#ops", said(3, "@#ops"), ("ann", "eve")),
+        Record("ann,eve", said(4, "Eve"), ("ann", "eve")),
+        Record("ann", said(5, "Ann"), ("ann",)),
+    ]
+    store.keep(Writing(kept))
+
+    def found(reader: str, **bounds: Any) -> list[int]:
+        return numbers(store, structs.replace(page(reader), direct=True, **bounds))
+
+    assert found("ann") == [1, 3, 4, 5]
+    assert found("bob") == [1]
+    assert found("eve") == [3, 4]
+    assert found("#ops") == found("dan") == []
+    assert found("ann", limit=2) == [4, 5]
+    assert found("ann", limit=2, oldest=True) == [1, 3]
+    assert found("ann", after=1, before=5) == [3, 4]
+    assert found("ann", since=1_003) == found("ann", everything=True, after=3) == [4, 5]
+    assert numbers(store, page("ann,bob")) == [1]
+    assert numbers(store, page("@#ops")) == [3]
+
+
 def test_several_pages_at_once(store: Store) -> None:
     """Each question has its answer; the same twice has one."""
     store.keep(Writing(records=[*records(1, target="#a"), *records(2, target="#b")]))
@@ -208,6 +235,7 @@ def test_closing_twice_is_fine(store: Store) -> None:
         st.integers(1_000, 1_040) | st.just(NEWEST),
         st.booleans(),
         st.booleans(),
+        st.booleans(),
     ),
 )
 def test_stores_answer_alike(
@@ -224,14 +252,15 @@ def test_stores_answer_alike(
             seq += 1
             parted = Parted(seq, 1_000 + seq // 2 * 2, target, ANN)
             message = structs.replace(said(seq, target), at=parted.at)
-            writing.append(record(parted if seq % 3 == 0 else message))
+            one = record(parted if seq % 3 == 0 else message)
+            writing.append(structs.replace(one, readers=("#a", "#b")[: seq % 4]))
         kept += writing
         for store in every:
             store.keep(Writing(records=writing))
     expected = [
         one.event
         for one in kept
-        if one.target == asked.target
+        if (asked.target in one.readers if asked.direct else one.target == asked.target)
         and asked.after < one.event.seq < asked.before
         and asked.since < one.event.at < asked.until
         and (asked.everything or isinstance(one.event, Said))

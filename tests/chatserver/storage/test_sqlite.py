@@ -5,7 +5,9 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from msgspec import structs
 
 from chatserver.core.history import Page
 from chatserver.ports import StoreError, StoreUnusable, Writing
+from chatserver.storage.pages import read_page
+from chatserver.storage.readers import READERS
 from chatserver.storage.sqlite import SqliteStore
 from tests.chatserver.storage.disks import FailingConnection, failing_writes, full_disk
 from tests.chatserver.storage.samples import ROOM, page, record, records, said
@@ -84,31 +88,36 @@ def test_settings_of_the_file(store: SqliteStore) -> None:
     assert values == {
         "journal_mode": "wal",
         "synchronous": 2,
-        "locking_mode": "exclusive",
+        "locking_mode": "normal",
         "fullfsync": 1,
     }
 
 
 @pytest.mark.parametrize("oldest", [False, True])
+@pytest.mark.parametrize("everything", [False, True])
 @pytest.mark.parametrize(
-    ("everything", "steps"),
+    ("direct", "steps"),
     [
-        (False, ["SEARCH events USING INDEX messages (target=? AND seq>? AND seq<?)"]),
+        (False, ["SEARCH events USING INDEX {} (target=? AND seq>? AND seq<?)"]),
         (
             True,
             [
-                "SEARCH events USING INDEX messages (target=? AND seq>? AND seq<?)",
-                "SEARCH events USING INDEX changes (target=? AND seq>? AND seq<?)",
+                "SEARCH direct USING PRIMARY KEY (reader=? AND seq>? AND seq<?)",
+                "SEARCH events USING INDEX {} (target=? AND seq=?)",
             ],
         ),
     ],
 )
 def test_history_is_read_by_its_indexes(
-    store: SqliteStore, *, everything: bool, oldest: bool, steps: list[str]
+    store: SqliteStore, *, everything: bool, oldest: bool, direct: bool, steps: list[str]
 ) -> None:
     """A page of a small room costs no scan of all messages, and nothing is sorted."""
     store.keep(Writing(records=records(*range(1, 1000))))
-    asked = structs.replace(page(), everything=everything, oldest=oldest, since=1005, until=1900)
+    indexes = ("messages", "changes") if everything else ("messages",)
+    steps = [step.format(index) for index in indexes for step in steps]
+    asked = structs.replace(
+        page(), everything=everything, oldest=oldest, direct=direct, since=1005, until=1900
+    )
     *times, found = plans(store, asked)
     assert len(times) < 30
     halving = {step for steps in times for step in steps}
@@ -122,7 +131,7 @@ def plans(store: SqliteStore, asked: Page) -> list[list[str]]:
     assert connection
     seen: list[str] = []
     connection.set_trace_callback(seen.append)
-    store.read([asked])
+    read_page(connection, asked)
     connection.set_trace_callback(None)
     return [
         [row[3] for row in connection.execute(f"explain query plan {statement}")]
@@ -154,7 +163,8 @@ def test_keeping_again_is_harmless(store: SqliteStore) -> None:
 
 def test_a_second_store_is_refused(tmp_path: Path, store: SqliteStore) -> None:
     """Also in the same process; the first goes on, and the lock is free once it is closed."""
-    with pytest.raises(StoreUnusable, match=f"another chatserver uses {tmp_path}; stop it"):
+    who = rf"another chatserver \(process {os.getpid()}\) uses {tmp_path}; stop it"
+    with pytest.raises(StoreUnusable, match=who):
         SqliteStore(tmp_path).open()
     store.keep(Writing(records=records(1)))
     with pytest.raises(StoreUnusable):
@@ -171,13 +181,112 @@ def test_a_second_process_is_refused(tmp_path: Path, store: SqliteStore) -> None
         "from chatserver.storage.sqlite import SqliteStore\n"
         "SqliteStore(pathlib.Path(sys.argv[1])).open()\n"
     )
-    other = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert "StoreUnusable: another chatserver uses" in other.stderr
+    other = in_another_process(script, str(tmp_path))
+    assert f"StoreUnusable: another chatserver (process {os.getpid()}) uses" in other.stderr
     store.keep(Writing(records=records(2)))
     assert numbers(store) == [1, 2]
+
+
+def in_another_process(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a script, and return what came of it."""
+    return subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_a_second_server_harms_nothing(tmp_path: Path, store: SqliteStore) -> None:
+    """The refused one has not opened the file: closing it would free locks that SQLite has on it."""
+    store.keep(Writing(records=records(1)))
+    for _ in range(3):
+        with pytest.raises(StoreUnusable):
+            SqliteStore(tmp_path).open()
+    script = (
+        "import sys, pathlib\n"
+        "from chatserver.storage.readers import connect_reader\n"
+        "connect_reader(pathlib.Path(sys.argv[1])).execute('select * from events').fetchall()\n"
+    )
+    assert not in_another_process(script, str(store.path)).stderr
+    assert store.path.with_name("chat.db-wal").stat().st_size
+    store.keep(Writing(records=records(2)))
+    assert numbers(store) == [1, 2]
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+def test_other_processes_can_read(store: SqliteStore) -> None:
+    """Everything that was kept so far, while the server goes on; but not write."""
+    store.keep(Writing(records=records(1, 2, 3)))
+    script = (
+        "import sys, pathlib\n"
+        "from chatserver.storage.readers import connect_reader\n"
+        "connection = connect_reader(pathlib.Path(sys.argv[1]))\n"
+        "print(*connection.execute('select count(*) from events').fetchone())\n"
+        "connection.execute('delete from events')\n"
+    )
+    other = in_another_process(script, str(store.path))
+    assert other.stdout == "3\n"
+    assert "readonly database" in other.stderr
+    assert numbers(store) == [1, 2, 3]
+
+
+def test_a_reader_does_not_wait_for_the_writer(store: SqliteStore) -> None:
+    """What is being written is not seen until it is kept, and keeps nobody from reading."""
+    store.keep(Writing(records=records(1)))
+    with store._transaction() as connection:
+        connection.execute("delete from events")
+        assert numbers(store) == [1]
+    assert numbers(store) == []
+
+
+def test_many_threads_read_while_one_writes(store: SqliteStore) -> None:
+    """Each sees all that was kept before it asked, in whole batches."""
+    kept = 0
+    stop = threading.Event()
+
+    def read() -> int:
+        rounds = 0
+        while not stop.is_set():
+            before = kept
+            found = numbers(store)
+            assert found == [*range(1, len(found) + 1)]
+            assert len(found) >= before
+            assert len(found) % 3 == 0
+            rounds += 1
+        return rounds
+
+    with ThreadPoolExecutor(2 * READERS) as pool:
+        readers = [pool.submit(read) for _ in range(2 * READERS)]
+        for first in range(1, 300, 3):
+            store.keep(Writing(records=records(first, first + 1, first + 2)))
+            kept = first + 2
+        stop.set()
+        assert all(reader.result() for reader in readers)
+
+
+def test_reading_goes_on_after_an_error(store: SqliteStore) -> None:
+    """Also when as many reads failed as there are connections."""
+    store.keep(Writing(records=[*records(1), *records(2, target="#b")]))
+    with store._transaction() as connection:
+        connection.execute("update events set event = '{' where seq = 1")
+    for _ in range(READERS + 1):
+        with pytest.raises(StoreError):
+            store.read([page()])
+    assert store.read([page("#b")])
+
+
+def test_a_store_can_be_closed_while_it_is_read(store: SqliteStore) -> None:
+    """Who reads has what was asked for; who comes later is told."""
+    store.keep(Writing(records=records(1)))
+    assert store._readers
+    with store._readers.lend() as connection:
+        store.close()
+        assert connection.execute("select seq from events").fetchall() == [(1,)]
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("select 1")
+    with pytest.raises(StoreError, match="closed"):
+        store.read([page()])
 
 
 # --- files that cannot be used --------------------------------------------------------------------
