@@ -25,6 +25,7 @@ EXTENDED_JOIN = "extended-join"
 INVITE_NOTIFY = "invite-notify"
 LABELED_RESPONSE = "labeled-response"
 MESSAGE_TAGS = "message-tags"
+MULTILINE = "draft/multiline"
 MULTI_PREFIX = "multi-prefix"
 NONCE = "chatserver.dev/nonce"
 SERVER_TIME = "server-time"
@@ -69,6 +70,11 @@ CAPABILITIES = (
         MESSAGE_TAGS,
         _SITE + "message-tags",
         "messages have ids and tags, and TAGMSG carries tags alone",
+    ),
+    Capability(
+        MULTILINE,
+        _SITE + "multiline",
+        "a message of several lines is sent and comes as one; others get it line by line",
     ),
     Capability(
         MULTI_PREFIX,

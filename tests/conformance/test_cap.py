@@ -8,12 +8,14 @@ from tests.conformance.harness import Network, commands, only, params
 
 @pytest.mark.asyncio
 async def test_ls_lists_every_capability_in_one_line() -> None:
-    """Clients of any version get all names, without values, and no continuation."""
+    """Clients of any version get all names, those of 302 with values, and no continuation."""
     for request in ("CAP LS", "CAP LS 301", "CAP LS 302", "CAP LS 307"):
         answer = await Network().client().ask(request)
         star, subcommand, listed = params(answer, "CAP")
         assert (star, subcommand) == ("*", "LS")
-        assert listed.split() == [known.name for known in caps.CAPABILITIES]
+        written = [name.partition("=") for name in listed.split()]
+        assert [name for name, *_ in written] == [known.name for known in caps.CAPABILITIES]
+        assert any(value for *_, value in written) == (request[7:] in {"302", "307"})
 
 
 @pytest.mark.asyncio

@@ -6,7 +6,7 @@ Tags of the server stand before client-only tags (IRCv3 message-tags).
 """
 
 from binascii import crc32
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -15,10 +15,11 @@ from msgspec.structs import replace
 from chatserver.core import events
 from chatserver.core.commands import ModeChange
 from chatserver.core.events import Event, Identity
-from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish, iso_time, split_text
+from chatserver.faces.irc import messages
+from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish, iso_time
+from chatserver.faces.irc.messages import message_id
 from chatwire import caps
 from chatwire.message import escape_tag, format_tags, split_tags
-from chatwire.text import is_ctcp
 
 MATTERING = frozenset(
     {
@@ -28,14 +29,12 @@ MATTERING = frozenset(
         caps.EXTENDED_JOIN,
         caps.INVITE_NOTIFY,
         caps.MESSAGE_TAGS,
+        caps.MULTILINE,
         caps.SERVER_TIME,
         caps.SETNAME,
     }
 )
 """The capabilities that change how events are written."""
-
-_CTCP_LIMIT = 20
-"""Characters of the command of a CTCP message that is split, each part having the command."""
 
 _MODES_LIMIT = 12
 """Parameters of modes in one line; fifteen parameters are allowed in all."""
@@ -50,6 +49,7 @@ class IrcDialect:
         "echo",
         "extended",
         "invites",
+        "multiline",
         "server",
         "setname",
         "tags",
@@ -63,6 +63,7 @@ class IrcDialect:
         self.echo = caps.ECHO_MESSAGE in enabled
         self.extended = caps.EXTENDED_JOIN in enabled
         self.invites = caps.INVITE_NOTIFY in enabled
+        self.multiline = caps.MULTILINE in enabled
         self.setname = caps.SETNAME in enabled
         self.tags = caps.MESSAGE_TAGS in enabled
         self.time = caps.SERVER_TIME in enabled
@@ -110,33 +111,18 @@ class IrcDialect:
             tags["msgid"] = message_id(event.seq) + part
         return format_tags(tags)
 
-    def message_prefix(self, event: events.Said | events.Tagged, part: int = 0) -> str:
-        """Return the tags of a message, or of the `part`th line after the first of a long one."""
-        tags: dict[str, str | None] = {}
-        if self.time:
-            tags["time"] = iso_time(event.at)
-        if self.tags:
-            tags["msgid"] = message_id(event.seq) + (f"-{part}" if part else "")
-            if event.bot:
-                tags["bot"] = None
-            if not part:
-                tags.update(event.tags)
-        return format_tags(tags)
-
 
 @cache
 def _intern(server: str, enabled: frozenset[str]) -> IrcDialect:
     return IrcDialect(server, enabled)
 
 
-def dialect_for(server: str, enabled: Iterable[str]) -> IrcDialect:
+def dialect_for(server: str, enabled: Collection[str]) -> IrcDialect:
     """Return the dialect of clients of `server` with the capabilities `enabled`."""
-    return _intern(server, MATTERING.intersection(enabled))
-
-
-def message_id(seq: int) -> str:
-    """Return the id of the message with the number `seq` (IRCv3 message-ids)."""
-    return f"{seq:x}"
+    mattering = MATTERING.intersection(enabled)
+    if caps.BATCH not in enabled:
+        mattering -= {caps.MULTILINE}  # which needs it
+    return _intern(server, mattering)
 
 
 def add_tag(line: bytes, tag: str) -> bytes:
@@ -147,16 +133,18 @@ def add_tag(line: bytes, tag: str) -> bytes:
 
 
 def in_batch(server: str, lines: Iterable[bytes], reference: str) -> bytes:
-    """Return `lines` as members of the batch `reference`, which starts before them, and its end."""
+    """Return `lines` as members of the batch `reference`, which starts before them, and its end.
+
+    Those of a batch among them stay its own.
+    """
     tag = f"batch={reference}"
-    return b"".join(
-        [*(add_tag(line, tag) for line in lines), f":{server} BATCH -{reference}\r\n".encode()]
-    )
+    members = (line if line.startswith(b"@batch=") else add_tag(line, tag) for line in lines)
+    return b"".join([*members, f":{server} BATCH -{reference}\r\n".encode()])
 
 
 def _is_batch(lines: Sequence[bytes]) -> bool:
     """Say whether lines are one whole batch: its start can carry a label for all of it."""
-    start, end = lines[0].split(), lines[-1].split()
+    start, end = (split_tags(line)[1].split() for line in (lines[0], lines[-1]))
     if not start[1:2] == end[1:2] == [b"BATCH"]:
         return False
     return start[2][:1] == b"+" and end[2] == b"-" + start[2][1:]
@@ -216,37 +204,6 @@ def _departed(dialect: IrcDialect, event: events.Departed) -> bytes:
 
 def _renamed(dialect: IrcDialect, event: events.Renamed) -> bytes:
     return finish(f":{dialect.source(event.who)} NICK {event.nick}", dialect.prefix(event))
-
-
-def _said(dialect: IrcDialect, event: events.Said) -> bytes:
-    """Write a message; one that does not fit a line, in several."""
-    verb = "NOTICE" if event.notice else "PRIVMSG"
-    head = f"{verb} {event.target} :"
-    source = dialect.source(event.who)
-    room = BODY_LIMIT - len(f":{source} {head}".encode())
-    if len(event.text.encode(errors="replace")) <= room:
-        return finish(f":{source} {head}{event.text}", dialect.message_prefix(event))
-    before, text, after = _unwrap(event.text)
-    pieces = split_text(text, room - len(before) - len(after))
-    return b"".join(
-        finish(f":{source} {head}{before}{piece}{after}", dialect.message_prefix(event, part))
-        for part, piece in enumerate(pieces)
-    )
-
-
-def _unwrap(text: str) -> tuple[str, str, str]:
-    """Return what stands before, in and after a long CTCP message: each part gets both ends."""
-    command, space, rest = text.partition(" ")
-    if not is_ctcp(text) or not space or len(command) > _CTCP_LIMIT:
-        return "", text, ""
-    return command + space, rest.removesuffix("\x01"), "\x01"
-
-
-def _tagged(dialect: IrcDialect, event: events.Tagged) -> bytes:
-    if not dialect.tags:
-        return b""
-    line = f":{dialect.source(event.who)} TAGMSG {event.target}"
-    return finish(line, dialect.message_prefix(event))
 
 
 def _topic_changed(dialect: IrcDialect, event: events.TopicChanged) -> bytes:
@@ -336,8 +293,8 @@ RENDERERS: Mapping[type[Event], Callable[[IrcDialect, Any], bytes]] = {
     events.RealnameChanged: _realname_changed,
     events.Renamed: _renamed,
     events.RoomModesChanged: _room_modes_changed,
-    events.Said: _said,
-    events.Tagged: _tagged,
+    events.Said: messages.said,
+    events.Tagged: messages.tagged,
     events.TopicChanged: _topic_changed,
     events.UserModesChanged: _user_modes_changed,
     events.WallopsSent: _wallops_sent,

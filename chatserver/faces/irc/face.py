@@ -11,6 +11,7 @@ from chatserver.core.effects import Refused, Reply, Welcomed
 from chatserver.core.events import KeptEvent
 from chatserver.core.state import State, User
 from chatserver.faces.contract import Lookup, Request
+from chatserver.faces.irc import multiline
 from chatserver.faces.irc.dialect import IrcDialect, dialect_for
 from chatserver.faces.irc.facts import ServerFacts
 from chatserver.faces.irc.history import replay
@@ -31,7 +32,6 @@ from chatwire.message import (
 
 _TAG_LIMIT = 4096
 """Bytes of the tags, `@` and space included (IRCv3 message-tags, "Size limit")."""
-_LABEL_LIMIT = 64
 
 _CAP = re.compile(rb"(?:@[^ ]* )? *(?::[^ ]* )? *CAP(?: |$)", re.IGNORECASE)
 
@@ -71,10 +71,12 @@ class IrcFace:
             return Request((session.fail("*", "INVALID_UTF8", text=text),), self._label(line))
         except GrammarError:
             return self._unknown(line)
-        label = self._valid_label(message.tags.get("label", ""))
+        label = session.valid_label(message.tags.get("label", ""))
         asked = self._dispatch(message)
+        if asked is None:
+            return None
         if isinstance(asked, Request):
-            return Request(asked.items, label, asked.check, asked.otherwise)
+            return Request(asked.items, asked.label or label, asked.check, asked.otherwise)
         items = tuple(asked)
         return Request(items, label) if items or label else None
 
@@ -113,11 +115,13 @@ class IrcFace:
         """Return what makes a living client answer."""
         return finish(f"PING :{self._session.server.name}")
 
-    def _dispatch(self, message: Message) -> Items | Request:
+    def _dispatch(self, message: Message) -> Items | Request | None:
         session, name = self._session, message.command
         verb = VERBS.get(name)
         if not session.registered and (verb is None or not verb.early):
             return [session.tell("451", text="You have not registered")]
+        if session.registered and name != "BATCH" and multiline.belongs(session, message):
+            return multiline.add(session, message)
         if verb is None:
             return [session.tell("421", name, text="Unknown command")]
         if len(message.params) < verb.minimum:
@@ -145,14 +149,7 @@ class IrcFace:
     def _label(self, line: bytes) -> str:
         """Return the label of a line that could not be parsed."""
         tags = split_tags(line)[0].decode(errors="replace")
-        return self._valid_label(parse_tags(tags[1:].rstrip(" ")).get("label", ""))
-
-    def _valid_label(self, label: str) -> str:
-        """Return `label` if the client may use labels (they need batches), else ""."""
-        session = self._session
-        if not label or not (session.has(caps.LABELED_RESPONSE) and session.has(caps.BATCH)):
-            return ""
-        return label if len(label.encode(errors="replace")) <= _LABEL_LIMIT else ""
+        return self._session.valid_label(parse_tags(tags[1:].rstrip(" ")).get("label", ""))
 
 
 def _too_long(line: bytes) -> bool:

@@ -17,6 +17,12 @@ MOST_TARGETS = 20
 HISTORY_MOST = 100
 """Messages that one CHATHISTORY asks for."""
 
+MULTILINE_BYTES = 8192
+"""Bytes of a message of several lines: as many as a line of plain text has."""
+
+MULTILINE_LINES = 100
+"""Lines of such a message."""
+
 LISTS, KEYS, LIMITS, FLAGS = "beI", "k", "l", "Cimnst"
 """Modes of rooms: lists; always with a parameter; with one when set; without (types A to D)."""
 

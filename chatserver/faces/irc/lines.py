@@ -59,9 +59,9 @@ def pack(words: Iterable[str], limit: int) -> Iterator[str]:
 
 
 def split_text(text: str, limit: int) -> Iterator[str]:
-    """Yield `text` in pieces of at most `limit` bytes, cut between words where they allow it.
+    """Yield `text` in pieces of at most `limit` bytes, cut after a space where the words allow it.
 
-    A limit under four bytes, into which no emoji fits, counts as four.
+    Together they are `text` again. A limit under four bytes, into which no emoji fits, counts as four.
     """
     limit = max(limit, 4)
     rest = text.encode(errors="replace")
@@ -69,9 +69,9 @@ def split_text(text: str, limit: int) -> Iterator[str]:
         piece = cut_utf8(rest, limit)
         space = piece.rfind(b" ")
         if space > limit // 2:
-            piece = piece[:space]
+            piece = piece[: space + 1]
         yield piece.decode()
-        rest = rest[len(piece) :].removeprefix(b" ")
+        rest = rest[len(piece) :]
     if rest:
         yield rest.decode()
 

@@ -5,13 +5,19 @@ request for capabilities is granted whole or not at all; a nick that is taken le
 """
 
 import re
+from collections.abc import Iterator
 from functools import partial
 
 from chatserver.core import queries
 from chatserver.core.commands import ChangeNick, Connect, Quit
 from chatserver.core.state import State, User
 from chatserver.faces.contract import Ask, Request
-from chatserver.faces.irc.isupport import my_info, token_lines
+from chatserver.faces.irc.isupport import (
+    MULTILINE_BYTES,
+    MULTILINE_LINES,
+    my_info,
+    token_lines,
+)
 from chatserver.faces.irc.lines import finish, readable_time
 from chatserver.faces.irc.session import Handler, Inquiry, Items, Session
 from chatwire import caps
@@ -20,9 +26,11 @@ from chatwire.names import is_nick
 
 _NO_USERNAME = re.compile(r"[^A-Za-z0-9_.\-+~^`|{}\[\]\\]")
 _VERSION = 302
+_VALUES = {caps.MULTILINE: f"max-bytes={MULTILINE_BYTES},max-lines={MULTILINE_LINES}"}
+"""What capabilities say beside their name."""
 
 
-def cap(session: Session, message: Message) -> Items | Request:
+def cap(session: Session, message: Message) -> Items | Request | None:
     """CAP: list, enable and disable capabilities."""
     subcommand = message.param(0).upper()
     handler = _SUBCOMMANDS.get(subcommand)
@@ -46,7 +54,14 @@ def _cap_ls(session: Session, message: Message) -> Items:
         session.version = max(session.version, int(version))
     if session.version >= _VERSION:
         session.caps |= {caps.CAP_NOTIFY}
-    return [_cap_line(session, "LS", " ".join(known.name for known in caps.CAPABILITIES))]
+    return [_cap_line(session, "LS", " ".join(_offered(session.version)))]
+
+
+def _offered(version: int) -> Iterator[str]:
+    """Yield the capabilities as a client of `version` is told of them: some with a value."""
+    for known in caps.CAPABILITIES:
+        value = _VALUES.get(known.name) if version >= _VERSION else None
+        yield f"{known.name}={value}" if value else known.name
 
 
 def _cap_list(session: Session, _message: Message) -> Items:

@@ -6,6 +6,8 @@ names the client is an `Ask`; only what names nobody is an `Answer`.
 
 from collections.abc import Callable, Iterable, Sequence
 
+from msgspec import Struct
+
 from chatserver.core.history import NEWEST
 from chatserver.core.state import State, User
 from chatserver.faces.contract import Answer, Ask, Item, Lookup, Moment, Request
@@ -14,18 +16,39 @@ from chatserver.faces.irc.lines import BODY_LIMIT, finish, numeric, pack
 from chatwire import caps
 from chatwire.message import Message
 
+_LABEL_LIMIT = 64
+"""Bytes of a label (IRCv3 labeled-response)."""
+
 Items = Iterable[Item]
-Handler = Callable[["Session", Message], Items | Request]
-"""What a verb asks for; a whole request where a password must be checked first."""
+Handler = Callable[["Session", Message], Items | Request | None]
+"""What a verb asks for; a request of its own kind, or None when it is not even to be answered."""
 
 Query = Callable[["Inquiry"], Sequence[bytes] | Lookup]
+
+
+class OpenBatch(Struct):
+    """What a client has sent of a batch so far."""
+
+    reference: str
+    label: str = ""
+    target: str = ""
+    tags: dict[str, str] = {}
+    broken: bool = False
+    """Whether it had a mistake, which was answered."""
+    command: str = ""
+    """`PRIVMSG` or `NOTICE`, as its first line is."""
+    lines: int = 0
+    text: str = ""
+    size: int = 0
+    """Bytes of `text`."""
+    cuts: tuple[int, ...] = ()
 
 
 class Session:
     """One client: its capabilities, and until it is a user, what it has said of itself."""
 
     __slots__ = (
-        "_facts", "address", "batches", "caps", "host", "negotiating", "nick", "password",
+        "_facts", "address", "batch", "batches", "caps", "host", "negotiating", "nick", "password",
         "realname", "registered", "secure", "username", "version",
     )  # fmt: skip
 
@@ -46,6 +69,8 @@ class Session:
         """As given before it was a user; the state knows better afterwards."""
         self.batches = 0
         """How many batches of its own it was sent: they are numbered."""
+        self.batch: OpenBatch | None = None
+        """What it is sending as one, until that has come whole."""
 
     @property
     def server(self) -> ServerFacts:
@@ -55,6 +80,12 @@ class Session:
     def has(self, capability: str) -> bool:
         """Say whether the client enabled `capability`."""
         return capability in self.caps
+
+    def valid_label(self, label: str) -> str:
+        """Return `label` if the client may use labels (they need batches), else ""."""
+        if not label or not (self.has(caps.LABELED_RESPONSE) and self.has(caps.BATCH)):
+            return ""
+        return label if len(label.encode(errors="replace")) <= _LABEL_LIMIT else ""
 
     def numeric(self, code: str, nick: str, *params: str, text: str | None = None) -> bytes:
         """Return a numeric reply to `nick`, or to what it will be called when it has none yet."""

@@ -7,9 +7,10 @@ from chatserver.core.effects import Repeated
 from chatserver.core.events import KeptEvent
 from chatserver.core.history import Page
 from chatserver.faces.contract import Item, Lookup
-from chatserver.faces.irc.dialect import dialect_for, message_id
+from chatserver.faces.irc.dialect import dialect_for
 from chatserver.faces.irc.isupport import MOST_TARGETS
 from chatserver.faces.irc.lines import BODY_LIMIT, as_middle
+from chatserver.faces.irc.messages import message_id
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatwire import caps
 from chatwire.message import Message
@@ -23,7 +24,7 @@ def targets(written: str) -> list[str]:
     return [*dict.fromkeys(target for target in written.split(",") if target)]
 
 
-def _client_tags(session: Session, message: Message) -> dict[str, str]:
+def client_tags(session: Session, message: Message) -> dict[str, str]:
     """Return the tags to relay: the client-only ones of a client that knows about tags."""
     if not message.tags or not session.has(caps.MESSAGE_TAGS):
         return {}
@@ -47,7 +48,7 @@ def notice(session: Session, message: Message) -> Items:
 
 
 def _says(session: Session, message: Message, named: list[str], *, notice: bool) -> list[Item]:
-    tags = _client_tags(session, message)
+    tags = client_tags(session, message)
     text = message.param(1)
     most = 0 if notice else _RELAYED_MOST  # nobody answers a notice, so a long one comes in pieces
     return [Say(target, text, notice, tags, most) for target in named[:MOST_TARGETS]]
@@ -82,7 +83,7 @@ def tagmsg(session: Session, message: Message) -> Items:
     named = targets(message.param(0))
     if not named:
         return [session.tell("411", text="No recipient given (TAGMSG)")]
-    tags = _client_tags(session, message)
+    tags = client_tags(session, message)
     return [*(Tag(target, tags) for target in named[:MOST_TARGETS]), *_excess(session, named)]
 
 

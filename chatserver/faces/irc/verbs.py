@@ -8,6 +8,7 @@ from chatserver.faces.irc import (
     about,
     history,
     modes,
+    multiline,
     operators,
     people,
     registration,
@@ -56,6 +57,12 @@ def _help(inquiry: Inquiry, subject: str) -> Sequence[bytes]:
 VERBS: Mapping[str, Verb] = {
     "ADMIN": Verb(about.admin, "[server]", "Who answers for the server."),
     "AWAY": Verb(people.away, "[message]", "Go away with a message, or come back without one."),
+    "BATCH": Verb(
+        multiline.batch,
+        "+reference draft/multiline #room|nick, or -reference",
+        "Begin or end a message of several lines.",
+        1,
+    ),
     "CAP": Verb(
         registration.cap, "LS|LIST|REQ|END [...]", "List or change capabilities.", 1, early=True
     ),

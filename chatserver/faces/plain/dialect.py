@@ -34,7 +34,7 @@ class PlainDialect:
     def render(self, event: Event) -> bytes:
         """Return `event` as lines, or b"" when plain readers are not told."""
         text = RENDERERS[type(event)](self, event)
-        return text.encode() + self.end if text else b""
+        return text.encode().replace(b"\n", self.end) + self.end if text else b""
 
     def label(self, lines: Sequence[bytes], label: str, at: int) -> bytes:
         """Return `lines` as they are: plain text has no labels."""
@@ -103,23 +103,17 @@ def _said(dialect: PlainDialect, event: events.Said) -> str:
         where = f" {plain(event.target)}"
     else:
         where = dialect.inside(room)
-    return said(event.who.nick, where, event.text)
+    return "\n".join(said(event.who.nick, where, event.text))
 
 
-def said(nick: str, where: str, text: str) -> str:
-    """Return a message as a line; `where` is what stands after the nick."""
+def said(nick: str, where: str, text: str) -> list[str]:
+    """Return a message as lines, each with who said it, and `where` after their nick."""
     done = action(text)
-    if done is not None:
-        return f"** {nick}{where} {seen(done)}"
-    if is_ctcp(text):
-        return ""  # a question of one program to another
-    return f"[{nick}{where}] {seen(text)}"
-
-
-def seen(text: str) -> str:
-    """Return what somebody said, made safe; in words if there is nothing to be seen in it."""
-    shown = plain(text)
-    return NOTHING if is_blank(shown) else shown
+    if done is None and is_ctcp(text):
+        return []  # a question of one program to another
+    head = f"[{nick}{where}]" if done is None else f"** {nick}{where}"
+    shown = [plain(line) for line in (text if done is None else done).split("\n")]
+    return [f"{head} {line}" for line in shown if not is_blank(line)] or [f"{head} {NOTHING}"]
 
 
 def _topic(dialect: PlainDialect, event: events.TopicChanged) -> str:
@@ -193,4 +187,4 @@ RENDERERS: Mapping[type[Event], Callable[[PlainDialect, Any], str]] = {
     events.WallopsSent: _wallops,
     events.Killed: _killed,
 }
-"""How each type of event reads, "" for what plain readers are not told."""
+"""How each type of event reads: lines with a line feed between; "" for what plain readers are not told."""

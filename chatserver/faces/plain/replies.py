@@ -128,11 +128,10 @@ def recalled(events: Sequence[Said]) -> list[str]:
     """Return messages of before as lines, each with the time (UTC) in front; the day when it changes."""
     lines, day = [], ""
     for event in events:
-        text = said(event.who.nick, "", event.text)
         today, minute = clock(event.at).split(" ")
-        if text and today != day:
+        texts = said(event.who.nick, "", event.text)
+        if texts and today != day:
             lines.append(f"-> said on {today} (UTC):")
             day = today
-        if text:
-            lines.append(f"{minute} {text}")
+        lines.extend(f"{minute} {text}" for text in texts)
     return lines

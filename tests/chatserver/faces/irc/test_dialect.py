@@ -1,7 +1,5 @@
 """Events as lines, and answers with labels."""
 
-import re
-
 import pytest
 
 from chatserver.core.commands import ModeChange
@@ -32,8 +30,9 @@ def lines(data: bytes) -> list[bytes]:
 
 def test_equal_dialects_are_the_same_object() -> None:
     """What does not change events does not count."""
-    assert dialect_for("irc.example.org", [*MATTERING, caps.BATCH]) is FULL
+    assert dialect_for("irc.example.org", [*MATTERING, caps.BATCH, caps.INVITE_NOTIFY]) is FULL
     assert dialect_for("irc.example.org", [caps.MULTI_PREFIX]) is BARE
+    assert dialect_for("irc.example.org", [caps.MULTILINE]) is BARE, "it needs batches"
     assert dialect_for("other.example.org", ()) is not BARE
 
 
@@ -91,23 +90,6 @@ def test_a_tag_whose_name_is_none_is_left_out() -> None:
     event = Tagged(1, 5, ALICE, "#room", {"+a;b c": "x", "+ok": "\r\n"})
     assert FULL.render(event).endswith(b";msgid=1;+ok=\\r\\n :alice!a@host TAGMSG #room\r\n")
     assert BARE.render(event) == b""
-
-
-@pytest.mark.parametrize(
-    "text", ["x" * 2000, "é" * 900, "word " * 300, "\x01ACTION " + "w " * 900 + "\x01"]
-)
-def test_a_long_message_comes_in_several_lines(text: str) -> None:
-    """None over the limit, each with an id of its own; an action stays one."""
-    written = [parse(line) for line in lines(FULL.render(Said(255, 5, ALICE, "#room", text)))]
-    assert [m.tags["msgid"] for m in written] == [
-        "ff",
-        *(f"ff-{n}" for n in range(1, len(written))),
-    ]
-    assert all(m.params[0] == "#room" for m in written)
-    if text.startswith("\x01"):
-        assert all(re.fullmatch("\x01ACTION (w ?)+\x01", m.params[1]) for m in written)
-    else:
-        assert "".join(m.params[1] for m in written).replace(" ", "") == text.replace(" ", "")
 
 
 def test_many_modes_come_in_lines_that_fit() -> None:

@@ -219,13 +219,17 @@ async def test_questions_between_programs_are_not_shown(
 
 
 @pytest.mark.asyncio
-async def test_one_message_is_one_line() -> None:
-    """Whatever is in it."""
+async def test_each_line_of_a_message_says_who_said_it() -> None:
+    """Only a line feed ends one, whatever else is in it; blank ones are left out."""
     world = World()
     ann, bob = [await world.plain_in_lobby(nick) for nick in ("ann", "bob")]
     await ann.read()
-    await bob.ask_for(Say("#lobby", "a\nb\r\nc\x0bd\x0ce\x85f\u2028g\u2029h\x00i"))
-    assert len(await ann.read()) == 1
+    await bob.ask_for(Say("#lobby", "a\nb\rc\x0bd\x0ce\x85f\u2028g\u2029h\x00i"))
+    assert [line[:6] for line in await ann.read()] == ["[bob] "] * 2
+    await bob.ask_for(Say("#lobby", "a\n\n \nb"), Say("#lobby", "\x01ACTION a\nb\x01"))
+    assert await ann.read() == ["[bob] a", "[bob] b", "** bob a", "** bob b"]
+    await bob.ask_for(Say("#lobby", "\n"))
+    assert await ann.read() == ["[bob] (nothing visible)"]
 
 
 # --- several rooms ----------------------------------------------------------------------------------

@@ -82,16 +82,17 @@ def test_any_bytes_lead_to_safe_lines(own: list[bytes | Overlong], others: list[
 
 
 @given(st.lists(st.tuples(st.booleans(), nasty), max_size=3), nasty, nasty)
-def test_every_event_is_one_safe_line(
-    changed: list[tuple[bool, str]], one: str, other: str
-) -> None:
-    """With anything where a peer may write anything."""
+def test_every_event_is_safe_lines(changed: list[tuple[bool, str]], one: str, other: str) -> None:
+    """One, or a line of who said it for each of a message, with anything where a peer may write anything."""
     who = Identity("bob", one, "h", other)
     changes = tuple(ModeChange(adding, "b", mask) for adding, mask in changed)
     for dialect in (PlainDialect(b"\n", "", frozenset()), PlainDialect(b"\n", "#a", frozenset())):
         for event in samples(who, one, other, changes):
             shown = dialect.render(event)
-            assert shown.count(b"\n") <= 1
+            if isinstance(event, events.Said):
+                assert all(re.match(rb"\[bob|\*\* bob", line) for line in shown.splitlines())
+            else:
+                assert shown.count(b"\n") <= 1
             check(shown)
 
 
