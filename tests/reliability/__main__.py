@@ -11,7 +11,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.reliability import kills
+from tests.reliability import cuts, kills
+from tests.reliability.report import Report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,19 +24,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     killing.add_argument("--irc", type=int, default=8, help="IRC peers")
     killing.add_argument("--plain", type=int, default=4, help="peers at netcat")
     killing.add_argument("--clients", type=int, default=4, help="processes of chatclient")
-    for each in (killing,):
+    cutting = commands.add_parser("cuts", help="cut the connections of chatclient")
+    cutting.add_argument("--cuts", type=int, default=1000)
+    cutting.add_argument("--clients", type=int, default=20, help="processes of chatclient")
+    for each in (killing, cutting):
         each.add_argument("--seed", type=int, default=1)
         each.add_argument("--json", type=Path, help="a file for the report as JSON")
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="reliability-") as directory:
-        plan = kills.Plan(given.kills, given.irc, given.plain, given.clients, seed=given.seed)
-        report = asyncio.run(kills.run(plan, Path(directory), _tell))
+        report = asyncio.run(_run(given, Path(directory)))
     print(report.markdown())
     if given.json:
         given.json.write_text(report.json() + "\n")
     for problem in report.problems():
         print(problem, file=sys.stderr)
     return 0 if report.clean else 1
+
+
+async def _run(given: argparse.Namespace, directory: Path) -> Report:
+    if given.command == "kills":
+        plan = kills.Plan(given.kills, given.irc, given.plain, given.clients, seed=given.seed)
+        return await kills.run(plan, directory, _tell)
+    return await cuts.run(cuts.Plan(given.cuts, given.clients, seed=given.seed), directory, _tell)
 
 
 def _tell(progress: str) -> None:
