@@ -119,8 +119,9 @@ async def run(plan: Plan, directory: Path, tell: Callable[[str], None]) -> Repor
             said = sum(peer.said for peer in crowd.irc)
             tell(f"kill {number}/{plan.kills}: served after {restarts[-1]:.2f} s, {said} lines")
         reports = await crowd.settle()
+        unsettled = [peer.name for peer in crowd.irc if not peer.settled]
         await victim.stop()
-    return _judge(plan, victim, crowd, reports, restarts)
+    return _judge(plan, victim, crowd, reports, restarts, unsettled)
 
 
 def _judge(
@@ -129,18 +130,18 @@ def _judge(
     crowd: Crowd,
     reports: list[dict[str, Any]],
     restarts: list[float],
+    unsettled: list[str],
 ) -> Report:
     log = victim.read_log(ROOM)
     confirmed = {text for peer in crowd.irc for text in peer.confirmed}
     confirmed |= {text for report in reports for text in report["own"]}
     refused = [text for peer in crowd.irc for text in peer.refused]
     findings = judge(log, crowd.views(reports), confirmed=confirmed, refused=refused)
-    open_lines = sum(not peer.settled for peer in crowd.irc) + sum(
-        bool(report["pending"] or report["failed"]) for report in reports
-    )
-    wrong = victim.complaints()
-    if open_lines:
-        wrong.append(f"{open_lines} peers did not settle, or have lines that failed")
+    wrong = victim.complaints() + [f"{name} did not settle" for name in unsettled]
+    for client, report in zip(crowd.clients, reports, strict=True):
+        wrong += [f"{text} failed at {client.name}" for text in report["failed"]]
+        if report["pending"]:
+            wrong.append(f"{report['pending']} lines are pending at {client.name}")
     return Report(
         title=f"{plan.kills} kills",
         facts={
