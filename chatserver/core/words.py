@@ -67,8 +67,9 @@ _UNSEEN: Final = (
 )  # fmt: skip
 """Accents, vowel points, joiners, selectors, directions, colours of skin: what makes no difference."""
 
-_UNDIVIDED: Final = {
-    "ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "\u0131": "i", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th",
+_UNDIVIDED: Final[dict[str, str | None]] = {
+    "ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "\u0131": "i", "ð": "d", "æ": "ae", "œ": "oe",
+    "þ": "th",
 }  # fmt: skip
 """Letters that Unicode does not divide into a simpler one and its mark."""
 
@@ -82,7 +83,9 @@ def _parts() -> re.Pattern[str]:
 @cache
 def _folding() -> dict[int, str | None]:
     """Return what is dropped of a text, and what else stands for it, once Unicode has divided it."""
-    dropped = {code: None for first, last in _UNSEEN for code in range(first, last + 1)}
+    dropped: dict[int, str | None] = {
+        code: None for first, last in _UNSEEN for code in range(first, last + 1)
+    }
     return {**dropped, **str.maketrans(_UNDIVIDED)}
 
 
