@@ -38,11 +38,13 @@ class Writing(Struct, frozen=True):
     """Each replaces what was kept under its key."""
     forgotten: Sequence[str] = ()
     """Keys of rooms whose record is removed (their messages stay)."""
+    redacted: Sequence[tuple[str, int]] = ()
+    """Targets and numbers of messages that are to be gone. Their nonces stay: nobody says them again."""
 
     @property
     def writes(self) -> bool:
         """Whether anything is to be kept."""
-        return bool(self.records or self.rooms or self.forgotten)
+        return bool(self.records or self.rooms or self.forgotten or self.redacted)
 
 
 class Restored(Struct, frozen=True):

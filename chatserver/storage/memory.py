@@ -46,6 +46,8 @@ class MemoryStore:
             for reader in record.readers:
                 self._direct.setdefault(reader, deque()).append(record.event)
             self._order.append(record)
+        for target, seq in writing.redacted:
+            self._redact(target, seq)
         for room in writing.rooms:
             self._rooms[room.key] = room
         for key in writing.forgotten:
@@ -69,9 +71,21 @@ class MemoryStore:
 
     def _forget_oldest(self) -> None:
         record = self._order.popleft()
-        _drop_oldest(self._events, record.target)
+        _drop(self._events, record.target, record.event)
         for reader in record.readers:
-            _drop_oldest(self._direct, reader)
+            _drop(self._direct, reader, record.event)
+
+    def _redact(self, target: str, seq: int) -> None:
+        """Forget a message."""
+        found = (one for one in self._events.get(target, ()) if one.seq == seq)
+        event = next((one for one in found if isinstance(one, Said)), None)
+        if event is None:
+            return
+        record = next(one for one in self._order if one.event is event and one.target == target)
+        self._order.remove(record)
+        _drop(self._events, target, event)
+        for reader in record.readers:
+            _drop(self._direct, reader, event)
 
     def _read(self, page: Page) -> Sequence[KeptEvent]:
         events = (self._direct if page.direct else self._events).get(page.target, ())
@@ -87,7 +101,7 @@ class MemoryStore:
         return found if page.oldest else found[::-1]
 
 
-def _drop_oldest(events: dict[str, deque[KeptEvent]], key: str) -> None:
-    events[key].popleft()
+def _drop(events: dict[str, deque[KeptEvent]], key: str, event: KeptEvent) -> None:
+    events[key].remove(event)  # mostly the oldest, which is found at once
     if not events[key]:
         del events[key]

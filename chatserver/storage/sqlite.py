@@ -6,6 +6,7 @@ others read, also while it writes. Other processes may read too, and a second se
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,8 +16,8 @@ import msgspec
 
 from chatserver.core.events import KeptEvent
 from chatserver.core.history import Page
-from chatserver.core.state import RoomRecord
-from chatserver.ports import Record, Restored, StoreError, StoreUnusable, Writing
+from chatserver.ports import Restored, StoreError, StoreUnusable, Writing
+from chatserver.storage import rows
 from chatserver.storage.directory import Owned, Ownership, make_directory, make_file
 from chatserver.storage.migrations import SchemaError, migrate
 from chatserver.storage.pages import read_page
@@ -26,6 +27,9 @@ FILE_NAME: Final = "chat.db"
 
 _PATIENCE: Final = 1.0
 """Seconds to wait for other programs that hold the file for a moment."""
+
+_SCRUB_AGAIN: Final = 1.0
+"""Seconds from one try to empty the write-ahead log to the next."""
 
 _CLOSED: Final = "the store is closed"
 
@@ -39,10 +43,8 @@ _SETTINGS: Final = (
     "fullfsync = on",  # macOS: without it, fsync leaves data in the cache of the disk
     "checkpoint_fullfsync = on",
     "journal_size_limit = 67108864",  # what a long write left behind is given back
+    "secure_delete = on",  # what is redacted is overwritten, not only forgotten
 )
-
-_encode = msgspec.json.Encoder().encode
-_decode_room = msgspec.json.Decoder(RoomRecord).decode
 
 
 class SqliteStore:
@@ -57,6 +59,10 @@ class SqliteStore:
         self._ownership = Ownership(directory)
         self._connection: sqlite3.Connection | None = None
         self._readers: Readers | None = None
+        self._tainted = False
+        """Whether the write-ahead log has what was redacted."""
+        self._scrub_at = 0.0
+        """Not before then is it tried to empty it."""
 
     def open(self) -> Restored:
         """Create or open the file, own its directory, migrate it, count the start."""
@@ -72,7 +78,10 @@ class SqliteStore:
         """Keep all of `writing` in one transaction, or nothing."""
         if writing.writes:
             with self._mapped(), self._transaction() as connection:
-                self._write(connection, writing)
+                rows.write(connection, writing)
+            self._tainted |= bool(writing.redacted)
+            if self._tainted:
+                self._scrub(connection)
 
     def read(self, pages: Sequence[Page]) -> Mapping[Page, Sequence[KeptEvent]]:
         """Return the pages."""
@@ -109,21 +118,11 @@ class SqliteStore:
         for setting in _SETTINGS:
             self._connection.execute(f"pragma {setting}")
         migrate(self._connection)
-        restored = self._restore(self._connection)
+        with self._transaction() as connection:
+            rows.count_start(connection, self._least_epoch)
+        restored = rows.restore(connection)
         self._readers = Readers(self.path)
         return restored
-
-    def _restore(self, connection: sqlite3.Connection) -> Restored:
-        with self._transaction():
-            connection.execute(
-                "update counters set value = max(value + 1, ?) where name = 'epoch'",
-                (self._least_epoch,),
-            )
-        (epoch,) = connection.execute("select value from counters where name = 'epoch'").fetchone()
-        newest = connection.execute("select at from events order by place desc limit 1").fetchone()
-        records = connection.execute("select record from rooms order by key")
-        rooms = [_decode_room(record) for (record,) in records]
-        return Restored(epoch, newest[0] if newest else 0, rooms)
 
     def _explain(self, error: BaseException) -> str | None:
         """Say why the file cannot be opened, and what to do; None of what is a bug."""
@@ -179,29 +178,13 @@ class SqliteStore:
             raise StoreError(_CLOSED)
         return self._connection
 
-    def _write(self, connection: sqlite3.Connection, writing: Writing) -> None:
-        # Replacing: who tries again after an error cannot know what the disk made of the first try.
-        connection.executemany(
-            "insert or replace into events (seq, at, target, kind, event) values (?, ?, ?, ?, ?)",
-            map(_row, writing.records),
-        )
-        connection.executemany(
-            "insert or replace into direct (reader, seq, target) values (?, ?, ?)",
-            [
-                (reader, record.event.seq, record.target)
-                for record in writing.records
-                for reader in record.readers
-            ],
-        )
-        connection.executemany(
-            "insert or replace into rooms values (?, ?)",
-            [(room.key, _encode(room).decode()) for room in writing.rooms],
-        )
-        connection.executemany(
-            "delete from rooms where key = ?", [(key,) for key in writing.forgotten]
-        )
-
-
-def _row(record: Record) -> tuple[int, int, str, str, str]:
-    event = record.event
-    return event.seq, event.at, record.target, type(event).__name__, _encode(event).decode()
+    def _scrub(self, connection: sqlite3.Connection) -> None:
+        """Empty the write-ahead log, which has what was redacted, unless somebody reads it just now."""
+        if time.monotonic() < self._scrub_at:
+            return
+        self._scrub_at = time.monotonic() + _SCRUB_AGAIN
+        with suppress(sqlite3.Error):  # the next one tries again
+            connection.execute("pragma busy_timeout = 0")
+            (busy, *_) = connection.execute("pragma wal_checkpoint(truncate)").fetchone()
+            self._tainted = bool(busy)
+        connection.execute(f"pragma busy_timeout = {int(_PATIENCE * 1000)}")

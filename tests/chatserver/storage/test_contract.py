@@ -178,6 +178,22 @@ def test_what_was_personally_said_is_found_by_who_could_read_it(store: Store) ->
     assert numbers(store, page("@#ops")) == [3]
 
 
+def test_a_redacted_message_is_gone(store: Store) -> None:
+    """It alone, and from every page; what says that it was redacted may be kept in the same go."""
+    change = OTHERS[0]
+    personal = Record("ann,bob", said(4, "Bob"), ("ann", "bob"))
+    store.keep(Writing([*records(1, 2), change, personal, *records(5)]))
+    redacted = [("#ops", 2), ("ann,bob", 4), ("#ops", 3), ("#b", 1), ("#ops", 99), ("#ops", 6)]
+    store.keep(Writing(records(6, 7), redacted=redacted))
+    everything = structs.replace(page(), everything=True)
+    assert numbers(store, page()) == [1, 5, 7]
+    assert numbers(store, everything) == [1, change.event.seq, 5, 7]
+    assert numbers(store, page("ann,bob")) == []
+    assert numbers(store, structs.replace(page("ann"), direct=True)) == []
+    store.keep(Writing(redacted=[("#ops", 2), ("#ops", 1)]))
+    assert numbers(store, page()) == [5, 7]
+
+
 def test_several_pages_at_once(store: Store) -> None:
     """Each question has its answer; the same twice has one."""
     store.keep(Writing(records=[*records(1, target="#a"), *records(2, target="#b")]))
@@ -297,6 +313,16 @@ def test_rooms_are_replaced_and_forgotten_on_disk(tmp_path: Path) -> None:
     assert list(again.open().rooms) == [newer]
     assert numbers(again, page("#b")) == [1]
     again.close()
+
+
+def test_what_is_redacted_makes_room() -> None:
+    """A store in memory forgets neither too much nor too little after it."""
+    store = MemoryStore(most=3)
+    store.keep(Writing(records(1, 2, 3), redacted=[("#ops", 2)]))
+    store.keep(Writing(records(4)))
+    assert numbers(store, page()) == [1, 3, 4]
+    store.keep(Writing(records(5)))
+    assert numbers(store, page()) == [3, 4, 5]
 
 
 def test_a_store_in_memory_is_bounded() -> None:

@@ -14,12 +14,14 @@ import pytest
 from msgspec import structs
 
 from chatserver.core.history import Page
-from chatserver.ports import StoreError, StoreUnusable, Writing
+from chatserver.core.nonces import TAG, Kept, nonce_key
+from chatserver.ports import Record, StoreError, StoreUnusable, Writing
+from chatserver.storage import sqlite
 from chatserver.storage.pages import read_page
 from chatserver.storage.readers import READERS
 from chatserver.storage.sqlite import SqliteStore
 from tests.chatserver.storage.disks import FailingConnection, failing_writes, full_disk
-from tests.chatserver.storage.samples import ROOM, page, record, records, said
+from tests.chatserver.storage.samples import ANN, OTHERS, ROOM, page, record, records, said
 
 ROOT = Path(__file__).parents[3]
 
@@ -156,6 +158,90 @@ def test_keeping_again_is_harmless(store: SqliteStore) -> None:
     store.keep(Writing(records=records(1, 2), rooms=[ROOM]))
     store.keep(Writing(records=records(1, 2), rooms=[ROOM]))
     assert numbers(store) == [1, 2]
+
+
+# --- nonces ---------------------------------------------------------------------------------------
+
+DAY = 24 * 3600 * 1000
+
+
+def with_nonce(seq: int, at: int, nonce: str, target: str = "#Ops") -> Record:
+    """Return a message that came with a nonce."""
+    return record(structs.replace(said(seq, target), at=at, tags={TAG: nonce} if nonce else {}))
+
+
+def test_nonces_are_known_after_a_restart(store: SqliteStore) -> None:
+    """Of messages alone, oldest first, also of one that was redacted: it must not be said again."""
+    kept = [with_nonce(2, 10, "b"), with_nonce(3, 11, ""), with_nonce(4, 12, "a" * 30, "#B")]
+    store.keep(Writing([*kept, OTHERS[-1]], redacted=[("#ops", 2)]))
+    store.keep(Writing(kept))
+    store.close()
+    assert store.open().nonces == [
+        Kept(nonce_key(ANN, "#ops", {TAG: "b"}), "#ops", 2, 10),
+        Kept(nonce_key(ANN, "#b", {TAG: "a" * 30}), "#b", 4, 12),
+    ]
+
+
+def test_nonces_are_forgotten_after_a_day(store: SqliteStore) -> None:
+    """Those of a message less than a day older than the newest event are there, and few others."""
+    for seq in range(1, 100):
+        store.keep(Writing([with_nonce(seq, seq, str(seq))]))
+    store.keep(Writing([with_nonce(100, 90 + DAY, "x")]))
+    assert store._connection
+    (rows,) = store._connection.execute("select count(*) from nonces").fetchone()
+    assert rows == 98
+    for seq in range(101, 200):
+        store.keep(Writing([with_nonce(seq, seq + DAY, str(seq))]))
+    (oldest,) = store._connection.execute("select min(at) from nonces").fetchone()
+    assert oldest == 90 + DAY
+    store.keep(Writing([with_nonce(200, 150 + 2 * DAY, "")]))
+    store.close()
+    assert [one.at for one in store.open().nonces] == [at + DAY for at in range(150, 200)]
+
+
+# --- redaction ------------------------------------------------------------------------------------
+
+
+def leaked(store: SqliteStore, text: str) -> set[str]:
+    """Return the files that have `text` somewhere."""
+    files = [*store.path.parent.iterdir()]
+    return {file.name for file in files if text.encode() in file.read_bytes()}
+
+
+@pytest.mark.parametrize("copies", [1, 1000])
+def test_redacted_text_is_in_no_file(tmp_path: Path, copies: int) -> None:
+    """Neither in the file nor in the log beside it, however long it is, and others stay."""
+    store = SqliteStore(tmp_path)
+    store.open()
+    secret = "swordfish" * copies
+    store.keep(Writing([*records(*range(1, 50)), record(said(50, text=secret)), *records(51)]))
+    assert leaked(store, "swordfish")
+    store.close()
+    store.open()
+    store.keep(Writing(records(52)))
+    assert "chat.db" in leaked(store, "swordfish")
+    store.keep(Writing(redacted=[("#ops", 50)]))
+    store.keep(Writing(records(53)))
+    assert not leaked(store, "swordfish")
+    assert numbers(store) == [*range(1, 50), 51, 52, 53]
+    store.close()
+
+
+def test_redacted_text_leaves_the_log_once_nobody_reads_it(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader who began before keeps it there; messages are kept meanwhile."""
+    monkeypatch.setattr(sqlite, "_SCRUB_AGAIN", 0.0)
+    store.keep(Writing([record(said(1, text="swordfish"))]))
+    assert store._readers
+    with store._readers.lend() as connection:
+        connection.execute("select * from events").fetchone()
+        store.keep(Writing(redacted=[("#ops", 1)]))
+        store.keep(Writing(records(2)))
+        assert leaked(store, "swordfish")
+    store.keep(Writing(records(3)))
+    assert not leaked(store, "swordfish")
+    assert numbers(store) == [2, 3]
 
 
 # --- one owner ------------------------------------------------------------------------------------
