@@ -4,7 +4,7 @@ Rule: what a request leads to is put down when it is executed, with all its repl
 state of that moment, and is shown only when the batch is released.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeGuard
 
 from chatserver.core.commands import Respond, Say
@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 Outcome = Emission | Close | Recall | Lookup | Sequence[bytes]
 """An effect, or lines for the asker alone."""
 
+Part = Recall | Lookup | Sequence[bytes]
+"""What the asker is told."""
+
+Found = Mapping[Page, Sequence[KeptEvent]] | None
+"""Pages as they were read, None when they could not be."""
+
 
 class Entry:
     """A request of a session, and what it led to."""
@@ -53,25 +59,13 @@ class Entry:
 
 
 class Batch:
-    """Entries in their order, and what must be written and read before they are released."""
+    """Entries in their order, and what must be written before they are released."""
 
-    __slots__ = ("asked", "entries", "pages", "writing")
+    __slots__ = ("entries", "writing")
 
-    def __init__(
-        self, entries: Sequence[Entry], writing: Writing, asked: Sequence[Page] = ()
-    ) -> None:
+    def __init__(self, entries: Sequence[Entry], writing: Writing) -> None:
         self.entries = entries
         self.writing = writing
-        self.asked = asked
-        """What must be read before they are released, once the writing is kept."""
-        self.pages: Mapping[Page, Sequence[KeptEvent]] = {}
-        """What was read, once it was."""
-
-    def find(self, lookup: Lookup) -> Sequence[Sequence[KeptEvent]] | None:
-        """Return what `lookup` asked for, or None when it could not be read."""
-        if any(page not in self.pages for page in lookup.pages):
-            return None
-        return [self.pages[page] for page in lookup.pages]
 
 
 def targets_of(emission: Emission) -> Sequence[str]:
@@ -125,13 +119,20 @@ def page_of(recall: Recall) -> Page:
     return Page(recall.key, recall.after, recall.before, recall.limit, recall.words)
 
 
-def pages_of(entry: Entry) -> Iterator[Page]:
-    """Yield what must be read before an entry is released."""
-    for outcome in entry.outcomes:
-        if isinstance(outcome, Recall):
-            yield page_of(outcome)
-        elif isinstance(outcome, Lookup):
-            yield from outcome.pages
+def pages_of(answer: Iterable[Part]) -> Iterator[Page]:
+    """Yield what must be read for an answer."""
+    for part in answer:
+        if isinstance(part, Recall):
+            yield page_of(part)
+        elif isinstance(part, Lookup):
+            yield from part.pages
+
+
+def find(lookup: Lookup, found: Found) -> Sequence[Sequence[KeptEvent]] | None:
+    """Return what `lookup` asked for, or None when it could not be read."""
+    if found is None or any(page not in found for page in lookup.pages):
+        return None
+    return [found[page] for page in lookup.pages]
 
 
 def must_be_kept(outcome: Outcome, keeping: Keeping) -> TypeGuard[Emission]:

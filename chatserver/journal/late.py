@@ -11,7 +11,6 @@ from typing import Final
 from msgspec import structs
 
 from chatserver.core.events import Keeping
-from chatserver.core.history import Page
 from chatserver.ports import Record, Writing
 
 FLUSHED: Final = 1000
@@ -29,13 +28,12 @@ class Late:
     def __bool__(self) -> bool:
         return bool(self._records)
 
-    def put_off(self, writing: Writing, asked: Sequence[Page] = ()) -> Writing:
-        """Return what must be written now, before `asked` is read: all that waits too, or nothing."""
+    def put_off(self, writing: Writing) -> Writing:
+        """Return what must be written now: all that waits too, or nothing."""
         if _gates(writing):
             return self.join(writing)
         self._records.extend(writing.records)
-        needed = any(page.everything for page in asked)
-        return self.join(Writing()) if len(self._records) >= FLUSHED or needed else Writing()
+        return self.join(Writing()) if len(self._records) >= FLUSHED else Writing()
 
     def hold(self, writing: Writing) -> None:
         """Let all of `writing` wait: nothing can be kept."""
