@@ -163,6 +163,9 @@ class Round:
         `asker` is a subscriber whose answer is put together by the caller (a labelled one), or None.
         """
         event, audience, origin = emission.event, emission.audience, emission.origin
+        is_wide = not audience.key and len(audience) != 1
+        if is_wide:
+            self.flush()
         self._count(event)
         without = self._delivery.find(origin) if origin is not None else None
         if without is not None and without.dialect.echo:
@@ -176,10 +179,10 @@ class Round:
             _skip(asker, event)
         if audience.key:
             self._show_in_room(emission, without)
-        elif len(audience) == 1:
-            self._show_one(emission, without)
-        else:
+        elif is_wide:
             self._show_all(emission, without)
+        else:
+            self._show_one(emission, without)
         return own
 
     def _count(self, event: Event) -> None:
@@ -209,13 +212,13 @@ class Round:
         subscriber = self._delivery.find(emission.audience.users[0])
         if subscriber is None:
             return
+        self._know_rename(emission)
         if subscriber is without:
             self.tell(subscriber, subscriber.dialect.acknowledge(event))
             return
         data = render(subscriber.dialect, event)
         of_others = emission.origin is None and isinstance(event, FROM_OTHERS)
         if subscriber.backlog is None or not of_others:
-            self._know_rename(emission)
             self.tell(subscriber, data)
             _skip(subscriber, event)
             return
@@ -227,8 +230,7 @@ class Round:
             self.flush()
 
     def _show_all(self, emission: Emission, without: Subscriber | None) -> None:
-        """Show an event to people of any rooms, between two slices."""
-        self.flush()
+        """Show an event to people of any rooms, in a slice of its own."""
         event = emission.event
         actor = self._find_actor(emission)
         if self._late:

@@ -288,7 +288,7 @@ def _quit(_face: Reader, rest: str) -> Items:
 
 COMMANDS: Sequence[Command] = (
     Command("/help", "show this list", _helped),
-    Command("/nick NAME", "change what you are called", _nick),
+    Command("/nick NAME", "change what you are called", _nick, pipelined=True),
     Command("/join #ROOM [PASSWORD]", "enter a room; what you type goes there", _join),
     Command("/part [#ROOM] [REASON]", "leave a room", _part),
     Command("/rooms", "list the rooms", _rooms),
