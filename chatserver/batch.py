@@ -4,7 +4,7 @@ Rule: what a request leads to is put down when it is executed, with all its repl
 state of that moment, and is shown only when the batch is released.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeGuard
 
 from chatserver.core.commands import Respond, Say
@@ -17,6 +17,7 @@ from chatserver.core.events import (
     KeptEvent,
     Kicked,
     Parted,
+    Redacted,
     Renamed,
     RoomModesChanged,
     Said,
@@ -77,7 +78,7 @@ class Batch:
 def targets_of(emission: Emission) -> Sequence[str]:
     """Return under what an event is written down; nothing for one that is not."""
     event = emission.event
-    if isinstance(event, Said):
+    if isinstance(event, (Said, Redacted)):
         return (target_of(event),)
     if isinstance(event, (Departed, Renamed)):
         return emission.rooms
@@ -98,9 +99,9 @@ def write_down(emission: Emission) -> list[Record]:
 def readers_of(emission: Emission) -> tuple[str, ...]:
     """Return by nick, folded, who can read a message that is not for all of a room; () for others."""
     event = emission.event
-    if not isinstance(event, Said) or looks_like_room(event.target):
+    if not isinstance(event, (Said, Redacted)) or looks_like_room(event.target):
         return ()
-    nicks = {fold(event.who.nick)}
+    nicks = {fold((event.who if isinstance(event, Said) else event.by).nick)}
     if looks_like_room(event.target.lstrip("@+")):
         nicks.update(fold(user.nick) for user in emission.audience.users)
     else:
@@ -118,6 +119,15 @@ def records_of(entries: Sequence[Entry]) -> list[Record]:
                 last = outcome.event
                 records.extend(write_down(outcome))
     return records
+
+
+def redacted_of(records: Iterable[Record]) -> list[tuple[str, int]]:
+    """Return target and number of each message that is removed by what is written down."""
+    return [
+        (record.target, record.event.message)
+        for record in records
+        if isinstance(record.event, Redacted)
+    ]
 
 
 def page_of(recall: Recall) -> Page:

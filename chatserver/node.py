@@ -9,10 +9,19 @@ import itertools
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Final, Protocol
 
-from chatserver.batch import Batch, Entry, page_of, pages_of, records_of
-from chatserver.core.commands import ChangeRoomModes, Command, Quit, Respond, Say, SetTopic
+from chatserver.batch import Batch, Entry, page_of, pages_of, records_of, redacted_of
+from chatserver.core.commands import (
+    ChangeRoomModes,
+    Command,
+    Quit,
+    Redact,
+    Respond,
+    Say,
+    SetTopic,
+)
 from chatserver.core.effects import (
     Close,
     Effect,
@@ -23,7 +32,7 @@ from chatserver.core.effects import (
     Reply,
     Welcomed,
 )
-from chatserver.core.events import Keeping
+from chatserver.core.events import Keeping, Redacted
 from chatserver.core.execute import Stamp, execute
 from chatserver.core.execute.rooms import open_lobby
 from chatserver.core.execute.speech import find_repeated
@@ -34,6 +43,7 @@ from chatserver.delivery import Delivery, Round
 from chatserver.faces.contract import Answer, Ask, Face, Lookup, Moment, Request
 from chatserver.ports import Peer, Writing
 from chatserver.session import Session
+from chatwire.names import looks_like_room
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +56,7 @@ PAGES_MOST: Final = 16
 PENALTY: Final = 1.0
 """Seconds that a session waits for the answer to a wrong password, so that nobody can try many."""
 
-NEEDS_KEEPING = (Say, Respond, SetTopic, ChangeRoomModes)
+NEEDS_KEEPING = (Say, Redact, Respond, SetTopic, ChangeRoomModes)
 """Commands that are refused at once while nothing can be kept."""
 
 
@@ -133,7 +143,10 @@ class Node:
         self.journal.submit(entry)
 
     async def take(self, session: Session, request: Request) -> None:
-        """Submit a request, after its check, and wait while it would be too much: for readers."""
+        """Submit a request, after its check, and what follows from its answer: for readers.
+
+        It waits while it would be too much.
+        """
         if request.check is not None:
             await session.settled()
             check = asyncio.get_running_loop().run_in_executor(self._checker, request.check)
@@ -142,6 +155,9 @@ class Node:
                 await asyncio.sleep(self._penalty)
             request = Request(request.items if right else request.otherwise, request.label)
         self.submit(session, request)
+        if request.then is not None:
+            await session.settled()
+            self.submit(session, request.then())
         if session.outstanding >= OUTSTANDING_MOST:
             await session.settled()
         if self.journal.full:
@@ -169,7 +185,7 @@ class Node:
         if not healthy:
             waiting = [one for one in records if one.event.keeping is Keeping.TRANSIENT]
             return Batch(entries, Writing(waiting), [*pages])
-        writing = Writing(records, *self.take_changed_rooms())
+        writing = Writing(records, *self.take_changed_rooms(), redacted_of(records))
         return Batch(entries, writing, [*pages])
 
     def _give_up(self, entry: Entry) -> None:
@@ -278,11 +294,20 @@ class Node:
         """
         shown = Round(self.delivery)
         for emission in emissions:
-            room = self.state.find_room(getattr(emission.event, "room", ""))
-            members = room.members if room is not None else {}
-            audience = Audience(user for user in emission.audience.users if user in members)
+            audience = Audience(
+                filter(partial(self._still_sees, emission), emission.audience.users)
+            )
             shown.show(Emission(emission.event, audience))
         shown.flush()
+
+    def _still_sees(self, emission: Emission, user: User) -> bool:
+        """Say whether `user`, who is to see an event of a room or of two people, is still there."""
+        event = emission.event
+        place = event.target if isinstance(event, Redacted) else getattr(event, "room", "")
+        if not looks_like_room(place):
+            return self.state.users.get(user.id) is user
+        room = self.state.find_room(place)
+        return room is not None and user in room.members
 
     def close_all(self, reason: str) -> None:
         """Say farewell to every session and close it; nobody's departure is told."""
@@ -346,5 +371,5 @@ class Node:
 
 def not_kept(command: Command) -> Refused:
     """Return the refusal of a command whose outcome could not be kept."""
-    target = command.target if isinstance(command, Say) else getattr(command, "room", "")
+    target = getattr(command, "target", "") or getattr(command, "room", "")
     return Refused(Reason.NOT_KEPT, target, command=type(command).__name__)

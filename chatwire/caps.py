@@ -24,6 +24,7 @@ EVENT_PLAYBACK = "draft/event-playback"
 EXTENDED_JOIN = "extended-join"
 INVITE_NOTIFY = "invite-notify"
 LABELED_RESPONSE = "labeled-response"
+MESSAGE_REDACTION = "draft/message-redaction"
 MESSAGE_TAGS = "message-tags"
 MULTILINE = "draft/multiline"
 MULTI_PREFIX = "multi-prefix"
@@ -65,6 +66,11 @@ CAPABILITIES = (
     ),
     Capability(
         LABELED_RESPONSE, _SITE + "labeled-response", "answers carry the label of what they answer"
+    ),
+    Capability(
+        MESSAGE_REDACTION,
+        _SITE + "message-redaction",
+        "messages can be removed by `REDACT`, and are told to be",
     ),
     Capability(
         MESSAGE_TAGS,

@@ -63,6 +63,8 @@ class Request(Struct, frozen=True):
     """A password check that takes its time: it is run on a thread, and the session waits for it."""
     otherwise: tuple[Item, ...] = ()
     """What is done in the place of `items` when the check says no."""
+    then: "Callable[[], Request] | None" = None
+    """Makes what is asked next, once the items are answered: of what they have found."""
 
 
 class Dialect(Protocol):

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
 
-from chatserver.batch import Batch, Entry, must_be_kept, write_down
+from chatserver.batch import Batch, Entry, must_be_kept, redacted_of, write_down
 from chatserver.core.effects import Emission, Reason, Refused
 from chatserver.core.events import Keeping, KeptEvent, Said
 from chatserver.core.execute import Stamp
@@ -260,7 +260,8 @@ class LocalJournal:
             self._retry = asyncio.get_running_loop().call_later(RETRY_AFTER, self._try_again)
             return
         records = [record for emission in self._held for record in write_down(emission)]
-        writing = self._late.join(Writing(records, *self._node.take_changed_rooms()))
+        changed = self._node.take_changed_rooms()
+        writing = self._late.join(Writing(records, *changed, redacted_of(records)))
         batch = Batch([], writing)
         if self._writer is None:
             try:

@@ -28,6 +28,7 @@ MATTERING = frozenset(
         caps.ECHO_MESSAGE,
         caps.EXTENDED_JOIN,
         caps.INVITE_NOTIFY,
+        caps.MESSAGE_REDACTION,
         caps.MESSAGE_TAGS,
         caps.MULTILINE,
         caps.SERVER_TIME,
@@ -50,6 +51,7 @@ class IrcDialect:
         "extended",
         "invites",
         "multiline",
+        "redaction",
         "server",
         "setname",
         "tags",
@@ -64,6 +66,7 @@ class IrcDialect:
         self.extended = caps.EXTENDED_JOIN in enabled
         self.invites = caps.INVITE_NOTIFY in enabled
         self.multiline = caps.MULTILINE in enabled
+        self.redaction = caps.MESSAGE_REDACTION in enabled
         self.setname = caps.SETNAME in enabled
         self.tags = caps.MESSAGE_TAGS in enabled
         self.time = caps.SERVER_TIME in enabled
@@ -206,6 +209,19 @@ def _renamed(dialect: IrcDialect, event: events.Renamed) -> bytes:
     return finish(f":{dialect.source(event.who)} NICK {event.nick}", dialect.prefix(event))
 
 
+def _redacted(dialect: IrcDialect, event: events.Redacted) -> bytes:
+    """Write that a message is removed, for who knows of that: once for each id it was shown with."""
+    if not dialect.redaction:
+        return b""
+    head = f":{dialect.source(event.by)} REDACT {event.target} {message_id(event.message)}"
+    reason = f" :{event.reason}" if event.reason else ""
+    parts = ["", *(f"-{part}" for part in range(1, event.lines))]
+    return b"".join(
+        finish(head + part + reason, dialect.prefix(event, part and f"-r{part[1:]}"))
+        for part in parts
+    )
+
+
 def _topic_changed(dialect: IrcDialect, event: events.TopicChanged) -> bytes:
     line = f":{dialect.source(event.by)} TOPIC {event.room} :{event.topic}"
     return finish(line, dialect.prefix(event))
@@ -291,6 +307,7 @@ RENDERERS: Mapping[type[Event], Callable[[IrcDialect, Any], bytes]] = {
     events.Killed: _killed,
     events.Parted: _parted,
     events.RealnameChanged: _realname_changed,
+    events.Redacted: _redacted,
     events.Renamed: _renamed,
     events.RoomModesChanged: _room_modes_changed,
     events.Said: messages.said,

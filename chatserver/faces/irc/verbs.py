@@ -11,6 +11,7 @@ from chatserver.faces.irc import (
     multiline,
     operators,
     people,
+    redaction,
     registration,
     rooms,
     talk,
@@ -101,6 +102,10 @@ VERBS: Mapping[str, Verb] = {
     "PONG": Verb(registration.pong, "token", "Answer the server's PING.", early=True),
     "PRIVMSG": Verb(talk.privmsg, "nick|#room|@#room,... text", "Say something."),
     "QUIT": Verb(registration.quit_chat, "[reason]", "Leave the chat.", early=True),
+    "REDACT": Verb(
+        redaction.redact, "#room|nick id [reason]",
+        "Remove a message of yours, or as an operator, any of the room.", 2,
+    ),
     "REHASH": Verb(operators.rehash, "", "Operators: have the configuration read again."),
     "SETNAME": Verb(people.setname, "realname", "Change your real name.", 1),
     "TAGMSG": Verb(talk.tagmsg, "nick|#room|@#room,...", "Send tags without text."),
