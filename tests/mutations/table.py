@@ -55,7 +55,7 @@ MUTATIONS = (
         "chatserver/node.py",
         "        state.nonces.restore(nonces)\n",
         "",
-        ("tests/chatserver/test_node.py", "tests/conformance/test_nonce.py"),
+        ("tests/e2e/test_stopping.py",),
     ),
     Mutation(
         "remember the nonce of a refused message",
@@ -88,7 +88,7 @@ MUTATIONS = (
         "a page of history has what is shown live as well",
         "chatserver/faces/irc/history.py",
         "        page = Page(key, start, inquiry.seq, limit, everything=everything)\n",
-        "        page = Page(key, start, limit=limit, everything=everything)\n",
+        "        page = Page(key, start, 1 << 62, limit, everything=everything)\n",
         ("tests/conformance/test_chathistory.py",),
     ),
     # --- what peers send ---------------------------------------------------------------------

@@ -23,7 +23,7 @@ PATIENCE = ("-o", "timeout=20", "--maxfail=8")
 """A rule that is broken makes some tests wait for what never comes: neither for long, nor in all."""
 
 _LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "dist", "build", "*.egg-info")
-_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+?)(?: - .*)?$", re.MULTILINE)
+_FAILED = re.compile(r"^(?:FAILED|ERROR) ([^\s\[]+)", re.MULTILINE)
 _BROKEN_TABLE = {2: "were interrupted", 4: "were not found", 5: "are none"}
 
 
@@ -60,7 +60,9 @@ def run_tests(tree: Path, tests: Iterable[str]) -> Outcome:
     if done.returncode not in (0, 1):
         how = _BROKEN_TABLE.get(done.returncode, f"ended with {done.returncode}")
         raise TableError(f"{', '.join(chosen)} {how}:\n{end}")
-    failed = dict.fromkeys(name.partition("[")[0] for name in _FAILED.findall(done.stdout))
+    failed = dict.fromkeys(_FAILED.findall(done.stdout))
+    if bool(failed) != bool(done.returncode):
+        raise TableError(f"{', '.join(chosen)} ended with {done.returncode}:\n{end}")
     seconds = re.findall(r" in ([\d.]+)s", end)
     return Outcome([*failed], float(seconds[-1]) if seconds else float("nan"), end)
 

@@ -41,6 +41,8 @@ class IrcPeer:
         self.refused: list[str] = []
         self.said = 0
         self.resent = 0
+        self.repeated = 0
+        """Lines sent again that were answered with the echo of the first."""
         self.connections = 0
         self.hushed = False
         """Whether it says nothing new any more."""
@@ -175,7 +177,9 @@ class IrcPeer:
             self.confirmed.add(self._open.pop(nonce))
         if not self._live:
             self._waiting.append(message)
-        elif not (nonce and message.tags["msgid"] in self._seen):  # else the echo of the first
+        elif nonce and message.tags["msgid"] in self._seen:
+            self.repeated += 1
+        else:
             self._show(message)
 
     def _show(self, message: Message) -> None:
