@@ -29,6 +29,7 @@ MESSAGE_TAGS = "message-tags"
 MULTILINE = "draft/multiline"
 MULTI_PREFIX = "multi-prefix"
 NONCE = "chatserver.dev/nonce"
+READ_MARKER = "draft/read-marker"
 SERVER_TIME = "server-time"
 SETNAME = "setname"
 STANDARD_REPLIES = "standard-replies"
@@ -91,6 +92,11 @@ CAPABILITIES = (
         NONCE,
         "#sending-again",
         "a message that is sent again with its nonce is said once",
+    ),
+    Capability(
+        READ_MARKER,
+        _SITE + "read-marker",
+        "the server remembers up to when one has read",
     ),
     Capability(SERVER_TIME, _SITE + "server-time", "lines say when they happened"),
     Capability(SETNAME, _SITE + "setname", "the real name can be changed while connected"),

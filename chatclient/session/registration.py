@@ -13,7 +13,12 @@ from chatclient.session.state import Heard, State
 from chatwire import caps
 from chatwire.text import plain
 
-WANTED = caps.NAMES - {caps.CHATHISTORY, caps.EVENT_PLAYBACK}
+WANTED = caps.NAMES - {
+    caps.CHATHISTORY,
+    caps.EVENT_PLAYBACK,
+    caps.MESSAGE_REDACTION,
+    caps.READ_MARKER,
+}
 """The capabilities that this client makes use of. It does not ask for history, so it must not say
 that it would: history then no longer comes by itself."""
 

@@ -92,6 +92,13 @@ class Redact(Command, frozen=True):
     reason: str = ""
 
 
+class MarkRead(Command, frozen=True):
+    """Say up to when (`read_at`, ms since 1970) one has read what was said in a room or with a nick."""
+
+    target: str
+    read_at: int
+
+
 class Respond(Command, frozen=True):
     """Say something to whoever wrote to the asker last."""
 

@@ -92,6 +92,13 @@ class AwaySet(Reply, frozen=True):
     away: bool
 
 
+class MarkerKept(Reply, frozen=True):
+    """The asker had said already that they have read up to then, or later: to `read_at`."""
+
+    target: str
+    read_at: int
+
+
 class OperatorGranted(Reply, frozen=True):
     """The asker is an operator of the server now."""
 

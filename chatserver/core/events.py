@@ -159,6 +159,13 @@ class UserModesChanged(Event, frozen=True):
     changes: tuple[ModeChange, ...]
 
 
+class MarkerMoved(Event, frozen=True):
+    """Somebody has read a room, or what a nick wrote, up to `read_at`. Audience: they alone."""
+
+    target: str
+    read_at: int
+
+
 class Invited(Event, frozen=True):
     """`nick` was asked into a room. Audience: they alone."""
 

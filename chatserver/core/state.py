@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from chatserver.core.events import Identity
 from chatserver.core.limits import Limits
+from chatserver.core.markers import Markers
 from chatserver.core.nonces import Nonces
 from chatwire.names import fold
 
@@ -81,7 +82,8 @@ class User:
 
     __slots__ = (
         "active_at", "address", "alone", "away", "connected_at", "conversations", "correspondent",
-        "earlier", "face", "id", "identity", "invited", "modes", "named_seq", "operator", "rooms", "secure",
+        "earlier", "face", "id", "identity", "invited", "markers", "modes", "named_seq", "operator",
+        "rooms", "secure",
     )  # fmt: skip
 
     def __init__(self, number: int, identity: Identity, connected_at: int) -> None:
@@ -100,6 +102,8 @@ class User:
         """Since which number they have had their nick: what was written to it before is not theirs."""
         self.earlier: deque[tuple[str, int, int]] = deque(maxlen=EARLIER_NICKS_MOST)
         """The nicks (folded) that they had before, each with the numbers between which it was theirs."""
+        self.markers = Markers()
+        """Their own: a guest is one session."""
         self.conversations: dict[str, str] = {}
         """Whom they wrote to or heard from under that nick: by folded nick, the nick; newest last."""
         self.modes: set[str] = set()

@@ -16,7 +16,7 @@ from chatserver.core import events
 from chatserver.core.commands import ModeChange
 from chatserver.core.events import Event, Identity
 from chatserver.faces.irc import messages
-from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish, iso_time
+from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish, iso_time, marker_line
 from chatserver.faces.irc.messages import message_id
 from chatwire import caps
 from chatwire.message import escape_tag, format_tags, split_tags
@@ -31,6 +31,7 @@ MATTERING = frozenset(
         caps.MESSAGE_REDACTION,
         caps.MESSAGE_TAGS,
         caps.MULTILINE,
+        caps.READ_MARKER,
         caps.SERVER_TIME,
         caps.SETNAME,
     }
@@ -50,6 +51,7 @@ class IrcDialect:
         "echo",
         "extended",
         "invites",
+        "markers",
         "multiline",
         "redaction",
         "server",
@@ -65,6 +67,7 @@ class IrcDialect:
         self.echo = caps.ECHO_MESSAGE in enabled
         self.extended = caps.EXTENDED_JOIN in enabled
         self.invites = caps.INVITE_NOTIFY in enabled
+        self.markers = caps.READ_MARKER in enabled
         self.multiline = caps.MULTILINE in enabled
         self.redaction = caps.MESSAGE_REDACTION in enabled
         self.setname = caps.SETNAME in enabled
@@ -242,6 +245,12 @@ def _user_modes_changed(dialect: IrcDialect, event: events.UserModesChanged) -> 
     return finish(line, dialect.prefix(event))
 
 
+def _marker_moved(dialect: IrcDialect, event: events.MarkerMoved) -> bytes:
+    if not dialect.markers:
+        return b""
+    return marker_line(dialect.server, event.target, event.read_at)
+
+
 def _invited(dialect: IrcDialect, event: events.Invited | events.InviteSeen) -> bytes:
     line = f":{dialect.source(event.by)} INVITE {event.nick} {event.room}"
     return finish(line, dialect.prefix(event))
@@ -305,6 +314,7 @@ RENDERERS: Mapping[type[Event], Callable[[IrcDialect, Any], bytes]] = {
     events.Joined: _joined,
     events.Kicked: _kicked,
     events.Killed: _killed,
+    events.MarkerMoved: _marker_moved,
     events.Parted: _parted,
     events.RealnameChanged: _realname_changed,
     events.Redacted: _redacted,

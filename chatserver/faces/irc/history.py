@@ -147,7 +147,7 @@ def parse_point(written: str, target: str) -> Point:
     if not equals:
         raise Invalid("Invalid message reference", written)
     if kind == "timestamp":
-        return Point(at=_parse_time(value, written))
+        return Point(at=parse_time(value, written))
     if kind != "msgid":
         why = f"{kind}-based history requests are not supported"
         raise Invalid(why, target, code="INVALID_MSGREFTYPE")
@@ -157,7 +157,7 @@ def parse_point(written: str, target: str) -> Point:
     return Point(seq=int(found[1], 16))
 
 
-def _parse_time(value: str, written: str) -> int:
+def parse_time(value: str, written: str) -> int:
     """Return a time of server-time in ms since 1970; what was before 1970 is 1970."""
     try:
         if _TIMESTAMP.fullmatch(value):

@@ -9,6 +9,7 @@ from chatserver.core import effects
 from chatserver.core.effects import Reason, Refused, Reply
 from chatserver.faces.contract import Lookup
 from chatserver.faces.irc import redaction
+from chatserver.faces.irc.markers import marker_kept
 from chatserver.faces.irc.registration import welcome
 from chatserver.faces.irc.rooms import entered
 from chatserver.faces.irc.session import Inquiry, Session
@@ -131,6 +132,7 @@ REPLIES: Mapping[type[Reply], Callable[[Inquiry, Any], Sequence[bytes] | Lookup]
     effects.AwaySet: _away_set,
     effects.Entered: entered,
     effects.Inviting: _inviting,
+    effects.MarkerKept: marker_kept,
     effects.OperatorGranted: _operator_granted,
     effects.Refused: _refused,
     effects.Repeated: repeated,

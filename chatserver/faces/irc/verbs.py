@@ -7,6 +7,7 @@ from msgspec import Struct
 from chatserver.faces.irc import (
     about,
     history,
+    markers,
     modes,
     multiline,
     operators,
@@ -90,6 +91,9 @@ VERBS: Mapping[str, Verb] = {
         "Rooms: all, or by name, members, minutes since they were made, since their topic was.",
     ),
     "LUSERS": Verb(about.lusers, "", "How many are there."),
+    "MARKREAD": Verb(
+        markers.markread, "#room|nick [timestamp=time]", "Up to when you have read; or say it.",
+    ),
     "MODE": Verb(modes.mode, "#room|nick [changes [parameters...]]", "Show or change modes.", 1),
     "MOTD": Verb(about.motd, "[server]", "The message of the day."),
     "NAMES": Verb(rooms.names, "[#room,...]", "Who is in rooms, or in each of yours."),

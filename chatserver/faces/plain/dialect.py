@@ -195,6 +195,7 @@ RENDERERS: Mapping[type[Event], Callable[[PlainDialect, Any], str]] = {
     events.TopicChanged: _topic,
     events.RoomModesChanged: _modes,
     events.UserModesChanged: _silent,
+    events.MarkerMoved: _silent,
     events.Invited: _invited,
     events.InviteSeen: _silent,
     events.AwayChanged: _silent,

@@ -123,6 +123,7 @@ def samples(who: Identity, one: str, other: str, changes: tuple[ModeChange, ...]
         events.TopicChanged(1, 1, "#a", who, one),
         events.RoomModesChanged(1, 1, "#a", who, changes or (ModeChange(True, "k", one),)),
         events.UserModesChanged(1, 1, who, changes),
+        events.MarkerMoved(1, 1, "#a", 1),
         events.Invited(1, 1, "#a", who, "ann"),
         events.InviteSeen(1, 1, "#a", who, "ann"),
         events.AwayChanged(1, 1, who, one),
