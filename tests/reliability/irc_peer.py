@@ -15,7 +15,7 @@ from chatwire.message import Message, parse
 
 CAPABILITIES = (
     "batch", "draft/chathistory", "echo-message", "labeled-response", "message-tags", "server-time",
-    "chatserver.dev/nonce",
+    "standard-replies", "chatserver.dev/nonce",
 )  # fmt: skip
 NONCE = "+chatserver.dev/nonce"
 PAGE = 100
@@ -51,6 +51,7 @@ class IrcPeer:
         self._seen: set[str] = set()  # msgids
         self._last = ""
         self._labels: dict[str, str] = {}  # label -> nonce, of this connection
+        self._posted = 0
         self._writer: asyncio.StreamWriter
         self._live = False
         self._waiting: list[Message] = []
@@ -101,7 +102,8 @@ class IrcPeer:
         self._post(nonce)
 
     def _post(self, nonce: str) -> None:
-        label = f"{self.connections}-{len(self._labels)}"
+        self._posted += 1
+        label = str(self._posted)
         self._labels[label] = nonce
         self._send(f"@label={label};{NONCE}={nonce} PRIVMSG {self._room} :{self._open[nonce]}")
 
