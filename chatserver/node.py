@@ -36,7 +36,7 @@ from chatserver.core.events import Keeping, Redacted
 from chatserver.core.execute import Stamp, execute
 from chatserver.core.execute.rooms import open_lobby
 from chatserver.core.execute.speech import find_repeated
-from chatserver.core.history import Page
+from chatserver.core.history import Question
 from chatserver.core.nonces import Kept
 from chatserver.core.state import Audience, Room, RoomRecord, State, User
 from chatserver.delivery import Delivery, Round
@@ -171,7 +171,7 @@ class Node:
         Entries that come after `PAGES_MOST` pages to read are not done: the batch has the others alone.
         While not `healthy`, what must be kept is refused, and the rooms that changed wait.
         """
-        pages: dict[Page, None] = {}
+        pages: dict[Question, None] = {}
         for done, entry in enumerate(entries, 1):
             try:
                 self._execute_entry(entry, stamp, healthy=healthy)

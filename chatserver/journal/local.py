@@ -18,7 +18,7 @@ from chatserver.batch import Batch, Entry, must_be_kept, redacted_of, write_down
 from chatserver.core.effects import Emission, Reason, Refused
 from chatserver.core.events import Keeping, KeptEvent, Said
 from chatserver.core.execute import Stamp
-from chatserver.core.history import Page
+from chatserver.core.history import Question
 from chatserver.faces.contract import Lookup
 from chatserver.journal.late import Late
 from chatserver.node import Node
@@ -159,7 +159,7 @@ class LocalJournal:
             self._node.release(batch)
         loop.call_soon(self._run)
 
-    def _keep_and_read(self, batch: Batch) -> Mapping[Page, Sequence[KeptEvent]]:
+    def _keep_and_read(self, batch: Batch) -> Mapping[Question, Sequence[KeptEvent]]:
         """Keep a batch, then read what it asks for; on the writer thread, if there is one."""
         self._store.keep(batch.writing)
         try:
@@ -193,7 +193,7 @@ class LocalJournal:
         self._node.release(batch)
 
     def _written(
-        self, batch: Batch, done: "asyncio.Future[Mapping[Page, Sequence[KeptEvent]]]"
+        self, batch: Batch, done: "asyncio.Future[Mapping[Question, Sequence[KeptEvent]]]"
     ) -> None:
         error = done.exception()
         if error is None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from chatserver.core.events import KeptEvent
-from chatserver.core.history import Page
+from chatserver.core.history import Question
 from chatserver.core.limits import Limits
 from chatserver.ports import StoreError
 from chatserver.storage.memory import MemoryStore
@@ -21,9 +21,9 @@ CAPABILITIES = (
 class Unreadable(MemoryStore):
     """A store that takes everything, and can't be read."""
 
-    def read(self, pages: Sequence[Page]) -> Mapping[Page, Sequence[KeptEvent]]:
+    def read(self, asked: Sequence[Question]) -> Mapping[Question, Sequence[KeptEvent]]:
         """Fail, if there is anything to read."""
-        if pages:
+        if asked:
             raise StoreError("a bad sector")
         return {}
 
