@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from random import Random
+from random import Random, SystemRandom
 
 from chatclient.commands import enter
 from chatclient.config import Config
@@ -55,7 +55,7 @@ class Client:
         self.config = config
         self._connect_to = connect
         self._clock = clock
-        random = random or Random()  # noqa: S311 - for jitter and nicks, not for secrets
+        random = random or SystemRandom()
         self.world = World(Status(config.address, nick=config.identity.nick, secure=config.tls))
         self.session = Session(self.world, config.identity, random=random)
         self._backoff = Backoff(random)
@@ -118,13 +118,14 @@ class Client:
         The connection is closed in order then, and `run` returns. Cancelling it closes at once.
         """
         while not self._leaving.is_set():
+            listens = True
             try:
                 reason = await self.run_once()
             except ConnectError as error:
-                reason = self._say_once(str(error))
+                reason, listens = self._say_once(str(error)), False
             if self._leaving.is_set():
                 break
-            await self._wait(reason)
+            await self._wait(reason, listens=listens)
         self._set_state(ConnectionState.OFFLINE)
 
     async def run_once(self) -> str:
@@ -222,12 +223,12 @@ class Client:
 
     # --- between connections -----------------------------------------------------------------
 
-    async def _wait(self, reason: str) -> None:
+    async def _wait(self, reason: str, *, listens: bool) -> None:
         """Wait until it is time for another connection, or the user wants one or wants to quit."""
         now = asyncio.get_running_loop().time()
         online_for = now - self._online_since if self._online_since is not None else 0.0
         self._online_since = None
-        wait: float | None = self._backoff.next_wait(online_for=online_for)
+        wait: float | None = self._backoff.next_wait(online_for=online_for, listens=listens)
         if self.session.fatal:
             wait = None
             reason = f"{self.session.fatal}; /reconnect tries again"

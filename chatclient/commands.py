@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from chatclient.model import Buffer, BufferKind, FocusWanted, Kind
+from chatclient.model import Buffer, BufferKind, Delivery, FocusWanted, Kind
 from chatclient.session import Session
 
 
@@ -252,6 +252,16 @@ def _raw(call: Call) -> None:
     call.send(_must(command), *params)
 
 
+def _resend(call: Call) -> None:
+    failed = [line for line in call.buffer.lines if line.delivery is Delivery.FAILED]
+    if call.argument == "all":
+        chosen = failed
+    else:
+        chosen = [line for line in failed if call.argument.lower() in line.text.lower()][-1:]
+    if not [line for line in chosen if call.session.say_again(line.id, call.now)]:
+        raise UsageError("there is no failed line to send again")
+
+
 def _reconnect(call: Call) -> None:
     call.session.reconnect()
 
@@ -279,6 +289,12 @@ COMMANDS: Final[Sequence[Command]] = (
     Command("kick", "[room] <nick> [reason]", "remove somebody from a room", _kick, (), "n"),
     Command("mode", "[target] [changes]", "show or change modes: /mode +o bob", _mode, (), "rn"),
     Command("raw", "<line>", "send a line of IRC as it is", _raw, ("quote",)),
+    Command(
+        "resend",
+        "[all or words]",
+        "send failed lines again: the newest, all, or by words",
+        _resend,
+    ),
     Command("reconnect", "", "connect again, now", _reconnect),
     Command("help", "[command]", "show the commands", _help, ("h",), "c"),
     Command("quit", "[reason]", "leave the chat", _quit, ("exit", "bye")),

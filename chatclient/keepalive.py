@@ -1,7 +1,9 @@
 """Whether the other end still lives: a PING when it is silent, and how long the answer takes.
 
 Rules: nothing is known to be dead before `PATIENCE` after a PING without any byte; a dead link is
-known at most `SILENCE + PATIENCE` after its last byte. Times are of a clock that never goes back.
+known at most `SILENCE + PATIENCE` after its last byte. Who was stopped itself meanwhile (SIGSTOP, a
+laptop asleep) has heard nothing for its own fault, and asks once more. Times are of a clock that
+never goes back.
 """
 
 SILENCE = 9.0
@@ -9,6 +11,9 @@ SILENCE = 9.0
 
 PATIENCE = 9.0
 """Seconds that it then has."""
+
+LATE = 2.0
+"""Seconds later than asked for that mean that we were stopped."""
 
 MEASURE = 30.0
 """Seconds between two measurements of the round trip on a busy connection."""
@@ -37,7 +42,13 @@ class Keepalive:
 
     def is_dead(self, now: float) -> bool:
         """Say whether a PING has had its time, and nothing at all came."""
-        return self._asked is not None and now >= max(self._asked, self._heard) + PATIENCE
+        if self._asked is None:
+            return False
+        due = max(self._asked, self._heard) + PATIENCE
+        if now > due + LATE:
+            self._asked = None
+            return False
+        return now >= due
 
     def ask(self, now: float) -> str | None:
         """Return the token of a PING to send now, or None if it is not time."""

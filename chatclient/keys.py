@@ -15,6 +15,7 @@ class Action(enum.Enum):
 
     SEND = enum.auto()
     NEW_LINE = enum.auto()
+    RESEND = enum.auto()
     COMPLETE = enum.auto()
     COMPLETE_BACK = enum.auto()
     GO_TO = enum.auto()
@@ -69,6 +70,13 @@ KEYS: tuple[Key, ...] = (
         (("tab",),),
     ),
     Key(_TYPE, "Shift+Tab", "the completion before", Action.COMPLETE_BACK, (("s-tab",),)),
+    Key(
+        _TYPE,
+        "Alt+R",
+        "send the newest failed line (✗) again; /resend all sends all of them",
+        Action.RESEND,
+        (("escape", "r"),),
+    ),
     Key(_TYPE, "Up, Down", "what you typed before"),
     Key(_TYPE, "Ctrl+A, Ctrl+E", "go to the start or the end of the line"),
     Key(_TYPE, "Ctrl+W, Ctrl+U", "delete the word, or everything, before the cursor"),

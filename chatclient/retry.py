@@ -1,8 +1,10 @@
-"""When to try again after a connection ended: at once, then ever more rarely.
+"""When to try again after a connection ended, or did not come about.
 
-Rules: the first wait is under a second, so that a restart of the server is hardly noticed; each
-further one is up to twice as long as the one before, 30 s at most; all have jitter, so that a
-thousand clients do not come back in one instant. Who has been online for a while starts over.
+Rules: while nothing listens (a server that restarts), it is tried every second or so for
+`EAGER` seconds, so that we are back soon after it is; that costs the server nothing. Where a
+connection came about and ended, each wait is up to twice as long as the one before, 30 s at most;
+who has been online for a while starts over. All have jitter, so that a thousand clients do not come
+back in one instant.
 """
 
 from random import Random
@@ -14,17 +16,31 @@ STEADY = 5.0
 """After so many seconds online the next wait is a first one again."""
 
 
+EAGER = 600.0
+"""For so many seconds it is tried often whether anything listens."""
+
+_OFTEN = 1.25  # the longest wait then
+
+
 class Backoff:
     """The waits of one client."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
         self._tries = 0
+        self._eager = 0.0
 
-    def next_wait(self, *, online_for: float = 0.0) -> float:
-        """Return how many seconds to wait, after a connection that was online for so many."""
+    def next_wait(self, *, online_for: float = 0.0, listens: bool = True) -> float:
+        """Return how many seconds to wait, after a connection that was online for so many.
+
+        Or after none, if nothing `listens`.
+        """
         if online_for >= STEADY:
-            self._tries = 0
+            self.reset()
+        if not listens and self._eager < EAGER:
+            wait = _OFTEN * self._random.uniform(0.3, 0.95)
+            self._eager += wait
+            return wait
         ceiling = min(LONGEST, 2.0 ** min(self._tries, 8))
         self._tries += 1
         return ceiling * self._random.uniform(0.3, 0.95)
@@ -32,3 +48,4 @@ class Backoff:
     def reset(self) -> None:
         """Start over."""
         self._tries = 0
+        self._eager = 0.0

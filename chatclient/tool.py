@@ -2,7 +2,9 @@
 
 Rules: what is heard goes to standard output as JSON lines, everything else to standard error, one
 line each, made safe for a terminal. The exit status says whether the server acknowledged all that
-was to be said (`Status`); the first refusal ends it. At most `WINDOW` messages wait for their
+was to be said (`Status`); the first refusal ends it. A cut does not: what was not acknowledged is
+sent again where that is harmless, within `--timeout`. What was said meanwhile is printed in its
+order, once all of it has come. At most `WINDOW` messages wait for their
 acknowledgement at a time, so that a long input is read as fast as the server takes it.
 """
 
@@ -25,6 +27,7 @@ from chatclient.config import Config
 from chatclient.jsonlines import json_line
 from chatclient.model import (
     Buffer,
+    BufferChanged,
     BufferKind,
     Change,
     ConnectionState,
@@ -36,6 +39,7 @@ from chatclient.model import (
     LinesInserted,
     StatusChanged,
 )
+from chatclient.session import MAYBE_LOST
 from chatwire.text import visible
 
 WINDOW = 64
@@ -107,7 +111,11 @@ class Tool:
         self._step = asyncio.Event()
         self._listening = True
         self._welcomed = False
+        self._lost = ""
+        """Why the last connection ended."""
         self._end: Exception | None = None
+        self._late: dict[Buffer, dict[int, Line]] = {}
+        """What was heard of buffers that are being caught up with, by the ids of the lines."""
 
     async def run(self) -> None:
         """Do what was asked for. Raises `ToolError`, or `BrokenPipeError` of the output."""
@@ -199,10 +207,16 @@ class Tool:
                     self._step.clear()
                     await self._step.wait()
         except TimeoutError:
-            server = self._config.address
-            text = f"{server} did not answer within {within:g} s (waited {what})"
-            raise ToolError(Status.TIMEOUT, text) from None
+            raise self._too_late(what) from None
         self._check()
+
+    def _too_late(self, what: str) -> ToolError:
+        within, status = self._config.timeout, self._client.world.status
+        if self._welcomed and status.state is not ConnectionState.ONLINE:
+            text = f"{self._lost or status.reason}, and no way back within {within:g} s"
+            return ToolError(Status.LOST, text)
+        text = f"{self._config.address} did not answer within {within:g} s (waited {what})"
+        return ToolError(Status.TIMEOUT, text)
 
     def _check(self) -> None:
         if self._end is not None:
@@ -231,6 +245,8 @@ class Tool:
                 case LinesInserted(buffer, lines):
                     for line in lines:
                         self._heard(buffer, line)
+                case BufferChanged(buffer) if not buffer.behind:
+                    self._print_late(buffer)
                 case StatusChanged():
                     self._follow_status()
                 case _:
@@ -243,7 +259,20 @@ class Tool:
 
     def _heard(self, buffer: Buffer, line: Line) -> None:
         if line.delivery is Delivery.FAILED and self._client.session.online:
-            self._finish(ToolError(Status.REFUSED, f"{buffer.name}: {line.reason}"))
+            status = Status.LOST if line.reason == MAYBE_LOST else Status.REFUSED
+            self._finish(ToolError(status, f"{buffer.name}: {line.reason}"))
+        if buffer in self._late or (buffer.behind and self._client.session.online):
+            self._late.setdefault(buffer, {})[line.id] = line
+        else:
+            self._print(buffer, line)
+
+    def _print_late(self, buffer: Buffer) -> None:
+        """Print what was heard of a buffer that is complete now, in its order."""
+        late = self._late.pop(buffer, {})
+        for line in [line for line in buffer.lines if line.id in late]:
+            self._print(buffer, line)
+
+    def _print(self, buffer: Buffer, line: Line) -> None:
         told = line.delivery is Delivery.CONFIRMED and not (
             buffer.kind is BufferKind.SERVER and line.kind is Kind.INFO
         )
@@ -254,18 +283,19 @@ class Tool:
                 self._finish(error)
 
     def _follow_status(self) -> None:
-        """End when the connection does; only who listens, and was in, waits for another one."""
+        """End when there is no connection; only who was in waits for another one."""
         status = self._client.world.status
         if status.state is ConnectionState.ONLINE:
-            self._welcomed = True
+            self._welcomed, self._lost = True, ""
         elif status.state is ConnectionState.WAITING or (
             status.state is ConnectionState.OFFLINE and self._client.session.fatal
         ):
             fatal = self._client.session.fatal
-            if fatal or self._config.tool.sends or not self._welcomed:
+            if fatal or not self._welcomed:
                 reason = fatal or status.reason
                 self._finish(ToolError(Status.REFUSED if fatal else Status.LOST, reason))
-            else:
+            elif self._lost != status.reason:
+                self._lost = status.reason
                 complain(f"{status.reason}; trying again")
 
 

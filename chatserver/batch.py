@@ -17,12 +17,13 @@ from chatserver.core.events import (
     KeptEvent,
     Kicked,
     Parted,
+    Redacted,
     Renamed,
     RoomModesChanged,
     Said,
     TopicChanged,
 )
-from chatserver.core.history import Page, target_of
+from chatserver.core.history import Page, Question, target_of
 from chatserver.faces.contract import Lookup, Request
 from chatserver.ports import Record, Writing
 from chatwire.names import fold, looks_like_room
@@ -36,8 +37,8 @@ Outcome = Emission | Close | Recall | Lookup | Sequence[bytes]
 Part = Recall | Lookup | Sequence[bytes]
 """What the asker is told."""
 
-Found = Mapping[Page, Sequence[KeptEvent]] | None
-"""Pages as they were read, None when they could not be."""
+Found = Mapping[Question, Sequence[KeptEvent]] | None
+"""What was found of the questions asked, None when the store could not be read."""
 
 
 class Entry:
@@ -71,7 +72,7 @@ class Batch:
 def targets_of(emission: Emission) -> Sequence[str]:
     """Return under what an event is written down; nothing for one that is not."""
     event = emission.event
-    if isinstance(event, Said):
+    if isinstance(event, (Said, Redacted)):
         return (target_of(event),)
     if isinstance(event, (Departed, Renamed)):
         return emission.rooms
@@ -92,9 +93,9 @@ def write_down(emission: Emission) -> list[Record]:
 def readers_of(emission: Emission) -> tuple[str, ...]:
     """Return by nick, folded, who can read a message that is not for all of a room; () for others."""
     event = emission.event
-    if not isinstance(event, Said) or looks_like_room(event.target):
+    if not isinstance(event, (Said, Redacted)) or looks_like_room(event.target):
         return ()
-    nicks = {fold(event.who.nick)}
+    nicks = {fold((event.who if isinstance(event, Said) else event.by).nick)}
     if looks_like_room(event.target.lstrip("@+")):
         nicks.update(fold(user.nick) for user in emission.audience.users)
     else:
@@ -102,16 +103,24 @@ def readers_of(emission: Emission) -> tuple[str, ...]:
     return tuple(sorted(nicks))
 
 
-def records_of(entries: Sequence[Entry]) -> list[Record]:
-    """Return what the journal writes down of `entries`: each kept event once, in order."""
+def records_of(entry: Entry) -> list[Record]:
+    """Return what the journal writes down of `entry`: each kept event once, in order."""
     records = []
     last: object = None
-    for entry in entries:
-        for outcome in entry.outcomes:
-            if isinstance(outcome, Emission) and outcome.event is not last:  # an echo is the same
-                last = outcome.event
-                records.extend(write_down(outcome))
+    for outcome in entry.outcomes:
+        if isinstance(outcome, Emission) and outcome.event is not last:  # an echo is the same
+            last = outcome.event
+            records.extend(write_down(outcome))
     return records
+
+
+def redacted_of(records: Iterable[Record]) -> list[tuple[str, int]]:
+    """Return target and number of each message that is removed by what is written down."""
+    return [
+        (record.target, record.event.message)
+        for record in records
+        if isinstance(record.event, Redacted)
+    ]
 
 
 def page_of(recall: Recall) -> Page:
@@ -119,7 +128,7 @@ def page_of(recall: Recall) -> Page:
     return Page(recall.key, recall.after, recall.before, recall.limit, recall.words)
 
 
-def pages_of(answer: Iterable[Part]) -> Iterator[Page]:
+def questions_of(answer: Iterable[Part]) -> Iterator[Question]:
     """Yield what must be read for an answer."""
     for part in answer:
         if isinstance(part, Recall):

@@ -17,8 +17,8 @@ from msgspec import Struct
 
 from chatserver.backlog import WHOLE, Backlog, Item, Place
 from chatserver.batch import Found
-from chatserver.core.events import Joined, KeptEvent, Said
-from chatserver.core.history import Page
+from chatserver.core.events import Joined, KeptEvent, Redacted, Said
+from chatserver.core.history import Page, Question
 from chatserver.delivery import CHUNK_MOST, OVERHEAD, Delivery
 from chatserver.session import Session
 from chatserver.tail import render
@@ -34,9 +34,9 @@ class Read(Protocol):
     """What reads pages of the log; see `node.Journal.read`."""
 
     def __call__(
-        self, pages: Sequence[Page], done: Callable[[Found], None], *, patient: bool
+        self, questions: Sequence[Question], done: Callable[[Found], None], *, patient: bool
     ) -> None:
-        """Read `pages`, and call `done`."""
+        """Ask `questions`, and call `done`."""
         ...
 
 
@@ -141,19 +141,25 @@ class CatchUp:
             backlog.found = Block({}, before, tail.start)
             return True
         backlog.reading = True
-        done = partial(self._take, session, backlog, before, tail.start)
+        done = partial(self._take, session, backlog, pages, before, tail.start)
         self._read(pages, done, patient=True)
         return False
 
     def _take(
-        self, session: Session, backlog: Backlog, before: int, resume: int, found: Found
+        self,
+        session: Session,
+        backlog: Backlog,
+        pages: Sequence[Page],
+        before: int,
+        resume: int,
+        found: Found,
     ) -> None:
         """Take what was read; what could not be read is asked for again, later."""
         backlog.reading = False
         if found is None:
             asyncio.get_running_loop().call_later(RETRY_AFTER, self.advance, session)
             return
-        backlog.found = Block(found, before, resume)
+        backlog.found = Block({page: found[page] for page in pages}, before, resume)
         if session.backlog is backlog:
             self.advance(session)
 
@@ -237,10 +243,16 @@ def _take_items(told: deque[Item], place: Place, parts: list[bytes], items: list
 
 def _is_shown(session: Session, backlog: Backlog, event: KeptEvent, page: Page) -> bool:
     """Say whether a session sees an event that was found on a page, and is not told of it otherwise."""
-    own = isinstance(event, Said) and event.who.nick == backlog.nick_at(event.seq)
-    if page.direct:  # of what it said itself it was told, unless it said it to itself
-        return not own or (isinstance(event, Said) and fold(event.target) == page.target)
-    if event.seq in backlog.skipped or not backlog.is_inside(page.target, event.seq):
+    match event:
+        case Said(who=actor) | Redacted(by=actor):
+            own = actor.nick == backlog.nick_at(event.seq)
+        case _:
+            own = False
+    if event.seq in backlog.skipped and not (page.direct and isinstance(event, Said)):
+        return False
+    if page.direct:  # of what it did itself it was told, unless it did it to itself
+        return not own or fold(getattr(event, "target", "")) == page.target
+    if not backlog.is_inside(page.target, event.seq):
         return False
     if isinstance(event, Joined) and backlog.enters(page.target, event.seq):
         return session.dialect.shows_own_entry

@@ -22,6 +22,7 @@ from chatserver.core.events import (
     Invited,
     Joined,
     RealnameChanged,
+    Redacted,
     Renamed,
     Said,
     Tagged,
@@ -36,7 +37,7 @@ CHUNK_MOST: Final = 65_536
 OVERHEAD: Final = 64
 """Bytes that a line has beside what was said, about."""
 
-FROM_OTHERS: Final = (Said, Tagged, Invited)
+FROM_OTHERS: Final = (Said, Redacted, Tagged, Invited)
 """What one person gets of others, however much they send."""
 
 Plan = list[tuple[Dialect, list[Subscriber]]]

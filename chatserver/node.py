@@ -9,12 +9,31 @@ import itertools
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Final, Protocol
 
 from chatserver.backlog import Item
-from chatserver.batch import Batch, Entry, Found, Part, find, page_of, pages_of, records_of
+from chatserver.batch import (
+    Batch,
+    Entry,
+    Found,
+    Part,
+    find,
+    page_of,
+    questions_of,
+    records_of,
+    redacted_of,
+)
 from chatserver.catchup import CatchUp
-from chatserver.core.commands import ChangeRoomModes, Command, Quit, Respond, Say, SetTopic
+from chatserver.core.commands import (
+    ChangeRoomModes,
+    Command,
+    Quit,
+    Redact,
+    Respond,
+    Say,
+    SetTopic,
+)
 from chatserver.core.effects import (
     Close,
     Effect,
@@ -25,18 +44,19 @@ from chatserver.core.effects import (
     Reply,
     Welcomed,
 )
-from chatserver.core.events import Keeping
+from chatserver.core.events import Keeping, Redacted
 from chatserver.core.execute import Stamp, execute
 from chatserver.core.execute.rooms import open_lobby
 from chatserver.core.execute.speech import find_repeated
-from chatserver.core.history import Page
+from chatserver.core.history import Question
 from chatserver.core.nonces import Kept
 from chatserver.core.state import Audience, Room, RoomRecord, State, User
 from chatserver.delivery import Delivery, Round
 from chatserver.faces.contract import Answer, Ask, Face, Lookup, Moment, Request
-from chatserver.ports import Peer, Writing
+from chatserver.ports import Peer, Record, Writing
 from chatserver.session import Session
 from chatserver.tail import TAIL
+from chatwire.names import looks_like_room
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +66,7 @@ OUTSTANDING_MOST: Final = 64
 PENALTY: Final = 1.0
 """Seconds that a session waits for the answer to a wrong password, so that nobody can try many."""
 
-NEEDS_KEEPING = (Say, Respond, SetTopic, ChangeRoomModes)
+NEEDS_KEEPING = (Say, Redact, Respond, SetTopic, ChangeRoomModes)
 """Commands that are refused at once while nothing can be kept."""
 
 
@@ -67,9 +87,9 @@ class Journal(Protocol):
         ...
 
     def read(
-        self, pages: Sequence[Page], done: Callable[[Found], None], *, patient: bool = False
+        self, questions: Sequence[Question], done: Callable[[Found], None], *, patient: bool = False
     ) -> None:
-        """Read `pages` of what was released, then call `done`: at once, if that holds up nobody.
+        """Read the log of what was released, then call `done`: at once, if that holds up nobody.
 
         Who is `patient` waits until all of it can be read; else what could not be written is not found.
         """
@@ -144,7 +164,10 @@ class Node:
         self.journal.submit(entry)
 
     async def take(self, session: Session, request: Request) -> None:
-        """Submit a request, after its check, and wait while it would be too much: for readers."""
+        """Submit a request, after its check, and what follows from its answer: for readers.
+
+        It waits while it would be too much.
+        """
         if request.check is not None:
             await session.settled()
             check = asyncio.get_running_loop().run_in_executor(self._checker, request.check)
@@ -153,6 +176,9 @@ class Node:
                 await asyncio.sleep(self._penalty)
             request = Request(request.items if right else request.otherwise, request.label)
         self.submit(session, request)
+        if request.then is not None:
+            await session.settled()
+            self.submit(session, request.then())
         if session.outstanding >= OUTSTANDING_MOST:
             await session.settled()
         if self.journal.full:
@@ -165,16 +191,17 @@ class Node:
 
         While not `healthy`, what must be kept is refused, and the rooms that changed wait.
         """
+        records: list[Record] = []
         for entry in entries:
             try:
                 self._execute_entry(entry, stamp, healthy=healthy)
             except Exception:  # noqa: BLE001 - a bug: it ends this one session, never the server
                 self._give_up(entry.session, entry.request)
-        records = records_of(entries)
+            records.extend(records_of(entry))  # now: by the nicks that people have
         if not healthy:
             waiting = [one for one in records if one.event.keeping is Keeping.TRANSIENT]
             return Batch(entries, Writing(waiting))
-        writing = Writing(records, *self.take_changed_rooms())
+        writing = Writing(records, *self.take_changed_rooms(), redacted_of(records))
         return Batch(entries, writing)
 
     def _give_up(self, session: Session, request: Request | None = None) -> None:
@@ -286,11 +313,20 @@ class Node:
         """
         shown = Round(self.delivery, late=True)
         for emission in emissions:
-            room = self.state.find_room(getattr(emission.event, "room", ""))
-            members = room.members if room is not None else {}
-            audience = Audience(user for user in emission.audience.users if user in members)
+            audience = Audience(
+                filter(partial(self._still_sees, emission), emission.audience.users)
+            )
             shown.show(Emission(emission.event, audience))
         shown.flush()
+
+    def _still_sees(self, emission: Emission, user: User) -> bool:
+        """Say whether `user`, who is to see an event of a room or of two people, is still there."""
+        event = emission.event
+        place = event.target if isinstance(event, Redacted) else getattr(event, "room", "")
+        if not looks_like_room(place):
+            return self.state.users.get(user.id) is user
+        room = self.state.find_room(place)
+        return room is not None and user in room.members
 
     def close_all(self, reason: str) -> None:
         """Say farewell to every session and close it; nobody's departure is told."""
@@ -332,8 +368,8 @@ class Node:
 
     def _answer(self, entry: Entry, shown: Round, answer: Sequence[Part]) -> None:
         """Tell the asker of `entry` something, in its place; reading for it holds up nobody else."""
-        pages = [*pages_of(answer)]
-        if not pages:
+        questions = [*questions_of(answer)]
+        if not questions:
             shown.tell(entry.session, self._write_answer(entry, answer, {}))
             return
         at_once: list[bytes] = []
@@ -343,17 +379,21 @@ class Node:
             data = self._write_answer(entry, answer, found)
             if promised is None:
                 at_once.append(data)
-            elif backlog := entry.session.backlog:
-                backlog.fill(promised, data)
-                self._catching_up.advance(entry.session)
+                return
+            session.answered()
+            if session.backlog is not None:
+                session.backlog.fill(promised, data)
+                self._catching_up.advance(session)
 
-        if entry.session.closed:
+        session = entry.session
+        if session.closed:
             return
-        self.journal.read(pages, done)
+        self.journal.read(questions, done)
         if at_once:
-            shown.tell(entry.session, at_once[0])
+            shown.tell(session, at_once[0])
         else:
-            promised = shown.promise(entry.session)
+            session.outstanding += 1
+            promised = shown.promise(session)
 
     def _write_answer(self, entry: Entry, answer: Sequence[Part], found: Found) -> bytes:
         session, label = entry.session, entry.request.label
@@ -392,11 +432,13 @@ class Node:
             self.delivery.tell(session, b"")
             await session.reached(session.backlog.items[-1])
 
-    def _read(self, pages: Sequence[Page], done: Callable[[Found], None], *, patient: bool) -> None:
-        self.journal.read(pages, done, patient=patient)
+    def _read(
+        self, questions: Sequence[Question], done: Callable[[Found], None], *, patient: bool
+    ) -> None:
+        self.journal.read(questions, done, patient=patient)
 
 
 def not_kept(command: Command) -> Refused:
     """Return the refusal of a command whose outcome could not be kept."""
-    target = command.target if isinstance(command, Say) else getattr(command, "room", "")
+    target = getattr(command, "target", "") or getattr(command, "room", "")
     return Refused(Reason.NOT_KEPT, target, command=type(command).__name__)

@@ -24,10 +24,12 @@ EVENT_PLAYBACK = "draft/event-playback"
 EXTENDED_JOIN = "extended-join"
 INVITE_NOTIFY = "invite-notify"
 LABELED_RESPONSE = "labeled-response"
+MESSAGE_REDACTION = "draft/message-redaction"
 MESSAGE_TAGS = "message-tags"
 MULTILINE = "draft/multiline"
 MULTI_PREFIX = "multi-prefix"
 NONCE = "chatserver.dev/nonce"
+READ_MARKER = "draft/read-marker"
 SERVER_TIME = "server-time"
 SETNAME = "setname"
 STANDARD_REPLIES = "standard-replies"
@@ -67,6 +69,11 @@ CAPABILITIES = (
         LABELED_RESPONSE, _SITE + "labeled-response", "answers carry the label of what they answer"
     ),
     Capability(
+        MESSAGE_REDACTION,
+        _SITE + "message-redaction",
+        "messages can be removed by `REDACT`, and are told to be",
+    ),
+    Capability(
         MESSAGE_TAGS,
         _SITE + "message-tags",
         "messages have ids and tags, and TAGMSG carries tags alone",
@@ -85,6 +92,11 @@ CAPABILITIES = (
         NONCE,
         "#sending-again",
         "a message that is sent again with its nonce is said once",
+    ),
+    Capability(
+        READ_MARKER,
+        _SITE + "read-marker",
+        "the server remembers up to when one has read",
     ),
     Capability(SERVER_TIME, _SITE + "server-time", "lines say when they happened"),
     Capability(SETNAME, _SITE + "setname", "the real name can be changed while connected"),

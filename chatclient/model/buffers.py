@@ -59,3 +59,7 @@ class Buffer:
     """`Line.id` of the last line that was there when the user looked away; 0 for none."""
     pending: int = 0
     """How many lines at the end are own and unconfirmed."""
+    behind: bool = False
+    """Whether something may have been said since the last line, and is not filled in yet."""
+    msgids: set[str] = field(default_factory=set)
+    """The ids of all lines that have one."""

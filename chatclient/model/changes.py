@@ -28,7 +28,7 @@ class BufferClosed:
 
 @dataclass(frozen=True, slots=True)
 class BufferChanged:
-    """Name, topic, modes, joined, or the unread counts of a buffer changed."""
+    """Name, topic, modes, joined, behind, or the unread counts of a buffer changed."""
 
     buffer: Buffer
 
@@ -50,9 +50,9 @@ class LineAdded:
 
 @dataclass(frozen=True, slots=True)
 class LineChanged:
-    """An own line was confirmed or failed: `line` took the place of the one with the same id.
+    """An own line was confirmed, failed, or is sent again: `line` is that of the same id before.
 
-    It may have moved up, above own lines that are still pending.
+    It may have moved: up, to where the server has it, or down to the end to be sent again.
     """
 
     buffer: Buffer
@@ -60,8 +60,16 @@ class LineChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class LineRemoved:
+    """An own line is gone: it was there a second time."""
+
+    buffer: Buffer
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
 class LinesInserted:
-    """Lines of the past took their places by time, anywhere in the buffer."""
+    """Lines of the past took their places, anywhere in the buffer."""
 
     buffer: Buffer
     lines: Sequence[Line]
@@ -99,6 +107,7 @@ Change = (
     | MembersChanged
     | LineAdded
     | LineChanged
+    | LineRemoved
     | LinesInserted
     | FocusWanted
     | QuitWanted

@@ -20,6 +20,8 @@ class Kind(enum.StrEnum):
     INVITE = "invite"
     INFO = "info"
     """An answer of the server, or a word of this client."""
+    GAP = "gap"
+    """What is missing here, and from when to when."""
     ERROR = "error"
     """A refusal of the server, or what went wrong here."""
 
@@ -32,10 +34,10 @@ class Delivery(enum.StrEnum):
     """How far an own line has got. Lines of others are always confirmed."""
 
     PENDING = "pending"
-    """Sent, or about to be; the server has not said that it has it."""
+    """Sent, or about to be, on this connection or the next; the server has not said that it has it."""
     CONFIRMED = "confirmed"
     FAILED = "failed"
-    """The server refused it, or the connection ended before it did; `Line.reason` says why."""
+    """The server refused it, or may not have it; `Line.reason` says why. It can be sent again."""
 
 
 @dataclass(frozen=True, slots=True)

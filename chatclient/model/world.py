@@ -6,8 +6,6 @@ here, on its way in. Own pending lines stay after all other lines of their buffe
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from heapq import merge
-from operator import attrgetter
 
 from chatclient.model.buffers import Buffer, BufferKind, Topic
 from chatclient.model.changes import (
@@ -18,6 +16,7 @@ from chatclient.model.changes import (
     FocusWanted,
     LineAdded,
     LineChanged,
+    LineRemoved,
     LinesInserted,
     MembersChanged,
     PongHeard,
@@ -28,10 +27,10 @@ from chatclient.model.changes import (
 from chatclient.model.folding import CASEMAPPINGS, Fold
 from chatclient.model.lines import CONVERSATION, Delivery, Kind, Line
 from chatclient.model.members import Members
+from chatclient.model.places import place
 from chatclient.model.status import Status
 from chatwire.text import plain
 
-_TIME = attrgetter("time")
 _LISTED_MOST = 2000
 """Rooms that are remembered from lists, for completion."""
 
@@ -175,6 +174,12 @@ class World:
         self.changes.append(BufferChanged(buffer))
         self.changes.append(MembersChanged(buffer))
 
+    def set_behind(self, buffer: Buffer, *, behind: bool) -> None:
+        """Say whether something may be missing that is going to be filled in."""
+        if buffer.behind != behind:
+            buffer.behind = behind
+            self.changes.append(BufferChanged(buffer))
+
     # --- lines -------------------------------------------------------------------------------
 
     def make_line(self, kind: Kind, text: str, *, time: float, source: str = "") -> Line:
@@ -184,11 +189,7 @@ class World:
 
     def add(self, buffer: Buffer, line: Line) -> None:
         """Append a line, counting it as unread if somebody else said it and nobody looks."""
-        if line.delivery is Delivery.PENDING:
-            buffer.lines.append(line)
-            buffer.pending += 1
-        else:
-            buffer.lines.insert(len(buffer.lines) - buffer.pending, line)
+        self._put(buffer, line)
         self.changes.append(LineAdded(buffer, line))
         self._count(buffer, line)
 
@@ -196,27 +197,73 @@ class World:
         """Append a word of this client (or an answer of the server) to a buffer."""
         self.add(buffer, self.make_line(kind, text, time=time))
 
-    def settle(self, buffer: Buffer, line: Line) -> None:
-        """Put a line that is no longer pending in the place of the pending one with its id."""
-        for index in range(len(buffer.lines) - buffer.pending, len(buffer.lines)):
-            if buffer.lines[index].id == line.id:
-                del buffer.lines[index]
-                buffer.pending -= 1
-                buffer.lines.insert(len(buffer.lines) - buffer.pending, line)
-                self.changes.append(LineChanged(buffer, line))
-                return
+    def settle(self, buffer: Buffer, line: Line, *, by_time: bool = False) -> None:
+        """Put an own line in the place of the one with its id, which is pending or has failed.
 
-    def insert(self, buffer: Buffer, lines: Sequence[Line]) -> None:
-        """Put lines of the past in their places by time, but for those that are there by msgid."""
-        known = {line.msgid for line in buffer.lines}
-        fresh = [line for line in lines if not line.msgid or line.msgid not in known]
-        if not fresh:
+        It stands after all that the server told so far; with `by_time`, before what was said later
+        (the server had it long ago). One that is there under its msgid already is removed.
+        """
+        found = self._take_out(buffer, line.id)
+        if found is None:
             return
+        if line.msgid and line.msgid in buffer.msgids:
+            self.changes.append(LineRemoved(buffer, found))
+            return
+        self._put(buffer, line, by_time=by_time)
+        self.changes.append(LineChanged(buffer, line))
+
+    def insert(
+        self, buffer: Buffer, lines: Sequence[Line], *, after: str = "", missed: bool = False
+    ) -> Sequence[Line]:
+        """Put lines of the past, in the order of the server, in their places; return those new.
+
+        Those that are there already, by msgid or else by time and text, are left out. Nothing is
+        put before the line with the msgid `after`. Lines with the id of an own line that waits or
+        has failed take its place. What was `missed` is unread.
+        """
+        there = {line.id for line in buffer.lines if line.delivery is not Delivery.CONFIRMED}
+        own = there & {line.id for line in lines}
+        moved = {each: found for each in own if (found := self._take_out(buffer, each))}
         end = len(buffer.lines) - buffer.pending
         settled, waiting = buffer.lines[:end], buffer.lines[end:]
-        # A merge keeps the order of what is there, whatever its clocks say.
-        buffer.lines[:] = [*merge(settled, fresh, key=_TIME), *waiting]
-        self.changes.append(LinesInserted(buffer, fresh))
+        start = next((at + 1 for at in range(end - 1, -1, -1) if settled[at].msgid == after), 0)
+        placed, fresh = place(settled, lines, buffer.msgids, start if after else 0)
+        buffer.lines[:] = [*placed, *waiting]
+        buffer.msgids.update(line.msgid for line in fresh if line.msgid)
+        self.changes.extend(LineChanged(buffer, line) for line in fresh if moved.pop(line.id, None))
+        self.changes.extend(LineRemoved(buffer, line) for line in moved.values())
+        if inserted := [line for line in fresh if line.id not in own]:
+            self.changes.append(LinesInserted(buffer, inserted))
+        for line in inserted if missed else ():
+            self._count(buffer, line)
+        return fresh
+
+    def reopen(self, buffer: Buffer, line: Line) -> None:
+        """Let a failed line, of the same id as `line`, be pending again: it goes to the end."""
+        if self._take_out(buffer, line.id):
+            self._put(buffer, line)
+            self.changes.append(LineChanged(buffer, line))
+
+    def _put(self, buffer: Buffer, line: Line, *, by_time: bool = False) -> None:
+        index = len(buffer.lines)
+        if line.delivery is Delivery.PENDING:
+            buffer.pending += 1
+        else:
+            index -= buffer.pending
+            while by_time and index and buffer.lines[index - 1].time > line.time:
+                index -= 1
+        buffer.lines.insert(index, line)
+        if line.msgid:
+            buffer.msgids.add(line.msgid)
+
+    def _take_out(self, buffer: Buffer, line_id: int) -> Line | None:
+        """Remove an own line that is not confirmed and return it, None if there is none."""
+        for index in range(len(buffer.lines) - 1, -1, -1):
+            line = buffer.lines[index]
+            if line.id == line_id and line.delivery is not Delivery.CONFIRMED:
+                buffer.pending -= line.delivery is Delivery.PENDING
+                return buffer.lines.pop(index)
+        return None
 
     def pong(self, token: str) -> None:
         """Record that the server answered an own PING."""

@@ -4,7 +4,8 @@ Rules of this package: it is pure. Time is an argument (`now`, seconds since 197
 given to `Session`. No input from a server raises; what cannot be understood is shown or dropped.
 """
 
+from chatclient.session.catchup import MAYBE_LOST
 from chatclient.session.identity import Identity
 from chatclient.session.session import Session
 
-__all__ = ["Identity", "Session"]
+__all__ = ["MAYBE_LOST", "Identity", "Session"]

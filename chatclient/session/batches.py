@@ -1,11 +1,18 @@
-"""Lines that belong together (IRCv3 batch): history goes to its place in time.
+"""Lines that belong together (IRCv3 batch): history goes to its place among what is there.
 
 Rules: a batch inside a batch has the label of the outer one. What a server may leave open is
-bounded: past that, lines are taken one by one.
+bounded: past that, lines are taken one by one. What happened in the past changes nothing but lines:
+who is in a room now, and what it is about, is told by other means.
 """
 
+from collections.abc import Iterator
+from dataclasses import replace
+
+from chatclient.model import Buffer, Line
+from chatclient.session.catchup import find_quest, on_page
+from chatclient.session.narration import SENTENCES, narrate
 from chatclient.session.state import Batch, Heard, State, server_time
-from chatclient.session.talk import line_of
+from chatclient.session.talk import entry_of, line_of
 from chatwire.message import Message
 from chatwire.text import action, is_ctcp, plain
 
@@ -46,20 +53,47 @@ def label_of(state: State, message: Message) -> str:
 
 
 def _place(state: State, batch: Batch, now: float) -> None:
-    """Put what was said into the buffer that the batch is about."""
+    """Put what happened into the buffer that the batch is about."""
     target = batch.params[0] if batch.params else ""
-    if not target:
-        return
-    world = state.world
-    is_room = state.features.is_room(target)
-    buffer = state.room(target) if is_room else world.open_direct(target)
+    quest = find_quest(state, batch.label, target)
+    if quest is not None:
+        buffer: Buffer | None = quest.buffer
+    elif state.features.is_room(target):
+        buffer = state.room(target)
+    else:
+        buffer = state.world.open_direct(target) if target else None
     if buffer is None:  # closed by the user in the meantime
         return
-    lines = []
+    lines = [*_lines(state, batch, buffer, now)]
+    since = quest.since if quest else None
+    after = since.msgid if since else ""
+    state.world.insert(buffer, lines, after=after, missed=since is not None)
+    if quest is not None:
+        on_page(state, quest, batch, now)
+
+
+def _lines(state: State, batch: Batch, buffer: Buffer, now: float) -> Iterator[Line]:
     for message in batch.messages:
-        text = message.param(1)
-        if message.command not in {"PRIVMSG", "NOTICE"} or (is_ctcp(text) and action(text) is None):
-            continue
-        heard = Heard(message, plain(message.nick), server_time(message, now), history=True)
-        lines.append(line_of(state, heard, buffer))
-    world.insert(buffer, lines)
+        time = server_time(message, now)
+        heard = Heard(message, plain(message.nick), time, history=True)
+        if message.command in {"PRIVMSG", "NOTICE"}:
+            text = message.param(1)
+            if is_ctcp(text) and action(text) is None:
+                continue
+            entry = entry_of(state, heard)
+            if entry and entry.buffer is buffer:  # it was said after all
+                msgid = message.tags.get("msgid", "")
+                yield state.outbox.take(entry, time=time, msgid=msgid)
+            else:
+                yield line_of(state, heard, buffer)
+        elif message.command in SENTENCES and _is_about(state, message, buffer):
+            kind, text = narrate(state, heard)
+            line = state.world.make_line(kind, text, time=time, source=heard.nick)
+            yield replace(line, msgid=message.tags.get("msgid", ""), history=True)
+
+
+def _is_about(state: State, message: Message, buffer: Buffer) -> bool:
+    """Say whether an event belongs in a buffer; whoever quits or changes nick was in it."""
+    fold = state.world.fold
+    everywhere = message.command in {"QUIT", "NICK"}
+    return everywhere or fold(message.param(0)) == fold(buffer.target)

@@ -68,6 +68,16 @@ class Features:
         return self._number("HOSTLEN", 63)
 
     @property
+    def history_page(self) -> int:
+        """The most messages that one CHATHISTORY gives; 0 if the server does not say."""
+        return self._number("CHATHISTORY", 0)
+
+    @property
+    def history_by_id(self) -> bool:
+        """Whether CHATHISTORY can name a message by its id (MSGREFTYPES)."""
+        return "msgid" in self._tokens.get("MSGREFTYPES", "msgid").split(",")
+
+    @property
     def lists_by_name(self) -> bool:
         """Whether LIST takes a pattern for names (ELIST)."""
         return "M" in self._tokens.get("ELIST", "").upper()

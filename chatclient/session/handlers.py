@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from chatclient.session.batches import on_batch
+from chatclient.session.catchup import on_target
 from chatclient.session.registration import (
     on_cap,
     on_error,
@@ -53,6 +54,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "AWAY": on_away,
     "BATCH": on_batch,
     "CAP": on_cap,
+    "CHATHISTORY": on_target,
     "CHGHOST": on_chghost,
     "ERROR": on_error,
     "FAIL": on_standard_reply,

@@ -8,14 +8,39 @@ import re
 from dataclasses import replace
 from random import Random
 
-from chatclient.model import ConnectionState, Kind
+from chatclient.model import BufferKind, ConnectionState, Kind
+from chatclient.session.catchup import PLAYBACK, find_conversations, follow
+from chatclient.session.outbox import NONCE
+from chatclient.session.saying import open_all
 from chatclient.session.state import Heard, State
 from chatwire import caps
 from chatwire.text import plain
 
-WANTED = caps.NAMES - {caps.CHATHISTORY, caps.EVENT_PLAYBACK}
-"""The capabilities that this client makes use of. It does not ask for history, so it must not say
-that it would: history then no longer comes by itself."""
+WANTED = frozenset(
+    {
+        caps.AWAY_NOTIFY,
+        caps.BATCH,
+        caps.CAP_NOTIFY,
+        caps.CHATHISTORY,
+        caps.CHGHOST,
+        caps.ECHO_MESSAGE,
+        caps.EVENT_PLAYBACK,
+        caps.EXTENDED_JOIN,
+        caps.INVITE_NOTIFY,
+        caps.LABELED_RESPONSE,
+        caps.MESSAGE_TAGS,
+        caps.MULTI_PREFIX,
+        NONCE,
+        PLAYBACK,
+        caps.SERVER_TIME,
+        caps.SETNAME,
+        caps.STANDARD_REPLIES,
+        caps.USERHOST_IN_NAMES,
+    }
+)
+"""The capabilities that this client makes use of."""
+
+_HISTORY_NEEDS = {caps.BATCH, caps.SERVER_TIME}
 
 _NICK_TRIES = 10
 _NOT_IN_NICKS = re.compile(r"[^A-Za-z0-9\[\]\\`_^{|}\-]|^[0-9\-]+")
@@ -75,7 +100,13 @@ def on_cap(state: State, heard: Heard) -> None:
 
 
 def _request(state: State, offered: list[str]) -> None:
-    names = sorted(WANTED.intersection(offered) - state.enabled)
+    wanted = WANTED.intersection(offered) - state.enabled
+    if not state.offered.keys() >= _HISTORY_NEEDS:
+        # Who says that it asks for history is told none by itself: it has to be able to place it.
+        wanted -= {caps.CHATHISTORY, caps.EVENT_PLAYBACK}
+    if caps.CHATHISTORY in wanted:
+        wanted -= {PLAYBACK}
+    names = sorted(wanted)
     while names:
         line = names.pop(0)
         while names and len(line) + len(names[0]) < _REQUEST_LENGTH:
@@ -98,6 +129,9 @@ def _answered(state: State) -> None:
 def on_nick_refused(state: State, heard: Heard) -> None:
     """Try another nick while registering; later on, say that the nick cannot be had."""
     reason = heard.last
+    if state.regaining:
+        state.regaining = False
+        return
     if state.registered:
         state.desired = state.nick
         state.tell(heard, f"{heard.text(1)}: {reason}", kind=Kind.ERROR)
@@ -115,6 +149,16 @@ def regain(state: State, freed: str) -> None:
     """Ask for the nick that the user wants, when who had it has left it."""
     fold = state.world.fold
     if fold(freed) == fold(state.desired) and not state.is_me(freed):
+        state.send("NICK", state.desired)
+
+
+def regain_now(state: State) -> None:
+    """Ask for the nick that the user wants, now and then: who has it may be gone by now.
+
+    On this server it may have been our own connection before, which was cut off.
+    """
+    if state.registered and not state.regaining and not state.is_me(state.desired):
+        state.regaining = True
         state.send("NICK", state.desired)
 
 
@@ -147,11 +191,19 @@ def on_features(state: State, heard: Heard) -> None:
 
 def on_motd_end(state: State, heard: Heard) -> None:
     """Join the rooms: the server has said all about itself (RPL_ENDOFMOTD, ERR_NOMOTD)."""
-    if not state.ready:
-        state.ready = True
-        join_all(state)
-        if state.away:
-            state.send("AWAY", state.away)
+    if state.ready:
+        return
+    state.ready = True
+    if state.away:
+        state.send("AWAY", state.away)
+    if state.has(PLAYBACK):
+        state.send("PRIVMSG", "*playback", f"PLAY * {max(0.0, (state.past.heard or 0.0) - 60):.3f}")
+    join_all(state)
+    for buffer in state.world.buffers:
+        if buffer.kind is BufferKind.DIRECT:
+            follow(state, buffer, heard.time)
+    find_conversations(state, heard.time)
+    open_all(state)
 
 
 def join_all(state: State) -> None:

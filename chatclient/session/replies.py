@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from chatclient.model import Buffer, Kind
-from chatclient.session.registration import on_nick_refused
+from chatclient.session.catchup import on_history_refused, on_sign_of_life
+from chatclient.session.registration import on_nick_refused, regain_now
+from chatclient.session.saying import open_all
 from chatclient.session.state import Heard, State
 from chatwire import numerics as n
 from chatwire.text import plain
@@ -135,6 +137,8 @@ def _on_refusal(state: State, heard: Heard) -> None:
         state.tell(heard, reason, state.world.server, Kind.ERROR)
         return
     target = heard.text(1)
+    if heard.label and on_history_refused(state, heard.label, "", heard.time):
+        return
     entry = state.outbox.marked(heard.label) if heard.label else None
     if entry is None and not state.labels and command not in _NOT_ABOUT_MESSAGES:
         entry = state.outbox.about(target if len(heard.message.params) > 2 else "")
@@ -144,6 +148,7 @@ def _on_refusal(state: State, heard: Heard) -> None:
     room = state.room(target)
     if room and command in _CANNOT_JOIN and not room.joined:
         room.wanted = False
+        open_all(state)  # what waits to be said there is refused, too
     subject = " ".join(heard.message.params[1:-1])
     hint = _WHAT_TO_DO.get(command, "").format(p=_padded(heard))
     text = ": ".join(filter(None, [subject, reason]))
@@ -154,6 +159,10 @@ def on_standard_reply(state: State, heard: Heard) -> None:
     """FAIL, WARN or NOTE: command, code, context, description (IRCv3 standard-replies)."""
     kind = Kind.INFO if heard.message.command == "NOTE" else Kind.ERROR
     context = heard.message.params[2:-1]
+    if heard.text(0) == "CHATHISTORY" and heard.message.command == "FAIL":
+        target = context[-1] if context else ""
+        if on_history_refused(state, heard.label, target, heard.time) or "TARGETS" in context:
+            return
     room = _room_among(state, context)
     if heard.message.command == "FAIL":
         entry = state.outbox.marked(heard.label) if heard.label else None
@@ -164,6 +173,7 @@ def on_standard_reply(state: State, heard: Heard) -> None:
             return
         if room and heard.text(0) == "JOIN" and not room.joined:
             room.wanted = False
+            open_all(state)
     subject = " ".join(context)
     buffer = room or (None if state.ready else state.world.server)
     state.tell(heard, ": ".join(filter(None, [subject, heard.last])), buffer, kind)
@@ -183,6 +193,8 @@ def on_pong(state: State, heard: Heard) -> None:
     """An answer to an own PING: a sign of life, or that all before it was taken."""
     if not state.outbox.pass_barrier(heard.last):
         state.world.pong(heard.last)
+        on_sign_of_life(state, heard.time)
+        regain_now(state)
 
 
 def on_ping(state: State, heard: Heard) -> None:

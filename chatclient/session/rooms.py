@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from chatclient.model import Kind, Member
+from chatclient.model import Buffer, Kind, Member
+from chatclient.session.catchup import follow, unfollow
+from chatclient.session.narration import narrate
 from chatclient.session.registration import regain
 from chatclient.session.state import Heard, State
 from chatwire.text import plain
@@ -11,10 +13,6 @@ from chatwire.text import plain
 def _user_and_host(source: str) -> tuple[str, str]:
     user, _, host = source.partition("!")[2].partition("@")
     return plain(user), plain(host)
-
-
-def _with_reason(sentence: str, reason: str) -> str:
-    return f"{sentence}: {reason}" if reason else sentence
 
 
 def on_join(state: State, heard: Heard) -> None:
@@ -35,7 +33,7 @@ def on_join(state: State, heard: Heard) -> None:
             )
         )
         state.world.members_changed(buffer)
-        state.note(heard, Kind.JOIN, f"{heard.nick} joined", buffer)
+        state.note(heard, *narrate(state, heard), buffer)
 
 
 def _join_self(state: State, heard: Heard, name: str) -> None:
@@ -45,7 +43,8 @@ def _join_self(state: State, heard: Heard, name: str) -> None:
     buffer.wanted = True
     state.world.set_joined(buffer, joined=True)
     buffer.members.put(Member(heard.nick))
-    state.note(heard, Kind.JOIN, f"you joined {name}", buffer, own=True)
+    follow(state, buffer, heard.time)
+    state.note(heard, *narrate(state, heard), buffer, own=True)
 
 
 def on_part(state: State, heard: Heard) -> None:
@@ -54,12 +53,11 @@ def on_part(state: State, heard: Heard) -> None:
     if buffer is None:
         return
     if state.is_me(heard.nick):
-        buffer.wanted = False
-        state.world.set_joined(buffer, joined=False)
-        state.note(heard, Kind.PART, f"you left {buffer.name}", buffer, own=True)
+        state.note(heard, *narrate(state, heard), buffer, own=True)
+        _leave(state, buffer, heard.time)
     elif buffer.members.remove(heard.nick):
         state.world.members_changed(buffer)
-        state.note(heard, Kind.PART, _with_reason(f"{heard.nick} left", heard.text(1)), buffer)
+        state.note(heard, *narrate(state, heard), buffer)
 
 
 def on_kick(state: State, heard: Heard) -> None:
@@ -67,31 +65,31 @@ def on_kick(state: State, heard: Heard) -> None:
     buffer = state.room(heard.text(0))
     if buffer is None:
         return
-    victim, reason = plain(heard.text(1)), heard.text(2)
+    victim = plain(heard.text(1))
+    state.note(heard, *narrate(state, heard), buffer)
     if state.is_me(victim):
-        buffer.wanted = False
-        state.world.set_joined(buffer, joined=False)
-        sentence = f"{heard.nick} removed you from {buffer.name}"
+        _leave(state, buffer, heard.time)
     else:
         buffer.members.remove(victim)
         state.world.members_changed(buffer)
-        sentence = f"{heard.nick} removed {victim}"
-    state.note(heard, Kind.KICK, _with_reason(sentence, reason), buffer)
+
+
+def _leave(state: State, buffer: Buffer, now: float) -> None:
+    """Be in a room no longer, without wanting to be back."""
+    buffer.wanted = False
+    state.world.set_joined(buffer, joined=False)
+    unfollow(state, buffer, now)
 
 
 def on_quit(state: State, heard: Heard) -> None:
     """Somebody leaves the server."""
-    # Many servers put "Quit: " before what the user said, if that was anything.
-    told = heard.text(0)
-    reason = "" if told == "Quit" else told.removeprefix("Quit:").strip()
-    sentence = _with_reason(f"{heard.nick} left the chat", reason)
     buffers = state.rooms_of(heard.nick)
     for buffer in buffers:
         buffer.members.remove(heard.nick)
         state.world.members_changed(buffer)
     direct = state.world.find(heard.nick)
     for buffer in [*buffers, direct] if direct else buffers:
-        state.note(heard, Kind.QUIT, sentence, buffer)
+        state.note(heard, *narrate(state, heard), buffer)
     regain(state, heard.nick)
 
 
@@ -101,7 +99,7 @@ def on_nick(state: State, heard: Heard) -> None:
     if not new:
         return
     mine = state.is_me(old)
-    sentence = f"you are now {new}" if mine else f"{old} is now {new}"
+    told = narrate(state, heard)
     buffers = state.rooms_of(old)
     for buffer in buffers:
         buffer.members.rename(old, new)
@@ -114,17 +112,15 @@ def on_nick(state: State, heard: Heard) -> None:
         state.set_nick(new)
         buffers = buffers or [state.world.server]
     for buffer in buffers:
-        state.note(heard, Kind.NICK, sentence, buffer, own=mine)
+        state.note(heard, *told, buffer, own=mine)
     regain(state, old)
 
 
 def on_topic(state: State, heard: Heard) -> None:
     """Somebody sets the topic."""
     if buffer := state.room(heard.text(0)):
-        topic = heard.text(1)
-        state.world.set_topic(buffer, topic, heard.nick, heard.time)
-        sentence = f"set the topic to: {topic}" if topic else "removed the topic"
-        state.note(heard, Kind.TOPIC, f"{heard.nick} {sentence}", buffer)
+        state.world.set_topic(buffer, heard.text(1), heard.nick, heard.time)
+        state.note(heard, *narrate(state, heard), buffer)
 
 
 def on_topic_reply(state: State, heard: Heard) -> None:
@@ -188,10 +184,10 @@ def _member(written: str, ranks: str) -> Member:
 def on_mode(state: State, heard: Heard) -> None:
     """Modes of a room or of ours change."""
     target, changes, params = heard.text(0), heard.text(1), heard.message.params[2:]
-    sentence = f"{heard.nick} set mode {' '.join([changes, *params])}"
+    told = narrate(state, heard)
     buffer = state.room(target)
     if buffer is None:
-        state.tell(heard, sentence, state.world.server, Kind.MODE)
+        state.tell(heard, told[1], state.world.server, Kind.MODE)
         return
     flags = set(buffer.modes.lstrip("+"))
     for given, letter, param in state.features.modes(changes, params):
@@ -202,7 +198,7 @@ def on_mode(state: State, heard: Heard) -> None:
             flags = flags | {letter} if given else flags - {letter}
     state.world.set_modes(buffer, "".join(sorted(flags)))
     state.world.members_changed(buffer)
-    state.note(heard, Kind.MODE, sentence, buffer)
+    state.note(heard, *told, buffer)
 
 
 def on_mode_reply(state: State, heard: Heard) -> None:

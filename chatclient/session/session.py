@@ -5,12 +5,15 @@ from random import Random
 
 from chatclient.model import Buffer, BufferKind, Change, Kind, QuitWanted, ReconnectWanted, World
 from chatclient.session.batches import collect, label_of
+from chatclient.session.catchup import unfollow
 from chatclient.session.handlers import HANDLERS
 from chatclient.session.identity import Identity
+from chatclient.session.outbox import Outbox
+from chatclient.session.past import Past
 from chatclient.session.registration import begin
 from chatclient.session.replies import on_numeric
+from chatclient.session.saying import say, say_again, send_queued
 from chatclient.session.state import Heard, State, server_time
-from chatclient.session.talk import say, send_queued
 from chatwire.framing import Framer, Overlong
 from chatwire.message import EncodingError, GrammarError, Message, parse, parse_text
 from chatwire.text import plain
@@ -32,7 +35,10 @@ class Session:
         self._identity = identity
         self._random = random
         self._framer = Framer(LINE_LIMIT)
-        self._state = State(world, identity, random)
+        self._outbox = Outbox(world)
+        self._past = Past()
+        self._heard: float | None = None
+        self._state = self._new_state()
         self._desired = identity.nick
         self._away = ""
 
@@ -41,13 +47,14 @@ class Session:
     def start(self) -> None:
         """Begin on a new connection: negotiate capabilities and register."""
         self._framer = Framer(LINE_LIMIT)
-        self._state = State(self.world, self._identity, self._random)
+        self._state = self._new_state()
         self._state.nick = self._state.desired = self._desired
         self._state.away = self._away
         begin(self._state)
 
     def receive(self, data: bytes, now: float) -> None:
         """Take what came from the server, in any cut. `now` is in seconds since 1970."""
+        self._heard = now
         for line in self._framer.feed(data):
             if isinstance(line, Overlong):
                 text = f"dropped a line of the server that was longer than {LINE_LIMIT} bytes"
@@ -57,15 +64,26 @@ class Session:
                 send_queued(self._state)
 
     def end(self, reason: str, now: float) -> None:
-        """Say that the connection is over: pending lines fail with `reason`, rooms are left."""
+        """Say that the connection is over: rooms are left, and pending lines wait for the next one.
+
+        If the user wanted it to end, they have failed.
+        """
         state = self._state
         self._desired = state.desired
-        state.outbox.fail_all(reason)
-        for buffer in self.world.rooms():
+        if state.leaving:
+            state.outbox.fail_all("you left before it was sent")
+        state.outbox.shut_all()
+        heard = now if self._heard is None else self._heard
+        for buffer in self.world.buffers:
+            if buffer.joined or (state.ready and buffer.kind is BufferKind.DIRECT):
+                self._past.cut.setdefault(buffer, heard)
+                unfollow(state, buffer, heard)
             if buffer.joined:
                 self.world.set_joined(buffer, joined=False)
                 if not state.leaving:
                     self.world.tell(buffer, f"disconnected: {reason}", time=now, kind=Kind.ERROR)
+        if state.ready:
+            self._past.heard = heard
         state.ready = state.registered = False
 
     def ping(self, token: str) -> None:
@@ -107,10 +125,14 @@ class Session:
         """Say something in a room or to a person; each line of `text` is a message.
 
         `kind` is MESSAGE, ACTION (/me) or NOTICE. What is too long for one message is cut at words.
-        Each message is a pending line until the server confirms it; when not online it fails at
-        once, and says so.
+        Each message is a pending line until the server confirms it, on this connection or, if it
+        ends before, on the next.
         """
         say(self._state, buffer, text, now, kind)
+
+    def say_again(self, line_id: int, now: float) -> bool:
+        """Send a failed line again; say whether there is one with that `Line.id` that can be."""
+        return say_again(self._state, line_id, now)
 
     def join(self, room: str, key: str = "") -> Buffer:
         """Join a room (when next online, if not now), and return its buffer."""
@@ -131,6 +153,10 @@ class Session:
         """Leave a room if in it, or end a conversation, and close the buffer."""
         if buffer.kind is BufferKind.ROOM:
             self.part(buffer)
+        if buffer.kind is not BufferKind.SERVER:
+            unfollow(self._state, buffer, 0.0)
+            self._past.follow(buffer)
+            self._outbox.drop(buffer)
         self.world.close(buffer)
 
     def set_nick(self, nick: str) -> None:
@@ -172,6 +198,9 @@ class Session:
         if command.upper() == "LIST":
             self._state.finding = False  # the user wants to read it
         self._state.send(command, *params)
+
+    def _new_state(self) -> State:
+        return State(self.world, self._identity, self._random, self._outbox, self._past)
 
     # --- lines -------------------------------------------------------------------------------
 

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -10,6 +11,7 @@ from chatclient.model import Buffer, BufferKind, Kind, Status, World
 from chatclient.session.features import Features
 from chatclient.session.identity import Identity
 from chatclient.session.outbox import Outbox
+from chatclient.session.past import Anchor, Past
 from chatwire import caps
 from chatwire.message import Message, format_line
 
@@ -48,10 +50,32 @@ class Batch:
     messages: list[Message] = field(default_factory=list)
 
 
+@dataclass(slots=True, eq=False)
+class Quest:
+    """A question for history, page after page, from the newest to the oldest."""
+
+    buffer: Buffer
+    since: Anchor | None
+    """Up to where all is known; None to ask for the newest page alone."""
+    label: str = ""
+    by_id: bool = True
+    """Whether messages are named by id rather than by time."""
+    found: int = 0
+    """How many came so far."""
+    oldest: Anchor | None = None
+    """The oldest that came so far."""
+    met: bool = False
+    """Whether what is known was among them."""
+    pongs: int = 0
+    """How often the server gave a sign of life since it was asked, and no answer."""
+
+
 class State:
     """One connection of the session; another one begins with a new state."""
 
-    def __init__(self, world: World, identity: Identity, random: Random) -> None:
+    def __init__(
+        self, world: World, identity: Identity, random: Random, outbox: Outbox, past: Past
+    ) -> None:
         self.world = world
         self.identity = identity
         self.random = random
@@ -65,13 +89,22 @@ class State:
         self.ready = False
         """Whether the server has told all about itself, and rooms may be joined."""
         self.nick_tries = 0
+        self.regaining = False
+        """Whether we asked for the nick that we want, without the user's asking for it now."""
         self.offered: dict[str, str] = {}
         """The capabilities that the server offers, with their values."""
         self.enabled: set[str] = set()
         self.requests = 0
         """How many CAP REQ are not yet answered."""
         self.features = Features()
-        self.outbox = Outbox(world)
+        self.outbox = outbox
+        self.past = past
+        self.quests: dict[str, Quest] = {}
+        """The questions for history that are not yet answered, by their labels."""
+        self.later: deque[Quest] = deque()
+        """Those that are not yet asked."""
+        self.asked = 0
+        """How many were asked on this connection."""
         self.batches: dict[str, Batch] = {}
         self.names: dict[str, list[str]] = {}
         """What NAMES has listed so far, by room, until its end."""
@@ -89,9 +122,10 @@ class State:
 
     # --- out ---------------------------------------------------------------------------------
 
-    def send(self, command: str, *params: str) -> None:
+    def send(self, command: str, *params: str, label: str = "") -> None:
         """Queue one line for the server. Raises `ValueError` when it cannot be a line."""
-        self.output += encode(command, *params)
+        tags = {"label": label} if label and self.labels else {}
+        self.output += encode(command, *params, tags=tags)
 
     # --- who is who --------------------------------------------------------------------------
 
@@ -102,6 +136,7 @@ class State:
     def set_nick(self, nick: str) -> None:
         """Take another nick as ours."""
         self.nick = nick
+        self.regaining = False
         if self.source:
             self.source = nick + self.source[len(self.source.partition("!")[0]) :]
         self.set_status(replace(self.status, nick=nick))
@@ -115,15 +150,19 @@ class State:
         """Put another status in its place."""
         self.world.set_status(status)
 
+    def has(self, capability: str) -> bool:
+        """Say whether a capability is in use."""
+        return capability in self.enabled
+
     @property
     def labels(self) -> bool:
         """Whether answers carry labels."""
-        return caps.LABELED_RESPONSE in self.enabled
+        return self.has(caps.LABELED_RESPONSE)
 
     @property
     def echoes(self) -> bool:
         """Whether own messages come back."""
-        return caps.ECHO_MESSAGE in self.enabled
+        return self.has(caps.ECHO_MESSAGE)
 
     # --- where it belongs --------------------------------------------------------------------
 
@@ -155,9 +194,9 @@ class State:
         self.world.add(buffer, replace(line, own=own, msgid=heard.message.tags.get("msgid", "")))
 
 
-def encode(command: str, *params: str, label: str = "") -> bytes:
+def encode(command: str, *params: str, tags: Mapping[str, str] | None = None) -> bytes:
     """Return a line as it is sent. Raises `ValueError` when it cannot be a line."""
-    line = format_line(command, params, tags={"label": label} if label else None)
+    line = format_line(command, params, tags=tags)
     return _LONE_SURROGATES.sub("\ufffd", line).encode() + b"\r\n"
 
 

@@ -1,82 +1,19 @@
-"""What people say: messages in and out, echoes, history."""
+"""What people say, as it is heard: messages, echoes, lines of the past."""
 
 import re
 from dataclasses import replace
 from functools import lru_cache
 
-from chatclient.model import Buffer, BufferKind, Delivery, Kind, Line
-from chatclient.session.outbox import Entry, failed
-from chatclient.session.splitting import lines_of, split
-from chatclient.session.state import Heard, State, encode
+from chatclient.model import Buffer, BufferKind, Kind, Line
+from chatclient.session.outbox import NONCE_TAG, Entry
+from chatclient.session.state import Heard, State
 from chatwire.text import action, is_ctcp, strip_formatting
-
-_NOT_CONNECTED = "not connected"
-_ACTION = "\x01ACTION {}\x01"
-_ACTION_LENGTH = len(_ACTION.format(""))
-
-
-# --- out ---------------------------------------------------------------------------------------
-
-
-def say(state: State, buffer: Buffer, text: str, now: float, kind: Kind) -> None:
-    """Say `text` in a buffer, as pending lines, one a message."""
-    command = "NOTICE" if kind is Kind.NOTICE else "PRIVMSG"
-    limit = _room_for_text(state, command, buffer.target)
-    if kind is Kind.ACTION:
-        limit -= _ACTION_LENGTH
-    for line in lines_of(text):
-        for piece in split(line, limit):
-            _say_piece(state, buffer, piece, now, kind)
-
-
-def _say_piece(state: State, buffer: Buffer, piece: str, now: float, kind: Kind) -> None:
-    line = state.world.make_line(kind, piece, time=now, source=state.nick)
-    line = replace(line, own=True)
-    if not state.ready:
-        state.world.add(buffer, failed(line, _NOT_CONNECTED))
-        return
-    line = replace(line, delivery=Delivery.PENDING)
-    state.world.add(buffer, line)
-    command = "NOTICE" if kind is Kind.NOTICE else "PRIVMSG"
-    wire = _ACTION.format(piece) if kind is Kind.ACTION else piece
-    mark = state.outbox.new_mark()
-    try:
-        data = encode(command, buffer.target, wire, label=mark if state.labels else "")
-    except ValueError:
-        state.world.settle(buffer, failed(line, "this is no name for a room or a person"))
-        return
-    state.outbox.put(Entry(buffer, line, command, buffer.target, wire, mark, data))
-    send_queued(state)
-
-
-def send_queued(state: State) -> None:
-    """Send the messages whose turn it is.
-
-    On a server without labels and echoes, a PONG after them will confirm what nothing else does.
-    """
-    for entry in state.outbox.to_send(limited=state.labels or not state.echoes):
-        state.output += entry.data
-    if not state.labels and not state.echoes and (token := state.outbox.new_barrier()):
-        state.send("PING", token)
-
-
-def _room_for_text(state: State, command: str, target: str) -> int:
-    """Return how many bytes of text fit in a message, as the server sends it to others."""
-    features = state.features
-    source = len(state.source.encode()) or (
-        len(state.nick) + features.user_length + features.host_length + len("!~@")
-    )
-    overhead = len(f":  {command}  :\r\n".encode()) + source + len(target.encode(errors="replace"))
-    return features.line_length - overhead
-
-
-# --- in ----------------------------------------------------------------------------------------
 
 
 def on_message(state: State, heard: Heard) -> None:
     """Somebody says something (PRIVMSG, NOTICE), or our own message comes back."""
     mine = bool(heard.nick) and state.is_me(heard.nick)
-    if mine and _confirm(state, heard):
+    if _confirm(state, heard, mine=mine):
         return
     text = heard.text(1)
     if is_ctcp(text) and action(text) is None:
@@ -88,8 +25,8 @@ def on_message(state: State, heard: Heard) -> None:
     if buffer is None:
         return
     line = line_of(state, heard, buffer)
-    if line.msgid and any(each.msgid == line.msgid for each in buffer.lines[-20:]):
-        return  # said to ourselves: it comes as echo and as message
+    if line.msgid and line.msgid in buffer.msgids:
+        return  # it came as history, or is said to ourselves: as echo and as message
     state.world.add(buffer, line)
 
 
@@ -132,14 +69,26 @@ def _buffer_of(state: State, heard: Heard, *, mine: bool) -> Buffer | None:
     return world.open_direct(person)
 
 
-def _confirm(state: State, heard: Heard) -> bool:
+def entry_of(state: State, heard: Heard) -> Entry | None:
+    """Return the own message that this is by its nonce, whoever seems to say it.
+
+    It may be told by another name: when we are back while our old connection still has ours.
+    """
+    nonce = heard.message.tags.get(NONCE_TAG, "")
+    return state.outbox.with_nonce(nonce, heard.text(0), heard.text(1)) if nonce else None
+
+
+def _confirm(state: State, heard: Heard, *, mine: bool) -> bool:
     """Take an own message that came back as the sign that the server has it; say whether it was."""
-    source = heard.message.source or ""
-    if "!" in source:
-        state.source = source
-    entry = state.outbox.marked(heard.label) if heard.label else None
-    if entry is None and not state.labels and state.echoes:
-        entry = state.outbox.echoed(heard.message.command, heard.text(0), heard.text(1))
+    entry = entry_of(state, heard)
+    if mine:
+        source = heard.message.source or ""
+        if "!" in source:
+            state.source = source
+        if entry is None and heard.label:
+            entry = state.outbox.marked(heard.label)
+        if entry is None and not state.labels and state.echoes:
+            entry = state.outbox.echoed(heard.message.command, heard.text(0), heard.text(1))
     if entry is None:
         return False
     state.outbox.confirm(entry, time=heard.time, msgid=heard.message.tags.get("msgid", ""))

@@ -6,7 +6,7 @@ Rules:
 - Text begins in one column: after the time and the nicks, which stand flush right. In a narrow view
   it begins after its own nick. Rows after the first begin where the text began.
 - An own line that the server has not confirmed has dots for a time; one that failed has a cross,
-  and says why.
+  and says why, and which key sends it again.
 """
 
 import time
@@ -23,6 +23,7 @@ WIDE = 56  # a view narrower than this has no column of nicks
 NO_TIME = 24  # nor this one times
 KEPT = 2000  # lines whose rows are kept: some screens up and down in a few rooms
 
+AGAIN = "Alt+R sends it again"
 PENDING_TIME = " ··· "
 FAILED_TIME = "  ✗  "
 
@@ -32,9 +33,15 @@ _SIGNS = {
     Kind.QUIT: "←",
     Kind.KICK: "←",
     Kind.INFO: "-",
+    Kind.GAP: "⋯",
     Kind.ERROR: "!",
 }
-_STYLES = {Kind.INFO: "class:info", Kind.ERROR: "class:error", Kind.INVITE: "class:notice"}
+_STYLES = {
+    Kind.INFO: "class:info",
+    Kind.GAP: "class:gap",
+    Kind.ERROR: "class:error",
+    Kind.INVITE: "class:notice",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,7 @@ def _paint(line: Line, cells: int, marks: Marks, fold: Fold) -> Block:
     style = _text_style(line, fold)
     text = f"{line.source} {line.text}" if line.kind is Kind.ACTION else line.text
     if line.delivery is Delivery.FAILED:
-        text = f"{text} [not sent: {line.reason}]" if line.reason else f"{text} [not sent]"
+        text = f"{text} [failed: {line.reason}; {AGAIN}]"
     for piece in wrap(text, cells - indent):
         if starts and starts[-1] >= 0:
             gutter = [("", " " * indent)]

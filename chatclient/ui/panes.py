@@ -114,9 +114,11 @@ def topic(buffer: Buffer, status: Status, cells: int) -> Row:
     )
 
 
-def connection(status: Status, now: float) -> tuple[str, str]:
+def connection(status: Status, now: float, *, behind: bool = False) -> tuple[str, str]:
     """Return the style and the words for how the connection is."""
     match status.state:
+        case ConnectionState.ONLINE if behind:
+            return "class:bar.warn", "◔ catching up"
         case ConnectionState.ONLINE:
             return "class:bar.good", "● connected"
         case ConnectionState.CONNECTING:
@@ -130,13 +132,15 @@ def connection(status: Status, now: float) -> tuple[str, str]:
             return "class:bar.warn", "○ not connected"
 
 
-def status_line(status: Status, now: float, cells: int, hint: str, rank: int = 6) -> Row:
+def status_line(
+    status: Status, now: float, cells: int, hint: str, rank: int = 6, *, behind: bool = False
+) -> Row:
     """Return the status: connection, server, address, round trip, nick; and a hint if it fits.
 
     What matters least is left out first when the row is too narrow; `rank` says how little the
-    hint matters, 0 being most.
+    hint matters, 0 being most; `behind`, that what was missed is still being filled in.
     """
-    style, words = connection(status, now)
+    style, words = connection(status, now, behind=behind)
     parts: list[tuple[int, str]] = [(1, f"{status.nick} (away)" if status.away else status.nick)]
     if status.state is ConnectionState.ONLINE:
         if status.server != status.remote:

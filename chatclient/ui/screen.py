@@ -222,6 +222,7 @@ class ChatScreen:
         return {
             Action.SEND: lambda _: self._send(),
             Action.NEW_LINE: lambda _: editor.buffer.newline(copy_margin=False),
+            Action.RESEND: lambda _: self._resend(),
             Action.COMPLETE: lambda _: editor.complete(),
             Action.COMPLETE_BACK: lambda _: editor.buffer.complete_previous(),
             Action.GO_TO: self._go_to,
@@ -258,6 +259,10 @@ class ChatScreen:
             self.stage.close_help()
             self.stage.view.to_end()
             self._client.enter(self._world.active, text)
+
+    def _resend(self) -> None:
+        self.stage.view.to_end()
+        self._client.enter(self._world.active, "/resend")
 
     def _go_to(self, event: KeyPressEvent) -> None:
         index = int(event.key_sequence[-1].key) - 1

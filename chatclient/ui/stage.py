@@ -109,7 +109,8 @@ class Stage:
         """Return the status line."""
         status = self._world.status
         rank, hint = self._hint()
-        return [panes.status_line(status, self._now(), cells, hint, rank)]
+        behind = any(buffer.behind and _is_followed(buffer) for buffer in self._world.buffers)
+        return [panes.status_line(status, self._now(), cells, hint, rank, behind=behind)]
 
     def has_people(self) -> bool:
         """Say whether a list of people belongs on the screen now."""
@@ -130,3 +131,7 @@ class Stage:
     def counts_seconds(self) -> bool:
         """Whether what is shown changes by itself with time."""
         return self._world.status.state is ConnectionState.WAITING
+
+
+def _is_followed(buffer: Buffer) -> bool:
+    return buffer.joined or buffer.kind is BufferKind.DIRECT

@@ -272,6 +272,11 @@ class Config(Struct, frozen=True, kw_only=True):
         Meta(ge=1, le=36_500),
         About(ROOMS, "how long an empty room keeps topic, modes, bans and operators", unit="days"),
     ] = 30
+    redaction_window: Annotated[
+        int,
+        Meta(ge=0, le=876_000),
+        About(ROOMS, "how long people may remove what they said; 0 for not at all", unit="hours"),
+    ] = 24
 
     log_level: Annotated[
         LogLevel, About(LOGGING, "how much is logged; `debug` tells the life of every connection")
@@ -306,5 +311,6 @@ class Config(Struct, frozen=True, kw_only=True):
             list_entries=self.list_limit,
             history_on_join=self.history_on_join,
             room_expiry=self.room_expiry * 24 * 3600 * 1000,
+            redaction_window=self.redaction_window * 3600 * 1000,
             lobby=self.lobby,
         )

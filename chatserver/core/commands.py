@@ -74,6 +74,31 @@ class Say(Command, frozen=True):
     """Where the sender cut a line that is too long for one of IRC: offsets in `text`, rising."""
 
 
+class Redact(Command, frozen=True):
+    """Remove a message from a room, or from what one wrote to a nick.
+
+    Who submits it has found the message there: what it says of it is true.
+    """
+
+    target: str
+    message: int
+    """Its number."""
+    author: str
+    """The nick of who said it, at the time."""
+    said_at: int
+    """When (ms since 1970)."""
+    lines: int = 1
+    """As how many lines with an id of their own it was shown at most."""
+    reason: str = ""
+
+
+class MarkRead(Command, frozen=True):
+    """Say up to when (`read_at`, ms since 1970) one has read what was said in a room or with a nick."""
+
+    target: str
+    read_at: int
+
+
 class Respond(Command, frozen=True):
     """Say something to whoever wrote to the asker last."""
 

@@ -92,6 +92,13 @@ class AwaySet(Reply, frozen=True):
     away: bool
 
 
+class MarkerKept(Reply, frozen=True):
+    """The asker had said already that they have read up to then, or later: to `read_at`."""
+
+    target: str
+    read_at: int
+
+
 class OperatorGranted(Reply, frozen=True):
     """The asker is an operator of the server now."""
 
@@ -150,6 +157,10 @@ class Reason(enum.Enum):
     LIST_FULL = enum.auto()
     """[room, mask]"""
     OTHER_USERS_MODES = enum.auto()
+    NOT_YOUR_MESSAGE = enum.auto()
+    """[target, its number] Only who said it, or an operator of the room, may remove it."""
+    TOO_LATE = enum.auto()
+    """[target, its number] Who said it may not remove it any more."""
     NOT_KEPT = enum.auto()
     """[target] The message could not be written to disk, and was shown to nobody."""
 

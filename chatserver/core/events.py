@@ -102,6 +102,27 @@ class Said(Event, frozen=True):
     cuts: tuple[int, ...] = ()
 
 
+class Redacted(Event, frozen=True):
+    """A message is removed: its text is nowhere any more, once this is kept.
+
+    Audience: the room; or the sender, and who got it and still is who they were.
+    """
+
+    keeping: ClassVar[Keeping] = Keeping.STATE
+
+    by: Identity
+    target: str
+    """The room or nick that it was said to."""
+    message: int
+    """Its number."""
+    author: str
+    """The nick of who said it, at the time."""
+    said_at: int
+    lines: int = 1
+    """As how many lines with an id of their own it was shown at most."""
+    reason: str = ""
+
+
 class Tagged(Event, frozen=True):
     """A message of tags alone (TAGMSG)."""
 
@@ -136,6 +157,13 @@ class UserModesChanged(Event, frozen=True):
 
     who: Identity
     changes: tuple[ModeChange, ...]
+
+
+class MarkerMoved(Event, frozen=True):
+    """Somebody has read a room, or what a nick wrote, up to `read_at`. Audience: they alone."""
+
+    target: str
+    read_at: int
 
 
 class Invited(Event, frozen=True):
@@ -208,7 +236,17 @@ class Killed(Event, frozen=True):
     reason: str
 
 
-KEPT = (Said, Joined, Parted, Kicked, Departed, Renamed, TopicChanged, RoomModesChanged)
+KEPT = (Said, Redacted, Joined, Parted, Kicked, Departed, Renamed, TopicChanged, RoomModesChanged)
 """The events that the journal writes down, which is what history is made of: see `KeptEvent`."""
 
-KeptEvent = Said | Joined | Parted | Kicked | Departed | Renamed | TopicChanged | RoomModesChanged
+KeptEvent = (
+    Said
+    | Redacted
+    | Joined
+    | Parted
+    | Kicked
+    | Departed
+    | Renamed
+    | TopicChanged
+    | RoomModesChanged
+)

@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from chatserver.core.events import KeptEvent, Said
+from chatserver.core.events import KeptEvent, Redacted, Said
 from chatserver.core.words import needle
 from chatwire.names import fold, looks_like_room
 
@@ -37,7 +37,7 @@ class Page(Struct, frozen=True):
     everything: bool = False
     """Joins, leaves, nicks, topics and modes too, not messages alone."""
     direct: bool = False
-    """`target` is a folded nick: what was said to or by it, and not to all of a room (see `Record.readers`)."""
+    """`target` is a folded nick: what was said to or by it, and not to all of a room (`Record.readers`)."""
 
     def fits(self, event: KeptEvent) -> bool:
         """Say whether `event` is of the kind that is asked for, and has all the words."""
@@ -98,7 +98,9 @@ def conversation(one: str, other: str) -> str:
     return ",".join(sorted((fold(one), fold(other))))
 
 
-def target_of(said: Said) -> str:
-    """Return the target under which a message is written down."""
-    target = fold(said.target)
-    return target if looks_like_room(target.lstrip("@+")) else conversation(said.who.nick, target)
+def target_of(event: Said | Redacted) -> str:
+    """Return the target under which a message, or its removal, is written down."""
+    target = fold(event.target)
+    if looks_like_room(target.lstrip("@+")):
+        return target
+    return conversation((event.who if isinstance(event, Said) else event.by).nick, target)

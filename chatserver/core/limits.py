@@ -35,6 +35,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     """Messages of a room shown to who joins it; 0 shows none."""
     room_expiry: int = 30 * 24 * 3600 * 1000
     """How long an empty room keeps topic, modes, bans and operators, in milliseconds."""
+    redaction_window: int = 24 * 3600 * 1000
+    """How long who said a message may remove it, in milliseconds; 0 for not at all."""
     empty_rooms: int = 10_000
     """Empty rooms that are kept at most; of more, blank ones are forgotten, then the youngest."""
     lobby: str = "#lobby"

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from chatserver.core.events import Identity
 from chatserver.core.limits import Limits
+from chatserver.core.markers import Markers
 from chatserver.core.nonces import Nonces
 from chatwire.names import fold
 
@@ -19,6 +20,9 @@ STATUSES = "ov"
 
 PREFIXES = {"o": "@", "v": "+"}
 
+
+EARLIER_NICKS_MOST = 20
+"""So many nicks that somebody had before are remembered while they are connected."""
 
 CONVERSATIONS_MOST = 100
 """With so many people somebody's conversations are remembered while they are connected."""
@@ -77,8 +81,9 @@ class User:
     """Somebody who is connected. Two users are the same only if they are the same object."""
 
     __slots__ = (
-        "active_at", "address", "alone", "away", "connected_at", "conversations", "correspondent", "face",
-        "id", "identity", "invited", "modes", "named_seq", "operator", "rooms", "secure",
+        "active_at", "address", "alone", "away", "connected_at", "conversations", "correspondent",
+        "earlier", "face", "id", "identity", "invited", "markers", "modes", "named_seq", "operator",
+        "rooms", "secure",
     )  # fmt: skip
 
     def __init__(self, number: int, identity: Identity, connected_at: int) -> None:
@@ -95,6 +100,10 @@ class User:
         """Who wrote to them last, whatever they are called now; maybe gone."""
         self.named_seq = 0
         """Since which number they have had their nick: what was written to it before is not theirs."""
+        self.earlier: deque[tuple[str, int, int]] = deque(maxlen=EARLIER_NICKS_MOST)
+        """The nicks (folded) that they had before, each with the numbers between which it was theirs."""
+        self.markers = Markers()
+        """Their own: a guest is one session."""
         self.conversations: dict[str, str] = {}
         """Whom they wrote to or heard from under that nick: by folded nick, the nick; newest last."""
         self.modes: set[str] = set()
@@ -123,6 +132,13 @@ class User:
         """Whether they are hidden from who shares no room with them (`+i`)."""
         return "i" in self.modes
 
+    def was_called(self, nick: str, seq: int) -> bool:
+        """Say whether they, in this session, had `nick` when the number `seq` was given."""
+        now = (fold(self.nick), self.named_seq, seq + 1)
+        return any(
+            name == fold(nick) and start < seq < end for name, start, end in (now, *self.earlier)
+        )
+
     def converse(self, nick: str) -> None:
         """Note a message to or from `nick`."""
         key = fold(nick)
@@ -132,7 +148,11 @@ class User:
             del self.conversations[next(iter(self.conversations))]
 
     def begin_anew(self, seq: int) -> None:
-        """Have nothing to do with what was written to their nick up to `seq`: it became theirs then."""
+        """Have nothing to do with what was written to the nick that they take with the number `seq`.
+
+        It becomes theirs then.
+        """
+        self.earlier.append((fold(self.nick), self.named_seq, seq))
         self.named_seq = seq
         self.conversations.clear()
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from chatserver.core.commands import Command
 from chatserver.core.effects import Repeated, Reply
 from chatserver.core.events import Event, KeptEvent
-from chatserver.core.history import NEWEST, Page
+from chatserver.core.history import NEWEST, Question
 from chatserver.core.state import State, User
 from chatwire.framing import Overlong
 
@@ -28,7 +28,7 @@ class Moment(Struct, frozen=True):
 class Lookup(Struct, frozen=True):
     """What answers a query with things that the store has."""
 
-    pages: tuple[Page, ...]
+    pages: tuple[Question, ...]
     show: "Callable[[Sequence[Sequence[KeptEvent]] | None], Sequence[bytes]]"
     """Makes the answer of what was found, page by page, or of None when it could not be read."""
     confirms: Repeated | None = None
@@ -63,6 +63,8 @@ class Request(Struct, frozen=True):
     """A password check that takes its time: it is run on a thread, and the session waits for it."""
     otherwise: tuple[Item, ...] = ()
     """What is done in the place of `items` when the check says no."""
+    then: "Callable[[], Request] | None" = None
+    """Makes what is asked next, once the items are answered: of what they have found."""
 
 
 class Dialect(Protocol):

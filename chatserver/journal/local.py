@@ -15,14 +15,14 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
 
-from chatserver.batch import Batch, Entry, Found, must_be_kept, write_down
+from chatserver.batch import Batch, Entry, Found, must_be_kept, redacted_of, write_down
 from chatserver.core.effects import Emission, Reason, Refused
 from chatserver.core.events import Keeping, Said
 from chatserver.core.execute import Stamp
-from chatserver.core.history import Page
+from chatserver.core.history import Page, Question
 from chatserver.faces.contract import Lookup
 from chatserver.journal.late import Late
-from chatserver.journal.reading import Question, Reading, describe
+from chatserver.journal.reading import Asked, Reading, describe
 from chatserver.node import Node
 from chatserver.ports import Clock, Restored, Store, Writing
 
@@ -100,19 +100,19 @@ class LocalJournal:
             asyncio.get_running_loop().call_soon(self._run)
 
     def read(
-        self, pages: Sequence[Page], done: Callable[[Found], None], *, patient: bool = False
+        self, questions: Sequence[Question], done: Callable[[Found], None], *, patient: bool = False
     ) -> None:
-        """Read `pages` of what was released, then call `done`: see `node.Journal`."""
-        question = Question(pages, done, patient)
-        if not any(page.everything for page in pages):
-            self._reading.ask(question)  # messages were written before they were released
+        """Read the log of what was released, then call `done`: see `node.Journal`."""
+        asked = Asked(questions, done, patient)
+        if not any(isinstance(one, Page) and one.everything for one in questions):
+            self._reading.ask(asked)  # messages were written before they were released
             return
         if self._late and not self.failure and self._writer is None:
             self._write_late_here()
         if not (self._late or self._writing) or (self.failure and not patient):
-            self._reading.ask(question)
+            self._reading.ask(asked)
             return
-        self._reading.wait(question)
+        self._reading.wait(asked)
         if not self.failure:
             self._see_to_readers()
 
@@ -291,7 +291,8 @@ class LocalJournal:
             self._retry = asyncio.get_running_loop().call_later(RETRY_AFTER, self._try_again)
             return
         records = [record for emission in self._held for record in write_down(emission)]
-        writing = self._late.join(Writing(records, *self._node.take_changed_rooms()))
+        changed = self._node.take_changed_rooms()
+        writing = self._late.join(Writing(records, *changed, redacted_of(records)))
         batch = Batch([], writing)
         if self._writer is None:
             try:

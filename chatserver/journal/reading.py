@@ -14,7 +14,7 @@ from typing import Final
 from msgspec import Struct
 
 from chatserver.batch import Found
-from chatserver.core.history import Page
+from chatserver.core.history import Question
 from chatserver.ports import Store, StoreError
 
 THREADS: Final = 2
@@ -23,10 +23,10 @@ THREADS: Final = 2
 _log = logging.getLogger(__name__)
 
 
-class Question(Struct, frozen=True):
-    """Pages, and who is to get them."""
+class Asked(Struct, frozen=True):
+    """Questions, and who is to get what answers them."""
 
-    pages: Sequence[Page]
+    questions: Sequence[Question]
     done: Callable[[Found], None]
     patient: bool
     """Whether it waits as long as not all of it is written; else what there is will do."""
@@ -40,7 +40,7 @@ class Reading:
         self._store = store
         self._finished = finished
         self._threads = ThreadPoolExecutor(THREADS, "reader") if store.blocking else None
-        self._waiting: list[Question] = []
+        self._waiting: list[Asked] = []
         self._under_way = 0
 
     @property
@@ -53,28 +53,28 @@ class Reading:
         """Whether something is being read."""
         return bool(self._under_way)
 
-    def wait(self, question: Question) -> None:
+    def wait(self, asked: Asked) -> None:
         """Let a question wait for `go_on`."""
-        self._waiting.append(question)
+        self._waiting.append(asked)
 
     def go_on(self, *, complete: bool) -> None:
         """Ask what waited: all of it if the log is complete, else for who is not patient."""
         waiting, self._waiting = self._waiting, []
-        for question in waiting:
-            if complete or not question.patient:
-                self.ask(question)
+        for asked in waiting:
+            if complete or not asked.patient:
+                self.ask(asked)
             else:
-                self._waiting.append(question)
+                self._waiting.append(asked)
 
-    def ask(self, question: Question) -> None:
+    def ask(self, asked: Asked) -> None:
         """Ask now."""
         if self._threads is None:
-            question.done(self._read(question.pages))
+            asked.done(self._read(asked.questions))
             return
         self._under_way += 1
         loop = asyncio.get_running_loop()
-        answer = loop.run_in_executor(self._threads, self._read, question.pages)
-        answer.add_done_callback(partial(self._answer, question))
+        answer = loop.run_in_executor(self._threads, self._read, asked.questions)
+        answer.add_done_callback(partial(self._answer, asked))
 
     def close(self) -> None:
         """Read no more."""
@@ -82,17 +82,17 @@ class Reading:
         if self._threads is not None:
             self._threads.shutdown(cancel_futures=True)
 
-    def _read(self, pages: Sequence[Page]) -> Found:
+    def _read(self, questions: Sequence[Question]) -> Found:
         try:
-            return self._store.read(pages)
+            return self._store.read(questions)
         except Exception as error:  # noqa: BLE001 - a bug in a store is pages that can't be read
             _log.error("the store could not be read: %s", describe(error))
             return None
 
-    def _answer(self, question: Question, answer: "asyncio.Future[Found]") -> None:
+    def _answer(self, asked: Asked, answer: "asyncio.Future[Found]") -> None:
         self._under_way -= 1
         if not answer.cancelled():
-            question.done(answer.result())
+            asked.done(answer.result())
         if not self._under_way:
             self._finished()
 

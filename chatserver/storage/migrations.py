@@ -64,7 +64,7 @@ MIGRATIONS: Final[Sequence[Migration]] = (create_first_schema, find_by_reader_an
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
     """Bring the schema of an open database up to date. Raises `SchemaError`, `sqlite3.Error`."""
-    done = _done(connection, migrations)
+    done = check_schema(connection, migrations)
     for number, migration in enumerate(migrations[done:], done + 1):
         connection.execute("begin immediate")
         if number == 1:
@@ -82,8 +82,10 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MI
         connection.execute("commit")
 
 
-def _done(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> int:
-    """Return how many steps were done to this file, once it is sure that it is ours."""
+def check_schema(
+    connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS
+) -> int:
+    """Return how many steps were done to this file. Raises `SchemaError` if it is none of ours."""
     (application,) = connection.execute("pragma application_id").fetchone()
     (version,) = connection.execute("pragma user_version").fetchone()
     (tables,) = connection.execute("select count(*) from sqlite_master").fetchone()

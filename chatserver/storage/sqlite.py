@@ -15,13 +15,16 @@ from typing import Final
 import msgspec
 
 from chatserver.core.events import KeptEvent
-from chatserver.core.history import Page
+from chatserver.core.history import Page, Question
 from chatserver.ports import Restored, StoreError, StoreUnusable, Writing
 from chatserver.storage import rows
-from chatserver.storage.directory import Owned, Ownership, make_directory, make_file
+from chatserver.storage.damage import Damaged, beside, examine
+from chatserver.storage.directory import Files, Owned, Ownership, make_directory, make_file
+from chatserver.storage.indexing import Indexer
 from chatserver.storage.migrations import SchemaError, migrate
 from chatserver.storage.pages import read_page
 from chatserver.storage.readers import Readers
+from chatserver.storage.searches import IndexUnreadable, read_search
 
 FILE_NAME: Final = "chat.db"
 
@@ -59,6 +62,7 @@ class SqliteStore:
         self._ownership = Ownership(directory)
         self._connection: sqlite3.Connection | None = None
         self._readers: Readers | None = None
+        self._indexer = Indexer(self.path)
         self._tainted = False
         """Whether the write-ahead log has what was redacted."""
         self._scrub_at = 0.0
@@ -78,31 +82,49 @@ class SqliteStore:
         """Keep all of `writing` in one transaction, or nothing."""
         if writing.writes:
             with self._mapped(), self._transaction() as connection:
+                gone = rows.read_redacted(connection, writing)
                 rows.write(connection, writing)
+            self._indexer.forget(gone)
+            self._indexer.notice()
             self._tainted |= bool(writing.redacted)
             if self._tainted:
                 self._scrub(connection)
 
-    def read(self, pages: Sequence[Page]) -> Mapping[Page, Sequence[KeptEvent]]:
-        """Return the pages."""
-        if not pages:
+    def read(self, asked: Sequence[Question]) -> Mapping[Question, Sequence[KeptEvent]]:
+        """Return the pages, and what the searches find."""
+        if not asked:
             return {}
         if self._readers is None:
             raise StoreError(_CLOSED)
         with self._mapped(), self._readers.lend() as connection:
-            return {page: read_page(connection, page) for page in pages}
+            return {one: self._answer(connection, one) for one in asked}
+
+    def _answer(self, log: sqlite3.Connection, asked: Question) -> Sequence[KeptEvent]:
+        if isinstance(asked, Page):
+            return read_page(log, asked)
+        try:
+            with self._indexer.lend() as index:
+                return read_search(log, index, asked)
+        except IndexUnreadable as error:
+            self._indexer.distrust(error)
+            return read_search(log, None, asked)
 
     def probe(self) -> None:
         """Count the probes, and see that the count lasts."""
-        with self._mapped(), self._transaction() as connection:
-            connection.execute("update counters set value = value + 1 where name = 'probe'")
+        with self._mapped():
+            self._count_probe()
 
     def close(self) -> None:
         """Close the file and free it for others."""
+        self._indexer.stop()
         if self._readers is not None:
             self._readers.close()
             self._readers = None
         if self._connection is not None:  # last: who closes last empties the write-ahead log
+            with suppress(sqlite3.Error):
+                self._connection.execute("pragma wal_checkpoint(full)")
+            with suppress(OSError):
+                self._ownership.end()  # before the log is gone
             with suppress(sqlite3.Error):
                 self._connection.close()
             self._connection = None
@@ -110,7 +132,7 @@ class SqliteStore:
 
     def _open(self) -> Restored:
         make_directory(self.path.parent)
-        self._ownership.take()
+        examine(self.path, self._ownership.take())
         make_file(self.path)  # before SQLite does, so that nobody but the owner can read it
         self._connection = sqlite3.connect(
             self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
@@ -120,9 +142,16 @@ class SqliteStore:
         migrate(self._connection)
         with self._transaction() as connection:
             rows.count_start(connection, self._least_epoch)
+        self._note_files()
         restored = rows.restore(connection)
         self._readers = Readers(self.path)
         return restored
+
+    def _note_files(self) -> None:
+        """Have the write-ahead log missed if it is not there after a crash."""
+        self._ownership.begin(
+            Files(self.path.stat().st_ino, beside(self.path, "wal").stat().st_ino)
+        )
 
     def _explain(self, error: BaseException) -> str | None:
         """Say why the file cannot be opened, and what to do; None of what is a bug."""
@@ -137,6 +166,8 @@ class SqliteStore:
                 )
             case OSError():
                 return f"cannot write to {directory}: {error.strerror}; {elsewhere}"
+            case Damaged():
+                return str(error)
             case SchemaError():
                 return f"cannot use {self.path}: {error}; {elsewhere}"
             case sqlite3.Error() if error.sqlite_errorname.startswith(_BUSY):
@@ -144,10 +175,7 @@ class SqliteStore:
             case sqlite3.Error() if error.sqlite_errorname.startswith(_UNWRITABLE):
                 return f"cannot write to {self.path}: {error}; make room, or {elsewhere}"
             case sqlite3.Error() | msgspec.MsgspecError():
-                return (
-                    f"{self.path} is damaged ({error}); put a copy of it in its place, or move it "
-                    "away to begin anew"
-                )
+                return str(Damaged(self.path, str(error)))
         return None
 
     @contextmanager
@@ -173,6 +201,10 @@ class SqliteStore:
                     connection.execute("rollback")
             raise
 
+    def _count_probe(self) -> None:
+        with self._transaction() as connection:
+            connection.execute("update counters set value = value + 1 where name = 'probe'")
+
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
             raise StoreError(_CLOSED)
@@ -183,8 +215,11 @@ class SqliteStore:
         if time.monotonic() < self._scrub_at:
             return
         self._scrub_at = time.monotonic() + _SCRUB_AGAIN
-        with suppress(sqlite3.Error):  # the next one tries again
+        with suppress(sqlite3.Error, OSError):  # the next one tries again
             connection.execute("pragma busy_timeout = 0")
+            self._ownership.end()  # from here on nothing is missed if the log is empty
             (busy, *_) = connection.execute("pragma wal_checkpoint(truncate)").fetchone()
             self._tainted = bool(busy)
+            self._count_probe()
+            self._note_files()
         connection.execute(f"pragma busy_timeout = {int(_PATIENCE * 1000)}")

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatclient.keepalive import MEASURE, PATIENCE, SILENCE, Keepalive
+from chatclient.keepalive import LATE, MEASURE, PATIENCE, SILENCE, Keepalive
 
 
 def test_first_question_comes_at_once() -> None:
@@ -37,6 +37,17 @@ def test_any_byte_is_a_sign_of_life() -> None:
     assert not keepalive.is_dead(PATIENCE)
     assert keepalive.is_dead(2 * PATIENCE - 1)
     assert keepalive.answer(token or "", 2 * PATIENCE) == 2 * PATIENCE
+
+
+def test_who_was_stopped_itself_asks_again() -> None:
+    """After SIGSTOP, or sleep, the silence was ours: the server has its time to answer."""
+    keepalive = Keepalive(0.0)
+    assert keepalive.ask(0.0)
+    woken = PATIENCE + LATE + 60
+    assert not keepalive.is_dead(woken)
+    assert keepalive.ask(woken)
+    assert not keepalive.is_dead(woken + PATIENCE - 0.1)
+    assert keepalive.is_dead(woken + PATIENCE)
 
 
 def test_a_busy_connection_is_measured_too() -> None:

@@ -5,7 +5,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatclient.retry import LONGEST, STEADY, Backoff
+from chatclient.retry import EAGER, LONGEST, STEADY, Backoff
 
 
 @given(st.integers())
@@ -21,6 +21,16 @@ def test_waits_grow_to_a_bound(seed: int, tries: int) -> None:
     waits = [backoff.next_wait() for _ in range(tries)]
     assert all(wait <= LONGEST for wait in waits)
     assert all(wait >= 0.3 * LONGEST for wait in waits[6:])
+
+
+@given(st.integers())
+def test_who_listens_again_is_found_soon(seed: int) -> None:
+    """While nothing listens it is tried about every second, for ten minutes, and then rarely."""
+    backoff = Backoff(Random(seed))
+    waits = [backoff.next_wait(listens=False) for _ in range(2100)]
+    eager = int(EAGER / 1.25)
+    assert all(0.3 < wait < 1.25 for wait in waits[:eager])
+    assert all(wait >= 0.3 * LONGEST for wait in waits[-10:])
 
 
 def test_waits_differ() -> None:

@@ -162,7 +162,7 @@ async def test_no_server(tmp_path: Path, wishes: Wishes) -> None:
 @pytest.mark.parametrize("wishes", [Wishes(messages=("x",)), Wishes(from_stdin=True)])
 @pytest.mark.asyncio
 async def test_a_cut_before_the_acknowledgement(tmp_path: Path, wishes: Wishes) -> None:
-    """What was not acknowledged before the connection ended was not delivered for sure."""
+    """What was sent before a cut may have arrived or not: that is no success, and is not repeated."""
     async with FakeServer() as server:
         run = Run(server.port, tmp_path / "out", wishes)
         server.refusals["PRIVMSG"] = "NOTICE * :thinking"
@@ -171,8 +171,21 @@ async def test_a_cut_before_the_acknowledgement(tmp_path: Path, wishes: Wishes) 
         os.write(run.writing, b"x\n")
         await server.visitors[0].heard("PRIVMSG #ops x")
         server.visitors[0].reset()
-        with failing(Status.LOST, "connection reset by the server"):
+        with failing(Status.LOST, "#ops: it may not have arrived"):
             await task
+        assert _messages(server, 1) == []
+
+
+@pytest.mark.asyncio
+async def test_no_way_back(tmp_path: Path) -> None:
+    """When the server does not come back in time, nothing is known of what was said."""
+    async with FakeServer() as server:
+        run = Run(server.port, tmp_path / "out", Wishes(messages=("x",)), timeout=0.5)
+        server.refusals["PRIVMSG"] = "NOTICE * :thinking"
+        task = asyncio.create_task(run.run())
+        await (await server.visitor(0)).heard("PRIVMSG #ops x")
+    with failing(Status.LOST, "no way back within 0.5 s"):
+        await task
 
 
 @pytest.mark.asyncio

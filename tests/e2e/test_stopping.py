@@ -135,6 +135,21 @@ def test_what_was_seen_survives_a_kill(tmp_path: Path) -> None:
         )
 
 
+def test_what_is_sent_again_after_a_kill_is_said_once(tmp_path: Path) -> None:
+    """By its nonce: it is answered with the echo of the first, which has the same id."""
+    echoes = []
+    for _ in range(2):
+        with Server("--port", "0", "--data", tmp_path) as server, server.connect() as alice:
+            alice.send("CAP REQ :message-tags echo-message batch draft/chathistory")
+            alice.send("NICK alice", "USER alice 0 * :alice", "CAP END", "JOIN #lobby")
+            alice.read_until(" 366 ")
+            alice.send("@+chatserver.dev/nonce=TWN2bd9FyCTW6v8fVo0Vlw PRIVMSG #lobby :once")
+            echoes.append(alice.read_until("PRIVMSG"))
+            server.kill()
+    assert echoes[0] == echoes[1]
+    assert "msgid=" in echoes[0]
+
+
 def test_what_cannot_be_started_is_one_clear_line(tmp_path: Path) -> None:
     """Exit status 2, what is wrong, what to do, and no traceback."""
     with Server("--port", "0", "--data", tmp_path / "data") as server:

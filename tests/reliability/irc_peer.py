@@ -15,7 +15,7 @@ from chatwire.message import Message, parse
 
 CAPABILITIES = (
     "batch", "draft/chathistory", "echo-message", "labeled-response", "message-tags", "server-time",
-    "chatserver.dev/nonce",
+    "standard-replies", "chatserver.dev/nonce",
 )  # fmt: skip
 NONCE = "+chatserver.dev/nonce"
 PAGE = 100
@@ -41,6 +41,8 @@ class IrcPeer:
         self.refused: list[str] = []
         self.said = 0
         self.resent = 0
+        self.repeated = 0
+        """Lines sent again that were answered with the echo of the first."""
         self.connections = 0
         self.hushed = False
         """Whether it says nothing new any more."""
@@ -49,6 +51,7 @@ class IrcPeer:
         self._seen: set[str] = set()  # msgids
         self._last = ""
         self._labels: dict[str, str] = {}  # label -> nonce, of this connection
+        self._posted = 0
         self._writer: asyncio.StreamWriter
         self._live = False
         self._waiting: list[Message] = []
@@ -99,7 +102,8 @@ class IrcPeer:
         self._post(nonce)
 
     def _post(self, nonce: str) -> None:
-        label = f"{self.connections}-{len(self._labels)}"
+        self._posted += 1
+        label = str(self._posted)
         self._labels[label] = nonce
         self._send(f"@label={label};{NONCE}={nonce} PRIVMSG {self._room} :{self._open[nonce]}")
 
@@ -175,7 +179,9 @@ class IrcPeer:
             self.confirmed.add(self._open.pop(nonce))
         if not self._live:
             self._waiting.append(message)
-        elif not (nonce and message.tags["msgid"] in self._seen):  # else the echo of the first
+        elif nonce and message.tags["msgid"] in self._seen:
+            self.repeated += 1
+        else:
             self._show(message)
 
     def _show(self, message: Message) -> None:

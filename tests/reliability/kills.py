@@ -150,6 +150,7 @@ def _judge(
             "lines in the log": len(log),
             "confirmed": len(confirmed),
             "sent again with the same nonce": sum(peer.resent for peer in crowd.irc),
+            "of them had been kept": sum(peer.repeated for peer in crowd.irc),
             "connections of IRC peers": sum(peer.connections for peer in crowd.irc),
             "plain lines that nobody kept or saw": sum(peer.said for peer in crowd.plain)
             - sum(text.startswith("plain") for text in log),

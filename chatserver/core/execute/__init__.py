@@ -13,6 +13,8 @@ from chatserver.core.effects import NOTHING, Effect, Reason, Refused
 from chatserver.core.execute.modes import change_room_modes, change_user_modes
 from chatserver.core.execute.operators import become_operator, change_host, kill, send_wallops
 from chatserver.core.execute.people import change_nick, connect, leave, set_away, set_realname
+from chatserver.core.execute.reading import mark_read
+from chatserver.core.execute.redaction import redact
 from chatserver.core.execute.rooms import invite, join, kick, part, set_topic
 from chatserver.core.execute.speech import respond, say, tag
 from chatserver.core.execute.turn import Stamp, Turn
@@ -35,6 +37,8 @@ HANDLERS: Mapping[type[Command], Handler] = {
     commands.Say: say,
     commands.Respond: respond,
     commands.Tag: tag,
+    commands.Redact: redact,
+    commands.MarkRead: mark_read,
     commands.ChangeRoomModes: change_room_modes,
     commands.ChangeUserModes: change_user_modes,
     commands.BecomeOperator: become_operator,

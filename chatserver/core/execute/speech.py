@@ -42,8 +42,8 @@ def say(turn: Turn, command: Say) -> Sequence[Effect]:
     if command.most and excess > 0:
         return NOTHING if command.notice else (Refused(Reason.TOO_LONG, name, str(excess)),)
     event = Said(
-        turn.seq, turn.at, turn.user.identity, name, command.text, command.notice, command.tags, turn.user.bot,
-        command.cuts,
+        turn.seq, turn.at, turn.user.identity, name, command.text, command.notice, command.tags,
+        turn.user.bot, command.cuts,
     )  # fmt: skip
     if key := nonce_key(event.who, name, event.tags):
         turn.state.nonces.remember(Kept(key, target_of(event), turn.seq, turn.at))

@@ -16,7 +16,7 @@ from chatserver.core import events
 from chatserver.core.commands import ModeChange
 from chatserver.core.events import Event, Identity
 from chatserver.faces.irc import messages
-from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish, iso_time
+from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish, iso_time, marker_line
 from chatserver.faces.irc.messages import message_id
 from chatwire import caps
 from chatwire.message import escape_tag, format_tags, split_tags
@@ -28,8 +28,10 @@ MATTERING = frozenset(
         caps.ECHO_MESSAGE,
         caps.EXTENDED_JOIN,
         caps.INVITE_NOTIFY,
+        caps.MESSAGE_REDACTION,
         caps.MESSAGE_TAGS,
         caps.MULTILINE,
+        caps.READ_MARKER,
         caps.SERVER_TIME,
         caps.SETNAME,
     }
@@ -49,7 +51,9 @@ class IrcDialect:
         "echo",
         "extended",
         "invites",
+        "markers",
         "multiline",
+        "redaction",
         "server",
         "setname",
         "tags",
@@ -63,7 +67,9 @@ class IrcDialect:
         self.echo = caps.ECHO_MESSAGE in enabled
         self.extended = caps.EXTENDED_JOIN in enabled
         self.invites = caps.INVITE_NOTIFY in enabled
+        self.markers = caps.READ_MARKER in enabled
         self.multiline = caps.MULTILINE in enabled
+        self.redaction = caps.MESSAGE_REDACTION in enabled
         self.setname = caps.SETNAME in enabled
         self.tags = caps.MESSAGE_TAGS in enabled
         self.time = caps.SERVER_TIME in enabled
@@ -206,6 +212,19 @@ def _renamed(dialect: IrcDialect, event: events.Renamed) -> bytes:
     return finish(f":{dialect.source(event.who)} NICK {event.nick}", dialect.prefix(event))
 
 
+def _redacted(dialect: IrcDialect, event: events.Redacted) -> bytes:
+    """Write that a message is removed, for who knows of that: once for each id it was shown with."""
+    if not dialect.redaction:
+        return b""
+    head = f":{dialect.source(event.by)} REDACT {event.target} {message_id(event.message)}"
+    reason = f" :{event.reason}" if event.reason else ""
+    parts = ["", *(f"-{part}" for part in range(1, event.lines))]
+    return b"".join(
+        finish(head + part + reason, dialect.prefix(event, part and f"-r{part[1:]}"))
+        for part in parts
+    )
+
+
 def _topic_changed(dialect: IrcDialect, event: events.TopicChanged) -> bytes:
     line = f":{dialect.source(event.by)} TOPIC {event.room} :{event.topic}"
     return finish(line, dialect.prefix(event))
@@ -224,6 +243,12 @@ def _user_modes_changed(dialect: IrcDialect, event: events.UserModesChanged) -> 
     modes = mode_words(event.changes)[0]
     line = f":{dialect.source(event.who)} MODE {event.who.nick} {modes}"
     return finish(line, dialect.prefix(event))
+
+
+def _marker_moved(dialect: IrcDialect, event: events.MarkerMoved) -> bytes:
+    if not dialect.markers:
+        return b""
+    return marker_line(dialect.server, event.target, event.read_at)
 
 
 def _invited(dialect: IrcDialect, event: events.Invited | events.InviteSeen) -> bytes:
@@ -289,8 +314,10 @@ RENDERERS: Mapping[type[Event], Callable[[IrcDialect, Any], bytes]] = {
     events.Joined: _joined,
     events.Kicked: _kicked,
     events.Killed: _killed,
+    events.MarkerMoved: _marker_moved,
     events.Parted: _parted,
     events.RealnameChanged: _realname_changed,
+    events.Redacted: _redacted,
     events.Renamed: _renamed,
     events.RoomModesChanged: _room_modes_changed,
     events.Said: messages.said,

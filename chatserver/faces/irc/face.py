@@ -7,6 +7,8 @@ while nothing is under way (`must_settle`): every answer is written for the clie
 import re
 from collections.abc import Callable, Sequence
 
+from msgspec import structs
+
 from chatserver.core.effects import Refused, Reply, Welcomed
 from chatserver.core.events import KeptEvent
 from chatserver.core.state import State, User
@@ -78,7 +80,8 @@ class IrcFace:
         if asked is None:
             return None
         if isinstance(asked, Request):
-            return Request(asked.items, asked.label or label, asked.check, asked.otherwise)
+            labelled = asked.label or asked.then is not None
+            return asked if labelled else structs.replace(asked, label=label)
         items = tuple(asked)
         return Request(items, label) if items or label else None
 

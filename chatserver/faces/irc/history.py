@@ -22,7 +22,7 @@ from chatwire import caps
 from chatwire.message import Message
 from chatwire.names import fold, is_nick, looks_like_room
 
-_MESSAGE_ID = re.compile(r"([0-9a-f]{1,15})(?:-m?[0-9]{0,4})?")
+MESSAGE_ID = re.compile(r"([0-9a-f]{1,15})(?:-[mr]?[0-9]{0,4})?")
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z", re.ASCII)
 
 
@@ -147,17 +147,17 @@ def parse_point(written: str, target: str) -> Point:
     if not equals:
         raise Invalid("Invalid message reference", written)
     if kind == "timestamp":
-        return Point(at=_parse_time(value, written))
+        return Point(at=parse_time(value, written))
     if kind != "msgid":
         why = f"{kind}-based history requests are not supported"
         raise Invalid(why, target, code="INVALID_MSGREFTYPE")
-    found = _MESSAGE_ID.fullmatch(value)
+    found = MESSAGE_ID.fullmatch(value)
     if not found:
         raise Invalid("Invalid msgid", written)
     return Point(seq=int(found[1], 16))
 
 
-def _parse_time(value: str, written: str) -> int:
+def parse_time(value: str, written: str) -> int:
     """Return a time of server-time in ms since 1970; what was before 1970 is 1970."""
     try:
         if _TIMESTAMP.fullmatch(value):
@@ -178,7 +178,7 @@ def _ask_page(session: Session, subcommand: str, params: Sequence[str]) -> Items
     limit = _parse_limit(written)
 
     def answer(inquiry: Inquiry) -> Sequence[bytes] | Lookup:
-        found = _find_target(inquiry, target)
+        found = find_target(inquiry, target)
         if found is None:
             return _fail(session, "INVALID_TARGET", subcommand, target)
         name, key, start = found
@@ -201,7 +201,7 @@ def _fail(session: Session, code: str, subcommand: str, target: str) -> Sequence
     return session.fail("CHATHISTORY", code, *context, text=text).lines
 
 
-def _find_target(inquiry: Inquiry, target: str) -> tuple[str, str, int] | None:
+def find_target(inquiry: Inquiry, target: str) -> tuple[str, str, int] | None:
     """Return how a target is called and kept, and after which number the asker may read it."""
     user, state = inquiry.user, inquiry.state
     if looks_like_room(target):

@@ -82,6 +82,12 @@ def iso_time(at: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{milliseconds:03}Z"
 
 
+def marker_line(server: str, target: str, read_at: int | None) -> bytes:
+    """Return up to when `target` is read, None if nobody said (IRCv3 draft/read-marker)."""
+    written = "*" if read_at is None else f"timestamp={iso_time(read_at)}"
+    return finish(f":{server} MARKREAD {target} {written}")
+
+
 def readable_time(at: int) -> str:
     """Return a time (ms since 1970, UTC) for people."""
     return f"{datetime.fromtimestamp(at // 1000, UTC):%a %d %b %Y %H:%M:%S} UTC"

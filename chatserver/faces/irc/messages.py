@@ -71,7 +71,7 @@ def said(dialect: Dialect, event: Said) -> bytes:
     verb = "NOTICE" if event.notice else "PRIVMSG"
     head = f":{dialect.source(event.who)} {verb} {event.target} :"
     room = BODY_LIMIT - len(head.encode())
-    composed = "\n" in event.text or bool(event.cuts)
+    composed = is_composed(event)
     if not composed and len(event.text.encode(errors="replace")) <= room:
         return finish(head + event.text, message_prefix(dialect, event))
     if dialect.multiline:
@@ -83,6 +83,11 @@ def said(dialect: Dialect, event: Said) -> bytes:
         finish(f"{head}{before}{piece}{after}", message_prefix(dialect, event, msgid))
         for piece, msgid in zip(found, _ids(event, composed=composed), strict=False)
     )
+
+
+def is_composed(event: Said) -> bool:
+    """Say whether a message was sent as several lines, of which only the first has its id."""
+    return "\n" in event.text or bool(event.cuts)
 
 
 def _ids(event: Said, *, composed: bool) -> Iterator[str | None]:

@@ -8,6 +8,8 @@ from msgspec import Struct
 from chatserver.core import effects
 from chatserver.core.effects import Reason, Refused, Reply
 from chatserver.faces.contract import Lookup
+from chatserver.faces.irc import redaction
+from chatserver.faces.irc.markers import marker_kept
 from chatserver.faces.irc.registration import welcome
 from chatserver.faces.irc.rooms import entered
 from chatserver.faces.irc.session import Inquiry, Session
@@ -59,6 +61,8 @@ REFUSALS: Mapping[Reason, Refusal] = {
     Reason.KEY_INVALID: Refusal("696", ("subject", "k", "*"), "That can't be a key"),
     Reason.LIST_FULL: Refusal("478", _BOTH, "The list of the channel is full"),
     Reason.OTHER_USERS_MODES: Refusal("502", (), "Can't change modes of other users"),
+    Reason.NOT_YOUR_MESSAGE: Refusal("482", _SUBJECT, "It is not yours to remove"),
+    Reason.TOO_LATE: Refusal("482", _SUBJECT, "You can't remove it any more"),
     Reason.NOT_KEPT: Refusal(
         "404", _SUBJECT, "It could not be kept, and was shown to nobody: try again"
     ),
@@ -67,6 +71,7 @@ REFUSALS: Mapping[Reason, Refusal] = {
 
 _VERBS = {
     "ChangeRoomModes": "MODE",
+    "Redact": "REDACT",
     "Say": "PRIVMSG",
     "SetTopic": "TOPIC",
 }
@@ -84,6 +89,8 @@ def refuse(session: Session, nick: str, reply: Refused) -> Sequence[bytes]:
         return session.fail(
             verb, "CANNOT_KEEP", reply.subject or "*", text=REFUSALS[reply.reason].text
         ).lines
+    if reply.reason in redaction.CODES and session.has(caps.MESSAGE_REDACTION):
+        return redaction.refuse(session, reply)
     row = REFUSALS[reply.reason]
     letter, _, parameter = reply.detail.partition(" ")
     known = {
@@ -125,6 +132,7 @@ REPLIES: Mapping[type[Reply], Callable[[Inquiry, Any], Sequence[bytes] | Lookup]
     effects.AwaySet: _away_set,
     effects.Entered: entered,
     effects.Inviting: _inviting,
+    effects.MarkerKept: marker_kept,
     effects.OperatorGranted: _operator_granted,
     effects.Refused: _refused,
     effects.Repeated: repeated,

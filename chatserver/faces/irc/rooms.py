@@ -10,6 +10,7 @@ from chatserver.faces.contract import Item
 from chatserver.faces.irc.isupport import MOST_TARGETS
 from chatserver.faces.irc.lines import BODY_LIMIT, finish, pack
 from chatserver.faces.irc.listing import parse_conditions
+from chatserver.faces.irc.markers import marker
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatserver.faces.irc.talk import targets
 from chatwire import caps
@@ -60,6 +61,8 @@ def entered(inquiry: Inquiry, reply: Entered) -> list[bytes]:
         if reply.topic
         else []
     )
+    if inquiry.session.has(caps.READ_MARKER):
+        lines.append(marker(inquiry, reply.room))
     symbol = "@" if reply.secret else "="
     lines += _name_lines(
         inquiry, reply.room, symbol, _roster_texts(inquiry, reply.room, reply.roster)

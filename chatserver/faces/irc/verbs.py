@@ -7,10 +7,12 @@ from msgspec import Struct
 from chatserver.faces.irc import (
     about,
     history,
+    markers,
     modes,
     multiline,
     operators,
     people,
+    redaction,
     registration,
     rooms,
     talk,
@@ -89,6 +91,9 @@ VERBS: Mapping[str, Verb] = {
         "Rooms: all, or by name, members, minutes since they were made, since their topic was.",
     ),
     "LUSERS": Verb(about.lusers, "", "How many are there."),
+    "MARKREAD": Verb(
+        markers.markread, "#room|nick [timestamp=time]", "Up to when you have read; or say it.",
+    ),
     "MODE": Verb(modes.mode, "#room|nick [changes [parameters...]]", "Show or change modes.", 1),
     "MOTD": Verb(about.motd, "[server]", "The message of the day."),
     "NAMES": Verb(rooms.names, "[#room,...]", "Who is in rooms, or in each of yours."),
@@ -101,6 +106,10 @@ VERBS: Mapping[str, Verb] = {
     "PONG": Verb(registration.pong, "token", "Answer the server's PING.", early=True),
     "PRIVMSG": Verb(talk.privmsg, "nick|#room|@#room,... text", "Say something."),
     "QUIT": Verb(registration.quit_chat, "[reason]", "Leave the chat.", early=True),
+    "REDACT": Verb(
+        redaction.redact, "#room|nick id [reason]",
+        "Remove a message of yours, or as an operator, any of the room.", 2,
+    ),
     "REHASH": Verb(operators.rehash, "", "Operators: have the configuration read again."),
     "SETNAME": Verb(people.setname, "realname", "Change your real name.", 1),
     "TAGMSG": Verb(talk.tagmsg, "nick|#room|@#room,...", "Send tags without text."),

@@ -16,8 +16,9 @@ from chatserver.core.history import Page
 from chatserver.core.rights import manages
 from chatserver.core.state import Room, State, User
 from chatserver.faces.contract import Ask, Lookup, Moment, Request
+from chatserver.faces.plain.dialect import clock
 from chatserver.faces.plain.reader import NO_ROOM, REALNAME, Items, Reader, shown_lines
-from chatserver.faces.plain.replies import brief, clock, recalled
+from chatserver.faces.plain.replies import brief, recalled
 from chatwire.names import fold, is_nick
 from chatwire.text import plain
 

@@ -6,13 +6,14 @@ characters (`chatwire.text.plain`). Lines end with LF, or with CRLF for who send
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
 from chatserver.core import events
 from chatserver.core.commands import ModeChange
 from chatserver.core.events import Event
-from chatwire.names import fold
+from chatwire.names import fold, looks_like_room
 from chatwire.text import action, is_blank, is_ctcp, plain
 
 NOTHING = "(nothing visible)"
@@ -65,6 +66,11 @@ def intern_dialect(end: bytes, here: str, ignored: frozenset[str]) -> PlainDiale
     return dialect
 
 
+def clock(at: int) -> str:
+    """Return the time `at` (ms since 1970) as day, hours and minutes, UTC."""
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M")
+
+
 def because(reason: str) -> str:
     """Return `: reason`, or "" without one."""
     return f": {plain(reason)}" if reason else ""
@@ -114,6 +120,15 @@ def said(nick: str, where: str, text: str) -> list[str]:
     head = f"[{nick}{where}]" if done is None else f"** {nick}{where}"
     shown = [plain(line) for line in (text if done is None else done).split("\n")]
     return [f"{head} {line}" for line in shown if not is_blank(line)] or [f"{head} {NOTHING}"]
+
+
+def _redacted(dialect: PlainDialect, event: events.Redacted) -> str:
+    """Tell whose words are removed, and when they were said: the reader sees them above."""
+    by, author = event.by.nick, event.author
+    whose = "they" if fold(by) == fold(author) else author
+    place = event.target if looks_like_room(event.target) else dialect.here
+    when = f"{clock(event.said_at)} (UTC)"
+    return f"* {by} removed what {whose} said{dialect.inside(place, ' in')} at {when}{because(event.reason)}"
 
 
 def _topic(dialect: PlainDialect, event: events.TopicChanged) -> str:
@@ -173,12 +188,14 @@ RENDERERS: Mapping[type[Event], Callable[[PlainDialect, Any], str]] = {
     events.Parted: _parted,
     events.Kicked: _kicked,
     events.Departed: _departed,
+    events.Redacted: _redacted,
     events.Renamed: _renamed,
     events.Said: _said,
     events.Tagged: _silent,
     events.TopicChanged: _topic,
     events.RoomModesChanged: _modes,
     events.UserModesChanged: _silent,
+    events.MarkerMoved: _silent,
     events.Invited: _invited,
     events.InviteSeen: _silent,
     events.AwayChanged: _silent,

@@ -1,7 +1,6 @@
 """What only you see, in plain text: what came of your command, and why not, and what to do then."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 
 from chatserver.core.effects import (
     AwaySet,
@@ -15,7 +14,7 @@ from chatserver.core.effects import (
     Welcomed,
 )
 from chatserver.core.events import Said
-from chatserver.faces.plain.dialect import said
+from chatserver.faces.plain.dialect import clock, said
 from chatwire.text import plain
 
 BRIEF = 100
@@ -52,6 +51,8 @@ REFUSALS: Mapping[Reason, str] = {
     Reason.KEY_INVALID: "that can't be a password of {subject}",
     Reason.LIST_FULL: "the list of {subject} is full",
     Reason.OTHER_USERS_MODES: "you can change your own modes only",
+    Reason.NOT_YOUR_MESSAGE: "only who said it, or an operator of the room, can remove it",
+    Reason.TOO_LATE: "it is too late to remove it",
     Reason.NOT_KEPT: "not sent: the server can't write to its disk right now; try again in a moment",
 }
 """Each refusal, in words that say what to do next."""
@@ -117,11 +118,6 @@ def reply_lines(reply: Reply, nick: str, network: str, motd: Sequence[str]) -> l
             return ["you are an operator of this server now"]
         case _:
             return []
-
-
-def clock(at: int) -> str:
-    """Return the time `at` (ms since 1970) as day, hours and minutes, UTC."""
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def recalled(events: Sequence[Said]) -> list[str]:

@@ -1,10 +1,13 @@
 """The server's end of a session in a test: says lines to it, and reads what it sends."""
 
+import re
 from collections.abc import Sequence
 from random import Random
 
 from chatclient.model import Buffer, Change, Kind, Line, Status, World
 from chatclient.session import Identity, Session
+
+_NONCE = re.compile(r"(?<=@)\+chatserver\.dev/nonce=[\w-]{22};?|;\+chatserver\.dev/nonce=[\w-]{22}")
 
 NOW = 1_700_000_000.0
 
@@ -28,9 +31,13 @@ class Wire:
         self.session.receive("".join(f"{line}\r\n" for line in lines).encode(), self.now)
         return self.session.take_changes()
 
-    def sent(self) -> list[str]:
+    def raw(self) -> list[str]:
         """Return the lines that the session sent since the last call."""
         return self.session.take_output().decode().splitlines()
+
+    def sent(self) -> list[str]:
+        """Return them without the nonces of messages, which are random."""
+        return [_NONCE.sub("", line).removeprefix("@ ") for line in self.raw()]
 
     def start(self, caps: str = "", isupport: str = "", nick: str = "alice") -> "Wire":
         """Go through a registration, with the capabilities that the server offers."""

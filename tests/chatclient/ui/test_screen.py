@@ -148,7 +148,7 @@ async def test_own_lines_tell_how_far_they_got() -> None:
         world.add(lobby, other)
         world.settle(lobby, replace(other, delivery=Delivery.FAILED, reason="no such room"))
         seen.client.flush()
-        await seen.shows("✗   anna: hello [not sent: no such room]")
+        await seen.shows("✗   anna: hello [failed: no such room; Alt+R")
 
 
 @pytest.mark.asyncio

@@ -12,7 +12,7 @@ from msgspec import structs
 from chatserver.batch import Entry, Found
 from chatserver.core.effects import Reply
 from chatserver.core.events import KeptEvent
-from chatserver.core.history import Page
+from chatserver.core.history import Question
 from chatserver.core.state import State, User
 from chatserver.faces.contract import Ask, Moment, Request
 from chatserver.faces.detection import Refused, Speaks
@@ -132,10 +132,10 @@ class HeldJournal:
             self.held.append(entry)
 
     def read(
-        self, pages: Sequence[Page], done: Callable[[Found], None], *, patient: bool = False
+        self, questions: Sequence[Question], done: Callable[[Found], None], *, patient: bool = False
     ) -> None:
         """Read what was released."""
-        self._journal.read(pages, done, patient=patient)
+        self._journal.read(questions, done, patient=patient)
 
     async def drained(self) -> None:
         """Return when entries may go."""

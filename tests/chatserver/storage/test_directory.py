@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from chatserver.storage.directory import LOCK_NAME, Owned, Ownership, make_directory, make_file
+from chatserver.storage.directory import (
+    LOCK_NAME,
+    Files,
+    Owned,
+    Ownership,
+    make_directory,
+    make_file,
+)
 
 
 def test_a_directory_is_made_with_all_above_it(tmp_path: Path) -> None:
@@ -47,6 +54,21 @@ def test_who_comes_second_is_told_who_owns_it(tmp_path: Path) -> None:
     with pytest.raises(Owned):
         first.take()
     second.release()
+
+
+def test_what_is_needed_after_a_crash_is_told_after_it(tmp_path: Path) -> None:
+    """Again at each start, until somebody ends well."""
+    ownership = Ownership(tmp_path)
+    assert ownership.take() is None
+    ownership.begin(Files(12, 345))
+    for _ in range(2):
+        ownership.release()
+        assert ownership.take() == Files(12, 345)
+    assert f"process {os.getpid()}\n" in (tmp_path / LOCK_NAME).read_text(encoding="utf-8")
+    ownership.end()
+    ownership.release()
+    assert ownership.take() is None
+    ownership.release()
 
 
 def test_what_a_crash_left_is_no_lock(tmp_path: Path) -> None:

@@ -68,6 +68,8 @@ COMMANDS: dict[type[Command], st.SearchStrategy[Any]] = {
     commands.Say: st.builds(commands.Say, targets, texts, st.booleans()),
     commands.Respond: st.builds(commands.Respond, texts),
     commands.Tag: st.builds(commands.Tag, targets, st.just({"+x": ""})),
+    commands.MarkRead: st.builds(commands.MarkRead, targets, st.integers(0, 9)),
+    commands.Redact: st.builds(commands.Redact, targets, st.integers(1, 20), nicks, st.just(1)),
     commands.ChangeRoomModes: st.builds(commands.ChangeRoomModes, rooms, changes),
     commands.ChangeUserModes: st.builds(commands.ChangeUserModes, nicks, changes),
     commands.BecomeOperator: st.builds(commands.BecomeOperator, st.just("root")),

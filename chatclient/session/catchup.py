@@ -1,0 +1,227 @@
+"""Filling in what was missed: CHATHISTORY after a join and after a cut (IRCv3 draft/chathistory).
+
+Rules: a buffer is *behind* from the moment when it is left or cut off until everything from then on
+is there, or a line says what is not. Pages are asked for from the newest to what is known, a few
+buffers at a time, `MOST` lines of each. What is told live meanwhile stays where it is: ids, or else
+times and texts, say what is there already. A question that the server passes over is given up.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from chatclient.model import Buffer, BufferKind, Kind, Line
+from chatclient.session.outbox import NONCE
+from chatclient.session.past import Anchor, clock
+from chatclient.session.state import Batch, Heard, Quest, State, server_time
+from chatwire import caps
+from chatwire.message import Message
+
+PLAYBACK = "znc.in/playback"
+"""The capability of bouncers that replay what was missed when they are asked to."""
+
+CONTEXT = "draft/chathistory-context"
+"""The tag of what belongs to a message of the page, and is not counted."""
+
+MOST = 1000
+"""The most lines that are filled in at once."""
+
+_PAGE = 100
+"""How many lines to ask for at a time, unless the server gives fewer."""
+
+_AT_ONCE = 4
+"""How many questions may be unanswered."""
+
+_PATIENCE = 2
+"""After so many signs of life without an answer there will be none."""
+
+_LATEST_TARGETS = 100
+_DAY = 86400.0
+_LAST_YEAR = 253402300799.0
+
+MAYBE_LOST = "it may not have arrived before the connection was lost"
+"""Why a line failed that the server may have."""
+
+
+def follow(state: State, buffer: Buffer, now: float) -> None:
+    """Fill in what was missed in a buffer that is followed from now on."""
+    since = state.past.known.get(buffer)
+    if not state.has(caps.CHATHISTORY):
+        cut = state.past.cut.get(buffer)
+        if since and cut is not None and not state.has(PLAYBACK):
+            state.world.add(buffer, gap_line(state, cut, now))
+        _finish(state, buffer)
+        return
+    state.world.set_behind(buffer, behind=True)
+    # A conversation may be kept for less than we remember: ask for what is known, too.
+    by_id = state.features.history_by_id and buffer.kind is BufferKind.ROOM
+    state.later.append(Quest(buffer, since, by_id=by_id))
+    _ask_next(state)
+
+
+def find_conversations(state: State, now: float) -> None:
+    """Ask with whom there was talk since the server was heard last."""
+    heard = state.past.heard
+    if heard is not None and state.has(caps.CHATHISTORY):
+        times = (_by_time(heard - 60), _by_time(max(heard, now) + _DAY))
+        state.send("CHATHISTORY", "TARGETS", *times, str(_LATEST_TARGETS))
+
+
+def on_target(state: State, heard: Heard) -> None:
+    """There was talk with somebody while we were away (CHATHISTORY TARGETS)."""
+    name = heard.text(1)
+    since = state.past.heard
+    if since is None or state.features.is_room(name) or state.world.find(name):
+        return
+    buffer = state.world.open_direct(name)
+    state.past.known[buffer] = Anchor("", since)
+    follow(state, buffer, heard.time)
+
+
+def unfollow(state: State, buffer: Buffer, now: float) -> None:
+    """Take note that a buffer is followed no longer."""
+    state.past.leave(buffer, now, events=state.has(caps.EVENT_PLAYBACK))
+    state.world.set_behind(buffer, behind=True)
+    state.outbox.shut(buffer)
+    state.later = type(state.later)(each for each in state.later if each.buffer is not buffer)
+    for label, quest in [*state.quests.items()]:
+        if quest.buffer is buffer:
+            del state.quests[label]
+
+
+# --- questions ---------------------------------------------------------------------------------
+
+
+def _ask_next(state: State) -> None:
+    while state.later and len(state.quests) < _AT_ONCE:
+        _ask(state, state.later.popleft())
+
+
+def _ask(state: State, quest: Quest) -> None:
+    state.asked += 1
+    quest.label, quest.pongs = f"h{state.asked}", 0
+    state.quests[quest.label] = quest
+    since = _reference(quest, quest.since, -0.001) if quest.since else "*"
+    if quest.oldest is None:
+        how = ["LATEST", quest.buffer.target, since]
+    else:
+        how = ["BETWEEN", quest.buffer.target, _reference(quest, quest.oldest, 0.001), since]
+    state.send("CHATHISTORY", *how, str(_limit(state)), label=quest.label)
+
+
+def _limit(state: State) -> int:
+    return min(_PAGE, state.features.history_page or _PAGE)
+
+
+def _reference(quest: Quest, point: Anchor, wider: float) -> str:
+    """Name a message; by time, a moment before or after it, so that it comes again itself."""
+    if quest.by_id and point.msgid:
+        return f"msgid={point.msgid}"
+    return _by_time(point.time + wider)
+
+
+def _by_time(moment: float) -> str:
+    milliseconds = round(min(max(moment, 0.0), _LAST_YEAR) * 1000)
+    told = dt.datetime.fromtimestamp(milliseconds // 1000, dt.UTC)
+    return f"timestamp={told:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03}Z"
+
+
+def find_quest(state: State, label: str, target: str) -> Quest | None:
+    """Return the question that has that label, or without labels is about that target."""
+    if label or state.labels:
+        return state.quests.get(label)
+    fold = state.world.fold
+    asked = (each for each in state.quests.values() if fold(each.buffer.target) == fold(target))
+    return next(asked, None)
+
+
+# --- answers -----------------------------------------------------------------------------------
+
+
+def on_page(state: State, quest: Quest, batch: Batch, now: float) -> None:
+    """A page has come, and is in its place: ask for the next one, or be done."""
+    del state.quests[quest.label]
+    told = [each for each in batch.messages if CONTEXT not in each.tags]
+    quest.found += len(told)
+    since = quest.since
+    if since and since.msgid and any(each.tags.get("msgid") == since.msgid for each in told):
+        quest.met = True
+    whole = len(told) < _limit(state) and state.has(caps.EVENT_PLAYBACK)
+    if not told or whole or since is None or not _go_back(quest, told, now):
+        _complete(state, quest, now)
+    elif quest.found >= MOST:
+        _tell_gap(state, quest, now)
+        _finish(state, quest.buffer)
+    else:
+        state.later.appendleft(quest)
+    _ask_next(state)
+
+
+def on_history_refused(state: State, label: str, target: str, now: float) -> bool:
+    """Give a question up that the server refuses; say whether it was one."""
+    quest = find_quest(state, label, target)
+    if quest is None:
+        return False
+    del state.quests[quest.label]
+    if quest.by_id and quest.since:  # it may not know the message any more
+        quest.by_id = False
+        state.later.appendleft(quest)
+    else:
+        _give_up(state, quest, now)
+    _ask_next(state)
+    return True
+
+
+def on_sign_of_life(state: State, now: float) -> None:
+    """Give up what the server has passed over."""
+    for quest in [*state.quests.values()]:
+        quest.pongs += 1
+        if quest.pongs >= _PATIENCE:
+            del state.quests[quest.label]
+            _give_up(state, quest, now)
+    _ask_next(state)
+
+
+def _go_back(quest: Quest, told: Sequence[Message], now: float) -> bool:
+    """Let the next page end before the oldest line of this one; say whether that is any further."""
+    before = quest.oldest
+    ends = [Anchor(each.tags.get("msgid", ""), server_time(each, now)) for each in told]
+    quest.oldest = min(ends[0], ends[-1], key=lambda end: end.time)
+    return quest.oldest != before
+
+
+def _complete(state: State, quest: Quest, now: float) -> None:
+    """Everything has come that the server has; say if it does not reach to what is known."""
+    if quest.since and quest.since.msgid and not quest.by_id and not quest.met:
+        _tell_gap(state, quest, now)
+    _finish(state, quest.buffer)
+
+
+def _give_up(state: State, quest: Quest, now: float) -> None:
+    if quest.since:
+        _tell_gap(state, quest, now)
+    _finish(state, quest.buffer)
+
+
+def _tell_gap(state: State, quest: Quest, now: float) -> None:
+    """Add a line where something is missing, which says from when to when."""
+    buffer, since = quest.buffer, quest.since
+    start = state.past.cut.get(buffer, since.time if since else now)
+    end = quest.oldest.time if quest.oldest else now
+    line = gap_line(state, start, max(start, end))
+    state.world.insert(buffer, [line], after=since.msgid if since else "")
+
+
+def gap_line(state: State, start: float, end: float) -> Line:
+    """Return a line that says from when to when messages are missing."""
+    text = f"no history from {clock(start)} to {clock(end)}: messages in between are missing"
+    return state.world.make_line(Kind.GAP, text, time=end)
+
+
+def _finish(state: State, buffer: Buffer) -> None:
+    """Follow a buffer from now on: what waits for it can be sent."""
+    state.past.follow(buffer)
+    state.world.set_behind(buffer, behind=False)
+    if not state.has(NONCE):
+        # The server might say it twice: the user has to decide.
+        state.outbox.fail_tried(buffer, MAYBE_LOST)
+    state.outbox.open(buffer)

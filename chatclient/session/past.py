@@ -1,0 +1,61 @@
+"""What is known of each buffer while it is not followed, over connections."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from chatclient.model import CONVERSATION, Buffer, Delivery, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A message, or a moment: up to it (or from it on) all is known."""
+
+    msgid: str
+    """"" for a moment alone."""
+    time: float
+    """Seconds since 1970, by the server's clock if it tells."""
+
+
+class Past:
+    """Up to where the buffers are known that are not followed now."""
+
+    def __init__(self) -> None:
+        self.known: dict[Buffer, Anchor] = {}
+        """Where what was told ends, of each buffer that was followed before."""
+        self.cut: dict[Buffer, float] = {}
+        """When the server was heard last, of each buffer that a cut left behind."""
+        self.heard: float | None = None
+        """When the server was heard last on an earlier connection, None if there was none."""
+
+    def leave(self, buffer: Buffer, now: float, *, events: bool) -> None:
+        """Take note that a buffer is followed no longer, if what it has is complete.
+
+        `events` says whether history has more than messages, so that any line can be found there.
+        """
+        if not buffer.behind:
+            self.known[buffer] = _newest(buffer, now, events=events)
+
+    def follow(self, buffer: Buffer) -> None:
+        """Take note that a buffer is followed, and all of it is known or told to be missing."""
+        self.known.pop(buffer, None)
+        self.cut.pop(buffer, None)
+
+
+def _newest(buffer: Buffer, now: float, *, events: bool) -> Anchor:
+    """Return where what the server told in a buffer ends: a message, or else a moment."""
+    for line in reversed(buffer.lines):
+        if line.delivery is not Delivery.CONFIRMED:
+            continue
+        if line.kind in CONVERSATION or (events and line.msgid):
+            return Anchor(line.msgid, line.time)
+        if line.kind is Kind.JOIN and line.own:
+            return Anchor("", line.time)
+    return Anchor("", now)
+
+
+def clock(moment: float) -> str:
+    """Return a time of day as a person writes it, "?" for one that is none."""
+    try:
+        return f"{dt.datetime.fromtimestamp(moment, dt.UTC).astimezone():%H:%M:%S}"
+    except (ValueError, OverflowError, OSError):  # a server may tell any time
+        return "?"

@@ -1,0 +1,213 @@
+"""Own messages over cuts: each is said once, or the user is told that it may not be."""
+
+import re
+
+import pytest
+
+from chatclient.model import Buffer, Delivery, Kind, LineRemoved
+from chatclient.session import MAYBE_LOST
+from chatclient.session.outbox import MOST, NONCE
+from tests.chatclient.session.wire import MODERN, Wire, last, texts
+
+SAFE = f"{MODERN} {NONCE}"
+
+
+def _nonces(sent: list[str]) -> list[str]:
+    found = [re.search(r"\+chatserver\.dev/nonce=([\w-]+)", line) for line in sent]
+    return [match[1] for match in found if match]
+
+
+def _fates(buffer: Buffer) -> list[tuple[str, Delivery]]:
+    return [(line.text, line.delivery) for line in buffer.lines if line.kind is Kind.MESSAGE]
+
+
+def _again(wire: Wire, caps: str) -> list[str]:
+    """Lose the connection, be back in #ops on another, and return what was sent after that."""
+    wire.session.end("lost", wire.now)
+    wire.start(caps)
+    wire.hear(":alice!~a@host.example JOIN #ops")
+    return wire.raw()
+
+
+def test_every_message_has_a_nonce_of_its_own() -> None:
+    """128 bits in 22 letters, beside the label; none where the server takes no tags."""
+    wire = Wire().start(MODERN)
+    room = wire.join("#ops")
+    wire.session.say(room, "one\none", wire.now)
+    nonces = _nonces(wire.raw())
+    assert len(set(nonces)) == 2
+    assert all(re.fullmatch(r"[\w-]{22}", nonce) for nonce in nonces)
+    old = Wire().start("labeled-response batch echo-message")
+    room = old.join("#ops")
+    old.session.say(room, "one", old.now)
+    assert old.raw() == ["@label=m1 PRIVMSG #ops one"]
+
+
+def test_pending_lines_stay_pending_and_are_sent_again_where_that_is_harmless() -> None:
+    """After a cut each goes out once more, with its nonce, in its order; what comes after, after."""
+    wire = Wire().start(SAFE)
+    room = wire.join("#ops")
+    wire.session.say(room, "one\ntwo", wire.now)
+    before = _nonces(wire.raw())
+    wire.session.end("lost", wire.now)
+    assert room.pending == 2
+    wire.session.say(room, "three", wire.now)
+    assert wire.raw() == []
+    wire.start(SAFE)
+    wire.hear(":alice!~a@host.example JOIN #ops")
+    sent = wire.raw()
+    assert [line.rpartition(" ")[2] for line in sent] == ["one", "two", "three"]
+    assert _nonces(sent)[:2] == before
+    wire.hear(*(f"@label=m{n};msgid={n} :alice!a@h PRIVMSG #ops {n}" for n in (1, 2, 3)))
+    assert _fates(room) == [(text, Delivery.CONFIRMED) for text in ("one", "two", "three")]
+    assert _again(wire, SAFE) == []
+
+
+def test_elsewhere_the_user_decides() -> None:
+    """Where sending it again might say it twice, it has failed; what was never sent is sent."""
+    wire = Wire().start(MODERN)
+    room = wire.join("#ops")
+    wire.say(room, "maybe")
+    wire.session.end("lost", wire.now)
+    wire.say(room, "never sent")
+    wire.start(MODERN)
+    wire.hear(":alice!~a@host.example JOIN #ops")
+    assert [line.rpartition(" :")[2] for line in wire.sent()] == ["never sent"]
+    failed = next(line for line in room.lines if line.text == "maybe")
+    assert (failed.delivery, failed.reason) == (Delivery.FAILED, MAYBE_LOST)
+    assert wire.session.say_again(failed.id, wire.now)
+    assert not wire.session.say_again(failed.id, wire.now)
+    assert [line.rpartition(" ")[2] for line in wire.sent()] == ["maybe"]
+    assert _fates(room)[-1] == ("maybe", Delivery.PENDING)
+    wire.hear(
+        *(
+            f"@label=m{n} :alice!a@h PRIVMSG #ops :{text}"
+            for n, text in ((1, "never sent"), (2, "maybe"))
+        )
+    )
+    assert _fates(room) == [("never sent", Delivery.CONFIRMED), ("maybe", Delivery.CONFIRMED)]
+
+
+def test_typed_before_there_is_a_connection() -> None:
+    """What is typed while offline waits, and is sent once, when we are in the room."""
+    wire = Wire()
+    room = wire.session.join("#ops")
+    assert wire.say(room, "hello") == []
+    assert last(room).delivery is Delivery.PENDING
+    wire.start(MODERN)
+    assert [line for line in wire.sent() if "PRIVMSG" in line] == []
+    wire.hear(":alice!~a@host.example JOIN #ops")
+    assert wire.sent() == ["@label=m1 PRIVMSG #ops hello"]
+
+
+def test_to_a_room_that_lets_us_in_no_more() -> None:
+    """What waits for it is sent all the same, and fails with what the server says."""
+    wire = Wire().start(SAFE)
+    room = wire.join("#ops")
+    wire.session.end("lost", wire.now)
+    wire.say(room, "hello")
+    wire.start(SAFE)
+    wire.hear(":srv 474 alice #ops :Cannot join channel (+b)")
+    assert wire.sent() == ["@label=m1 PRIVMSG #ops hello"]
+    wire.hear("@label=m1 :srv 404 alice #ops :Cannot send to channel")
+    assert [(line.text, line.reason) for line in room.lines if line.own][-1] == (
+        "hello",
+        "Cannot send to channel",
+    )
+
+
+def test_told_by_another_name() -> None:
+    """While our old connection has our nick still, what it said is ours all the same."""
+    wire = Wire().start(SAFE)
+    room = wire.join("#ops")
+    wire.session.say(room, "one", wire.now)
+    (nonce,) = _nonces(wire.raw())
+    wire.session.end("lost", wire.now)
+    wire.start(SAFE, nick="alice_")
+    wire.hear(
+        ":alice_!~a@host.example JOIN #ops",
+        f"@msgid=1;+{NONCE}={nonce} :alice!a@h PRIVMSG #ops one",
+    )
+    assert _fates(room) == [("one", Delivery.CONFIRMED)]
+    wire.hear(f"@label=m1;msgid=1;+{NONCE}={nonce} :alice!a@h PRIVMSG #ops one")
+    assert _fates(room) == [("one", Delivery.CONFIRMED)]
+
+
+def test_a_nonce_proves_nothing_with_other_words() -> None:
+    """Whoever has seen a nonce cannot put words in our mouth with it, nor confirm ours."""
+    wire = Wire().start(SAFE)
+    room = wire.join("#ops", "eve")
+    wire.session.say(room, "one", wire.now)
+    (nonce,) = _nonces(wire.raw())
+    wire.hear(f"@msgid=1;+{NONCE}={nonce} :eve!e@h PRIVMSG #ops :something else")
+    assert _fates(room) == [
+        ("something else", Delivery.CONFIRMED),
+        ("one", Delivery.PENDING),
+    ]
+
+
+def test_an_echo_of_what_is_there_already() -> None:
+    """A message that came as history without its nonce is not shown a second time."""
+    wire = Wire().start(SAFE)
+    room = wire.join("#ops")
+    wire.say(room, "one")
+    wire.hear(
+        ":srv BATCH +h chathistory #ops",
+        "@batch=h;msgid=x :alice!a@h PRIVMSG #ops one",
+        ":srv BATCH -h",
+    )
+    changes = wire.hear("@label=m1;msgid=x :alice!a@h PRIVMSG #ops one")
+    assert _fates(room) == [("one", Delivery.CONFIRMED)]
+    assert any(isinstance(change, LineRemoved) for change in changes)
+    assert room.pending == 0
+
+
+def test_the_first_echo_stands_where_it_was_said() -> None:
+    """The answer to a message sent again is the first one: it stands before what came later."""
+    wire = Wire().start(SAFE)
+    room = wire.join("#ops", "bob")
+    wire.say(room, "one")
+    wire.session.end("lost", wire.now)
+    wire.start(SAFE)
+    wire.hear(
+        "@time=2023-11-14T22:13:10.000Z :alice!~a@host.example JOIN #ops",
+        "@time=2023-11-14T22:13:30.000Z;msgid=2 :bob!b@h PRIVMSG #ops two",
+        "@label=m1;time=2023-11-14T22:13:05.000Z;msgid=1 :alice!a@h PRIVMSG #ops one",
+    )
+    assert [text for text in texts(room) if text in {"one", "two"}] == ["one", "two"]
+
+
+def test_closing_a_buffer_forgets_what_waits_for_it() -> None:
+    """Nothing is sent to a room that the user has closed."""
+    wire = Wire().start(SAFE)
+    room = wire.join("#ops")
+    wire.session.end("lost", wire.now)
+    wire.say(room, "hello")
+    wire.session.close(room)
+    wire.start(SAFE)
+    assert wire.sent() == []
+
+
+def test_what_waits_is_bounded() -> None:
+    """A paste without end, while offline, does not wait without end."""
+    wire = Wire()
+    room = wire.session.join("#ops")
+    wire.say(room, "x\n" * (MOST + 1))
+    assert room.pending == MOST
+    failed = [line for line in room.lines if line.delivery is Delivery.FAILED]
+    assert [line.reason for line in failed] == [f"{MOST} lines are waiting already"]
+
+
+@pytest.mark.parametrize("caps", ["", "echo-message", MODERN, SAFE])
+def test_a_conversation_waits_too(caps: str) -> None:
+    """What is typed to a person while offline is sent when the server has welcomed us."""
+    wire = Wire().start(caps)
+    direct = wire.world.open_direct("bob")
+    wire.session.end("lost", wire.now)
+    assert wire.say(direct, "hello") == []
+    wire.session.start()
+    wire.hear(f":srv CAP * LS :{caps}", f":srv CAP * ACK :{caps}", ":srv 001 alice :Welcome")
+    assert not [line for line in wire.sent() if "PRIVMSG" in line]
+    wire.hear(":srv 422 alice :no MOTD")
+    assert [line.rpartition(" ")[2] for line in wire.sent() if "PRIVMSG" in line] == ["hello"]
+    assert direct.pending == 1

@@ -1,0 +1,271 @@
+"""REDACT: removing messages (IRCv3 draft/message-redaction)."""
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from chatserver.core.events import KeptEvent
+from chatserver.core.history import Question
+from chatserver.core.limits import Limits
+from chatserver.ports import StoreError
+from chatserver.storage.memory import MemoryStore
+from tests.chatserver.fakes import FailingStore
+from tests.conformance.harness import IrcClient, Network, commands, only, params
+
+CAPABILITIES = (
+    "batch", "draft/chathistory", "draft/message-redaction", "echo-message", "labeled-response",
+    "message-tags", "server-time", "standard-replies",
+)  # fmt: skip
+
+
+class Unreadable(MemoryStore):
+    """A store that takes everything, and can't be read."""
+
+    def read(self, asked: Sequence[Question]) -> Mapping[Question, Sequence[KeptEvent]]:
+        """Fail, if there is anything to read."""
+        if asked:
+            raise StoreError("a bad sector")
+        return {}
+
+
+async def room(network: Network) -> list[IrcClient]:
+    """Return three in #room who know of redaction; the first is its operator."""
+    clients = [await network.connect(nick, *CAPABILITIES) for nick in ("op", "alice", "bob")]
+    for client in clients:
+        await client.ask("JOIN #room")
+    for client in clients:
+        await client.read()
+    return clients
+
+
+async def say(client: IrcClient, text: str, target: str = "#room") -> str:
+    """Say something; return its id."""
+    return only(await client.ask(f"PRIVMSG {target} :{text}"), "PRIVMSG").tags["msgid"]
+
+
+async def texts(client: IrcClient, target: str = "#room") -> list[str]:
+    """Return what history says was said."""
+    messages = await client.ask(f"CHATHISTORY LATEST {target} * 50")
+    return [message.params[1] for message in messages if message.command == "PRIVMSG"]
+
+
+@pytest.mark.asyncio
+async def test_a_message_is_removed_by_who_said_it() -> None:
+    """All are told as of a message, with the reason; history does not have it any more."""
+    op, alice, bob = await room(Network())
+    await say(alice, "one")
+    found = await say(alice, "oops")
+    await say(alice, "two")
+    await bob.read()
+    answer = await alice.ask(f"@label=x REDACT #room {found} :wrong window")
+    echo = only(answer, "REDACT")
+    assert (echo.nick, echo.params) == ("alice", ("#room", found, "wrong window"))
+    assert echo.tags["label"] == "x"
+    for other in (op, bob):
+        assert (await other.read())[-1].params == ("#room", found, "wrong window")
+    assert await texts(bob) == ["one", "two"]
+    again = params(await alice.ask(f"REDACT #room {found}"), "FAIL")
+    assert again[:-1] == ("REDACT", "UNKNOWN_MSGID", "#room", found)
+
+
+@pytest.mark.asyncio
+async def test_a_reason_may_be_left_out() -> None:
+    """Then there is none in what is told."""
+    op, alice, _ = await room(Network())
+    found = await say(alice, "spam")
+    await op.read()
+    assert params(await op.ask(f"REDACT #room {found}"), "REDACT") == ("#room", found)
+
+
+@pytest.mark.asyncio
+async def test_who_did_not_ask_for_it_is_told_nothing() -> None:
+    """MUST not forward it to others; who removes without echo-message gets ACK for a label."""
+    network = Network()
+    _, alice, _ = await room(network)
+    dave = await network.connect("dave", "message-tags")
+    eve = await network.connect(
+        "eve", "draft/message-redaction", "message-tags", "batch", "labeled-response"
+    )
+    for client in (dave, eve):
+        await client.ask("JOIN #room")
+    await dave.read()
+    await alice.read()
+    await eve.ask("PRIVMSG #room :oops")
+    found = only(await alice.read(), "PRIVMSG").tags["msgid"]
+    await dave.read()
+    assert commands(await eve.ask(f"@label=1 REDACT #room {found}")) == ["ACK"]
+    assert commands(await alice.read()) == ["REDACT"]
+    assert await dave.read() == []
+    assert commands(await dave.ask(f"REDACT #room {found}")) == ["421"]
+
+
+@pytest.mark.asyncio
+async def test_others_may_not() -> None:
+    """FAIL REDACT REDACT_FORBIDDEN, and nobody is told."""
+    op, alice, bob = await room(Network())
+    found = await say(alice, "mine")
+    await op.read()
+    await bob.read()
+    answer = await bob.ask(f"@label=1 REDACT #room {found}")
+    assert only(answer, "FAIL").tags["label"] == "1"
+    assert params(answer, "FAIL")[:-1] == ("REDACT", "REDACT_FORBIDDEN", "#room", found)
+    assert await alice.read() == await op.read() == []
+    assert commands(await op.ask(f"REDACT #room {found}")) == ["REDACT"]
+
+
+@pytest.mark.asyncio
+async def test_the_time_for_it_is_told() -> None:
+    """FAIL REDACT REDACT_WINDOW_EXPIRED with the window in seconds."""
+    network = Network(limits=Limits(redaction_window=60_000))
+    _, alice, _ = await room(network)
+    found = await say(alice, "mine")
+    network.world.clock.at += 60_001
+    failure = params(await alice.ask(f"REDACT #room {found}"), "FAIL")
+    assert failure[:4] == ("REDACT", "REDACT_WINDOW_EXPIRED", "#room", found)
+
+
+@pytest.mark.parametrize(
+    ("target", "written", "code"),
+    [
+        ("#room", "nonsense", "UNKNOWN_MSGID"),
+        ("#room", "ffffffffff", "UNKNOWN_MSGID"),
+        ("#other", "1", "INVALID_TARGET"),
+        ("@#room", "1", "INVALID_TARGET"),
+        ("no,nick", "1", "INVALID_TARGET"),
+        ("nobody", "1", "UNKNOWN_MSGID"),
+    ],
+)
+@pytest.mark.asyncio
+async def test_what_is_not_there_is_not_removed(target: str, written: str, code: str) -> None:
+    """The failure names the target, and the id where there could be one."""
+    _, alice, _ = await room(Network())
+    failure = await alice.ask(f"@label=x REDACT {target} {written}")
+    named = (target,) if code == "INVALID_TARGET" else (target, written)
+    assert params(failure, "FAIL")[:-1] == ("REDACT", code, *named)
+    assert failure[0].tags["label"] == "x"
+
+
+@pytest.mark.asyncio
+async def test_parameters_are_needed() -> None:
+    """461 without a target and an id."""
+    _, alice, _ = await room(Network())
+    assert params(await alice.ask("REDACT #room"), "461")[1] == "REDACT"
+
+
+@pytest.mark.asyncio
+async def test_nobody_learns_what_was_said_elsewhere() -> None:
+    """The id of a message that one may not read is as unknown as any other."""
+    network = Network()
+    _, alice, bob = await room(network)
+    found = await say(alice, "psst", "bob")
+    eve = await network.connect("eve", *CAPABILITIES)
+    for target in ("alice", "bob", "eve"):
+        failure = params(await eve.ask(f"REDACT {target} {found}"), "FAIL")
+        assert failure[:-1] == ("REDACT", "UNKNOWN_MSGID", target, found)
+    assert (await bob.read())[-1].params[1] == "psst"
+
+
+@pytest.mark.asyncio
+async def test_between_two_people() -> None:
+    """Both are told, and neither finds it any more; who got it may not remove it."""
+    _, alice, bob = await room(Network())
+    found = await say(alice, "psst", "bob")
+    await bob.read()
+    failure = params(await bob.ask(f"REDACT alice {found}"), "FAIL")
+    assert failure[:-1] == ("REDACT", "REDACT_FORBIDDEN", "alice", found)
+    echo = params(await alice.ask(f"REDACT BOB {found} :oops"), "REDACT")
+    assert echo == params(await bob.read(), "REDACT") == ("bob", found, "oops")
+    assert await texts(alice, "bob") == await texts(bob, "alice") == []
+
+
+@pytest.mark.asyncio
+async def test_all_parts_of_a_long_line_go() -> None:
+    """A plain reader's line came in several messages, each with an id: each is told to be gone."""
+    network = Network()
+    op, _, bob = await room(network)
+    plain = network.world.plain("pat")
+    await plain.ask("", "/join #room")
+    await bob.read()
+    await plain.ask("long " * 300)
+    messages = await bob.read()
+    ids = [message.tags["msgid"] for message in messages if message.command == "PRIVMSG"]
+    assert len(ids) == 4
+    await op.ask(f"REDACT #room {ids[2]}")
+    assert [message.params[1] for message in await bob.read()] == ids
+    assert (await plain.read())[-1].startswith("* op removed what pat said at ")
+    assert await texts(bob) == []
+
+
+@pytest.mark.asyncio
+async def test_plain_readers_are_told_in_words() -> None:
+    """Who removed it, whose it was, and when it was said."""
+    network = Network()
+    op, alice, _ = await room(network)
+    plain = network.world.plain("pat")
+    await plain.ask("", "/join #room")
+    mine, others = await say(alice, "mine"), await say(alice, "spam")
+    await plain.read()
+    await alice.ask(f"REDACT #room {mine}")
+    await op.ask(f"REDACT #room {others} :no ads")
+    assert await plain.read() == [
+        "* alice removed what they said at 2026-01-01 00:00 (UTC)",
+        "* op removed what alice said at 2026-01-01 00:00 (UTC): no ads",
+    ]
+
+
+@pytest.mark.asyncio
+async def test_event_playback_tells_that_something_was_removed() -> None:
+    """In its place, so that who was away learns of it; to who knows of redaction alone."""
+    network = Network()
+    _, alice, bob = await room(network)
+    found = await say(alice, "oops")
+    await alice.ask(f"REDACT #room {found} :sorry")
+    await bob.ask("CAP REQ draft/event-playback")
+    history = await bob.ask("CHATHISTORY LATEST #room * 1")
+    assert commands(history) == ["BATCH", "REDACT", "BATCH"]
+    assert history[1].params == ("#room", found, "sorry")
+    await bob.ask("CAP REQ -draft/message-redaction")
+    assert commands(await bob.ask("CHATHISTORY LATEST #room * 1")) == ["BATCH", "BATCH"]
+
+
+@pytest.mark.asyncio
+async def test_what_cannot_be_kept_is_not_done() -> None:
+    """FAIL REDACT CANNOT_KEEP while the disk is full; one that was under way is told when it is kept."""
+    store = FailingStore()
+    network = Network(store=store)
+    _, alice, bob = await room(network)
+    first, second = await say(alice, "one"), await say(alice, "two")
+    await bob.read()
+    store.why = "disk full"
+    assert await alice.ask(f"REDACT #room {first}") == []
+    failure = params(await alice.ask(f"REDACT #room {second}"), "FAIL")
+    assert failure[:3] == ("REDACT", "CANNOT_KEEP", "#room")
+    assert await texts(bob) == ["one", "two"]
+    store.why = ""
+    network.world.journal._try_again()
+    assert (
+        params(await bob.read(), "REDACT")
+        == params(await alice.read(), "REDACT")
+        == ("#room", first)
+    )
+    assert await texts(bob) == ["two"]
+
+
+@pytest.mark.asyncio
+async def test_what_cannot_be_read_is_not_removed() -> None:
+    """FAIL REDACT MESSAGE_ERROR: whether it is there is not known."""
+    _, alice, _ = await room(Network(store=Unreadable()))
+    found = await say(alice, "one")
+    failure = params(await alice.ask(f"REDACT #room {found}"), "FAIL")
+    assert failure[:-1] == ("REDACT", "MESSAGE_ERROR", "#room", found)
+
+
+@pytest.mark.asyncio
+async def test_it_waits_for_what_was_said_right_before() -> None:
+    """And what comes after it waits for it: a client may send everything at once."""
+    network = Network()
+    _, alice, bob = await room(network)
+    seq = network.world.journal.stamp().seq + 1
+    answer = await alice.ask("PRIVMSG #room :oops", f"REDACT #room {seq:x}", "PRIVMSG #room :hm")
+    assert commands(answer) == ["PRIVMSG", "REDACT", "PRIVMSG"]
+    assert commands(await bob.read()) == ["PRIVMSG", "REDACT", "PRIVMSG"]

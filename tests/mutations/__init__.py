@@ -1,0 +1,1 @@
+"""Rules of the program broken on purpose, to see that the tests notice."""

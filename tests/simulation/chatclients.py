@@ -1,0 +1,206 @@
+"""The real chatclient on a simulated machine: its `Client`, with outbox, reconnecting and resuming.
+
+Promise 3: in the end it shows every message once, in the order of the log; each own line is confirmed
+and in the log, or failed and not in it.
+"""
+
+import asyncio
+from itertools import pairwise
+
+from chatclient.client import Client
+from chatclient.config import Config
+from chatclient.connection import ConnectError, Connection, explain
+from chatclient.model import Buffer, BufferKind, Delivery, Kind, Line
+from chatclient.session.identity import Identity
+from chatwire.names import fold
+from tests.simulation.ledger import WORD, Ledger
+from tests.simulation.loop import ProcessLoop
+from tests.simulation.network import Link, Network
+from tests.simulation.universe import Universe
+
+_SAID = {Kind.MESSAGE, Kind.ACTION}
+
+
+class _NoDisk:
+    """The pace of a process that has no threads."""
+
+    def __call__(self) -> tuple[float, float]:
+        """Return something."""
+        return 0.001, 0.001
+
+    def more(self) -> float:
+        """Return nothing more."""
+        return 0.0
+
+
+class Person:
+    """Somebody who uses chatclient."""
+
+    prompt = False
+
+    def __init__(
+        self, universe: Universe, network: Network, ledger: Ledger, name: str, rooms: list[str]
+    ) -> None:
+        self.universe = universe
+        self.ledger = ledger
+        self.name = name
+        self.rooms = rooms
+        self.random = universe.random(name)
+        self.link: Link | None = None
+        self.left: set[str] = set()
+        """Rooms that it left by its own will: what was said meanwhile, it need not know."""
+        self.count = 0
+        self.entered: dict[str, str] = {}
+        """Words that it said, with the room where."""
+        self._network = network
+        self.loop = ProcessLoop(universe, name, self.random, _NoDisk())  # type: ignore[abstract]
+        self.config = Config("chat.example", 9000, Identity(name), tuple(rooms))
+        self.client: Client
+        self.loop.enter(self._start)
+
+    def _start(self) -> None:
+        self.client = Client(
+            self.config, self.random, connect=self._connect, clock=self.universe.wall
+        )
+        self.running = self.loop.create_task(self.client.run())
+
+    async def _connect(self, config: Config) -> Connection:
+        reached: asyncio.Future[Link] = self.loop.create_future()
+
+        def succeed(link: Link) -> None:
+            if reached.done() or not self.loop.alive:
+                link.client.close(reset=True)
+            else:
+                self.loop.enter(settle, link)
+
+        def settle(link: Link) -> None:
+            if reached.done():
+                link.client.close(reset=True)
+            else:
+                reached.set_result(link)
+
+        def fail(error: OSError) -> None:
+            self.loop.enter(give_up, error)
+
+        def give_up(error: OSError) -> None:
+            if not reached.done():
+                reached.set_exception(error)
+
+        self._network.connect(self, succeed, fail)
+        try:
+            async with asyncio.timeout(config.timeout):
+                self.link = await reached
+        except TimeoutError as error:
+            raise ConnectError("no answer") from error
+        except OSError as error:
+            raise ConnectError(explain(error, config)) from error
+        reader = asyncio.StreamReader(loop=self.loop)
+        protocol = asyncio.StreamReaderProtocol(reader, loop=self.loop)
+        transport = self.loop.open(self.link.client, protocol)
+        writer = asyncio.StreamWriter(transport, protocol, reader, self.loop)
+        return Connection(reader, writer)
+
+    # --- what its user does ------------------------------------------------------------------
+
+    def enter(self, room: str, text: str) -> None:
+        """Type something in a room."""
+        self.loop.enter(self._enter, room, text)
+
+    def _enter(self, room: str, text: str) -> None:
+        buffer = self.client.world.find(room)
+        if buffer is not None:
+            self.entered.update(dict.fromkeys(WORD.findall(text), room))
+            self.client.enter(buffer, text)
+
+    def new_word(self) -> str:
+        """Return a word that nobody has said before."""
+        self.count += 1
+        return f"~{self.name}.{self.count}~"
+
+    def quit(self) -> None:
+        """Leave for good."""
+        self.loop.enter(self.client.quit)
+
+    # --- what the end asks for ---------------------------------------------------------------
+
+    def lacks(self) -> str:
+        """Return what it has not got yet, "" if nothing."""
+        if not self.client.session.online:
+            return "to be online"
+        for buffer in self.client.world.rooms():
+            if not buffer.wanted:
+                continue
+            if not buffer.joined:
+                return f"to be in {buffer.name}"
+            if buffer.pending:
+                return f"an answer to {buffer.pending} lines in {buffer.name}"
+            book = self.ledger.books.get(fold(buffer.target))
+            words = shown(buffer)
+            if book and book.entries and book.entries[-1].word not in words:
+                return f"{book.entries[-1].word} in {buffer.name}"
+        return ""
+
+    def check(self) -> None:
+        """See whether everything is shown once, in order."""
+        for buffer in self.client.world.buffers:
+            if buffer.kind is not BufferKind.SERVER:
+                self._check_buffer(buffer)
+        for line in self._own_lines():
+            self._check_own(line)
+        if self.loop.errors:
+            self.universe.fail(f"promise 5: in {self.name} nobody handled {self.loop.errors[0]}")
+
+    def _check_buffer(self, buffer: Buffer) -> None:
+        words = shown(buffer)
+        self.universe.counts["lines checked"] += len(words)
+        if len({*words}) != len(words):
+            twice = sorted(word for word in {*words} if words.count(word) > 1)
+            self._fail(buffer, f"shows {twice[0]} {words.count(twice[0])} times")
+            return
+        entries = [self.ledger.words[word] for word in words]
+        seqs = [entry.seq for entry in entries]
+        if seqs != sorted(seqs):
+            wrong = next(i for i, (a, b) in enumerate(pairwise(seqs)) if a > b)
+            self._fail(buffer, f"shows {words[wrong]} before {words[wrong + 1]}")
+        if buffer.kind is BufferKind.ROOM and fold(buffer.target) not in self.left:
+            self._check_complete(buffer, words)
+
+    def _check_complete(self, buffer: Buffer, words: list[str]) -> None:
+        book = self.ledger.books.get(fold(buffer.target))
+        if book is None or not words:
+            return
+        every = [entry.word for entry in book.entries]
+        missing = sorted({*every[every.index(words[0]) :]} - {*words}, key=every.index)
+        if missing:
+            self._fail(buffer, f"does not show {missing[0]} and {len(missing) - 1} others")
+
+    def _own_lines(self) -> list[Line]:
+        return [
+            line
+            for buffer in self.client.world.buffers
+            for line in buffer.lines
+            if line.own and line.kind in _SAID
+        ]
+
+    def _check_own(self, line: Line) -> None:
+        for word in WORD.findall(line.text):
+            kept = word in self.ledger.words
+            if line.delivery is Delivery.CONFIRMED and not kept:
+                self.universe.fail(f"promise 1: {self.name} has {word} as said, and it is not kept")
+            elif line.delivery is Delivery.FAILED and kept:
+                self.universe.fail(f"promise 3: {self.name} has {word} as failed, and it is kept")
+            elif line.delivery is Delivery.PENDING:
+                self.universe.fail(f"promise 3: {self.name} still waits for {word}")
+
+    def _fail(self, buffer: Buffer, text: str) -> None:
+        self.universe.fail(f"promise 3: {self.name} in {buffer.name} {text}")
+
+
+def shown(buffer: Buffer) -> list[str]:
+    """Return the words of all that is shown as said."""
+    return [
+        word
+        for line in buffer.lines
+        if line.kind in _SAID and line.delivery is Delivery.CONFIRMED
+        for word in WORD.findall(line.text)
+    ]

@@ -1,0 +1,435 @@
+"""Scripted peers: people with netcat, IRC clients, and those who talk garbage.
+
+Rules: a peer connects again when its connection is gone, reads unless it is stalled, and checks what it
+sees. It has no event loop: what it does takes no time.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from chatwire import caps
+from chatwire.message import GrammarError, Message, parse_text
+from chatwire.names import fold
+from tests.simulation.ledger import WORD, Ledger
+from tests.simulation.network import Endpoint, Link, Network
+from tests.simulation.seats import Seat
+from tests.simulation.universe import Universe
+
+_CONNECT_TIME = 10.0
+_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069]")
+"""What must not reach a terminal; LF ends the lines before they are looked at."""
+
+
+class Peer:
+    """Somebody on the network."""
+
+    prompt = False
+    """Whether it always reads at once, so that what it sees must come at once."""
+    decoding = "strict"
+    """What happens when it is sent what is no text."""
+
+    def __init__(self, universe: Universe, network: Network, ledger: Ledger, name: str) -> None:
+        self.universe = universe
+        self.ledger = ledger
+        self.name = name
+        self.random: Random = universe.random(name)
+        self.link: Link | None = None
+        self.stalled = False
+        self.leaving = False
+        """Whether it does not come back."""
+        self.count = 0
+        """Words said so far."""
+        self._network = network
+        self._endpoint: Endpoint | None = None
+        self._unsent = bytearray()
+        self._unread = bytearray()
+        self._attempt = 0
+
+    # --- connection --------------------------------------------------------------------------
+
+    def connect(self) -> None:
+        """Connect, and try again until it works."""
+        if self.leaving or self._endpoint is not None:
+            return
+        self._attempt += 1
+        attempt = self._attempt
+
+        def reached(link: Link) -> None:
+            if attempt == self._attempt and self._endpoint is None:
+                self._begin(link)
+            else:
+                link.client.close(reset=True)
+
+        def again(_error: OSError | None = None) -> None:
+            if attempt == self._attempt and self._endpoint is None:
+                self.universe.after(self.random.uniform(0.2, 2), self.connect)
+
+        self._network.connect(self, reached, again)
+        self.universe.after(_CONNECT_TIME, again)
+
+    def _begin(self, link: Link) -> None:
+        self.link = link
+        self._endpoint = link.client
+        self._endpoint.notice = self._notice
+        self._unsent.clear()
+        self._unread.clear()
+        self.begin()
+
+    def begin(self) -> None:
+        """Say the first words on a new connection."""
+
+    def drop(self, *, reset: bool = False) -> None:
+        """End the connection."""
+        endpoint, self._endpoint = self._endpoint, None
+        if endpoint is not None:
+            endpoint.close(reset=reset)
+            self.end()
+            self.universe.after(self.random.uniform(0.05, 3), self.connect)
+
+    def end(self) -> None:
+        """Know that the connection is gone."""
+
+    def half_close(self) -> None:
+        """Send FIN, and go on reading."""
+        if self._endpoint is not None and not self._unsent:
+            self._endpoint.finish()
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection."""
+        return self._endpoint is not None
+
+    # --- bytes -------------------------------------------------------------------------------
+
+    def send(self, data: bytes) -> None:
+        """Send as fast as the network takes it."""
+        if self._endpoint is not None and not self._endpoint.finished:
+            self._unsent += data
+            self._notice()
+
+    def stall(self, seconds: float) -> None:
+        """Read nothing for a while."""
+        self.stalled = True
+        self.universe.after(seconds, self.go_on)
+
+    def go_on(self) -> None:
+        """Read again."""
+        self.stalled = False
+        self._notice()
+
+    def _notice(self) -> None:
+        endpoint = self._endpoint
+        if endpoint is None:
+            return
+        try:
+            if self._unsent:
+                del self._unsent[: endpoint.send(self._unsent)]
+            while not self.stalled and self._endpoint is endpoint:
+                data = endpoint.receive(65_536)
+                if data is None:
+                    return
+                if not data:
+                    self.drop()
+                    return
+                self._read(data)
+        except OSError:
+            self.drop()
+
+    def _read(self, data: bytes) -> None:
+        self._unread += data
+        *lines, rest = self._unread.split(b"\n")
+        self._unread = bytearray(rest)
+        for line in lines:
+            text = bytes(line).removesuffix(b"\r").decode(errors=self.decoding)
+            self.universe.note(self.name, "hears", text)
+            self.hear(text)
+            if self._endpoint is None:
+                return
+
+    def hear(self, line: str) -> None:
+        """Take a line from the server."""
+
+    def new_word(self) -> str:
+        """Return a word that nobody has said before."""
+        self.count += 1
+        return f"~{self.name}.{self.count}~"
+
+    # --- what the end asks for ---------------------------------------------------------------
+
+    @property
+    def seats(self) -> dict[str, Seat]:
+        """The rooms that it is in."""
+        return {}
+
+    def lacks(self) -> str:
+        """Return what it has not got yet, "" if nothing."""
+        return ""
+
+
+class PlainPeer(Peer):
+    """Somebody with netcat."""
+
+    def __init__(self, universe: Universe, network: Network, ledger: Ledger, name: str) -> None:
+        super().__init__(universe, network, ledger, name)
+        self._seats: dict[str, Seat] = {}
+        self._here = "#lobby"
+        self._entering = ""
+        self._recalled: list[str] = []
+        self.joined = False
+
+    @property
+    def seats(self) -> dict[str, Seat]:
+        """The rooms that it is in."""
+        return self._seats
+
+    def begin(self) -> None:
+        """Come in."""
+        self._here = "#lobby"
+        self.send(f"/nick {self.name}x{self._attempt}\n".encode())
+
+    def end(self) -> None:
+        """Be in no room any more."""
+        self._seats = {}
+        self._recalled = []
+        self._entering = ""
+        self.joined = False
+
+    def say(self, text: str) -> None:
+        """Say it."""
+        self.send(text.encode() + b"\n")
+
+    def hear(self, line: str) -> None:
+        """Check a line, and take it."""
+        if found := _CONTROL.search(line):
+            self.universe.fail(f"promise 6: {self.name} is sent {found[0]!r} in {line!r}")
+        words = WORD.findall(line)
+        if re.match(r"\d\d:\d\d ", line):
+            self._recalled += words
+            return
+        if line.startswith("-> said on "):
+            return
+        if self._recalled and self._entering in self._seats:
+            self._seats[self._entering].recall(self._recalled)
+            self._recalled = []
+        if found := re.match(r"-> you are in (#\S+) with ", line):
+            self._enter(fold(found[1]))
+        elif found := re.match(r"-> you are in (#\S+) already;", line):
+            self._here = fold(found[1])
+        elif found := re.match(r"\[(\S+)(?: (-> you|[@+]?#\S+))?\] |\*\* \S+( #\S+)? ", line):
+            self._hear_words(fold((found[2] or found[3] or self._here).strip()), words)
+
+    def _hear_words(self, where: str, words: list[str]) -> None:
+        for word in words:
+            said = self.ledger.words.get(word)
+            if said is not None and where.startswith("#") and said.target != where:
+                text = f"{word}, said in {said.target}, as if it were said in {where}"
+                self.universe.fail(f"promise 2: {self.name} is shown {text}")
+            if where in self._seats:
+                self._seats[where].hear(word)
+
+    def _enter(self, room: str) -> None:
+        self.joined = True
+        self._here = self._entering = room
+        self._recalled = []
+        self._seats[room] = Seat(self.ledger, self.name, room, echoes=False)
+
+    def lacks(self) -> str:
+        """Say what it lacks to be in the lobby, with all that was said there."""
+        if not self.joined:
+            return "to be let in"
+        for seat in self._seats.values():
+            if not seat.check_caught_up():
+                return f"{seat.missing} in {seat.room}"
+        return ""
+
+
+LATEST = "latest"
+"""The label of a request for the newest page of a room."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """A batch that is open."""
+
+    kind: str
+    room: str
+    newest: bool
+    """Whether it ends where live begins."""
+    words: list[str] = field(default_factory=list)
+
+
+class IrcPeer(Peer):
+    """Somebody with an IRC client."""
+
+    def __init__(
+        self,
+        universe: Universe,
+        network: Network,
+        ledger: Ledger,
+        name: str,
+        rooms: list[str],
+        capabilities: frozenset[str],
+    ) -> None:
+        super().__init__(universe, network, ledger, name)
+        self.rooms = rooms
+        self.capabilities = capabilities & caps.NAMES
+        self.registered = False
+        self.nick = name
+        self._seats: dict[str, Seat] = {}
+        self._batches: dict[str, _Batch] = {}
+        self._repeats: dict[str, bytes] = {}
+        """What was sent with a nonce and not seen again."""
+
+    @property
+    def seats(self) -> dict[str, Seat]:
+        """The rooms that it is in."""
+        return self._seats
+
+    def has(self, capability: str) -> bool:
+        """Say whether it asked for a capability."""
+        return capability in self.capabilities
+
+    def begin(self) -> None:
+        """Register."""
+        self.nick = f"{self.name}{'_' * (self._attempt % 3)}"
+        wanted = " ".join(sorted(self.capabilities))
+        opening = f"CAP REQ :{wanted}\r\nCAP END\r\n" if wanted else ""
+        self.send(f"{opening}NICK {self.nick}\r\nUSER {self.name} 0 * :{self.name}\r\n".encode())
+
+    def end(self) -> None:
+        """Be in no room any more."""
+        self.registered = False
+        self._seats = {}
+        self._batches = {}
+
+    def tell(self, line: str) -> None:
+        """Send a line."""
+        if self.registered:
+            self.send(line.encode() + b"\r\n")
+
+    def hear(self, line: str) -> None:
+        """Take a line."""
+        try:
+            message = parse_text(line)
+        except GrammarError:
+            return  # who is slow to say anything is greeted in plain text
+        handler = getattr(self, f"_on_{message.command.lower()}", None)
+        if handler is not None:
+            handler(message)
+
+    def _is_me(self, message: Message) -> bool:
+        return fold(message.nick) == fold(self.nick)
+
+    def _on_001(self, message: Message) -> None:
+        self.registered = True
+        self.nick = message.param(0)
+        self.tell("JOIN " + ",".join(self.rooms))
+        for room in self.rooms:
+            self.tell(f"MODE {room} -t")  # so that all may set the topic
+        for line in self._repeats.values():
+            self.send(line)
+
+    def _on_433(self, _message: Message) -> None:
+        if not self.registered:
+            self.nick = f"{self.name}{self.random.randrange(1000)}"
+            self.send(f"NICK {self.nick}\r\n".encode())
+
+    def _on_ping(self, message: Message) -> None:
+        self.send(f"PONG :{message.param(0)}\r\n".encode())
+
+    def _on_nick(self, message: Message) -> None:
+        if self._is_me(message):
+            self.nick = message.param(0)
+
+    def _on_join(self, message: Message) -> None:
+        if not self._is_me(message) or "batch" in message.tags:
+            return
+        room = fold(message.param(0))
+        seat = self._seats[room] = Seat(
+            self.ledger, self.name, room, echoes=self.has(caps.ECHO_MESSAGE)
+        )
+        if "msgid" in message.tags:
+            seat.begin(int(message.tags["msgid"], 16))
+
+    def _on_part(self, message: Message) -> None:
+        if self._is_me(message) and "batch" not in message.tags:
+            self._seats.pop(fold(message.param(0)), None)
+
+    def _on_kick(self, message: Message) -> None:
+        if fold(message.param(1)) == fold(self.nick) and "batch" not in message.tags:
+            self._seats.pop(fold(message.param(0)), None)
+
+    def _on_batch(self, message: Message) -> None:
+        name = message.param(0)
+        if name.startswith("+"):
+            room, newest = fold(message.param(2)), message.tags.get("label") == LATEST
+            newest = newest or not self.has(caps.CHATHISTORY)  # then it comes by itself
+            self._batches[name[1:]] = _Batch(message.param(1), room, newest)
+            return
+        batch = self._batches.pop(name[1:], None)
+        seat = self._seats.get(batch.room) if batch else None
+        if batch is None or seat is None or batch.kind != "chathistory":
+            return
+        if batch.newest:
+            seat.recall(batch.words)
+        else:
+            seat.page(batch.words)
+
+    def _on_privmsg(self, message: Message) -> None:
+        words = WORD.findall(message.param(1))
+        batch = self._batches.get(message.tags.get("batch", ""))
+        if batch is not None and batch.kind == "chathistory":
+            batch.words += words
+            return
+        for word in words:
+            self._repeats.pop(word, None)
+        seat = self._seats.get(fold(message.param(0)))
+        if seat is not None:
+            for word in words:
+                seat.hear(word)
+
+    def lacks(self) -> str:
+        """Say what it lacks to be in its rooms, with all that was said there."""
+        if not self.registered:
+            return "to be let in"
+        for seat in self._seats.values():
+            if not seat.check_caught_up():
+                return f"{seat.missing} in {seat.room}"
+        return ""
+
+
+class Stranger(Peer):
+    """Somebody who talks garbage, and never comes back."""
+
+    decoding = "replace"  # telnet's answers are no text
+
+    def begin(self) -> None:
+        """Talk."""
+        kinds: list[Callable[[], bytes]] = [
+            lambda: self.random.randbytes(self.random.randrange(1, 3000)),
+            lambda: b"x" * self.random.randrange(1, 30_000) + b"\n",
+            lambda: "".join(
+                self.random.choice("\x00\x07\x1b[31m\x7f\x9b\u202e\u200b~ab: /@#\r\n\t")
+                for _ in range(self.random.randrange(300))
+            ).encode(),
+            lambda: b"NICK " + self.name.encode() + b"\r\nUSER a b c :d\r\n",
+            lambda: b"JOIN #lobby,#r1\r\nPRIVMSG #lobby :\x1b[2J\x9b\xc2\x9b\r\n",
+            lambda: b"hello \x1b]0;owned\x07 \xe2\x80\xae there\n",
+            lambda: b"@label=1;+a=b CHATHISTORY LATEST #lobby * 50\r\n",
+            lambda: b"BATCH +1 draft/multiline #lobby\r\n",
+            lambda: self.random.choice(
+                [b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01", b"SSH-2.0-x\n"]
+            ),
+        ]
+        if self.random.random() < 0.6:
+            self.send(self.random.choice(kinds[3:6])())
+        for _ in range(self.random.randrange(6)):
+            self.send(self.random.choice(kinds)())
+        ends = [lambda: self.drop(reset=True), self.drop, self.half_close]
+        self.universe.after(self.random.uniform(0.1, 20), self.random.choice(ends))
+
+    def end(self) -> None:
+        """Stay away."""
+        self.leaving = True

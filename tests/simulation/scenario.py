@@ -1,0 +1,353 @@
+"""One run: who is there, what they do, what goes wrong, and how it must end.
+
+Rules: the seed alone decides. Each run has its own mixture of people, faults and sizes, so that some
+have much of one thing. When the faults have stopped, all must be quiet and caught up within `PATIENCE`.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from random import Random
+
+from msgspec import structs
+
+from chatserver.config.settings import Config
+from chatwire import caps
+from tests.simulation.chatclients import Person
+from tests.simulation.ledger import Ledger
+from tests.simulation.network import Link, Network
+from tests.simulation.peers import LATEST, IrcPeer, Peer, PlainPeer, Stranger
+from tests.simulation.server import Machine
+from tests.simulation.universe import Universe
+
+PATIENCE = 240.0
+"""Virtual seconds after the last fault within which everything is as it should be."""
+
+ROOMS = ["#lobby", "#r1", "#r2"]
+FULL = frozenset(
+    {caps.ECHO_MESSAGE, caps.MESSAGE_TAGS, caps.SERVER_TIME, caps.BATCH, caps.LABELED_RESPONSE}
+)
+HISTORY = FULL | {caps.CHATHISTORY, caps.EVENT_PLAYBACK}
+
+
+class Scenario:
+    """One run of one seed."""
+
+    def __init__(self, seed: int, tell: Callable[[str], None] | None = None) -> None:
+        self.universe = Universe(seed, tell)
+        self.random: Random = self.universe.random("scenario")
+        self.ledger = Ledger(self.universe)
+        self.network = Network(self.universe)
+        self.machine = Machine(self.universe, self.network, self.ledger, self._config())
+        self.until = self.random.uniform(5, 40)
+        """When the faults stop."""
+        self.calm = False
+        self._persons: list[Person] = []
+        self._peers: list[Peer] = []
+
+    def _config(self) -> Config:
+        fitting = {name: value for name, value in self._bounds().items() if hasattr(Config, name)}
+        return structs.replace(Config(), **fitting)
+
+    def _bounds(self) -> dict[str, int]:
+        choose = self.random.choice
+        return {
+            "send_queue": choose([65_536, 1_048_576]),
+            "journal_queue": choose([3, 100, 10_000]),
+            "high_water": choose([2048, 16_384, 65_536]),
+            "tail": choose([0, 4096, 65_536, 1_048_576]),
+            "history_on_join": choose([0, 3, 20]),
+        }
+
+    # --- who is there ------------------------------------------------------------------------
+
+    def populate(self) -> None:
+        """Let everybody come."""
+        world = self.universe, self.network, self.ledger
+        draw = self.random
+        self._peers.append(IrcPeer(*world, "k1", ROOMS, HISTORY))  # always prompt: see `_spare`
+        self._peers[0].prompt = True
+        for number in range(draw.randrange(1, 4)):
+            rooms = draw.sample(ROOMS, draw.randrange(1, 4))
+            self._persons.append(Person(*world, f"c{number}", rooms))
+        for number in range(draw.randrange(0, 4)):
+            rooms = draw.sample(ROOMS, draw.randrange(1, 4))
+            capabilities = draw.choice([frozenset(), FULL, HISTORY, HISTORY])
+            self._peers.append(IrcPeer(*world, f"i{number}", rooms, capabilities))
+        for number in range(draw.randrange(0, 3)):
+            self._peers.append(PlainPeer(*world, f"p{number}"))
+        strangers = draw.choice([0, 0, 1, 5])
+        self._peers += [Stranger(*world, f"s{number}") for number in range(strangers)]
+
+    def run(self) -> None:
+        """Run it all. Raises `Violation`."""
+        universe = self.universe
+        self.populate()
+        self.machine.start()
+        for peer in self._peers:
+            universe.after(self.random.uniform(0.01, 2), peer.connect)
+        universe.after(0.005, self._peers[0].connect)
+        for actor in self._actors:
+            self._live(actor, self.random.uniform(0.05, 2))
+        self._plan_faults()
+        universe.run(self.until)
+        self._end_faults()
+        self._settle()
+        self._finish()
+
+    def _live(self, actor: Person | Peer, pace: float) -> None:
+        """Have somebody do something now and then."""
+
+        def act() -> None:
+            if self.calm:
+                return
+            if isinstance(actor, Person):
+                self._act_person(actor)
+            elif isinstance(actor, IrcPeer):
+                self._act_irc(actor)
+            elif isinstance(actor, PlainPeer):
+                self._act_plain(actor)
+            self.universe.after(actor.random.expovariate(1 / pace), act)
+
+        self.universe.after(actor.random.uniform(0, 3), act)
+
+    # --- what they do ------------------------------------------------------------------------
+
+    def _text(self, actor: Person | Peer) -> str:
+        return actor.new_word() + "x" * actor.random.choice([0, 5, 50, 300])
+
+    def _somebody(self, random: Random) -> str:
+        names = [one.name for one in self._persons]
+        names += [one.nick for one in self._peers if isinstance(one, IrcPeer)]
+        return random.choice(names)
+
+    def _act_person(self, person: Person) -> None:
+        random = person.random
+        room = random.choice(person.rooms)
+        chance = random.random()
+        if chance < 0.75:
+            lines = [self._text(person) for _ in range(random.choice([1, 1, 1, 2, 5]))]
+            person.enter(room, "\n".join(lines))
+        elif chance < 0.8:
+            person.enter(room, f"/me {self._text(person)}")
+        elif chance < 0.9:
+            person.enter(room, f"/topic {self._text(person)}")
+        elif chance < 0.95:
+            person.enter(room, f"/msg {self._somebody(random)} {self._text(person)}")
+        else:
+            person.left.add(room)
+            person.enter(room, random.choice([f"/part {room}", f"/join {room}"]))
+            person.enter(room, f"/join {room}")
+
+    def _act_irc(self, peer: IrcPeer) -> None:
+        random = peer.random
+        room = random.choice(peer.rooms)
+        chance = random.random()
+        if chance < 0.6:
+            for _ in range(random.choice([1, 1, 1, 3, 20])):
+                peer.tell(f"PRIVMSG {room} :{self._text(peer)}")
+        elif chance < 0.65:
+            peer.tell(f"PRIVMSG {self._somebody(random)} :{self._text(peer)}")
+        elif chance < 0.7:
+            peer.tell(f"TOPIC {room} :{self._text(peer)}")
+        elif chance < 0.75:
+            mode = random.choice(["+m", "-m", "+t", "-t", f"+v {self._somebody(random)}", "+n"])
+            peer.tell(f"MODE {room} {mode}")
+        elif chance < 0.8:
+            peer.tell(random.choice([f"PART {room}", f"JOIN {room}"]))
+        elif chance < 0.83:
+            peer.tell(f"NICK {peer.name}{random.choice(['', '_', 'n', 'm'])}")
+        elif chance < 0.86:
+            peer.tell(f"KICK {room} {self._somebody(random)}")
+        elif peer.has(caps.CHATHISTORY) and not peer.prompt:
+            self._ask_history(peer, room)
+        else:
+            peer.tell(random.choice([f"NAMES {room}", f"WHO {room}", "LIST", "AWAY :out", "AWAY"]))
+
+    def _ask_history(self, peer: IrcPeer, room: str) -> None:
+        random = peer.random
+        if random.random() < 0.6:
+            limit = random.choice([1, 5, 50])
+            peer.tell(f"@label={LATEST} CHATHISTORY LATEST {room} * {limit}")
+        else:
+            at = f"{self.ledger.newest:x}"
+            what = random.choice(["BEFORE", "AROUND", "AFTER"])
+            peer.tell(f"CHATHISTORY {what} {room} msgid={at} {random.choice([2, 10, 50])}")
+
+    def _act_plain(self, peer: PlainPeer) -> None:
+        random = peer.random
+        chance = random.random()
+        if chance < 0.7:
+            for _ in range(random.choice([1, 1, 1, 4])):
+                peer.say(self._text(peer))
+        elif chance < 0.85:
+            peer.say(f"/join {random.choice(ROOMS)}")
+        else:
+            text = self._text(peer)
+            peer.say(random.choice([f"/topic {text}", "/names", "/help", "/rooms", "/away"]))
+
+    # --- what goes wrong ---------------------------------------------------------------------
+
+    def _plan_faults(self) -> None:
+        """Choose how often what goes wrong in this run."""
+        faults: list[tuple[str, Callable[[], None]]] = [
+            ("kill", self._kill),
+            ("stop", self.machine.stop),
+            ("cut", self._cut),
+            ("hole", self._swallow),
+            ("stall", self._stall),
+            ("freeze", self._freeze),
+            ("disk full", self._fill_disk),
+            ("disk slow", self._slow_disk),
+            ("disk unreadable", self._blind_disk),
+            ("server frozen", self._freeze_server),
+        ]
+        for name, fault in faults:
+            rate = self.random.choice([0, 0, 0.03, 0.1, 0.3])
+            if name in {"stop", "disk unreadable"}:
+                rate /= 3
+            if rate:
+                self._repeat(name, rate, fault)
+        self._guard()
+
+    def _repeat(self, name: str, rate: float, fault: Callable[[], None]) -> None:
+        def happen() -> None:
+            if not self.calm:
+                self.universe.counts[f"fault: {name}"] += 1
+                self.universe.note("fault:", name)
+                fault()
+                self.universe.after(self.random.expovariate(rate), happen)
+
+        self.universe.after(self.random.expovariate(rate), happen)
+
+    def _guard(self) -> None:
+        """Have the server started again after it died or stopped."""
+        if self.machine.dead:
+            self.machine.start()
+        self.universe.after(self.random.uniform(0.2, 3), self._guard)
+
+    def _kill(self) -> None:
+        """Let the server die after some more steps of its loop."""
+        loop = self.machine.loop
+        if loop is not None and loop.alive and not loop.fuse:
+            loop.fuse = self.random.choice([1, 2, 5, 20, 100, 500])
+
+    def _links(self) -> list[Link]:
+        prompt = self._peers[0].link
+        return [link for link in self.network.links if link.alive and link is not prompt]
+
+    def _cut(self) -> None:
+        if links := self._links():
+            link = self.random.choice(links)
+            how = self.random.choice([(True, True), (True, False), (False, True)])
+            link.cut(here=how[0], there=how[1])
+
+    def _swallow(self) -> None:
+        if links := self._links():
+            self.random.choice(links).swallow(self.random.choice([0.1, 1, 10, 30, 200]))
+
+    def _stall(self) -> None:
+        if readers := self._peers[1:]:
+            self.random.choice(readers).stall(self.random.choice([0.1, 1, 10, 30]))
+
+    def _freeze(self) -> None:
+        self.random.choice(self._persons).loop.freeze(self.random.choice([0.1, 1, 10, 30]))
+
+    def _fill_disk(self) -> None:
+        why = self.random.choice(["database or disk is full", "disk I/O error"])
+        self.machine.disk.full = why
+        self.universe.after(self.random.choice([0.01, 0.5, 5]), self._free_disk)
+
+    def _free_disk(self) -> None:
+        self.machine.disk.full = self.machine.disk.unreadable = ""
+
+    def _slow_disk(self) -> None:
+        self.machine.pace.slow = self.random.choice([0.01, 0.1, 1])
+        self.universe.after(self.random.choice([0.1, 1, 5]), self._quicken_disk)
+
+    def _quicken_disk(self) -> None:
+        self.machine.pace.slow = 0.0
+
+    def _blind_disk(self) -> None:
+        self.machine.disk.unreadable = "disk I/O error"
+        self.universe.after(self.random.choice([0.01, 0.5, 3]), self._free_disk)
+
+    def _freeze_server(self) -> None:
+        loop = self.machine.loop
+        if loop is not None:
+            seconds = self.random.choice([0.05, 0.5, 5])
+            loop.freeze(seconds)
+            self.machine.disturb(seconds)
+
+    # --- how it ends -------------------------------------------------------------------------
+
+    def _end_faults(self) -> None:
+        """Let nothing go wrong any more, and nobody begin anything new."""
+        self.universe.note("faults stop")
+        self.calm = True
+        self._free_disk()
+        self._quicken_disk()
+        for link in self.network.links:
+            link.heal()
+        for peer in self._peers:
+            peer.go_on()
+        for person in self._persons:
+            person.loop.thaw()
+        if self.machine.loop is not None:
+            self.machine.loop.fuse = 0
+
+    def _settle(self) -> None:
+        """Wait until everybody has everything."""
+        universe = self.universe
+        end = universe.now + PATIENCE
+        prompt = self._peers[0]
+        assert isinstance(prompt, IrcPeer)
+        for room in ROOMS:
+            universe.after(2.0, partial(_say_last, prompt, room))
+        universe.run(universe.now + 5)
+        while lacking := self._lacking():
+            if universe.now > end:
+                universe.fail(f"liveness: {PATIENCE:g} s after the last fault {lacking}")
+            universe.run(universe.now + 5)
+
+    def abandon(self) -> None:
+        """Take a run that failed out of the world."""
+        loops = [person.loop for person in self._persons]
+        for loop in [*loops, *([self.machine.loop] if self.machine.loop else [])]:
+            loop.kill()
+            loop.bury()
+
+    @property
+    def _actors(self) -> list[Person | Peer]:
+        return [*self._persons, *self._peers]
+
+    def _lacking(self) -> str:
+        for actor in self._actors:
+            lacks = "" if isinstance(actor, Stranger) else actor.lacks()
+            if lacks:
+                return f"{actor.name} lacks {lacks}"
+        return ""
+
+    def _finish(self) -> None:
+        """Check everything once more, and let everybody go in order."""
+        universe = self.universe
+        self.machine.check_health()
+        for person in self._persons:
+            person.check()
+            person.quit()
+        for peer in self._peers:
+            peer.leaving = True
+        universe.run(universe.now + 6)
+        for person in self._persons:
+            if tasks := person.loop.unfinished():
+                universe.fail(f"promise 5: after /quit {person.name} has tasks left: {tasks}")
+        self.machine.stop()
+        universe.run(universe.now + 8)
+        if not self.machine.dead:
+            universe.fail("promise 5: the server does not stop")
+        for person in self._persons:
+            person.loop.kill()
+        universe.run(universe.now)
+
+
+def _say_last(peer: IrcPeer, room: str) -> None:
+    peer.tell(f"PRIVMSG {room} :{peer.new_word()}")
