@@ -9,7 +9,6 @@ import itertools
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Final, Protocol
 
 from chatserver.backlog import Item
@@ -44,7 +43,7 @@ from chatserver.core.effects import (
     Reply,
     Welcomed,
 )
-from chatserver.core.events import Keeping, Redacted
+from chatserver.core.events import Keeping
 from chatserver.core.execute import Stamp, execute
 from chatserver.core.execute.rooms import open_lobby
 from chatserver.core.execute.speech import find_repeated
@@ -56,7 +55,6 @@ from chatserver.faces.contract import Answer, Ask, Face, Lookup, Moment, Request
 from chatserver.ports import Peer, Record, Writing
 from chatserver.session import Session
 from chatserver.tail import TAIL
-from chatwire.names import looks_like_room
 
 _log = logging.getLogger(__name__)
 
@@ -313,20 +311,11 @@ class Node:
         """
         shown = Round(self.delivery, late=True)
         for emission in emissions:
-            audience = Audience(
-                filter(partial(self._still_sees, emission), emission.audience.users)
-            )
+            room = self.state.find_room(getattr(emission.event, "room", ""))
+            members = room.members if room is not None else {}
+            audience = Audience(user for user in emission.audience.users if user in members)
             shown.show(Emission(emission.event, audience))
         shown.flush()
-
-    def _still_sees(self, emission: Emission, user: User) -> bool:
-        """Say whether `user`, who is to see an event of a room or of two people, is still there."""
-        event = emission.event
-        place = event.target if isinstance(event, Redacted) else getattr(event, "room", "")
-        if not looks_like_room(place):
-            return self.state.users.get(user.id) is user
-        room = self.state.find_room(place)
-        return room is not None and user in room.members
 
     def close_all(self, reason: str) -> None:
         """Say farewell to every session and close it; nobody's departure is told."""

@@ -91,7 +91,8 @@ class IrcPeer:
     async def _talk(self) -> None:
         while self._pause:
             await asyncio.sleep(self._random.uniform(0, 2 * self._pause))
-            if self._live and not self.hushed and len(self._open) < OPEN_MOST:
+            able = self._live and not self._writer.is_closing() and len(self._open) < OPEN_MOST
+            if able and not self.hushed:
                 for _ in range(BURST if self._random.random() < 1 / BURST else 1):
                     self._say()
 

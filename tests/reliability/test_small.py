@@ -19,7 +19,7 @@ def test_a_server_that_is_killed_loses_and_repeats_nothing(tmp_path: Path) -> No
 
 def test_cuts_cost_no_client_a_message(tmp_path: Path) -> None:
     """Chatclient shows everything once, in order, its own lines confirmed, however it was cut off."""
-    report = asyncio.run(cuts.run(cuts.Plan(20, clients=5), tmp_path, print))
+    report = asyncio.run(cuts.run(cuts.Plan(20, clients=10), tmp_path, print))
     assert report.problems() == []
 
 
