@@ -197,6 +197,44 @@ async def test_all_parts_of_a_long_line_go() -> None:
 
 
 @pytest.mark.asyncio
+async def test_what_is_removed_is_nowhere_any_more() -> None:
+    """Not on joining, not around its own id, and it makes nobody somebody one has talked with lately."""
+    network = Network()
+    op, alice, _ = await room(network)
+    first = await say(alice, "one")
+    found = await say(alice, "oops")
+    private = await say(alice, "psst", "bob")
+    targets = "CHATHISTORY TARGETS timestamp=2025-01-01T00:00:00.000Z timestamp=2999-01-01T00:00:00.000Z 9"
+    assert "bob" in str(await alice.ask(targets))
+    await op.ask(f"REDACT #room {found}")
+    await alice.ask(f"REDACT bob {private}")
+    assert "bob" not in str(await alice.ask(targets))
+    around = await alice.ask(f"CHATHISTORY AROUND #room msgid={found} 5")
+    assert [message.tags["msgid"] for message in around[1:-1]] == [first]
+    eve = await network.connect("eve", "batch", "server-time")
+    replayed = [
+        message.params[1] for message in await eve.ask("JOIN #room") if message.command == "PRIVMSG"
+    ]
+    assert replayed == ["one"]
+    plain = network.world.plain("pat")
+    assert "oops" not in "".join(await plain.ask("", "/join #room", "/history 9"))
+
+
+@pytest.mark.asyncio
+async def test_who_asks_at_the_same_time_sees_it_or_not() -> None:
+    """A page that was asked for before the removal, and the next one, are both as of their place."""
+    network = Network()
+    _, alice, bob = await room(network)
+    found = await say(alice, "oops")
+    await bob.read()
+    await bob.send(b"CHATHISTORY LATEST #room * 9")
+    await alice.send(f"REDACT #room {found}".encode())
+    await bob.send(b"CHATHISTORY LATEST #room * 9")
+    answer = await bob.read()
+    assert commands(answer) == ["BATCH", "PRIVMSG", "BATCH", "REDACT", "BATCH", "BATCH"]
+
+
+@pytest.mark.asyncio
 async def test_plain_readers_are_told_in_words() -> None:
     """Who removed it, whose it was, and when it was said."""
     network = Network()
