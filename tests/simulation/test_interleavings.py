@@ -2,8 +2,6 @@
 
 from functools import partial
 
-from msgspec import structs
-
 from chatserver.config.settings import Config
 from tests.simulation.explore import Choices, Stage, explore
 from tests.simulation.peers import LATEST, IrcPeer, PlainPeer
