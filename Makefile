@@ -1,7 +1,8 @@
 # make serve   the server on [::]:9000        make test     every test that needs Python alone
 # make chat    a client on the local server   make interop  the tests with irssi, tmux, containers …
 # make bench   measure it                     make check    format, lint, types, import contracts
-# make docs    write the generated pages      make help     this list
+# make docs    write the generated pages      make mutants  break rules, to see that tests notice
+# make help    this list                      make reliability  200 kills, 1,000 cuts, a full disk
 
 # The first of these that is new enough; PYTHON=... names another.
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -11,7 +12,7 @@ HOST ?= localhost
 PORT ?= 9000
 
 .DEFAULT_GOAL := help
-.PHONY: help venv serve chat test interop check format docs bench wheel clean
+.PHONY: help venv serve chat test interop check format docs bench reliability mutants wheel clean
 
 help:
 	@sed -n 's/^# //p;/^$$/q' Makefile
@@ -62,6 +63,17 @@ docs: .venv/.dev
 
 bench: .venv/.dev
 	@$(BIN)/python -m benchmarks --write docs/performance.md
+
+# Real processes; the cuts need root for their network namespaces, and say so without.
+KILLS ?= 200
+CUTS ?= 1000
+reliability: .venv/.dev
+	@$(BIN)/python -m tests.reliability kills --kills $(KILLS)
+	@$(BIN)/python -m tests.reliability cuts --cuts $(CUTS)
+	@$(BIN)/python -m tests.reliability full-disk
+
+mutants: .venv/.dev
+	@$(BIN)/python -m tests.mutations --write docs/reliability.md
 
 wheel: .venv/.dev
 	@$(BIN)/python -m build --wheel --outdir dist

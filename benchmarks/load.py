@@ -7,7 +7,8 @@ Rules:
 """
 
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from benchmarks.room import LoadError, Room
@@ -74,7 +75,7 @@ class Pace:
 
 
 class Run:
-    """One run in a room in which everyone is."""
+    """One run in a room in which everyone is, in one shape or several one after another."""
 
     def __init__(self, room: Room, shape: Shape, meters: Meters) -> None:
         self._room, self._shape, self._meters = room, shape, meters
@@ -84,6 +85,23 @@ class Run:
         self._deliveries = 0
         self._latencies: list[float] = []
 
+    @property
+    def order(self) -> Sequence[tuple[int, int]]:
+        """The messages that all have heard, in their order: sender and number of each."""
+        return self._watcher.order[: self._tally.complete]
+
+    def take_on(self, shape: Shape) -> None:
+        """Wait until all have heard what was said, and go on in another shape, of the same members."""
+        deadline = time.monotonic() + GRACE_SECONDS
+        idle = Pace(replace(self._shape, rate=None), time.monotonic())
+        while self._tally.complete < sum(map(len, self._times)):
+            if time.monotonic() > deadline:
+                raise LoadError("what was said did not come to all")
+            for sender in range(len(self._times)):
+                self._room.flush(sender)
+            self._listen(idle, IDLE_SECONDS)
+        self._shape = shape
+
     def measure(self) -> Outcome:
         """Warm up, measure, and tell; LoadError when the server falls silent."""
         start = last_heard = time.monotonic()
@@ -91,7 +109,7 @@ class Run:
         while (now := time.monotonic()) < begin + self._shape.seconds:
             if outcome is None and now >= begin:
                 outcome = self._read_meters(Outcome(), -1, now)
-                self._latencies.clear()
+                self._latencies = []
             self._speak(pace, now)
             if self._listen(pace, pace.wait(now)):
                 last_heard = now

@@ -23,7 +23,7 @@ from chatserver.core.events import (
     Said,
     TopicChanged,
 )
-from chatserver.core.history import Page, target_of
+from chatserver.core.history import Page, Question, target_of
 from chatserver.faces.contract import Lookup, Request
 from chatserver.ports import Record, Writing
 from chatwire.names import fold, looks_like_room
@@ -59,13 +59,13 @@ class Batch:
     __slots__ = ("asked", "entries", "pages", "writing")
 
     def __init__(
-        self, entries: Sequence[Entry], writing: Writing, asked: Sequence[Page] = ()
+        self, entries: Sequence[Entry], writing: Writing, asked: Sequence[Question] = ()
     ) -> None:
         self.entries = entries
         self.writing = writing
         self.asked = asked
         """What must be read before they are released, once the writing is kept."""
-        self.pages: Mapping[Page, Sequence[KeptEvent]] = {}
+        self.pages: Mapping[Question, Sequence[KeptEvent]] = {}
         """What was read, once it was."""
 
     def find(self, lookup: Lookup) -> Sequence[Sequence[KeptEvent]] | None:
@@ -135,7 +135,7 @@ def page_of(recall: Recall) -> Page:
     return Page(recall.key, recall.after, recall.before, recall.limit, recall.words)
 
 
-def pages_of(entry: Entry) -> Iterator[Page]:
+def pages_of(entry: Entry) -> Iterator[Question]:
     """Yield what must be read before an entry is released."""
     for outcome in entry.outcomes:
         if isinstance(outcome, Recall):

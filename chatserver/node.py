@@ -9,7 +9,6 @@ import itertools
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Final, Protocol
 
 from chatserver.batch import Batch, Entry, page_of, pages_of, records_of, redacted_of
@@ -32,18 +31,17 @@ from chatserver.core.effects import (
     Reply,
     Welcomed,
 )
-from chatserver.core.events import Keeping, Redacted
+from chatserver.core.events import Keeping
 from chatserver.core.execute import Stamp, execute
 from chatserver.core.execute.rooms import open_lobby
 from chatserver.core.execute.speech import find_repeated
-from chatserver.core.history import Page
+from chatserver.core.history import Question
 from chatserver.core.nonces import Kept
 from chatserver.core.state import Audience, Room, RoomRecord, State, User
 from chatserver.delivery import Delivery, Round
 from chatserver.faces.contract import Answer, Ask, Face, Lookup, Moment, Request
 from chatserver.ports import Peer, Writing
 from chatserver.session import Session
-from chatwire.names import looks_like_room
 
 _log = logging.getLogger(__name__)
 
@@ -171,7 +169,7 @@ class Node:
         Entries that come after `PAGES_MOST` pages to read are not done: the batch has the others alone.
         While not `healthy`, what must be kept is refused, and the rooms that changed wait.
         """
-        pages: dict[Page, None] = {}
+        pages: dict[Question, None] = {}
         for done, entry in enumerate(entries, 1):
             try:
                 self._execute_entry(entry, stamp, healthy=healthy)
@@ -294,20 +292,11 @@ class Node:
         """
         shown = Round(self.delivery)
         for emission in emissions:
-            audience = Audience(
-                filter(partial(self._still_sees, emission), emission.audience.users)
-            )
+            room = self.state.find_room(getattr(emission.event, "room", ""))
+            members = room.members if room is not None else {}
+            audience = Audience(user for user in emission.audience.users if user in members)
             shown.show(Emission(emission.event, audience))
         shown.flush()
-
-    def _still_sees(self, emission: Emission, user: User) -> bool:
-        """Say whether `user`, who is to see an event of a room or of two people, is still there."""
-        event = emission.event
-        place = event.target if isinstance(event, Redacted) else getattr(event, "room", "")
-        if not looks_like_room(place):
-            return self.state.users.get(user.id) is user
-        room = self.state.find_room(place)
-        return room is not None and user in room.members
 
     def close_all(self, reason: str) -> None:
         """Say farewell to every session and close it; nobody's departure is told."""

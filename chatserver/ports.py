@@ -6,7 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from chatserver.core.events import KeptEvent
-from chatserver.core.history import Page
+from chatserver.core.history import Question
 from chatserver.core.nonces import Kept
 from chatserver.core.state import RoomRecord
 
@@ -81,8 +81,8 @@ class Store(Protocol):
         """
         ...
 
-    def read(self, pages: Sequence[Page]) -> Mapping[Page, Sequence[KeptEvent]]:
-        """Return each page asked for, oldest event first; all that was kept before is to be found.
+    def read(self, asked: Sequence[Question]) -> Mapping[Question, Sequence[KeptEvent]]:
+        """Return what is asked for, oldest event first; all that was kept before is to be found.
 
         Raises `StoreError`.
         """

@@ -30,6 +30,7 @@ MULTILINE = "draft/multiline"
 MULTI_PREFIX = "multi-prefix"
 NONCE = "chatserver.dev/nonce"
 READ_MARKER = "draft/read-marker"
+SEARCH = "soju.im/search"
 SERVER_TIME = "server-time"
 SETNAME = "setname"
 STANDARD_REPLIES = "standard-replies"
@@ -97,6 +98,11 @@ CAPABILITIES = (
         READ_MARKER,
         _SITE + "read-marker",
         "the server remembers up to when one has read",
+    ),
+    Capability(
+        SEARCH,
+        "https://codeberg.org/emersion/soju/src/branch/master/doc/ext/search.md",
+        "messages are found with `SEARCH`, by words, sender, place and time",
     ),
     Capability(SERVER_TIME, _SITE + "server-time", "lines say when they happened"),
     Capability(SETNAME, _SITE + "setname", "the real name can be changed while connected"),

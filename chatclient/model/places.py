@@ -2,12 +2,16 @@
 
 Rules: lines come in the order of the server, and keep it; those that are there already say where
 the others belong, for they stand before or after them; where nothing else says it, time does. What
-is there keeps its order, whatever its clocks say.
+is there keeps its order, whatever its clocks say. The words of this client have its own clock, and
+say nothing about what the server told.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from chatclient.model.lines import CONVERSATION, Line
+from chatclient.model.lines import CONVERSATION, Kind, Line
+
+_OWN_WORDS = frozenset({Kind.INFO, Kind.ERROR, Kind.GAP})
+"""Kinds whose time is that of this client's clock."""
 
 
 def is_twin(line: Line, other: Line) -> bool:
@@ -62,8 +66,15 @@ def _woven(there: Sequence[Line], run: Sequence[Line], *, last: bool) -> Iterato
     """
     at, end = 0, len(there) - last
     for line in run:
-        while at < end and there[at].time < line.time:
-            yield there[at]
-            at += 1
+        before = at
+        for index in range(at, end):
+            if there[index].kind not in _OWN_WORDS:
+                if there[index].time >= line.time:
+                    break
+                before = index + 1
+        while before < end and there[before].time < line.time:
+            before += 1
+        yield from there[at:before]
+        at = before
         yield line
     yield from there[at:]

@@ -6,6 +6,7 @@ from chatclient.model import Buffer, Kind, Member
 from chatclient.session.catchup import follow, unfollow
 from chatclient.session.narration import narrate
 from chatclient.session.registration import regain
+from chatclient.session.saying import open_all
 from chatclient.session.state import Heard, State
 from chatwire.text import plain
 
@@ -75,10 +76,13 @@ def on_kick(state: State, heard: Heard) -> None:
 
 
 def _leave(state: State, buffer: Buffer) -> None:
-    """Be in a room no longer, without wanting to be back."""
-    buffer.wanted = False
+    """Be in a room no longer, without wanting to be back; unless the user does already."""
+    if buffer not in state.parting:
+        buffer.wanted = False
+    state.parting.discard(buffer)
     state.world.set_joined(buffer, joined=False)
     unfollow(state, buffer)
+    open_all(state)  # if we do not come back, what waits to be said there is refused
 
 
 def on_quit(state: State, heard: Heard) -> None:

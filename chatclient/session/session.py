@@ -139,7 +139,7 @@ class Session:
         buffer = self.world.open_room(room)
         buffer.wanted = True
         buffer.key = key or buffer.key
-        if self._state.ready and not buffer.joined:
+        if self._state.ready and (not buffer.joined or buffer in self._state.parting):
             self._state.send("JOIN", *filter(None, [room, key]))
         return buffer
 
@@ -147,6 +147,7 @@ class Session:
         """Leave a room; its buffer stays."""
         buffer.wanted = False
         if buffer.joined:
+            self._state.parting.add(buffer)
             self._state.send("PART", *filter(None, [buffer.target, reason]))
 
     def close(self, buffer: Buffer) -> None:

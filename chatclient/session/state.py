@@ -106,6 +106,8 @@ class State:
         self.batches: dict[str, Batch] = {}
         self.names: dict[str, list[str]] = {}
         """What NAMES has listed so far, by room, until its end."""
+        self.parting: set[Buffer] = set()
+        """Rooms that the user leaves: the server has not said yet that we are out."""
         self.finding = False
         """Whether the list of rooms that comes is for completion, and not for the user to read."""
         self.last_error = ""

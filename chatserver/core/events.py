@@ -1,9 +1,9 @@
 """What happened: one frozen type per event, complete in itself, so that any face can show it at any time.
 
 Rules: an event is shown to its audience only when it is kept, and `keeping` says what keeping it means:
-a `MESSAGE` is on disk or refused, changing nothing; `STATE` is on disk, and waits for it; what is
-`TRANSIENT` need not outlive the process, so nobody waits for it, though what happened in a room is
-written down soon. Who did it is told as they were then (`Identity`).
+a `MESSAGE`, or its removal, is on disk or refused, changing nothing; `STATE` is on disk, and waits for it;
+what is `TRANSIENT` need not outlive the process, so nobody waits for it, though what happened in a room
+is written down soon. Who did it is told as they were then (`Identity`).
 """
 
 import enum
@@ -108,7 +108,7 @@ class Redacted(Event, frozen=True):
     Audience: the room; or the sender, and who got it and still is who they were.
     """
 
-    keeping: ClassVar[Keeping] = Keeping.STATE
+    keeping: ClassVar[Keeping] = Keeping.MESSAGE
 
     by: Identity
     target: str

@@ -37,7 +37,7 @@ class Page(Struct, frozen=True):
     everything: bool = False
     """Joins, leaves, nicks, topics and modes too, not messages alone."""
     direct: bool = False
-    """`target` is a folded nick: what was said to or by it, and not to all of a room (see `Record.readers`)."""
+    """`target` is a folded nick: what was said to or by it, and not to all of a room (`Record.readers`)."""
 
     def fits(self, event: KeptEvent) -> bool:
         """Say whether `event` is of the kind that is asked for, and has all the words."""

@@ -12,7 +12,7 @@ from msgspec import Struct
 from chatserver.core.commands import Command
 from chatserver.core.effects import Repeated, Reply
 from chatserver.core.events import Event, KeptEvent
-from chatserver.core.history import NEWEST, Page
+from chatserver.core.history import NEWEST, Question
 from chatserver.core.state import State, User
 from chatwire.framing import Overlong
 
@@ -28,7 +28,7 @@ class Moment(Struct, frozen=True):
 class Lookup(Struct, frozen=True):
     """What answers a query with things that the store has."""
 
-    pages: tuple[Page, ...]
+    pages: tuple[Question, ...]
     show: "Callable[[Sequence[Sequence[KeptEvent]] | None], Sequence[bytes]]"
     """Makes the answer of what was found, page by page, or of None when it could not be read."""
     confirms: Repeated | None = None

@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import structs
 
 from chatserver.core.events import Keeping
-from chatserver.core.history import Page
+from chatserver.core.history import Page, Question
 from chatserver.ports import Record, Writing
 
 FLUSHED: Final = 1000
@@ -29,12 +29,12 @@ class Late:
     def __bool__(self) -> bool:
         return bool(self._records)
 
-    def put_off(self, writing: Writing, asked: Sequence[Page] = ()) -> Writing:
+    def put_off(self, writing: Writing, asked: Sequence[Question] = ()) -> Writing:
         """Return what must be written now, before `asked` is read: all that waits too, or nothing."""
         if _gates(writing):
             return self.join(writing)
         self._records.extend(writing.records)
-        needed = any(page.everything for page in asked)
+        needed = any(isinstance(one, Page) and one.everything for one in asked)
         return self.join(Writing()) if len(self._records) >= FLUSHED or needed else Writing()
 
     def hold(self, writing: Writing) -> None:

@@ -14,11 +14,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
 
-from chatserver.batch import Batch, Entry, must_be_kept, redacted_of, write_down
+from chatserver.batch import Batch, Entry, must_be_kept, write_down
 from chatserver.core.effects import Emission, Reason, Refused
-from chatserver.core.events import Keeping, KeptEvent, Said
+from chatserver.core.events import Keeping, KeptEvent, Redacted, Said
 from chatserver.core.execute import Stamp
-from chatserver.core.history import Page
+from chatserver.core.history import Question
 from chatserver.faces.contract import Lookup
 from chatserver.journal.late import Late
 from chatserver.node import Node
@@ -159,7 +159,7 @@ class LocalJournal:
             self._node.release(batch)
         loop.call_soon(self._run)
 
-    def _keep_and_read(self, batch: Batch) -> Mapping[Page, Sequence[KeptEvent]]:
+    def _keep_and_read(self, batch: Batch) -> Mapping[Question, Sequence[KeptEvent]]:
         """Keep a batch, then read what it asks for; on the writer thread, if there is one."""
         self._store.keep(batch.writing)
         try:
@@ -193,7 +193,7 @@ class LocalJournal:
         self._node.release(batch)
 
     def _written(
-        self, batch: Batch, done: "asyncio.Future[Mapping[Page, Sequence[KeptEvent]]]"
+        self, batch: Batch, done: "asyncio.Future[Mapping[Question, Sequence[KeptEvent]]]"
     ) -> None:
         error = done.exception()
         if error is None:
@@ -242,16 +242,19 @@ class LocalJournal:
                     entry.outcomes.append(outcome)
 
     def _refuse(self, entry: Entry, emission: Emission) -> None:
-        """Tell a sender that their message was not kept: once, and not of a notice."""
+        """Tell who said or removed a message that it was not kept: once, and not of a notice."""
         event = emission.event
-        if not isinstance(event, Said) or emission.origin is None:
+        if emission.origin is None:
             return
-        self._node.state.nonces.forget(event)
-        if not event.notice:
-            self._tell_refused(entry, event.target)
+        if isinstance(event, Redacted):
+            self._tell_refused(entry, event.target, "Redact")
+        elif isinstance(event, Said):
+            self._node.state.nonces.forget(event)
+            if not event.notice:
+                self._tell_refused(entry, event.target)
 
-    def _tell_refused(self, entry: Entry, target: str) -> None:
-        self._node.reply(entry, Refused(Reason.NOT_KEPT, target, command="Say"))
+    def _tell_refused(self, entry: Entry, target: str, command: str = "Say") -> None:
+        self._node.reply(entry, Refused(Reason.NOT_KEPT, target, command=command))
 
     def _try_again(self) -> None:
         """Write what is held back (or something small, to see whether it works); then all is well again."""
@@ -260,8 +263,7 @@ class LocalJournal:
             self._retry = asyncio.get_running_loop().call_later(RETRY_AFTER, self._try_again)
             return
         records = [record for emission in self._held for record in write_down(emission)]
-        changed = self._node.take_changed_rooms()
-        writing = self._late.join(Writing(records, *changed, redacted_of(records)))
+        writing = self._late.join(Writing(records, *self._node.take_changed_rooms()))
         batch = Batch([], writing)
         if self._writer is None:
             try:

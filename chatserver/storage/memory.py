@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from chatserver.core.events import KeptEvent, Said
-from chatserver.core.history import SEARCHED, Page
+from chatserver.core.history import SEARCHED, Page, Question, Search
 from chatserver.ports import Record, Restored, Writing
 
 if TYPE_CHECKING:
@@ -55,9 +55,11 @@ class MemoryStore:
         while len(self._order) > self._most:
             self._forget_oldest()
 
-    def read(self, pages: Sequence[Page]) -> Mapping[Page, Sequence[KeptEvent]]:
-        """Return the pages."""
-        return {page: self._read(page) for page in pages}
+    def read(self, asked: Sequence[Question]) -> Mapping[Question, Sequence[KeptEvent]]:
+        """Return the pages, and what the searches find."""
+        return {
+            one: self._read(one) if isinstance(one, Page) else self._search(one) for one in asked
+        }
 
     def probe(self) -> None:
         """It always works."""
@@ -99,6 +101,19 @@ class MemoryStore:
             within = islice((event for event in within if isinstance(event, Said)), SEARCHED)
         found = [*islice(filter(page.fits, within), page.limit)]
         return found if page.oldest else found[::-1]
+
+
+    def _search(self, search: Search) -> Sequence[KeptEvent]:
+        found = {
+            event.seq: event
+            for scope in search.scopes
+            for event in (self._direct if scope.direct else self._events).get(scope.target, ())
+            if scope.after < event.seq < search.before
+            and search.since < event.at < search.until
+            and search.fits(event)
+        }
+        ordered = [found[seq] for seq in sorted(found, reverse=not search.oldest)[: search.limit]]
+        return ordered if search.oldest else ordered[::-1]
 
 
 def _drop(events: dict[str, deque[KeptEvent]], key: str, event: KeptEvent) -> None:

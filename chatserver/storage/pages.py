@@ -5,11 +5,12 @@ merged in for who asks for everything, so that it does not slow the pages of mes
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Final
+from typing import Final, Literal, NamedTuple
 
 import msgspec
+from msgspec import structs
 
 from chatserver.core.events import KeptEvent
 from chatserver.core.history import NEWEST, SEARCHED, Page
@@ -28,18 +29,30 @@ _OF_READER: Final = (
 
 _ORDERED: Final = " order by seq {order} limit ?4"
 
+
+class Spot(NamedTuple):
+    """Where an event is in the file: its place, and its number."""
+
+    place: int
+    seq: int
+
+
 _decode_event = msgspec.json.Decoder(KeptEvent).decode
 
 
 def read_page(connection: sqlite3.Connection, page: Page) -> Sequence[KeptEvent]:
     """Return a page, oldest event first. Raises `sqlite3.Error`, `msgspec.MsgspecError`."""
-    after, before = _bounds(connection, page)
-    rows = connection.execute(
-        _statement(page), (page.target, after, before, SEARCHED if page.words else page.limit)
-    )
-    fitting = (event for (_, row) in rows if page.fits(event := _decode_event(row)))
+    looked_at = structs.replace(page, limit=SEARCHED) if page.words else page
+    fitting = filter(page.fits, iterate_page(connection, looked_at))
     found = [*islice(fitting, page.limit)]
     return found if page.oldest else found[::-1]
+
+
+def iterate_page(connection: sqlite3.Connection, page: Page) -> Iterator[KeptEvent]:
+    """Yield what is on a page, newest first unless `oldest`, whatever its words; raises like `read_page`."""
+    after, before = _bounds(connection, page)
+    rows = connection.execute(_statement(page), (page.target, after, before, page.limit))
+    return (_decode_event(row) for (_, row) in rows)
 
 
 def _statement(page: Page) -> str:
@@ -55,25 +68,28 @@ def _bounds(connection: sqlite3.Connection, page: Page) -> tuple[int, int]:
     """Return the numbers between which a page is: times rise with them."""
     after, before = page.after, page.before
     if page.since >= 0:
-        after = max(after, _number_after(connection, page.since) - 1)
+        after = max(after, find_after(connection, "at", page.since).seq - 1)
     if page.until < NEWEST:
-        before = min(before, _number_after(connection, page.until - 1))
+        before = min(before, find_after(connection, "at", page.until - 1).seq)
     return after, before
 
 
-def _number_after(connection: sqlite3.Connection, at: int) -> int:
-    """Return the number of the first event later than `at`, of all targets; `NEWEST` if none is."""
+def find_after(connection: sqlite3.Connection, column: Literal["seq", "at"], value: int) -> Spot:
+    """Return where the first event is, of all targets, with more than `value` in a column.
+
+    Where none is, both place and number are `NEWEST`. Raises `sqlite3.Error`.
+    """
     find = connection.execute
+    next_from = f"select place, seq, {column} from events where place >= ? order by place limit 1"  # noqa: S608
     low = 0
     (high,) = find("select coalesce(max(place), 0) + 1 from events").fetchone()
-    found = NEWEST
+    found = Spot(NEWEST, NEWEST)
     while low < high:
         middle = (low + high) // 2
-        place, seq, then = find(
-            "select place, seq, at from events where place >= ? order by place limit 1", (middle,)
-        ).fetchone() or (high, NEWEST, NEWEST)
-        if then > at:
-            high, found = middle, min(found, seq)
+        place, seq, has = find(next_from, (middle,)).fetchone() or (high, NEWEST, NEWEST)
+        if has > value:
+            high = middle
+            found = min(found, Spot(place, seq))
         else:
             low = place + 1
     return found

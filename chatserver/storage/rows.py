@@ -14,6 +14,7 @@ from chatserver.core.events import Said
 from chatserver.core.nonces import REMEMBERED_FOR, REMEMBERED_MOST, Kept, nonce_key
 from chatserver.core.state import RoomRecord
 from chatserver.ports import Record, Restored, Writing
+from chatserver.storage.index import Message
 
 _encode = msgspec.json.Encoder().encode
 _decode_room = msgspec.json.Decoder(RoomRecord).decode
@@ -45,6 +46,16 @@ def write(connection: sqlite3.Connection, writing: Writing) -> None:
     connection.executemany(
         "delete from events where kind = 'Said' and target = ? and seq = ?", writing.redacted
     )
+
+
+def read_redacted(connection: sqlite3.Connection, writing: Writing) -> Sequence[Message]:
+    """Return what `writing` redacts, while it is there, as an index knows it. Raises `sqlite3.Error`."""
+    find = "select place, event from events where kind = 'Said' and target = ? and seq = ?"
+    return [
+        Message(place, target, event)
+        for target, seq in writing.redacted
+        for place, event in connection.execute(find, (target, seq))
+    ]
 
 
 def count_start(connection: sqlite3.Connection, least: int) -> None:

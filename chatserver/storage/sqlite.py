@@ -15,14 +15,16 @@ from typing import Final
 import msgspec
 
 from chatserver.core.events import KeptEvent
-from chatserver.core.history import Page
+from chatserver.core.history import Page, Question
 from chatserver.ports import Restored, StoreError, StoreUnusable, Writing
 from chatserver.storage import rows
 from chatserver.storage.damage import Damaged, beside, examine
 from chatserver.storage.directory import Files, Owned, Ownership, make_directory, make_file
+from chatserver.storage.indexing import Indexer
 from chatserver.storage.migrations import SchemaError, migrate
 from chatserver.storage.pages import read_page
 from chatserver.storage.readers import Readers
+from chatserver.storage.searches import IndexUnreadable, read_search
 
 FILE_NAME: Final = "chat.db"
 
@@ -60,6 +62,7 @@ class SqliteStore:
         self._ownership = Ownership(directory)
         self._connection: sqlite3.Connection | None = None
         self._readers: Readers | None = None
+        self._indexer = Indexer(self.path)
         self._tainted = False
         """Whether the write-ahead log has what was redacted."""
         self._scrub_at = 0.0
@@ -79,19 +82,32 @@ class SqliteStore:
         """Keep all of `writing` in one transaction, or nothing."""
         if writing.writes:
             with self._mapped(), self._transaction() as connection:
+                gone = rows.read_redacted(connection, writing)
                 rows.write(connection, writing)
+            self._indexer.forget(gone)
+            self._indexer.notice()
             self._tainted |= bool(writing.redacted)
             if self._tainted:
                 self._scrub(connection)
 
-    def read(self, pages: Sequence[Page]) -> Mapping[Page, Sequence[KeptEvent]]:
-        """Return the pages."""
-        if not pages:
+    def read(self, asked: Sequence[Question]) -> Mapping[Question, Sequence[KeptEvent]]:
+        """Return the pages, and what the searches find."""
+        if not asked:
             return {}
         if self._readers is None:
             raise StoreError(_CLOSED)
         with self._mapped(), self._readers.lend() as connection:
-            return {page: read_page(connection, page) for page in pages}
+            return {one: self._answer(connection, one) for one in asked}
+
+    def _answer(self, log: sqlite3.Connection, asked: Question) -> Sequence[KeptEvent]:
+        if isinstance(asked, Page):
+            return read_page(log, asked)
+        try:
+            with self._indexer.lend() as index:
+                return read_search(log, index, asked)
+        except IndexUnreadable as error:
+            self._indexer.distrust(error)
+            return read_search(log, None, asked)
 
     def probe(self) -> None:
         """Count the probes, and see that the count lasts."""
@@ -100,6 +116,7 @@ class SqliteStore:
 
     def close(self) -> None:
         """Close the file and free it for others."""
+        self._indexer.stop()
         if self._readers is not None:
             self._readers.close()
             self._readers = None

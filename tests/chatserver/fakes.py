@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from chatserver.core.events import KeptEvent
-from chatserver.core.history import Page
+from chatserver.core.history import Question
 from chatserver.core.limits import Limits
 from chatserver.core.state import State
 from chatserver.faces.contract import Face, Item, Request
@@ -64,7 +64,7 @@ class FailingStore(MemoryStore):
         self.tried: list[Writing] = []
         self.taken: list[Writing] = []
         """What it kept of that."""
-        self.asked: list[Sequence[Page]] = []
+        self.asked: list[Sequence[Question]] = []
         """What was read, each time."""
 
     def keep(self, writing: Writing) -> None:
@@ -76,10 +76,10 @@ class FailingStore(MemoryStore):
             self.taken.append(writing)
         super().keep(writing)
 
-    def read(self, pages: Sequence[Page]) -> Mapping[Page, Sequence[KeptEvent]]:
+    def read(self, asked: Sequence[Question]) -> Mapping[Question, Sequence[KeptEvent]]:
         """Remember what is asked, and answer."""
-        self.asked.append(pages)
-        return super().read(pages)
+        self.asked.append(asked)
+        return super().read(asked)
 
     def probe(self) -> None:
         """Fail, or not."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from chatserver.core.events import KeptEvent
-from chatserver.core.history import Page
+from chatserver.core.history import Question
 from chatserver.ports import StoreError
 from tests.chatserver.fakes import FailingStore
 from tests.conformance.harness import SERVER, IrcClient, Network, commands, only, params
@@ -292,11 +292,11 @@ async def test_without_batches_the_lines_come_bare() -> None:
 class UnreadableStore(FailingStore):
     """A store that reads nothing while `why` is set."""
 
-    def read(self, pages: Sequence[Page]) -> Mapping[Page, Sequence[KeptEvent]]:
+    def read(self, asked: Sequence[Question]) -> Mapping[Question, Sequence[KeptEvent]]:
         """Fail, or read."""
-        if self.why and pages:
+        if self.why and asked:
             raise StoreError(self.why)
-        return super().read(pages)
+        return super().read(asked)
 
 
 @pytest.mark.asyncio

@@ -128,7 +128,7 @@ async def test_plain_readers_get_each_line() -> None:
     *_, day, one, two, three = await reader.ask("/history")
     assert day.startswith("-> said on")
     assert [line.partition(" ")[2] for line in (one, two, three)] == lines
-    assert (await reader.ask("/search goodbye"))[-2:] == [two, three]
+    assert (await reader.ask("/search goodbye"))[-3:-1] == [two, three]
 
 
 @pytest.mark.asyncio

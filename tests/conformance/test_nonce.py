@@ -1,10 +1,12 @@
 """chatserver.dev/nonce: a message that is sent again is said once (docs/irc.md, "Sending again")."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from chatserver.core.nonces import REMEMBERED_FOR
+from chatserver.storage.sqlite import SqliteStore
 from chatwire.message import Message
 from tests.chatserver.fakes import FailingStore, GatedStore, gate, until
 from tests.conformance.harness import IrcClient, Network, commands, only, params
@@ -208,20 +210,80 @@ async def test_refused_with_the_first_and_said_later() -> None:
     assert said(await bob.read()) == said(first)
 
 
+@pytest.mark.parametrize("verb", ["PRIVMSG", "NOTICE"])
 @pytest.mark.asyncio
-async def test_what_was_removed_since_cannot_be_shown() -> None:
+async def test_what_was_removed_since_cannot_be_shown(verb: str) -> None:
     """FAIL, or 404 without standard-replies, and silence for a NOTICE: it was said, and is gone."""
     network = Network()
-    alice, _ = await room(network)
-    carol = await network.connect("carol", "message-tags", "echo-message")
-    for client in (alice, carol):
-        nonce = f"+chatserver.dev/nonce={NONCE}{client is alice}"
-        lines = [f"@{nonce} {verb} bob :hi" for verb in ("PRIVMSG", "NOTICE")]
-        first = await client.ask(lines[0])
-        await client.ask(lines[1].replace("bob", "alice"))
-        network.world.store.close()
-        answer = await client.ask(*lines)
-        gone = only(answer, "FAIL" if client is alice else "404")
-        expected = ("PRIVMSG", "MESSAGE_GONE", "bob", first[0].tags["msgid"])
-        assert gone.params[:-1] == (expected if client is alice else ("carol", "bob"))
-        assert len(answer) == 1
+    alice, bob = await room(network)
+    for nick, code in (("carol", "FAIL"), ("dave", "404")):
+        wanted = [*SPEAKS[:-1], "draft/message-redaction", *SPEAKS[-1:] * (code == "FAIL")]
+        client = await network.connect(nick, *wanted)
+        line = f"+chatserver.dev/nonce={NONCE}{nick} {verb} alice :hi"
+        (echo,) = await client.ask(f"@{line}")
+        await client.ask(f"REDACT alice {echo.tags['msgid']}")
+        (answer,) = await client.ask(f"@label=2;{line}")
+        assert answer.tags["label"] == "2"
+        expected = {
+            "FAIL": ("PRIVMSG", "MESSAGE_GONE", "alice", echo.tags["msgid"]),
+            "404": (nick, "alice"),
+        }
+        if verb == "NOTICE":
+            assert answer.command == "ACK"
+        else:
+            assert (answer.command, answer.params[:-1]) == (code, expected[code])
+    assert commands(await alice.read()) == [verb] * 2
+    assert await bob.read() == []
+
+
+@pytest.mark.asyncio
+async def test_a_message_of_several_lines_is_said_once() -> None:
+    """The nonce is on the start of its batch, and the label of the second on the start of the answer."""
+    network = Network()
+    alice, bob = await room(network)
+    await alice.ask("CAP REQ draft/multiline")
+    answers = []
+    for label in "12":
+        start = f"@label={label};{TAG} BATCH +a draft/multiline #room"
+        lines = ("@batch=a PRIVMSG #room :one", "@batch=a PRIVMSG #room :two", "BATCH -a")
+        answers.append(await alice.ask(start, *lines))
+    first, second = answers
+    assert commands(second) == ["BATCH", "PRIVMSG", "PRIVMSG", "BATCH"]
+    assert second[0].tags == {**first[0].tags, "label": "2"}
+    assert [message.params for message in second] == [message.params for message in first]
+    assert [message.params[1] for message in await bob.read()] == ["one", "two"]
+
+
+@pytest.mark.asyncio
+async def test_two_connections_say_it_once() -> None:
+    """A client that gave its old connection up cannot know whether that still says it."""
+    network = Network()
+    alice, bob = await room(network)
+    again = await network.connect("alice_", *SPEAKS)
+    line = f"@{TAG} PRIVMSG #room :hi".encode()
+    await alice.ask("MODE #room -n")
+    await bob.read()
+    for client in (alice, again):
+        await client.send(line)
+    assert said(await alice.read()) == said(await again.read()) == said(await bob.read())
+
+
+@pytest.mark.asyncio
+async def test_a_restart_forgets_nothing(tmp_path: Path) -> None:
+    """What was said before is answered as ever, what was removed is gone, and a short nonce is new."""
+    lines = [f"@{TAG}{number} PRIVMSG #room :{number}" for number in range(2)]
+    short = "@+chatserver.dev/nonce=1 PRIVMSG #room :short"
+    first = Network(store=SqliteStore(tmp_path))
+    alice, _ = await room(first)
+    await alice.ask("CAP REQ draft/message-redaction")
+    before = said(await alice.ask(*lines, short))
+    await alice.ask(f"REDACT #room {before[1][0]}")
+    first.world.journal.close()
+    second = Network(store=SqliteStore(tmp_path))
+    alice, bob = await room(second)
+    echo, gone, new = await alice.ask(*lines, short)
+    assert said([echo]) == before[:1]
+    assert gone.params[:-1] == ("PRIVMSG", "MESSAGE_GONE", "#room", before[1][0])
+    assert said([new]) == said(await bob.read())
+    assert new.tags["msgid"] != before[2][0]
+    second.world.journal.close()

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from chatserver.core.events import KeptEvent
-from chatserver.core.history import Page
+from chatserver.core.history import Question
 from chatserver.core.limits import Limits
 from chatserver.ports import StoreError
 from chatserver.storage.memory import MemoryStore
@@ -21,9 +21,9 @@ CAPABILITIES = (
 class Unreadable(MemoryStore):
     """A store that takes everything, and can't be read."""
 
-    def read(self, pages: Sequence[Page]) -> Mapping[Page, Sequence[KeptEvent]]:
+    def read(self, asked: Sequence[Question]) -> Mapping[Question, Sequence[KeptEvent]]:
         """Fail, if there is anything to read."""
-        if pages:
+        if asked:
             raise StoreError("a bad sector")
         return {}
 
@@ -197,6 +197,44 @@ async def test_all_parts_of_a_long_line_go() -> None:
 
 
 @pytest.mark.asyncio
+async def test_what_is_removed_is_nowhere_any_more() -> None:
+    """Not on joining, not around its own id, and it makes nobody somebody one has talked with lately."""
+    network = Network()
+    op, alice, _ = await room(network)
+    first = await say(alice, "one")
+    found = await say(alice, "oops")
+    private = await say(alice, "psst", "bob")
+    targets = "CHATHISTORY TARGETS timestamp=2025-01-01T00:00:00.000Z timestamp=2999-01-01T00:00:00.000Z 9"
+    assert "bob" in str(await alice.ask(targets))
+    await op.ask(f"REDACT #room {found}")
+    await alice.ask(f"REDACT bob {private}")
+    assert "bob" not in str(await alice.ask(targets))
+    around = await alice.ask(f"CHATHISTORY AROUND #room msgid={found} 5")
+    assert [message.tags["msgid"] for message in around[1:-1]] == [first]
+    eve = await network.connect("eve", "batch", "server-time")
+    replayed = [
+        message.params[1] for message in await eve.ask("JOIN #room") if message.command == "PRIVMSG"
+    ]
+    assert replayed == ["one"]
+    plain = network.world.plain("pat")
+    assert "oops" not in "".join(await plain.ask("", "/join #room", "/history 9"))
+
+
+@pytest.mark.asyncio
+async def test_who_asks_at_the_same_time_sees_it_or_not() -> None:
+    """A page that was asked for before the removal, and the next one, are both as of their place."""
+    network = Network()
+    _, alice, bob = await room(network)
+    found = await say(alice, "oops")
+    await bob.read()
+    await bob.send(b"CHATHISTORY LATEST #room * 9")
+    await alice.send(f"REDACT #room {found}".encode())
+    await bob.send(b"CHATHISTORY LATEST #room * 9")
+    answer = await bob.read()
+    assert commands(answer) == ["BATCH", "PRIVMSG", "BATCH", "REDACT", "BATCH", "BATCH"]
+
+
+@pytest.mark.asyncio
 async def test_plain_readers_are_told_in_words() -> None:
     """Who removed it, whose it was, and when it was said."""
     network = Network()
@@ -230,25 +268,25 @@ async def test_event_playback_tells_that_something_was_removed() -> None:
 
 @pytest.mark.asyncio
 async def test_what_cannot_be_kept_is_not_done() -> None:
-    """FAIL REDACT CANNOT_KEEP while the disk is full; one that was under way is told when it is kept."""
+    """FAIL REDACT CANNOT_KEEP, of what was under way when the disk got full and of what comes then."""
     store = FailingStore()
     network = Network(store=store)
     _, alice, bob = await room(network)
-    first, second = await say(alice, "one"), await say(alice, "two")
+    ids = {"#room": await say(alice, "one"), "bob": await say(alice, "two", "bob")}
     await bob.read()
-    store.why = "disk full"
-    assert await alice.ask(f"REDACT #room {first}") == []
-    failure = params(await alice.ask(f"REDACT #room {second}"), "FAIL")
-    assert failure[:3] == ("REDACT", "CANNOT_KEEP", "#room")
-    assert await texts(bob) == ["one", "two"]
-    store.why = ""
-    network.world.journal._try_again()
-    assert (
-        params(await bob.read(), "REDACT")
-        == params(await alice.read(), "REDACT")
-        == ("#room", first)
-    )
-    assert await texts(bob) == ["two"]
+    for target, found in ids.items():
+        store.why = "disk full"
+        for _ in range(2):
+            failure = only(await alice.ask(f"@label=x REDACT {target} {found}"), "FAIL")
+            assert failure.params[:3] == ("REDACT", "CANNOT_KEEP", target)
+            assert failure.tags["label"] == "x"
+        store.why = ""
+        network.world.journal._try_again()
+        assert await bob.read() == []
+    assert await texts(bob) == ["one"]
+    assert params(await alice.ask(f"REDACT #room {ids['#room']}"), "REDACT")[0] == "#room"
+    assert commands(await bob.read()) == ["REDACT"]
+    assert await texts(bob) == []
 
 
 @pytest.mark.asyncio

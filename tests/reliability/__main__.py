@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.reliability import cuts, kills
+from tests.reliability import cuts, fulldisk, kills
 from tests.reliability.report import Report
 
 
@@ -27,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cutting = commands.add_parser("cuts", help="cut the connections of chatclient")
     cutting.add_argument("--cuts", type=int, default=1000)
     cutting.add_argument("--clients", type=int, default=20, help="processes of chatclient")
-    for each in (killing, cutting):
+    filling = commands.add_parser("full-disk", help="fill the server's disk up and free it again")
+    filling.add_argument("--times", type=int, default=5)
+    for each in (killing, cutting, filling):
         each.add_argument("--seed", type=int, default=1)
         each.add_argument("--json", type=Path, help="a file for the report as JSON")
     given = parser.parse_args(arguments)
@@ -45,6 +47,8 @@ async def _run(given: argparse.Namespace, directory: Path) -> Report:
     if given.command == "kills":
         plan = kills.Plan(given.kills, given.irc, given.plain, given.clients, seed=given.seed)
         return await kills.run(plan, directory, _tell)
+    if given.command == "full-disk":
+        return await fulldisk.run(fulldisk.Plan(given.times, seed=given.seed), directory, _tell)
     return await cuts.run(cuts.Plan(given.cuts, given.clients, seed=given.seed), directory, _tell)
 
 

@@ -68,12 +68,6 @@ class Place:
         )
         stack.push_async_callback(self.process.end)
 
-    async def online(self) -> None:
-        """Return when the client has been let in."""
-        async with asyncio.timeout(SETTLED_WITHIN):
-            while not (await self.process.ask("status"))["online"]:
-                await asyncio.sleep(_LOOK_AFTER)
-
     async def cut(self) -> None:
         """Cut it in one of the ways that are possible here."""
         kinds = [kind for kind in CUTS if self.network or kind not in NEED_NETWORK]
@@ -152,11 +146,15 @@ async def run(plan: Plan, directory: Path, tell: Callable[[str], None]) -> Repor
             IrcPeer(f"irc{number}", server, room=ROOM, pause=plan.pause / 2, random=random)
             for number in range(plan.steady)
         ]
-        for peer in steady:
-            stack.callback(asyncio.create_task(peer.run()).cancel)
         places = [Place(number, server, random) for number in range(plan.clients)]
         for number, place in enumerate(places):
             await place.start(number, plan, stack, apart=not obstacle)
+        for place in places:  # nobody says anything before, so that they see all of it
+            await place.process.joined()
+        for place in places:
+            await place.process.ask("talk")
+        for peer in steady:
+            stack.callback(asyncio.create_task(peer.run()).cancel)
         await _cut_all(plan, places, tell)
         reports = await _settle(steady, places)
         await victim.stop()
@@ -170,7 +168,7 @@ async def _cut_all(plan: Plan, places: Sequence[Place], tell: Callable[[str], No
     async def cut_again_and_again(place: Place, times: int) -> None:
         nonlocal done
         for _ in range(times):
-            await place.online()
+            await place.process.joined()
             await asyncio.sleep(place.random.expovariate(1.0))
             await place.cut()
             done += 1
@@ -200,7 +198,7 @@ async def _caught_up(steady: Sequence[IrcPeer], places: Sequence[Place]) -> bool
     states = [await place.process.ask("status") for place in places]
     newest = min(len(peer.shown) for peer in steady)
     return all(
-        state["online"] and not state["pending"] and state["shown"] >= newest for state in states
+        state["joined"] and not state["pending"] and state["shown"] >= newest for state in states
     )
 
 

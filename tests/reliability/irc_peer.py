@@ -15,7 +15,7 @@ from chatwire.message import Message, parse
 
 CAPABILITIES = (
     "batch", "draft/chathistory", "echo-message", "labeled-response", "message-tags", "server-time",
-    "chatserver.dev/nonce",
+    "standard-replies", "chatserver.dev/nonce",
 )  # fmt: skip
 NONCE = "+chatserver.dev/nonce"
 PAGE = 100
@@ -51,6 +51,7 @@ class IrcPeer:
         self._seen: set[str] = set()  # msgids
         self._last = ""
         self._labels: dict[str, str] = {}  # label -> nonce, of this connection
+        self._posted = 0
         self._writer: asyncio.StreamWriter
         self._live = False
         self._waiting: list[Message] = []
@@ -90,7 +91,8 @@ class IrcPeer:
     async def _talk(self) -> None:
         while self._pause:
             await asyncio.sleep(self._random.uniform(0, 2 * self._pause))
-            if self._live and not self.hushed and len(self._open) < OPEN_MOST:
+            able = self._live and not self._writer.is_closing() and len(self._open) < OPEN_MOST
+            if able and not self.hushed:
                 for _ in range(BURST if self._random.random() < 1 / BURST else 1):
                     self._say()
 
@@ -101,7 +103,8 @@ class IrcPeer:
         self._post(nonce)
 
     def _post(self, nonce: str) -> None:
-        label = f"{self.connections}-{len(self._labels)}"
+        self._posted += 1
+        label = str(self._posted)
         self._labels[label] = nonce
         self._send(f"@label={label};{NONCE}={nonce} PRIVMSG {self._room} :{self._open[nonce]}")
 

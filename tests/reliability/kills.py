@@ -61,11 +61,14 @@ class Crowd:
         self.clients = [ClientProcess(f"client{number}") for number in range(plan.clients)]
 
     async def start(self, stack: AsyncExitStack) -> None:
-        """Have everybody come."""
+        """Have everybody come: the clients first, so that they see all that is said."""
         for client in self.clients:
             pause = 5 * self._plan.pause
             await client.start(self._address, room=ROOM, pause=pause, silence=5)
             stack.push_async_callback(client.end)
+        for client in self.clients:
+            await client.joined()
+            await client.ask("talk")
         tasks = [asyncio.create_task(peer.run()) for peer in self.irc]
         tasks += [asyncio.create_task(peer.run()) for peer in self.plain]
         stack.push_async_callback(_cancel, tasks)
@@ -90,7 +93,7 @@ class Crowd:
             while True:
                 status = await client.ask("status")
                 newest = max((len(peer.shown) for peer in self.irc), default=0)
-                if status["online"] and not status["pending"] and status["shown"] >= newest:
+                if status["joined"] and not status["pending"] and status["shown"] >= newest:
                     break
                 await asyncio.sleep(0.2)
 

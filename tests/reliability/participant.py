@@ -1,8 +1,8 @@
 """chatclient without its screen, as a process of its own: what it shows is what its user would see.
 
 `python -m tests.reliability.participant NAME HOST PORT ROOM PAUSE SILENCE` says numbered lines, and
-answers each line on its standard input with a line of JSON: `status`, `hush` (say nothing new from now on),
-`report` (everything that stands in the room's buffer). The end of its input ends it.
+answers each line on its standard input with a line of JSON: `status`, `talk` and `hush` (say something new
+from now on, or nothing), `report` (all that stands in the room's buffer). The end of its input ends it.
 
 Rule: nothing of the client is replaced. Only its patience is shorter, so that a run takes minutes, not
 hours: SILENCE seconds without a byte until it asks, and as many for the answer; a second between tries.
@@ -32,15 +32,13 @@ class Participant:
     def __init__(self, client: Client, room: Buffer, name: str, pause: float) -> None:
         self._client, self._room, self._name, self._pause = client, room, name, pause
         self._typed = 0
-        self._hushed = False
+        self._talking = False
 
     async def type_lines(self) -> None:
-        """Type numbered lines until hushed."""
-        while not self._client.session.online:
-            await asyncio.sleep(0.01)
-        while not self._hushed:
+        """Type numbered lines while it shall."""
+        while True:
             await asyncio.sleep(random.uniform(0, 2 * self._pause))
-            if self._room.pending < OPEN_MOST and not self._hushed:
+            if self._room.pending < OPEN_MOST and self._talking:
                 self._typed += 1
                 self._client.enter(self._room, f"{self._name} {self._typed:06}")
 
@@ -48,12 +46,13 @@ class Participant:
         """Do what was asked for, and tell."""
         if asked == "report":
             return self._report()
-        self._hushed = self._hushed or asked == "hush"
+        if asked in {"talk", "hush"}:
+            self._talking = asked == "talk"
         return {
             "typed": self._typed,
             "pending": self._room.pending,
             "shown": sum(1 for line in self._room.lines if line.kind is Kind.MESSAGE),
-            "online": self._client.session.online,
+            "joined": self._room.joined,
         }
 
     def _report(self) -> Mapping[str, object]:

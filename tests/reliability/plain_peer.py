@@ -60,6 +60,6 @@ class PlainPeer:
     async def _talk(self, writer: asyncio.StreamWriter) -> None:
         while True:
             await asyncio.sleep(self._random.uniform(0, 2 * self._pause))
-            if not self.hushed:
+            if not self.hushed and not writer.is_closing():
                 self.said += 1
                 writer.write(f"{self.name} {self.said:06}\n".encode())

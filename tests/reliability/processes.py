@@ -25,7 +25,11 @@ from tests.e2e.server import command
 SERVED_WITHIN = 20.0
 """Seconds in which a server must serve after it was started."""
 
+JOINED_WITHIN = 60.0
+"""Seconds in which a client must be back, once nothing keeps it away."""
+
 _LOOK_AFTER = 0.002
+_ASK_AFTER = 0.1
 _TEXT = re.compile(r"\w+ \d{6}")
 _GREETING = b"NICK probe\r\nUSER probe 0 * :probe\r\nQUIT\r\n"
 
@@ -165,6 +169,12 @@ class ClientProcess:
             stdout=asyncio.subprocess.PIPE,
             limit=2**26,
         )
+
+    async def joined(self) -> None:
+        """Return when it is in the room."""
+        async with asyncio.timeout(JOINED_WITHIN):
+            while not (await self.ask("status"))["joined"]:
+                await asyncio.sleep(_ASK_AFTER)
 
     async def ask(self, what: str) -> dict[str, Any]:
         """Return its answer."""

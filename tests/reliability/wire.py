@@ -27,6 +27,7 @@ class Wire:
         self._ends: set[Ends] = set()
         self._ended: set[asyncio.StreamWriter] = set()  # those that were told FIN
         self._swallowing = False
+        self._closed = False
         self._listener: asyncio.Server
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -38,11 +39,10 @@ class Wire:
 
     async def close(self) -> None:
         """Take no more connections, and end those that there are."""
+        self._closed = True
         self._listener.close()
         self.reset()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks)
 
     # --- cuts --------------------------------------------------------------------------------
 
@@ -109,6 +109,10 @@ class Wire:
             from_server, to_server = await asyncio.open_connection(*self._server)
         except OSError:
             to_client.close()
+            return
+        if self._closed:
+            to_client.close()
+            to_server.close()
             return
         self.connections += 1
         ends = (to_client, to_server)

@@ -43,10 +43,10 @@ class _Pool:
     def __init__(self, width: int) -> None:
         self.width = width
         self.busy = 0
-        self.queue: deque[_Job] = deque()
+        self.queue: deque[Job] = deque()
 
 
-class _Job:
+class Job:
     """A call on another thread."""
 
     def __init__(self, call: Callable[[], object], done: asyncio.Future[Any]) -> None:
@@ -54,9 +54,13 @@ class _Job:
         self.done = done
         self.result: object = None
         self.error: BaseException | None = None
+        self.begun = False
+        """Whether it took effect."""
+        self.executor: Executor | None = None
 
     def run(self) -> None:
         """Take effect. A thread has no running loop."""
+        self.begun = True
         outer = events._get_running_loop()
         events._set_running_loop(None)
         try:
@@ -102,6 +106,7 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         self._awake = False
         """Whether an iteration is planned."""
         self._frozen_until = 0.0
+        self._left: set[asyncio.Task[Any]] = set()
 
     # --- the life of the process -------------------------------------------------------------
 
@@ -109,9 +114,16 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         """Run nothing for a while."""
         self._frozen_until = max(self._frozen_until, self.universe.now + seconds)
 
+    def thaw(self) -> None:
+        """Run again, if it was frozen."""
+        if self._frozen_until > self.universe.now:
+            self._frozen_until = 0.0
+            self.universe.after(0, self._iterate)
+
     def kill(self) -> None:
         """Run nothing any more."""
         self.alive = False
+        self._left = asyncio.all_tasks(self)  # what was to run was all that held some of them
         self._ready.clear()
         self._timers.clear()
         self.before_polling.clear()
@@ -125,7 +137,7 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         self._running(self._close_tasks)
 
     def _close_tasks(self) -> None:
-        for task in asyncio.all_tasks(self):
+        for task in self._left:
             task._log_destroy_pending = False  # type: ignore[attr-defined]
             coroutine: Generator[Any, Any, Any] = task.get_coro()  # type: ignore[assignment]
             for _ in range(5):  # one that waits in its `finally` is told again
@@ -134,6 +146,7 @@ class ProcessLoop(asyncio.AbstractEventLoop):
                 except RuntimeError:
                     continue
                 break
+        self._left = set()
 
     def enter(self, callback: Callable[[*_Ts], object], *args: *_Ts) -> None:
         """Have the process do something that came from outside: a signal, bytes, a key."""
@@ -302,7 +315,7 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         pool = self._pools.get(executor)
         if pool is None:
             pool = self._pools[executor] = _Pool(getattr(executor, "_max_workers", 8))
-        pool.queue.append(_Job(lambda: func(*args), done))
+        pool.queue.append(Job(lambda: func(*args), done))
         self._begin(pool)
         return done
 
@@ -313,14 +326,14 @@ class ProcessLoop(asyncio.AbstractEventLoop):
             effect, knowledge = self._pace()
             self.universe.after(effect, partial(self._do, pool, job, knowledge))
 
-    def _do(self, pool: _Pool, job: _Job, knowledge: float) -> None:
+    def _do(self, pool: _Pool, job: Job, knowledge: float) -> None:
         if not self.alive:
             return
         job.run()
         knowledge += self._pace.more()
         self.universe.after(knowledge, lambda: self._finish(pool, job))
 
-    def _finish(self, pool: _Pool, job: _Job) -> None:
+    def _finish(self, pool: _Pool, job: Job) -> None:
         if self.alive:
             pool.busy -= 1
             self.call_soon_threadsafe(job.settle)

@@ -34,6 +34,15 @@ class Quality:
         self.bite = random.choice([1, 7, 300, 65_536, 65_536, 65_536, 65_536])
         """Bytes that a read returns at most; only the first `BITES` times, as it takes long."""
 
+    @classmethod
+    def perfect(cls, capacity: int) -> "Quality":
+        """Return that of a network that is never in the way, but for its bound."""
+        quality = cls(Random(0))
+        quality.latency = quality.jitter = 0.0
+        quality.bandwidth = 1e12
+        quality.capacity, quality.bite = capacity, 65_536
+        return quality
+
 
 class Direction:
     """What one end sends to the other."""
@@ -194,8 +203,7 @@ class Endpoint:
 class Link:
     """A connection, as seen from above: the place of what goes wrong with it."""
 
-    def __init__(self, universe: Universe, number: int, random: Random) -> None:
-        quality = Quality(random)
+    def __init__(self, universe: Universe, number: int, quality: Quality) -> None:
         self.universe = universe
         self.number = number
         self.quality = quality
@@ -254,8 +262,10 @@ class Link:
 class Network:
     """All connections, and who listens."""
 
-    def __init__(self, universe: Universe) -> None:
+    def __init__(self, universe: Universe, quality: Quality | None = None) -> None:
+        """Make a network, all of one `quality` or mixed."""
         self.universe = universe
+        self._quality = quality
         self.links: list[Link] = []
         self.listener: Callable[[Link], None] | None = None
         """Takes the connection at the server; None while nothing listens."""
@@ -267,7 +277,8 @@ class Network:
     def connect(self, owner: object, reached: Reached, refused: Callable[[OSError], None]) -> None:
         """Call one of both, some time later; in a black hole none."""
         self._count += 1
-        link = Link(self.universe, self._count, self._random)
+        quality = self._quality or Quality(self._random)
+        link = Link(self.universe, self._count, quality)
         link.owner = owner
         round_trip = 2 * link.quality.latency
 

@@ -290,6 +290,8 @@ class Scenario:
             link.heal()
         for peer in self._peers:
             peer.go_on()
+        for person in self._persons:
+            person.loop.thaw()
         if self.machine.loop is not None:
             self.machine.loop.fuse = 0
 

@@ -34,6 +34,8 @@ class Seat:
         if entry is None or entry.target != self.room:
             return  # shown before it was kept, which is found elsewhere; or only for some
         found = self._find(entry)
+        if not self._echoes and word.startswith(self._own):
+            return  # said on a connection before this one, whose words came late
         if self._place is not None:
             expected = self._next(self._place)
             if expected != found:

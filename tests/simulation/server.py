@@ -4,7 +4,7 @@ Rules: everything but sockets, threads and the clock is the real program, put to
 `Server`. A killed process has no last words: its kernel closes its connections, its disk stays.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 
 from msgspec import structs
@@ -69,6 +69,7 @@ class Machine:
         self.pace = DiskPace(self.disk, self.random)
         self.running: Server | None = None
         self.loop: ProcessLoop | None = None
+        self.make_loop: Callable[[], ProcessLoop] = self._new_loop
         self.disturbed_at = 0.0
         """When it could not do its work in time, last."""
         self._network = network
@@ -84,11 +85,14 @@ class Machine:
     def start(self) -> None:
         """Start the server on what the disk has."""
         self.universe.note("server starts")
-        loop = ProcessLoop(self.universe, "server", self.random, self.pace)  # type: ignore[abstract]
+        loop = self.make_loop()
         loop.on_open = self._watch
         loop.on_fuse = self.kill
         self.loop = loop
         loop.enter(self._boot)
+
+    def _new_loop(self) -> ProcessLoop:
+        return ProcessLoop(self.universe, "server", self.random, self.pace)  # type: ignore[abstract]
 
     def _boot(self) -> None:
         clock = _Clock(self.universe)

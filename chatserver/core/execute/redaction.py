@@ -7,11 +7,13 @@ who comes back under the same nick could be somebody else, so they are not taken
 
 from collections.abc import Sequence
 
+from msgspec import structs
+
 from chatserver.core.commands import Redact
 from chatserver.core.effects import Effect, Emission, Reason, Refused
 from chatserver.core.events import Redacted
 from chatserver.core.execute.turn import Turn, shorten
-from chatserver.core.rights import manages
+from chatserver.core.rights import manages, refuse_speech
 from chatwire.names import looks_like_room
 
 
@@ -23,12 +25,10 @@ def redact(turn: Turn, command: Redact) -> Sequence[Effect]:
         return (Refused(reason, command.target, str(command.message)),)
     user, other = turn.user, turn.state.find_user(command.target)
     event = _event(turn, command, other.nick if other else command.target)
-    if other is user:
-        return (Emission(event, user.alone),)
-    effects: list[Effect] = [Emission(event, user.alone, user)]
-    if other is not None and other.named_seq < command.message:  # not who has the nick since then
-        effects.insert(0, Emission(event, other.alone))
-    return effects
+    echo = Emission(event, user.alone, user)
+    if other in (None, user) or other.named_seq > command.message:  # who has the nick since then
+        return (echo,)
+    return Emission(event, other.alone), echo
 
 
 def _redact_in_room(turn: Turn, command: Redact) -> Sequence[Effect]:
@@ -39,7 +39,10 @@ def _redact_in_room(turn: Turn, command: Redact) -> Sequence[Effect]:
     operator = manages(turn.user, room, turn.state.limits.lobby)
     if not operator and (reason := _refuse(turn, command)):
         return (Refused(reason, room.name, str(command.message)),)
-    return (Emission(_event(turn, command, room.name), room.audience, turn.user),)
+    event = _event(turn, command, room.name)
+    if refuse_speech(turn.user, room):  # then it is no way to say something all the same
+        event = structs.replace(event, reason="")
+    return (Emission(event, room.audience, turn.user),)
 
 
 def _refuse(turn: Turn, command: Redact) -> Reason | None:

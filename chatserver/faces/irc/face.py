@@ -108,7 +108,7 @@ class IrcFace:
 
     def recall(self, room: str, events: Sequence[KeptEvent]) -> bytes:
         """Return messages from before the asker entered `room`."""
-        return b"".join(replay(self._session, room, events)) if events else b""
+        return b"".join(replay(self._session, "chathistory", room, past=events)) if events else b""
 
     def farewell(self, reason: str) -> bytes:
         """Return the last words to this client before the server closes its connection."""

@@ -135,9 +135,10 @@ def _check_count(params: Sequence[str], count: int) -> None:
         raise Invalid("Too many parameters")
 
 
-def _parse_limit(written: str) -> int:
+def parse_limit(written: str, context: str = "") -> int:
+    """Return how many messages are wanted, no more than allowed. Raises `Invalid`, about `context`."""
     if not (written.isascii() and written.isdigit() and len(written) < 10 and int(written)):
-        raise Invalid("Invalid limit", written)
+        raise Invalid("Invalid limit", context or written)
     return min(int(written), HISTORY_MOST)
 
 
@@ -157,8 +158,11 @@ def parse_point(written: str, target: str) -> Point:
     return Point(seq=int(found[1], 16))
 
 
-def parse_time(value: str, written: str) -> int:
-    """Return a time of server-time in ms since 1970; what was before 1970 is 1970."""
+def parse_time(value: str, context: str) -> int:
+    """Return a time of server-time in ms since 1970; what was before 1970 is 1970.
+
+    Raises `Invalid`, about `context`.
+    """
     try:
         if _TIMESTAMP.fullmatch(value):
             seconds, _, fraction = value.removesuffix("Z").partition(".")
@@ -166,7 +170,7 @@ def parse_time(value: str, written: str) -> int:
             return max(0, whole * 1000 + int(fraction.ljust(3, "0")))
     except ValueError:
         pass
-    raise Invalid("Invalid timestamp", written)
+    raise Invalid("Invalid timestamp", context)
 
 
 def _ask_page(session: Session, subcommand: str, params: Sequence[str]) -> Items:
@@ -175,7 +179,7 @@ def _ask_page(session: Session, subcommand: str, params: Sequence[str]) -> Items
     target, *references, written = params
     free = selection.free and references == ["*"]
     points = [] if free else [parse_point(reference, target) for reference in references]
-    limit = _parse_limit(written)
+    limit = parse_limit(written)
 
     def answer(inquiry: Inquiry) -> Sequence[bytes] | Lookup:
         found = find_target(inquiry, target)
@@ -188,7 +192,8 @@ def _ask_page(session: Session, subcommand: str, params: Sequence[str]) -> Items
         def show(pages: Sequence[Sequence[KeptEvent]] | None) -> Sequence[bytes]:
             if pages is None:
                 return _fail(session, "MESSAGE_ERROR", subcommand, target)
-            return replay(session, name, [event for page in pages for event in page])
+            past = [event for page in pages for event in page]
+            return replay(session, "chathistory", name, past=past)
 
         return Lookup(selection.pages(page, points), show)
 
@@ -216,11 +221,14 @@ def find_target(inquiry: Inquiry, target: str) -> tuple[str, str, int] | None:
     return name, conversation(user.nick, target), user.named_seq
 
 
-def replay(session: Session, target: str, past: Iterable[KeptEvent]) -> Sequence[bytes]:
-    """Return what happened, oldest first, as the client can tell it from what happens."""
+def replay(session: Session, *batch: str, past: Iterable[KeptEvent]) -> Sequence[bytes]:
+    """Return what happened, oldest first, as the client can tell it from what happens.
+
+    `batch` is the type of the batch that says so, and its parameters.
+    """
     dialect = dialect_for(session.server.name, session.caps)
     lines = b"".join(dialect.render(event) for event in past)
-    return _in_batch(session, "chathistory", target, lines=lines.splitlines(keepends=True))
+    return _in_batch(session, *batch, lines=lines.splitlines(keepends=True))
 
 
 def _in_batch(session: Session, *params: str, lines: Sequence[bytes]) -> Sequence[bytes]:
@@ -239,7 +247,7 @@ def _ask_targets(session: Session, params: Sequence[str]) -> Items:
     if start.at < 0 or end.at < 0:
         why = "Targets are found by timestamps alone"
         raise Invalid(why, "*", code="INVALID_MSGREFTYPE")
-    limit = _parse_limit(params[2])
+    limit = parse_limit(params[2])
 
     def answer(inquiry: Inquiry) -> Lookup:
         user, seq = inquiry.user, inquiry.seq

@@ -15,6 +15,7 @@ from chatserver.faces.irc import (
     redaction,
     registration,
     rooms,
+    search,
     talk,
     who,
 )
@@ -111,6 +112,12 @@ VERBS: Mapping[str, Verb] = {
         "Remove a message of yours, or as an operator, any of the room.", 2,
     ),
     "REHASH": Verb(operators.rehash, "", "Operators: have the configuration read again."),
+    "SEARCH": Verb(
+        search.search,
+        "[text=words][;in=#room|nick][;from=nick][;after=time][;before=time][;limit=number]",
+        "Look for messages; a space in a value is written as \\s, as in tags.",
+        1,
+    ),
     "SETNAME": Verb(people.setname, "realname", "Change your real name.", 1),
     "TAGMSG": Verb(talk.tagmsg, "nick|#room|@#room,...", "Send tags without text."),
     "TIME": Verb(about.time, "[server]", "What time it is for the server."),

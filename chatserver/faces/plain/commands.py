@@ -7,12 +7,13 @@ says what is wrong. It knows what the `Reader` remembers, nothing else.
 from collections.abc import Callable, Sequence
 from functools import partial
 from textwrap import wrap
+from typing import Protocol
 
 from msgspec import Struct
 
 from chatserver.core import commands, queries
 from chatserver.core.events import KeptEvent, Said
-from chatserver.core.history import Page
+from chatserver.core.history import Page, Scope, Search
 from chatserver.core.rights import manages
 from chatserver.core.state import Room, State, User
 from chatserver.faces.contract import Ask, Lookup, Moment, Request
@@ -21,6 +22,9 @@ from chatserver.faces.plain.reader import NO_ROOM, REALNAME, Items, Reader, show
 from chatserver.faces.plain.replies import brief, recalled
 from chatwire.names import fold, is_nick
 from chatwire.text import plain
+
+HISTORY_USUAL = 20
+"""Messages that /history shows when it is not told how many."""
 
 HISTORY_MOST = 200
 """Messages that /history shows at most."""
@@ -221,35 +225,67 @@ def _away(_face: Reader, rest: str) -> Items:
 
 
 def _history(face: Reader, rest: str) -> Items:
-    number = rest or "20"
+    number = rest or str(HISTORY_USUAL)
     if not (number.isascii() and number.isdigit() and 0 < int(number[:9]) <= HISTORY_MOST):
-        return f"how many lines? /history N, at most {HISTORY_MOST}"
-    return (Ask(_look_back(face, int(number), (), "nothing was said here yet")),)
+        return f"how many? /history N, at most {HISTORY_MOST}"
+    limit = int(number)
+
+    def ask(room: Room, moment: Moment) -> Page:
+        return Page(room.key, room.created_seq, moment.seq, limit + 1)
+
+    def show(room: str, lines: list[str], *, more: bool) -> list[str]:
+        if not lines:
+            return [f"-> nothing was said in {room} yet"]
+        return lines if more else [f"-> nothing older is kept of {room}", *lines]
+
+    return (Ask(_look_up(face, limit, ask, show)),)
 
 
 def _search(face: Reader, rest: str) -> Items:
-    words = tuple(rest.split())
-    if not words:
+    if not rest:
         return "which words? /search WORDS"
-    return (Ask(_look_back(face, SEARCH_MOST, words, "nothing was found")),)
+
+    def ask(room: Room, moment: Moment) -> Search:
+        scopes = (Scope(room.key, room.created_seq),)
+        return Search(scopes, rest, SEARCH_MOST + 1, before=moment.seq)
+
+    def show(room: str, lines: list[str], *, more: bool) -> list[str]:
+        if not lines:
+            return [
+                f"-> nothing in {room} has all of that; try fewer words, or the beginning of one"
+            ]
+        told = f"the newest {SEARCH_MOST} in {room}; more words find less"
+        return [*lines, f"-> that was {told}" if more else f"-> that was all in {room}"]
+
+    return (Ask(_look_up(face, SEARCH_MOST, ask, show)),)
 
 
-def _look_back(
-    face: Reader, limit: int, words: tuple[str, ...], nothing: str
+class _Show(Protocol):
+    """Makes the answer of lines from `room`, and whether there are more than were asked for."""
+
+    def __call__(self, room: str, lines: list[str], *, more: bool) -> list[str]: ...
+
+
+def _look_up(
+    face: Reader, limit: int, ask: Callable[[Room, Moment], Page | Search], show: _Show
 ) -> Callable[[State, User | None, Moment], Sequence[bytes] | Lookup]:
-    def show(found: Sequence[Sequence[KeptEvent]] | None) -> Sequence[bytes]:
-        if found is None:
-            return face.lines("the server can't read its disk right now; try again in a moment")
-        said = [event for page in found for event in page if isinstance(event, Said)]
-        lines = recalled([event for event in said if fold(event.who.nick) not in face.ignored])
-        return [shown_lines(lines, face.end)] if lines else face.lines(nothing)
+    """Return what asks for one more than `limit` messages of the room in front, and shows `limit`."""
 
     def answer(state: State, user: User | None, moment: Moment) -> Sequence[bytes] | Lookup:
         room = state.rooms.get(face.here)
         if room is None or user not in room.members:
             return face.lines(NO_ROOM)
-        page = Page(room.key, room.created_seq, moment.seq, limit, words)
-        return Lookup((page,), show)
+        name = plain(room.name)
+
+        def tell(found: Sequence[Sequence[KeptEvent]] | None) -> Sequence[bytes]:
+            if found is None:
+                return face.lines("the server can't read its disk right now; try again in a moment")
+            said = [event for page in found for event in page if isinstance(event, Said)]
+            heard = [one for one in said[-limit:] if fold(one.who.nick) not in face.ignored]
+            lines = show(name, recalled(heard), more=len(said) > limit)
+            return [shown_lines(lines, face.end)]
+
+        return Lookup((ask(room, moment),), tell)
 
     return answer
 
@@ -298,7 +334,7 @@ COMMANDS: Sequence[Command] = (
     Command("/topic [#ROOM] [TEXT]", "show or set the topic; - removes it", _topic),
     Command("/whois NICK", "show who somebody is", _whois),
     Command("/away [TEXT]", "say that you are away; without TEXT, back again", _away),
-    Command("/history [N]", "show the last N lines of the room (20)", _history),
+    Command("/history [N]", "show the last N messages of the room (20)", _history),
     Command("/search WORDS", "show what was said in the room with these words", _search),
     Command("/ignore [NICK]", "hide what somebody says, or show it again", _ignore),
     Command("/login NAME PASSWORD", "become an operator of this server", _login),

@@ -205,3 +205,19 @@ def test_wishes_are_recorded_in_order() -> None:
         FocusWanted(room),
         LineAdded(room, room.lines[0]),
     ]
+
+
+def test_the_words_of_the_client_do_not_stand_between_what_the_server_told() -> None:
+    """They have the client's clock: what was said later by the server's comes later all the same."""
+    world = _world()
+    room = world.open_room("#ops")
+    _say(world, room, "one", time=1.0, msgid="1")
+    world.tell(room, "you may not do that", time=9.0, kind=Kind.ERROR)
+    _say(world, room, "two", time=2.0, msgid="2")
+    missed = [
+        replace(world.make_line(Kind.MESSAGE, text, time=time, source="bob"), msgid=text)
+        for text, time in (("three", 3.0), ("ten", 10.0))
+    ]
+    world.insert(room, missed)
+    told = [line.text for line in room.lines]
+    assert told == ["one", "you may not do that", "two", "three", "ten"]

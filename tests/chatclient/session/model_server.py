@@ -113,6 +113,24 @@ class Peer:
 
     def _hear(self, message: Message) -> None:
         match message.command, message.params:
+            case "CAP" | "NICK", _:
+                self._register(message)
+            case "JOIN", (room,):
+                self.joined = True
+                self.tell(f":{self.nick}!u@h JOIN {room}")
+            case "PING", (token,):
+                self.tell(f":srv PONG srv :{token}")
+            case "PRIVMSG", (target, text):
+                self._say(message, target, text)
+            case "CHATHISTORY", ("TARGETS", *_):
+                pass
+            case "CHATHISTORY", (how, target, *points):
+                self.late.append(self._page(message.tags["label"], how, target, points))
+            case _:
+                pass
+
+    def _register(self, message: Message) -> None:
+        match message.command, message.params:
             case "CAP", ("LS", *_):
                 self.tell(f":srv CAP * LS :{self.server.caps}")
             case "CAP", ("REQ", names):
@@ -128,17 +146,6 @@ class Peer:
                 self.tell(f":srv 001 {self.nick} :Welcome")
                 self.tell(f":srv 005 {self.nick} CHATHISTORY={self.server.page} :are supported")
                 self.tell(f":srv 422 {self.nick} :no MOTD")
-            case "JOIN", (room,):
-                self.joined = True
-                self.tell(f":{self.nick}!u@h JOIN {room}")
-            case "PING", (token,):
-                self.tell(f":srv PONG srv :{token}")
-            case "PRIVMSG", (target, text):
-                self._say(message, target, text)
-            case "CHATHISTORY", ("TARGETS", *_):
-                pass
-            case "CHATHISTORY", (how, target, *points):
-                self.late.append(self._page(message.tags["label"], how, target, points))
             case _:
                 pass
 

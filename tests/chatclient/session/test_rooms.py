@@ -1,6 +1,6 @@
 """Who is where."""
 
-from chatclient.model import Kind, MembersChanged
+from chatclient.model import Delivery, Kind, MembersChanged
 from tests.chatclient.session.wire import MODERN, Wire, last, texts
 
 
@@ -314,3 +314,29 @@ def test_strangers_change_nothing() -> None:
     assert texts(room)[: len(before)] == before
     assert _nicks(wire, "#ops") == ["alice"]
     assert wire.world.find("#other") is None
+
+
+def test_leaving_and_coming_back_at_once() -> None:
+    """Who says /part and /join before the server has answered is in the room in the end."""
+    wire = Wire().start()
+    room = wire.join("#ops")
+    wire.session.part(room)
+    wire.session.join("#ops")
+    assert wire.sent() == ["PART #ops", "JOIN #ops"]
+    wire.hear(":alice!a@h PART #ops")
+    assert (room.joined, room.wanted) == (False, True)
+    wire.hear(":alice!a@h JOIN #ops")
+    assert (room.joined, room.wanted) == (True, True)
+    wire.hear(":alice!a@h PART #ops")  # now the server puts us out
+    assert not room.wanted
+
+
+def test_what_waits_to_be_said_where_we_are_no_longer() -> None:
+    """It goes to the server, which says that it cannot be said: it does not wait for ever."""
+    wire = Wire().start(f"{MODERN} draft/chathistory chatserver.dev/nonce")
+    room = wire.join("#ops")
+    assert wire.say(room, "hello") == []  # until the past is filled in
+    wire.hear(":bob!b@h KICK #ops alice :out")
+    assert wire.sent() == ["@label=m1 PRIVMSG #ops hello"]
+    wire.hear("@label=m1 :srv 404 alice #ops :you are not in the room")
+    assert last(room).delivery is Delivery.FAILED

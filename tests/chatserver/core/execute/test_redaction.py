@@ -116,6 +116,14 @@ def test_who_has_the_nick_of_who_got_it_is_not_told(chat: Chat) -> None:
 
 
 def test_what_one_said_to_oneself_is_removed_once(chat: Chat) -> None:
-    """One event, no echo."""
+    """One event."""
     said = say(chat, "ann", "ann")
     assert [who for _, who in seen(redact(chat, "ann", said))] == [{"ann"}]
+
+
+def test_the_reason_is_no_way_to_speak(chat: Chat) -> None:
+    """Who may not speak removes what they said, and gives no reason."""
+    said = say(chat, "ann", "#a")
+    chat.mode("op", "#a", "+m")
+    events = [event for event, _ in seen(redact(chat, "ann", said, reason="buy now"))]
+    assert [event.reason for event in events if isinstance(event, Redacted)] == [""]

@@ -469,7 +469,7 @@ async def test_a_private_message_shows_in_whatever_room_one_is(ann: Client, bob:
     await ann.ask("/join #ops")
     await bob.ask("/msg ann psst")
     assert await ann.read() == ["[bob -> you] psst"]
-    assert await bob.ask("/history") == ["-> nothing was said here yet"]
+    assert await bob.ask("/history") == ["-> nothing was said in #lobby yet"]
 
 
 @pytest.mark.asyncio
@@ -539,10 +539,11 @@ async def test_away(ann: Client, bob: Client) -> None:
 
 @pytest.mark.asyncio
 async def test_history_and_search(world: World, ann: Client, bob: Client) -> None:
-    """With times and days; only of rooms that one is in."""
+    """With times and days, newest last, and whether there is more; only of rooms that one is in."""
+    nothing = "-> nothing in #lobby has all of that; try fewer words, or the beginning of one"
     assert await ann.ask("/history", "/search tea") == [
-        "-> nothing was said here yet",
-        "-> nothing was found",
+        "-> nothing was said in #lobby yet",
+        nothing,
     ]
     await ann.ask("green tea")
     world.clock.at += 24 * 3600 * 1000 + 61_000
@@ -552,14 +553,16 @@ async def test_history_and_search(world: World, ann: Client, bob: Client) -> Non
         "-> said on 2026-01-02 (UTC):", "00:01 ** ann drinks TEA", "00:01 [ann] water",
     ]  # fmt: skip
     await bob.read()
-    assert await bob.ask("/history") == everything
+    assert await bob.ask("/history") == ["-> nothing older is kept of #lobby", *everything]
     assert await bob.ask("/history 2") == everything[2:3] + everything[4:]
-    assert await bob.ask("/search tea") == everything[:4]
+    assert await bob.ask("/search tea") == [*everything[:4], "-> that was all in #lobby"]
+    assert await bob.ask("/search green tea") == [*everything[:2], "-> that was all in #lobby"]
+    assert await bob.ask("/search coffee") == [nothing]
     assert await bob.ask("/search") == ["-> which words? /search WORDS"]
     cat = world.plain("cat")
     assert (await cat.ask(""))[2:] == everything
     await ann.read()
-    wrong = "-> how many lines? /history N, at most 200"
+    wrong = "-> how many? /history N, at most 200"
     assert (
         await ann.ask(
             "/history 0",
@@ -571,6 +574,15 @@ async def test_history_and_search(world: World, ann: Client, bob: Client) -> Non
         )
         == [wrong] * 6
     )
+
+
+@pytest.mark.asyncio
+async def test_a_search_that_finds_too_much_shows_the_newest(ann: Client) -> None:
+    """And says how to narrow it."""
+    await ann.ask(*(f"tea number {number}" for number in range(25)))
+    _, *found, hint = await ann.ask("/search tea")
+    assert [line.rpartition(" ")[2] for line in found] == [str(number) for number in range(5, 25)]
+    assert hint == "-> that was the newest 20 in #lobby; more words find less"
 
 
 @pytest.mark.asyncio
@@ -602,12 +614,12 @@ async def test_ignore(ann: Client, bob: Client) -> None:
     assert await ann.ask("/ignore BOB") == ["-> you ignore BOB"]
     await bob.ask("hi", "/me waves", "/msg ann psst")
     assert await ann.ask("/history", "/search hi") == [
-        "-> nothing was said here yet",
-        "-> nothing was found",
+        "-> nothing was said in #lobby yet",
+        "-> nothing in #lobby has all of that; try fewer words, or the beginning of one",
     ]
     assert await ann.ask("/ignore") == ["-> you ignore bob"]
     assert await ann.ask("/ignore bob") == ["-> you hear again from bob"]
-    assert (await ann.ask("/history"))[1:] == ["00:00 [bob] hi", "00:00 ** bob waves"]
+    assert (await ann.ask("/history"))[2:] == ["00:00 [bob] hi", "00:00 ** bob waves"]
     (line,) = await ann.ask("/ignore not a nick")
     assert line == "-> not a nick can't be a nick; /ignore NICK hides what somebody says"
 

@@ -1,0 +1,227 @@
+"""The index follows the log, whatever happens to either."""
+
+import logging
+import sqlite3
+import stat
+import threading
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from chatserver.core.events import Redacted
+from chatserver.ports import Record, Writing
+from chatserver.storage import indexing
+from chatserver.storage.index import INDEX_NAME, Progress
+from chatserver.storage.indexing import STEP
+from chatserver.storage.sqlite import SqliteStore
+from tests.chatserver.storage.samples import ANN, record, records, said
+from tests.chatserver.storage.test_searches import IndexedStore, found
+from tests.waiting import eventually
+
+
+def make(path: Path, *texts: str) -> IndexedStore:
+    """Return an open store that has some messages, which are indexed."""
+    store = IndexedStore(path)
+    store.open()
+    store.keep(Writing([record(said(seq, text=text)) for seq, text in enumerate(texts, 1)]))
+    return store
+
+
+def places(path: Path, term: str) -> Sequence[int]:
+    """Return what a closed index has of a term in its first room."""
+    with closing(sqlite3.connect(path / INDEX_NAME)) as index:
+        rows = index.execute("select rowid from words where words match ?", (f'"1_{term}"',))
+        return [place for (place,) in rows]
+
+
+def test_it_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    """Words are as secret as texts."""
+    store = make(tmp_path, "tea")
+    files = [*tmp_path.glob("search.db*")]
+    assert len(files) > 1
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    store.close()
+
+
+def test_nothing_is_opened_before_it_is_needed(tmp_path: Path) -> None:
+    """A server that nobody talks on has no index, and no thread for it."""
+    store = SqliteStore(tmp_path)
+    store.open()
+    store.keep(Writing())
+    assert not (tmp_path / INDEX_NAME).exists()
+    assert "index" not in {thread.name for thread in threading.enumerate()}
+    store.close()
+
+
+def test_it_goes_on_where_it_was(tmp_path: Path) -> None:
+    """What was kept while it did not run is indexed when it does, and nothing twice."""
+    make(tmp_path, *["tea"] * 3).close()
+    assert places(tmp_path, "tea") == [1, 2, 3]
+    unindexed = SqliteStore(tmp_path)
+    unindexed._indexer.stop()
+    unindexed.open()
+    unindexed.keep(Writing(records(*range(4, 4 + 3 * STEP))))
+    unindexed.close()
+    store = IndexedStore(tmp_path)
+    store.open()
+    eventually(lambda: store.indexed() == store.newest())
+    store.close()
+    assert places(tmp_path, "tea") == [1, 2, 3]
+    assert places(tmp_path, "message") == [*range(4, 4 + 3 * STEP)]
+
+
+def test_what_is_gone_from_the_log_is_removed(tmp_path: Path) -> None:
+    """Words of what was redacted do not stay."""
+    store = make(tmp_path, "tea", "coffee", "tea")
+    noted = Record("#ops", Redacted(9, 1_009, ANN, "#ops", 3, "Ann", 1_003))
+    store.keep(Writing([noted], redacted=[("#ops", 3)]))
+    store.close()
+    assert places(tmp_path, "tea") == [1]
+    assert places(tmp_path, "coffee") == [2]
+
+
+def test_it_is_made_anew_when_it_is_missing(tmp_path: Path) -> None:
+    """It may be deleted while no server runs."""
+    make(tmp_path, "tea").close()
+    for file in tmp_path.glob("search.db*"):
+        file.unlink()
+    store = IndexedStore(tmp_path)
+    store.open()
+    eventually(lambda: store.indexed() == store.newest())
+    assert found(store, "tea") == [1]
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda path: path.write_bytes(b"no database, " * 100), "not a database"),
+        (lambda path: path.write_bytes(path.read_bytes()[:4096]), "malformed"),
+        (lambda path: execute(path, "pragma user_version = 99"), "another version"),
+        (lambda path: execute(path, "drop table progress"), "no such table"),
+        (lambda path: execute(path, "update progress set seq = 7"), "another log"),
+        (lambda path: execute(path, "update progress set place = 700"), "another log"),
+    ],
+)
+def test_it_is_made_anew_when_it_is_of_no_use(
+    tmp_path: Path, damage: object, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever is wrong with it: that is said once, and everything is found."""
+    make(tmp_path, *["tea"] * 5).close()
+    assert callable(damage)
+    damage(tmp_path / INDEX_NAME)
+    store = IndexedStore(tmp_path)
+    store.open()
+    assert found(store, "tea") == [1, 2, 3, 4, 5]
+    eventually(lambda: store.indexed() == store.newest())
+    assert found(store, "tea") == [1, 2, 3, 4, 5]
+    store.close()
+    assert places(tmp_path, "tea") == [1, 2, 3, 4, 5]
+    assert caplog.text.count("search index") == 1
+    assert told in caplog.text
+
+
+def execute(path: Path, statement: str) -> None:
+    """Change a file behind the back of its owner."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(statement)
+        connection.commit()
+
+
+def test_a_log_that_was_replaced_has_an_index_of_its_own(tmp_path: Path) -> None:
+    """As after putting an older copy in its place."""
+    make(tmp_path / "one", "tea", "tea", "coffee").close()
+    make(tmp_path / "other", "milk", "tea").close()
+    (tmp_path / "one" / INDEX_NAME).replace(tmp_path / "other" / INDEX_NAME)
+    store = IndexedStore(tmp_path / "other")
+    store.open()
+    store.keep(Writing(records(9, 10)))
+    assert found(store, "milk") == [1]
+    assert found(store, "message") == [9, 10]
+    store.close()
+    assert places(tmp_path / "other", "tea") == [2]
+
+
+def test_a_message_that_makes_no_sense_does_not_stop_it(tmp_path: Path) -> None:
+    """Damage in the log is told to who reads it."""
+    store = make(tmp_path, "tea")
+    connection = store._connection
+    assert connection
+    connection.execute("insert into events values (2, 2, 2, '#ops', 'Said', '{')")
+    store.keep(Writing([record(said(3, text="tea"))]))
+    assert found(store, "tea") == [1, 3]
+    store.close()
+
+
+def test_a_full_disk_stops_the_index_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Messages are kept and found; it is said once, and goes on when there is room."""
+    monkeypatch.setattr(indexing, "RETRY_AFTER", 0.01)
+    (tmp_path / INDEX_NAME).mkdir()
+    store = SqliteStore(tmp_path)
+    store.open()
+    store.keep(Writing([record(said(seq, text="tea")) for seq in range(1, 4)]))
+    eventually(lambda: "search index" in caplog.text)
+    assert found(store, "tea") == [1, 2, 3]
+    (tmp_path / INDEX_NAME).rmdir()
+    eventually((tmp_path / INDEX_NAME).is_file)
+    store.close()
+    assert caplog.text.count("search index") == 1
+
+
+class WithoutSearch(sqlite3.Connection):
+    """A connection of an SQLite that was built without FTS5."""
+
+    def execute(self, sql: str, parameters: object = (), /) -> sqlite3.Cursor:
+        """Fail as it would."""
+        if "fts5" in sql:
+            raise sqlite3.OperationalError("no such module: fts5")
+        return super().execute(sql, parameters)  # type: ignore[arg-type]
+
+
+def test_an_sqlite_without_fts5_scans(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is said once, and the newest messages are searched all the same."""
+    real = sqlite3.connect
+    monkeypatch.setattr(
+        "chatserver.storage.index.sqlite3.connect",
+        lambda *args, **named: real(*args, factory=WithoutSearch, **named),
+    )
+    store = SqliteStore(tmp_path)
+    store.open()
+    for seq in range(1, 4):
+        store.keep(Writing([record(said(seq, text="tea"))]))
+        assert found(store, "tea") == [*range(1, seq + 1)]
+    eventually(lambda: "FTS5" in caplog.text)
+    store.close()
+    assert [one.message for one in caplog.records if one.levelno >= logging.WARNING] == [
+        "this SQLite lacks FTS5: only the newest messages are searched"
+    ]
+
+
+def test_it_stops_at_once_and_loses_nothing(tmp_path: Path) -> None:
+    """In the middle of much work; what was not committed is done again."""
+    unindexed = SqliteStore(tmp_path)
+    unindexed._indexer.stop()
+    unindexed.open()
+    unindexed.keep(Writing(records(*range(1, 3_000))))
+    unindexed.close()
+    for _ in range(5):
+        store = IndexedStore(tmp_path)
+        store.open()
+        assert found(store, "message", limit=1) == [2_999]
+        store.close()
+    store = IndexedStore(tmp_path)
+    store.open()
+    eventually(lambda: store.indexed() == store.newest())
+    store.close()
+    assert places(tmp_path, "message") == [*range(1, 3_000)]
+
+
+def test_progress_is_a_place_and_a_number() -> None:
+    """In the order in which the file has them."""
+    assert Progress(1, 2)._asdict() == {"place": 1, "seq": 2}
