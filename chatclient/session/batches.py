@@ -1,20 +1,14 @@
 """Lines that belong together (IRCv3 batch): history goes to its place among what is there.
 
 Rules: a batch inside a batch has the label of the outer one. What a server may leave open is
-bounded: past that, lines are taken one by one. What happened in the past changes nothing but lines:
-who is in a room now, and what it is about, is told by other means.
+bounded: past that, lines are taken one by one.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
-
-from chatclient.model import Buffer, Line
+from chatclient.model import Buffer
 from chatclient.session.catchup import find_quest, on_page
-from chatclient.session.narration import SENTENCES, narrate
-from chatclient.session.state import Batch, Heard, State, server_time
-from chatclient.session.talk import entry_of, line_of
+from chatclient.session.replay import replay
+from chatclient.session.state import Batch, Heard, State
 from chatwire.message import Message
-from chatwire.text import action, is_ctcp, plain
 
 HISTORY = frozenset({"chathistory", "draft/chathistory", "znc.in/playback"})
 """The batches that tell what was said before."""
@@ -64,36 +58,7 @@ def _place(state: State, batch: Batch, now: float) -> None:
         buffer = state.world.open_direct(target) if target else None
     if buffer is None:  # closed by the user in the meantime
         return
-    lines = [*_lines(state, batch, buffer, now)]
-    since = quest.since if quest else None
-    after = since.msgid if since else ""
-    state.world.insert(buffer, lines, after=after, missed=since is not None)
     if quest is not None:
-        on_page(state, quest, batch, now)
-
-
-def _lines(state: State, batch: Batch, buffer: Buffer, now: float) -> Iterator[Line]:
-    for message in batch.messages:
-        time = server_time(message, now)
-        heard = Heard(message, plain(message.nick), time, history=True)
-        if message.command in {"PRIVMSG", "NOTICE"}:
-            text = message.param(1)
-            if is_ctcp(text) and action(text) is None:
-                continue
-            entry = entry_of(state, heard)
-            if entry and entry.buffer is buffer:  # it was said after all
-                msgid = message.tags.get("msgid", "")
-                yield state.outbox.take(entry, time=time, msgid=msgid)
-            else:
-                yield line_of(state, heard, buffer)
-        elif message.command in SENTENCES and _is_about(state, message, buffer):
-            kind, text = narrate(state, heard)
-            line = state.world.make_line(kind, text, time=time, source=heard.nick)
-            yield replace(line, msgid=message.tags.get("msgid", ""), history=True)
-
-
-def _is_about(state: State, message: Message, buffer: Buffer) -> bool:
-    """Say whether an event belongs in a buffer; whoever quits or changes nick was in it."""
-    fold = state.world.fold
-    everywhere = message.command in {"QUIT", "NICK"}
-    return everywhere or fold(message.param(0)) == fold(buffer.target)
+        on_page(state, quest, batch.messages, now)
+    else:
+        replay(state, buffer, batch.messages, now)

@@ -2,8 +2,9 @@
 
 Rules: a buffer is *behind* from the moment when it is left or cut off until everything from then on
 is there, or a line says what is not. Pages are asked for from the newest to what is known, a few
-buffers at a time, `MOST` lines of each. What is told live meanwhile stays where it is: ids, or else
-times and texts, say what is there already. A question that the server passes over is given up.
+buffers at a time, `MOST` lines of each, and put in their places when all are there: only then do
+those that are known already say where all others belong. What is told live meanwhile stays where it
+is. A question that the server passes over is given up.
 """
 
 import datetime as dt
@@ -12,7 +13,8 @@ from collections.abc import Sequence
 from chatclient.model import Buffer, BufferKind, Kind, Line
 from chatclient.session.outbox import NONCE
 from chatclient.session.past import Anchor, clock
-from chatclient.session.state import Batch, Heard, Quest, State, server_time
+from chatclient.session.replay import replay
+from chatclient.session.state import Heard, Quest, State, server_time
 from chatwire import caps
 from chatwire.message import Message
 
@@ -36,6 +38,7 @@ _PATIENCE = 2
 
 _LATEST_TARGETS = 100
 _DAY = 86400.0
+_SKEW = 60.0  # by so much the server's clock may differ from ours
 _LAST_YEAR = 253402300799.0
 
 MAYBE_LOST = "it may not have arrived before the connection was lost"
@@ -49,12 +52,10 @@ def follow(state: State, buffer: Buffer, now: float) -> None:
         cut = state.past.cut.get(buffer)
         if since and cut is not None and not state.has(PLAYBACK):
             state.world.add(buffer, gap_line(state, cut, now))
-        _finish(state, buffer)
+        _open(state, buffer)
         return
     state.world.set_behind(buffer, behind=True)
-    # A conversation may be kept for less than we remember: ask for what is known, too.
-    by_id = state.features.history_by_id and buffer.kind is BufferKind.ROOM
-    state.later.append(Quest(buffer, since, by_id=by_id))
+    state.later.append(Quest(buffer, since, by_id=state.features.history_by_id))
     _ask_next(state)
 
 
@@ -62,7 +63,7 @@ def find_conversations(state: State, now: float) -> None:
     """Ask with whom there was talk since the server was heard last."""
     heard = state.past.heard
     if heard is not None and state.has(caps.CHATHISTORY):
-        times = (_by_time(heard - 60), _by_time(max(heard, now) + _DAY))
+        times = (_by_time(heard - _SKEW), _by_time(max(heard, now) + _DAY))
         state.send("CHATHISTORY", "TARGETS", *times, str(_LATEST_TARGETS))
 
 
@@ -73,13 +74,13 @@ def on_target(state: State, heard: Heard) -> None:
     if since is None or state.features.is_room(name) or state.world.find(name):
         return
     buffer = state.world.open_direct(name)
-    state.past.known[buffer] = Anchor("", since)
+    state.past.known[buffer] = Anchor("", since - _SKEW)
     follow(state, buffer, heard.time)
 
 
-def unfollow(state: State, buffer: Buffer, now: float) -> None:
+def unfollow(state: State, buffer: Buffer) -> None:
     """Take note that a buffer is followed no longer."""
-    state.past.leave(buffer, now, events=state.has(caps.EVENT_PLAYBACK))
+    state.past.leave(buffer, state.ready_at - _SKEW, events=state.has(caps.EVENT_PLAYBACK))
     state.world.set_behind(buffer, behind=True)
     state.outbox.shut(buffer)
     state.later = type(state.later)(each for each in state.later if each.buffer is not buffer)
@@ -100,21 +101,31 @@ def _ask(state: State, quest: Quest) -> None:
     state.asked += 1
     quest.label, quest.pongs = f"h{state.asked}", 0
     state.quests[quest.label] = quest
-    since = _reference(quest, quest.since, -0.001) if quest.since else "*"
-    if quest.oldest is None:
-        how = ["LATEST", quest.buffer.target, since]
+    known = quest.since
+    since = "*" if known is None else _reference(known, -0.001, by_id=not _overlaps(quest))
+    if oldest := _oldest(quest, 0.0):
+        end = _reference(oldest, 0.001, by_id=quest.by_id)
+        how = ["BETWEEN", quest.buffer.target, end, since]
     else:
-        how = ["BETWEEN", quest.buffer.target, _reference(quest, quest.oldest, 0.001), since]
+        how = ["LATEST", quest.buffer.target, since]
     state.send("CHATHISTORY", *how, str(_limit(state)), label=quest.label)
+
+
+def _overlaps(quest: Quest) -> bool:
+    """Say whether what is known is asked for, too.
+
+    A conversation may be kept for less than we remember: what we know is then not there.
+    """
+    return quest.buffer.kind is BufferKind.DIRECT or not quest.by_id
 
 
 def _limit(state: State) -> int:
     return min(_PAGE, state.features.history_page or _PAGE)
 
 
-def _reference(quest: Quest, point: Anchor, wider: float) -> str:
+def _reference(point: Anchor, wider: float, *, by_id: bool) -> str:
     """Name a message; by time, a moment before or after it, so that it comes again itself."""
-    if quest.by_id and point.msgid:
+    if by_id and point.msgid:
         return f"msgid={point.msgid}"
     return _by_time(point.time + wider)
 
@@ -137,23 +148,29 @@ def find_quest(state: State, label: str, target: str) -> Quest | None:
 # --- answers -----------------------------------------------------------------------------------
 
 
-def on_page(state: State, quest: Quest, batch: Batch, now: float) -> None:
-    """A page has come, and is in its place: ask for the next one, or be done."""
+def on_page(state: State, quest: Quest, page: Sequence[Message], now: float) -> None:
+    """A page has come: ask for the one before it, or put all of them in their places."""
     del state.quests[quest.label]
-    told = [each for each in batch.messages if CONTEXT not in each.tags]
-    quest.found += len(told)
-    since = quest.since
-    if since and since.msgid and any(each.tags.get("msgid") == since.msgid for each in told):
-        quest.met = True
-    whole = len(told) < _limit(state) and state.has(caps.EVENT_PLAYBACK)
-    if not told or whole or since is None or not _go_back(quest, told, now):
+    told = [each for each in page if CONTEXT not in each.tags]
+    there = {_identity(each) for each in quest.messages}
+    fresh = [each for each in page if _identity(each) not in there]
+    quest.messages[:0] = fresh
+    full = len(told) >= _limit(state)
+    whole = not told or (not full and state.has(caps.EVENT_PLAYBACK))
+    if whole or quest.since is None or not (full or fresh):
         _complete(state, quest, now)
-    elif quest.found >= MOST:
-        _tell_gap(state, quest, now)
-        _finish(state, quest.buffer)
+    elif len(quest.messages) >= MOST or not fresh:
+        _give_up(state, quest, now)
     else:
         state.later.appendleft(quest)
     _ask_next(state)
+
+
+def _identity(message: Message) -> tuple[str, ...]:
+    """Return what two messages have in common if they are one."""
+    if msgid := message.tags.get("msgid"):
+        return (msgid,)
+    return message.tags.get("time", ""), message.source or "", message.command, *message.params
 
 
 def on_history_refused(state: State, label: str, target: str, now: float) -> bool:
@@ -181,34 +198,32 @@ def on_sign_of_life(state: State, now: float) -> None:
     _ask_next(state)
 
 
-def _go_back(quest: Quest, told: Sequence[Message], now: float) -> bool:
-    """Let the next page end before the oldest line of this one; say whether that is any further."""
-    before = quest.oldest
-    ends = [Anchor(each.tags.get("msgid", ""), server_time(each, now)) for each in told]
-    quest.oldest = min(ends[0], ends[-1], key=lambda end: end.time)
-    return quest.oldest != before
-
-
 def _complete(state: State, quest: Quest, now: float) -> None:
     """Everything has come that the server has; say if it does not reach to what is known."""
-    if quest.since and quest.since.msgid and not quest.by_id and not quest.met:
-        _tell_gap(state, quest, now)
-    _finish(state, quest.buffer)
+    known = quest.since.msgid if quest.since and _overlaps(quest) else ""
+    met = any(each.tags.get("msgid") == known for each in quest.messages)
+    _finish(state, quest, now, whole=not known or met)
 
 
 def _give_up(state: State, quest: Quest, now: float) -> None:
-    if quest.since:
-        _tell_gap(state, quest, now)
-    _finish(state, quest.buffer)
+    """No more will come, and there may be more."""
+    _finish(state, quest, now, whole=quest.since is None)
 
 
 def _tell_gap(state: State, quest: Quest, now: float) -> None:
     """Add a line where something is missing, which says from when to when."""
     buffer, since = quest.buffer, quest.since
     start = state.past.cut.get(buffer, since.time if since else now)
-    end = quest.oldest.time if quest.oldest else now
-    line = gap_line(state, start, max(start, end))
+    oldest = _oldest(quest, now)
+    line = gap_line(state, start, max(start, oldest.time if oldest else now))
     state.world.insert(buffer, [line], after=since.msgid if since else "")
+
+
+def _oldest(quest: Quest, now: float) -> Anchor | None:
+    """Return the oldest message that came: the first, or else the last, of the page before."""
+    ends = (quest.messages[:1], quest.messages[-1:])
+    found = [Anchor(m.tags.get("msgid", ""), server_time(m, now)) for end in ends for m in end]
+    return min(found, key=lambda end: end.time, default=None)
 
 
 def gap_line(state: State, start: float, end: float) -> Line:
@@ -217,7 +232,15 @@ def gap_line(state: State, start: float, end: float) -> Line:
     return state.world.make_line(Kind.GAP, text, time=end)
 
 
-def _finish(state: State, buffer: Buffer) -> None:
+def _finish(state: State, quest: Quest, now: float, *, whole: bool) -> None:
+    """Put what has come in its place; before it stands what is missing, if it is not the `whole`."""
+    replay(state, quest.buffer, quest.messages, now, quest.since)
+    if not whole:
+        _tell_gap(state, quest, now)
+    _open(state, quest.buffer)
+
+
+def _open(state: State, buffer: Buffer) -> None:
     """Follow a buffer from now on: what waits for it can be sent."""
     state.past.follow(buffer)
     state.world.set_behind(buffer, behind=False)

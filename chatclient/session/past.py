@@ -27,13 +27,14 @@ class Past:
         self.heard: float | None = None
         """When the server was heard last on an earlier connection, None if there was none."""
 
-    def leave(self, buffer: Buffer, now: float, *, events: bool) -> None:
+    def leave(self, buffer: Buffer, start: float, *, events: bool) -> None:
         """Take note that a buffer is followed no longer, if what it has is complete.
 
+        `start` is from when on it was followed at most: what was said since may be lost on its way.
         `events` says whether history has more than messages, so that any line can be found there.
         """
         if not buffer.behind:
-            self.known[buffer] = _newest(buffer, now, events=events)
+            self.known[buffer] = _newest(buffer, start, events=events)
 
     def follow(self, buffer: Buffer) -> None:
         """Take note that a buffer is followed, and all of it is known or told to be missing."""
@@ -41,7 +42,7 @@ class Past:
         self.cut.pop(buffer, None)
 
 
-def _newest(buffer: Buffer, now: float, *, events: bool) -> Anchor:
+def _newest(buffer: Buffer, start: float, *, events: bool) -> Anchor:
     """Return where what the server told in a buffer ends: a message, or else a moment."""
     for line in reversed(buffer.lines):
         if line.delivery is not Delivery.CONFIRMED:
@@ -50,7 +51,7 @@ def _newest(buffer: Buffer, now: float, *, events: bool) -> Anchor:
             return Anchor(line.msgid, line.time)
         if line.kind is Kind.JOIN and line.own:
             return Anchor("", line.time)
-    return Anchor("", now)
+    return Anchor("", start)
 
 
 def clock(moment: float) -> str:

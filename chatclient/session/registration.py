@@ -193,7 +193,7 @@ def on_motd_end(state: State, heard: Heard) -> None:
     """Join the rooms: the server has said all about itself (RPL_ENDOFMOTD, ERR_NOMOTD)."""
     if state.ready:
         return
-    state.ready = True
+    state.ready, state.ready_at = True, heard.time
     if state.away:
         state.send("AWAY", state.away)
     if state.has(PLAYBACK):

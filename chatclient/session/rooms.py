@@ -55,7 +55,7 @@ def on_part(state: State, heard: Heard) -> None:
         return
     if state.is_me(heard.nick):
         state.note(heard, *narrate(state, heard), buffer, own=True)
-        _leave(state, buffer, heard.time)
+        _leave(state, buffer)
     elif buffer.members.remove(heard.nick):
         state.world.members_changed(buffer)
         state.note(heard, *narrate(state, heard), buffer)
@@ -69,19 +69,19 @@ def on_kick(state: State, heard: Heard) -> None:
     victim = plain(heard.text(1))
     state.note(heard, *narrate(state, heard), buffer)
     if state.is_me(victim):
-        _leave(state, buffer, heard.time)
+        _leave(state, buffer)
     else:
         buffer.members.remove(victim)
         state.world.members_changed(buffer)
 
 
-def _leave(state: State, buffer: Buffer, now: float) -> None:
+def _leave(state: State, buffer: Buffer) -> None:
     """Be in a room no longer, without wanting to be back; unless the user does already."""
     if buffer not in state.parting:
         buffer.wanted = False
     state.parting.discard(buffer)
     state.world.set_joined(buffer, joined=False)
-    unfollow(state, buffer, now)
+    unfollow(state, buffer)
     open_all(state)  # if we do not come back, what waits to be said there is refused
 
 

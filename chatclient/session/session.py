@@ -77,7 +77,7 @@ class Session:
         for buffer in self.world.buffers:
             if buffer.joined or (state.ready and buffer.kind is BufferKind.DIRECT):
                 self._past.cut.setdefault(buffer, heard)
-                unfollow(state, buffer, heard)
+                unfollow(state, buffer)
             if buffer.joined:
                 self.world.set_joined(buffer, joined=False)
                 if not state.leaving:
@@ -155,7 +155,7 @@ class Session:
         if buffer.kind is BufferKind.ROOM:
             self.part(buffer)
         if buffer.kind is not BufferKind.SERVER:
-            unfollow(self._state, buffer, 0.0)
+            unfollow(self._state, buffer)
             self._past.follow(buffer)
             self._outbox.drop(buffer)
         self.world.close(buffer)

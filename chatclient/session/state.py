@@ -60,12 +60,8 @@ class Quest:
     label: str = ""
     by_id: bool = True
     """Whether messages are named by id rather than by time."""
-    found: int = 0
-    """How many came so far."""
-    oldest: Anchor | None = None
-    """The oldest that came so far."""
-    met: bool = False
-    """Whether what is known was among them."""
+    messages: list[Message] = field(default_factory=list)
+    """All that came so far, oldest first."""
     pongs: int = 0
     """How often the server gave a sign of life since it was asked, and no answer."""
 
@@ -88,6 +84,8 @@ class State:
         self.registered = False
         self.ready = False
         """Whether the server has told all about itself, and rooms may be joined."""
+        self.ready_at = 0.0
+        """When that was."""
         self.nick_tries = 0
         self.regaining = False
         """Whether we asked for the nick that we want, without the user's asking for it now."""

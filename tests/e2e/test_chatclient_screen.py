@@ -139,7 +139,7 @@ def test_what_peers_send_controls_nothing(server: Server) -> None:
 
 
 def test_the_server_restarts(tmp_path: Path) -> None:
-    """When the server is killed and comes back, so does the client, to the same rooms."""
+    """When the server is killed and comes back, so does the client, and says what was typed."""
     with Server("--port", "0", "--data", tmp_path) as server:
         port = str(server.port)
         terminal = Terminal("127.0.0.1", port, "--nick", "alice", "--room", "#ops")
@@ -147,13 +147,16 @@ def test_the_server_restarts(tmp_path: Path) -> None:
     try:
         terminal.see(r"disconnected")
         terminal.type("into the void")
-        terminal.see(r"into the void.*not")
+        terminal.see(r"··· +alice +into the void")
         with Server("--port", port, "--data", tmp_path) as server:
-            terminal.see(r"(?s)void.*you joined #ops")
+            terminal.see(r"(?s)you joined #ops.*\d\d:\d\d +alice +into the void")
             terminal.type("back again")
+            terminal.see(r"\d\d:\d\d +alice +back again")
             with server.connect() as bob:
                 bob.send("/join #ops")
-                bob.read_until("[alice] back again")
+                seen = bob.read_until("[alice] back again") and "\n".join(bob.seen)
+        assert seen.count("into the void") == 1
+        assert len(re.findall("into the void", "\n".join(terminal.screen.display))) == 1
     finally:
         terminal.close()
 

@@ -136,7 +136,8 @@ class Person:
                 return f"an answer to {buffer.pending} lines in {buffer.name}"
             book = self.ledger.books.get(fold(buffer.target))
             words = shown(buffer)
-            if book and book.entries and book.entries[-1].word not in words:
+            gap = any(line.kind is Kind.GAP for line in buffer.lines)
+            if book and book.entries and book.entries[-1].word not in words and not gap:
                 return f"{book.entries[-1].word} in {buffer.name}"
         return ""
 
@@ -162,13 +163,17 @@ class Person:
         if seqs != sorted(seqs):
             wrong = next(i for i, (a, b) in enumerate(pairwise(seqs)) if a > b)
             self._fail(buffer, f"shows {words[wrong]} before {words[wrong + 1]}")
-        if buffer.kind is BufferKind.ROOM and fold(buffer.target) not in self.left:
+        if buffer.joined and fold(buffer.target) not in self.left and not _was_out(buffer):
             self._check_complete(buffer, words)
 
     def _check_complete(self, buffer: Buffer, words: list[str]) -> None:
         book = self.ledger.books.get(fold(buffer.target))
         if book is None or not words:
             return
+        gaps = sum(line.kind is Kind.GAP for line in buffer.lines)
+        if gaps and self.universe.counts["fault: disk unreadable"]:
+            self.universe.counts["gaps told"] += gaps
+            return  # the server could not read what was asked for, and that is said
         every = [entry.word for entry in book.entries]
         missing = sorted({*every[every.index(words[0]) :]} - {*words}, key=every.index)
         if missing:
@@ -194,6 +199,11 @@ class Person:
 
     def _fail(self, buffer: Buffer, text: str) -> None:
         self.universe.fail(f"promise 3: {self.name} in {buffer.name} {text}")
+
+
+def _was_out(buffer: Buffer) -> bool:
+    """Say whether its user was put out of a room: what was said meanwhile, they need not know."""
+    return any(line.kind is Kind.KICK and "removed you" in line.text for line in buffer.lines)
 
 
 def shown(buffer: Buffer) -> list[str]:

@@ -139,12 +139,16 @@ class Stage:
         return peer
 
     def play(self, *scripts: Sequence[Callable[[], None]]) -> None:
-        """Do the steps of all scripts, each in its order, and those of the disk; then see that all is well."""
+        """Do all steps of the scripts, each in its order, and of the disk; see that all is well."""
         loop = self.machine.loop
         assert isinstance(loop, SteppedLoop)
         loop.stepping = True
         left = [[*script] for script in scripts]
-        while options := [*(partial(self._pop, one) for one in left if one), *loop.steps_of_jobs]:
+        while True:
+            options: list[Callable[[], None]] = [partial(_do_next, one) for one in left if one]
+            options += loop.steps_of_jobs
+            if not options:
+                break
             options[self._choices.choose(len(options)) if len(options) > 1 else 0]()
             self.universe.run(self.universe.now + MOMENT)
         loop.stepping = False
@@ -155,5 +159,6 @@ class Stage:
         self.machine.kill()
         self.universe.run(self.universe.now)
 
-    def _pop(self, script: list[Callable[[], None]]) -> None:
-        script.pop(0)()
+
+def _do_next(script: list[Callable[[], None]]) -> None:
+    script.pop(0)()

@@ -13,6 +13,8 @@ from random import Random
 from tests.simulation.universe import Action, Universe
 
 BITES = 200
+SLOWEST = 30_000
+"""Bytes in a second that every connection carries."""
 USER_TIMEOUT = 120.0
 """Seconds after which a kernel gives up who acknowledges nothing."""
 
@@ -29,7 +31,10 @@ class Quality:
         self.jitter = self.latency * random.uniform(0, 2)
         self.bandwidth = random.choice([1e9, 1e7, 1e6, 4e4])
         """Bytes in a second."""
-        self.capacity = random.choice([300, 4096, 65_536, 262_144])
+        round_trip = 2 * (self.latency + self.jitter)
+        self.capacity = max(
+            random.choice([300, 4096, 65_536, 262_144]), round(SLOWEST * round_trip)
+        )
         """Bytes that both kernels hold together, in each direction."""
         self.bite = random.choice([1, 7, 300, 65_536, 65_536, 65_536, 65_536])
         """Bytes that a read returns at most; only the first `BITES` times, as it takes long."""

@@ -1,0 +1,56 @@
+"""What happened before, as lines in their places.
+
+Rules: what happened in the past changes nothing but lines: who is in a room now, and what it is
+about, is told by other means. An own message that is found there has been said.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from chatclient.model import Buffer, Line
+from chatclient.session.narration import SENTENCES, narrate
+from chatclient.session.past import Anchor
+from chatclient.session.state import Heard, State, server_time
+from chatclient.session.talk import entry_of, line_of
+from chatwire.message import Message
+from chatwire.text import action, is_ctcp, plain
+
+
+def replay(
+    state: State,
+    buffer: Buffer,
+    messages: Iterable[Message],
+    now: float,
+    since: Anchor | None = None,
+) -> None:
+    """Put what happened into a buffer, but for what is there; `since` then, it was missed."""
+    lines = [*_lines(state, buffer, messages, now)]
+    after = since.msgid if since else ""
+    state.world.insert(buffer, lines, after=after, missed=since is not None)
+
+
+def _lines(state: State, buffer: Buffer, messages: Iterable[Message], now: float) -> Iterator[Line]:
+    for message in messages:
+        time = server_time(message, now)
+        heard = Heard(message, plain(message.nick), time, history=True)
+        if message.command in {"PRIVMSG", "NOTICE"}:
+            text = message.param(1)
+            if is_ctcp(text) and action(text) is None:
+                continue
+            entry = entry_of(state, heard)
+            if entry and entry.buffer is buffer:  # it was said after all
+                msgid = message.tags.get("msgid", "")
+                yield state.outbox.take(entry, time=time, msgid=msgid)
+            else:
+                yield line_of(state, heard, buffer)
+        elif message.command in SENTENCES and _is_about(state, message, buffer):
+            kind, text = narrate(state, heard)
+            line = state.world.make_line(kind, text, time=time, source=heard.nick)
+            yield replace(line, msgid=message.tags.get("msgid", ""), history=True)
+
+
+def _is_about(state: State, message: Message, buffer: Buffer) -> bool:
+    """Say whether an event belongs in a buffer; whoever quits or changes nick was in it."""
+    fold = state.world.fold
+    everywhere = message.command in {"QUIT", "NICK"}
+    return everywhere or fold(message.param(0)) == fold(buffer.target)
