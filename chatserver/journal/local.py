@@ -22,7 +22,7 @@ from chatserver.core.history import Question
 from chatserver.faces.contract import Lookup
 from chatserver.journal.late import Late
 from chatserver.node import Node
-from chatserver.ports import Clock, Restored, Store, StoreError, Writing
+from chatserver.ports import Clock, Restored, Store, StoreError, Trimmed, Writing
 
 BATCH_MOST: Final = 1024
 """Entries of one batch: bounds how long the others wait."""
@@ -93,6 +93,17 @@ class LocalJournal:
         if not self._busy:
             self._busy = True
             asyncio.get_running_loop().call_soon(self._run)
+
+    def trim(self, trimmed: Sequence[Trimmed]) -> None:
+        """Have what the store found too old removed: with the next write, or now if none is under way."""
+        if self.failure:
+            return
+        self._late.trim(trimmed)
+        if self._busy:
+            self._see_to_late()
+        else:
+            self._busy = True
+            self._keep(Batch([], self._late.join(Writing())))
 
     def stamp(self) -> Stamp:
         """Return the next place in the order; its time never goes back."""
@@ -219,6 +230,7 @@ class LocalJournal:
         state.forgotten_rooms.update(
             key for key in batch.writing.forgotten if key not in state.rooms
         )
+        batch.writing = Writing()  # nothing of it was kept, and nothing is gone
         if self.failure and self._retry is None:
             self._retry = asyncio.get_running_loop().call_later(RETRY_AFTER, self._try_again)
 
