@@ -29,6 +29,27 @@ class Record(Struct, frozen=True, gc=False):
     that they had then, its sender's among them. () is for the members of the room."""
 
 
+class Trimmed(Struct, frozen=True):
+    """Events of one target that are too old to be kept, by their numbers, oldest first."""
+
+    target: str
+    seqs: tuple[int, ...]
+
+
+class Retention(Struct, frozen=True):
+    """How much is kept of each target; 0 is for ever."""
+
+    age: int = 0
+    """Milliseconds."""
+    messages: int = 0
+    """The newest so many, and what else happened since the oldest of them."""
+
+    @property
+    def trims(self) -> bool:
+        """Whether anything is ever too old."""
+        return bool(self.age or self.messages)
+
+
 class Writing(Struct, frozen=True):
     """What a store keeps in one go."""
 
@@ -41,10 +62,13 @@ class Writing(Struct, frozen=True):
     redacted: Sequence[tuple[str, int]] = ()
     """Targets and numbers of messages that are to be gone. Their nonces stay: nobody says them again."""
 
+    trimmed: Sequence[Trimmed] = ()
+    """What is to be gone because it is too old, as `Store.overdue` found it."""
+
     @property
     def writes(self) -> bool:
-        """Whether anything is to be kept."""
-        return bool(self.records or self.rooms or self.forgotten or self.redacted)
+        """Whether anything is to be kept, or to be gone."""
+        return bool(self.records or self.rooms or self.forgotten or self.redacted or self.trimmed)
 
 
 class Restored(Struct, frozen=True):
@@ -85,6 +109,14 @@ class Store(Protocol):
         """Return what is asked for, oldest event first; all that was kept before is to be found.
 
         Raises `StoreError`.
+        """
+        ...
+
+    def overdue(self, now: int) -> Sequence[Trimmed]:
+        """Return what is too old at `now` (ms since 1970), the oldest first, and not too much at once.
+
+        It is kept until a writing names it; until then there is nothing more. The newest record never
+        is too old. Threads are as with `read`, but one at a time. Raises `StoreError`.
         """
         ...
 

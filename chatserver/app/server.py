@@ -25,13 +25,14 @@ from chatserver.core.state import State
 from chatserver.faces.detection import Speaks
 from chatserver.faces.irc.facts import Rehash
 from chatserver.journal.local import LocalJournal
+from chatserver.journal.trimming import Trimming
 from chatserver.net.deadlines import Deadlines, Times
 from chatserver.net.descriptors import raise_limit
 from chatserver.net.listener import Connections, Listener
 from chatserver.net.sockets import ListenError, inherit, listen, listen_unix
 from chatserver.net.terms import Counters, Spoken, Terms, WebSocketTerms
 from chatserver.node import Node
-from chatserver.ports import Restored, Store, StoreUnusable
+from chatserver.ports import Restored, Retention, Store, StoreUnusable
 from chatserver.storage import make_store
 
 _log = logging.getLogger(__name__)
@@ -131,9 +132,15 @@ def _spoken_at(place: Listen) -> Spoken:
     return None if place.face == "auto" else Speaks(place.face)
 
 
+def retention(config: Config) -> Retention:
+    """Return how much `config` has kept."""
+    return Retention(config.history_days * 24 * 3600 * 1000, config.history_messages)
+
+
 def open_store(config: Config, clock: SystemClock) -> tuple[Store, Restored]:
     """Open the store and return it with what it knows."""
-    store = make_store(None if config.ephemeral else config.data_directory, clock.now())
+    directory = None if config.ephemeral else config.data_directory
+    store = make_store(directory, clock.now(), retention(config))
     try:
         return store, store.open()
     except StoreUnusable as error:
@@ -171,6 +178,7 @@ class Server:
         self._node.restore(restored.rooms, now, restored.nonces)
         self._journal = LocalJournal(self._node, store, restored, clock, config.journal_queue)
         self._node.journal = self._journal
+        self._trimming = Trimming(store, self._journal.trim, clock)
         self._faces = ConfiguredFaces(config, clock.now(), self.reload)
         self._connections = Connections(
             Terms(
@@ -195,6 +203,8 @@ class Server:
         """Serve at the sockets `bound` until told to stop; return the exit status."""
         listeners = [Listener(sock, self._connections, spoken) for sock, spoken in bound]
         self._handle_signals()
+        if retention(self._config).trims:
+            self._trimming.start()
         async with asyncio.TaskGroup() as group:
             accepting = [group.create_task(listener.run()) for listener in listeners]
             config = self._config
@@ -221,6 +231,7 @@ class Server:
         for connection in self._connections:
             connection.abort()
         await self._connections.closed(within=0.1)
+        self._trimming.stop()
         self._journal.close()
 
     async def _say_goodbye(self) -> None:

@@ -116,6 +116,25 @@ class Config(Struct, frozen=True, kw_only=True):
     ephemeral: Annotated[
         bool, About(DATA, "keep nothing on disk: all is gone when the server stops")
     ] = False
+    history_days: Annotated[
+        int,
+        Meta(ge=0, le=36_500),
+        About(
+            DATA,
+            "for how long messages and what else happened are kept",
+            unit="days",
+            default="for ever (0)",
+        ),
+    ] = 0
+    history_messages: Annotated[
+        int,
+        Meta(ge=0, le=2**40),
+        About(
+            DATA,
+            "how many of the newest messages of each room, and between two people, are kept",
+            default="all (0)",
+        ),
+    ] = 0
 
     name: Annotated[
         str,

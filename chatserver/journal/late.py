@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import structs
 
 from chatserver.core.events import Keeping
-from chatserver.ports import Record, Writing
+from chatserver.ports import Record, Trimmed, Writing
 
 FLUSHED: Final = 1000
 """So many do not wait for another write."""
@@ -24,9 +24,14 @@ class Late:
 
     def __init__(self) -> None:
         self._records: deque[Record] = deque(maxlen=MOST)
+        self._trimmed: Sequence[Trimmed] = ()
 
     def __bool__(self) -> bool:
-        return bool(self._records)
+        return bool(self._records or self._trimmed)
+
+    def trim(self, trimmed: Sequence[Trimmed]) -> None:
+        """Have what is too old removed with the next write; if that fails, it is found again."""
+        self._trimmed = trimmed
 
     def put_off(self, writing: Writing) -> Writing:
         """Return what must be written now: all that waits too, or nothing."""
@@ -41,12 +46,14 @@ class Late:
 
     def join(self, writing: Writing) -> Writing:
         """Return `writing` with all that waits, in order."""
-        if not self._records:
+        if not self:
             return writing
         records = [*self._records, *writing.records]
-        self._records.clear()
         records.sort(key=_place)
-        return structs.replace(writing, records=records)
+        whole = structs.replace(writing, records=records, trimmed=self._trimmed)
+        self._records.clear()
+        self._trimmed = ()
+        return whole
 
     def put_back(self, records: Sequence[Record]) -> None:
         """Wait again with what was not written: of `records`, what need not be kept at once."""

@@ -24,7 +24,7 @@ from chatserver.faces.contract import Lookup
 from chatserver.journal.late import Late
 from chatserver.journal.reading import Asked, Reading, describe
 from chatserver.node import Node
-from chatserver.ports import Clock, Restored, Store, Writing
+from chatserver.ports import Clock, Restored, Store, Trimmed, Writing
 
 BATCH_MOST: Final = 1024
 """Entries of one batch: bounds how long the others wait."""
@@ -98,6 +98,17 @@ class LocalJournal:
         if not self._busy:
             self._busy = True
             asyncio.get_running_loop().call_soon(self._run)
+
+    def trim(self, trimmed: Sequence[Trimmed]) -> None:
+        """Have what the store found too old removed: with the next write, or now if none is under way."""
+        if self.failure:
+            return
+        self._late.trim(trimmed)
+        if self._busy:
+            self._see_to_late()
+        else:
+            self._busy = True
+            self._keep(Batch([], self._late.join(Writing())))
 
     def read(
         self, questions: Sequence[Question], done: Callable[[Found], None], *, patient: bool = False
@@ -249,6 +260,7 @@ class LocalJournal:
         state.forgotten_rooms.update(
             key for key in batch.writing.forgotten if key not in state.rooms
         )
+        batch.writing = Writing()  # nothing of it was kept, and nothing is gone
         if self.failure and self._retry is None:
             self._retry = asyncio.get_running_loop().call_later(RETRY_AFTER, self._try_again)
         self._reading.go_on(complete=False)

@@ -131,11 +131,18 @@ class Index:
         )
 
     def remove(self, messages: Iterable[Message]) -> None:
-        """Remove messages that it knows, which are gone from the log."""
+        """Remove messages that are gone from the log, if it knows them."""
+        known = [(one.place, self._document(one)) for one in messages]
         self._connection.executemany(
             "insert into words (words, rowid, terms) values ('delete', ?, ?)",
-            [(one.place, self._document(one)) for one in messages],
+            [(place, document) for place, document in known if self._has(place, document)],
         )
+
+    def _has(self, place: int, document: str) -> bool:
+        """Say whether it has a message: taking out what is not in it would damage it."""
+        term, _, _ = document.partition(" ")
+        found = find_places(self._connection, f'"{term}"', place, place + 1, oldest=True)
+        return bool(term) and any(found)
 
     def advance(self, progress: Progress) -> None:
         """Remember how far it is."""

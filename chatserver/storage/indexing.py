@@ -170,10 +170,6 @@ class Indexer:
         if not rows and not self._gone:
             return False
         index.begin()
-        while self._gone:
-            known = [one for one in self._gone.popleft() if one.place <= progress.place]
-            index.remove(known)
-            self._breathe()
         done = 0
         while rows and done < COMMITTED and not self._stopping.is_set():
             index.add(Message(place, target, event) for place, _, target, event in rows if event)
@@ -183,6 +179,9 @@ class Indexer:
             rows = _read_rows(log, progress.place)
         if progress != start:
             index.advance(progress)
+        while self._gone:  # last, as what was just added may have been read before it was gone
+            index.remove(self._gone.popleft())
+            self._breathe()
         index.commit()
         return bool(rows) and not self._stopping.is_set()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from chatserver.core.events import KeptEvent, Said
 from chatserver.core.history import SEARCHED, Page, Question, Search
-from chatserver.ports import Record, Restored, Writing
+from chatserver.ports import Record, Restored, Retention, Trimmed, Writing
 
 if TYPE_CHECKING:
     from chatserver.core.state import RoomRecord
@@ -23,9 +23,12 @@ class MemoryStore:
 
     blocking = False
 
-    def __init__(self, epoch: int = 1, most: int = EVENTS_MOST) -> None:
+    def __init__(
+        self, epoch: int = 1, most: int = EVENTS_MOST, retention: Retention | None = None
+    ) -> None:
         """Make an empty store. `epoch` is to be higher at each start of the server."""
         self._epoch = epoch
+        self._retention = retention or Retention()
         self._most = most
         self._events: dict[str, deque[KeptEvent]] = {}
         """By target, oldest first."""
@@ -34,6 +37,8 @@ class MemoryStore:
         self._order: deque[Record] = deque()
         """All of it, oldest first."""
         self._rooms: dict[str, RoomRecord] = {}
+        self._found = False
+        """Whether something too old was found and is not gone."""
 
     def open(self) -> Restored:
         """Count the start; there is nothing to restore."""
@@ -48,6 +53,9 @@ class MemoryStore:
             self._order.append(record)
         for target, seq in writing.redacted:
             self._redact(target, seq)
+        for trimmed in writing.trimmed:
+            self._trim(trimmed)
+            self._found = False
         for room in writing.rooms:
             self._rooms[room.key] = room
         for key in writing.forgotten:
@@ -60,6 +68,25 @@ class MemoryStore:
         return {
             one: self._read(one) if isinstance(one, Page) else self._search(one) for one in asked
         }
+
+    def overdue(self, now: int) -> Sequence[Trimmed]:
+        """Return what is too old."""
+        if self._found:
+            return ()
+        found: dict[str, dict[int, None]] = {}
+        left = {
+            target: sum(isinstance(event, Said) for event in events) - self._retention.messages
+            for target, events in self._events.items()
+        }
+        for record in islice(self._order, max(0, len(self._order) - 1)):
+            event, target = record.event, record.target
+            aged = self._retention.age and event.at < now - self._retention.age
+            beyond = self._retention.messages and left[target] > 0
+            if aged or beyond:
+                found.setdefault(target, {})[event.seq] = None
+            left[target] -= isinstance(event, Said)
+        self._found = bool(found)
+        return [Trimmed(target, tuple(seqs)) for target, seqs in found.items()]
 
     def probe(self) -> None:
         """It always works."""
@@ -83,11 +110,20 @@ class MemoryStore:
         event = next((one for one in found if isinstance(one, Said)), None)
         if event is None:
             return
-        record = next(one for one in self._order if one.event is event and one.target == target)
+        self._remove(
+            next(one for one in self._order if one.event is event and one.target == target)
+        )
+
+    def _trim(self, trimmed: Trimmed) -> None:
+        for record in [*self._order]:
+            if record.target == trimmed.target and record.event.seq in trimmed.seqs:
+                self._remove(record)
+
+    def _remove(self, record: Record) -> None:
         self._order.remove(record)
-        _drop(self._events, target, event)
+        _drop(self._events, record.target, record.event)
         for reader in record.readers:
-            _drop(self._direct, reader, event)
+            _drop(self._direct, reader, record.event)
 
     def _read(self, page: Page) -> Sequence[KeptEvent]:
         events = (self._direct if page.direct else self._events).get(page.target, ())

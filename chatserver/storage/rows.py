@@ -6,6 +6,7 @@ cannot know what the disk made of the first try. None of these functions begins 
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from itertools import starmap
 from typing import Final
 
 import msgspec
@@ -13,7 +14,7 @@ import msgspec
 from chatserver.core.events import Said
 from chatserver.core.nonces import REMEMBERED_FOR, REMEMBERED_MOST, Kept, nonce_key
 from chatserver.core.state import RoomRecord
-from chatserver.ports import Record, Restored, Writing
+from chatserver.ports import Record, Restored, Trimmed, Writing
 from chatserver.storage.index import Message
 
 _encode = msgspec.json.Encoder().encode
@@ -25,8 +26,8 @@ _FORGET_NONCES: Final = (
 """Looks at the oldest alone: times rise with numbers."""
 
 
-def write(connection: sqlite3.Connection, writing: Writing) -> None:
-    """Write all of `writing`. Raises `sqlite3.Error`."""
+def write(connection: sqlite3.Connection, writing: Writing) -> Sequence[Message]:
+    """Write all of `writing`, and return the messages that are gone by it. Raises `sqlite3.Error`."""
     records = writing.records
     connection.executemany(
         "insert or replace into events (seq, at, target, kind, event) values (?, ?, ?, ?, ?)",
@@ -42,19 +43,52 @@ def write(connection: sqlite3.Connection, writing: Writing) -> None:
         [(room.key, _encode(room).decode()) for room in writing.rooms],
     )
     connection.executemany("delete from rooms where key = ?", [(key,) for key in writing.forgotten])
-    # Its rows in `direct` stay: they have nothing of the text, and lead to nothing.
-    connection.executemany(
-        "delete from events where kind = 'Said' and target = ? and seq = ?", writing.redacted
+    return [*_redact(connection, writing), *_trim(connection, writing)]
+
+
+def _redact(connection: sqlite3.Connection, writing: Writing) -> Iterator[Message]:
+    """Remove messages. Their rows in `direct` stay: they have nothing of the text, and lead to nothing."""
+    for target, seq in writing.redacted:
+        row = connection.execute(
+            "select place, event from events where kind = 'Said' and target = ? and seq = ?",
+            (target, seq),
+        ).fetchone()
+        if row is not None:
+            place, event = row
+            connection.execute("delete from events where place = ?", (place,))
+            yield Message(place, target, event)
+
+
+def _trim(connection: sqlite3.Connection, writing: Writing) -> Iterator[Message]:
+    """Remove what is too old, each row by its place; never the newest, from which all counts on."""
+    if not writing.trimmed:
+        return
+    (newest,) = connection.execute("select max(place) from events").fetchone()
+    for trimmed in writing.trimmed:
+        for place, kind, seq, event in _find_rows(connection, trimmed):
+            if place == newest:
+                continue
+            connection.execute("delete from events where place = ?", (place,))
+            connection.executemany(
+                "delete from direct where reader = ? and seq = ? and target = ?",
+                [(nick, seq, trimmed.target) for nick in trimmed.target.split(",")],
+            )
+            if kind == "Said":
+                yield Message(place, trimmed.target, event)
+
+
+def _find_rows(
+    connection: sqlite3.Connection, trimmed: Trimmed
+) -> Sequence[tuple[int, str, int, str]]:
+    """Return place, kind, number and event of each of the rows."""
+    find = (
+        "select place, kind, seq, event from events where kind {} 'Said' and target = ? and seq = ?"
     )
-
-
-def read_redacted(connection: sqlite3.Connection, writing: Writing) -> Sequence[Message]:
-    """Return what `writing` redacts, while it is there, as an index knows it. Raises `sqlite3.Error`."""
-    find = "select place, event from events where kind = 'Said' and target = ? and seq = ?"
     return [
-        Message(place, target, event)
-        for target, seq in writing.redacted
-        for place, event in connection.execute(find, (target, seq))
+        row
+        for seq in trimmed.seqs
+        for kind in ("=", "<>")
+        for row in connection.execute(find.format(kind), (trimmed.target, seq))
     ]
 
 
@@ -76,7 +110,7 @@ def restore(connection: sqlite3.Connection) -> Restored:
         "select key, target, seq, at from nonces where at >= ? order by seq desc limit ?",
         (last_at - REMEMBERED_FOR, REMEMBERED_MOST),
     )
-    return Restored(epoch, last_at, rooms, [Kept(*row) for row in nonces][::-1])
+    return Restored(epoch, last_at, rooms, [*starmap(Kept, nonces)][::-1])
 
 
 def _row(record: Record) -> tuple[int, int, str, str, str]:

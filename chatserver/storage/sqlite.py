@@ -8,7 +8,7 @@ others read, also while it writes. Other processes may read too, and a second se
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -16,12 +16,14 @@ import msgspec
 
 from chatserver.core.events import KeptEvent
 from chatserver.core.history import Page, Question
-from chatserver.ports import Restored, StoreError, StoreUnusable, Writing
+from chatserver.ports import Restored, Retention, StoreError, StoreUnusable, Trimmed, Writing
 from chatserver.storage import rows
-from chatserver.storage.damage import Damaged, beside, examine
+from chatserver.storage.damage import Damaged, beside, examined
 from chatserver.storage.directory import Files, Owned, Ownership, make_directory, make_file
+from chatserver.storage.index import Message
 from chatserver.storage.indexing import Indexer
 from chatserver.storage.migrations import SchemaError, migrate
+from chatserver.storage.overdue import Overdue
 from chatserver.storage.pages import read_page
 from chatserver.storage.readers import Readers
 from chatserver.storage.searches import IndexUnreadable, read_search
@@ -55,14 +57,19 @@ class SqliteStore:
 
     blocking = True
 
-    def __init__(self, directory: Path, least_epoch: int = 1) -> None:
+    def __init__(
+        self, directory: Path, least_epoch: int = 1, retention: Retention | None = None
+    ) -> None:
         """Name the place; `least_epoch` is a lower bound for the epoch."""
         self.path = directory / FILE_NAME
         self._least_epoch = least_epoch
         self._ownership = Ownership(directory)
+        self._after = ExitStack()
+        """What is closed after the file."""
         self._connection: sqlite3.Connection | None = None
         self._readers: Readers | None = None
         self._indexer = Indexer(self.path)
+        self._overdue = Overdue(retention or Retention())
         self._tainted = False
         """Whether the write-ahead log has what was redacted."""
         self._scrub_at = 0.0
@@ -82,10 +89,8 @@ class SqliteStore:
         """Keep all of `writing` in one transaction, or nothing."""
         if writing.writes:
             with self._mapped(), self._transaction() as connection:
-                gone = rows.read_redacted(connection, writing)
-                rows.write(connection, writing)
-            self._indexer.forget(gone)
-            self._indexer.notice()
+                gone = rows.write(connection, writing)
+            self._take_note(writing, gone)
             self._tainted |= bool(writing.redacted)
             if self._tainted:
                 self._scrub(connection)
@@ -99,6 +104,14 @@ class SqliteStore:
         with self._mapped(), self._readers.lend() as connection:
             return {one: self._answer(connection, one) for one in asked}
 
+    def _take_note(self, writing: Writing, gone: Sequence[Message]) -> None:
+        """Let those know who follow what is kept."""
+        self._overdue.note(writing.records)
+        if writing.trimmed:
+            self._overdue.removed()
+        self._indexer.forget(gone)
+        self._indexer.notice()
+
     def _answer(self, log: sqlite3.Connection, asked: Question) -> Sequence[KeptEvent]:
         if isinstance(asked, Page):
             return read_page(log, asked)
@@ -108,6 +121,13 @@ class SqliteStore:
         except IndexUnreadable as error:
             self._indexer.distrust(error)
             return read_search(log, None, asked)
+
+    def overdue(self, now: int) -> Sequence[Trimmed]:
+        """Return what is too old."""
+        if self._readers is None:
+            raise StoreError(_CLOSED)
+        with self._mapped(), self._readers.lend() as connection:
+            return self._overdue.find(connection, now)
 
     def probe(self) -> None:
         """Count the probes, and see that the count lasts."""
@@ -128,17 +148,18 @@ class SqliteStore:
             with suppress(sqlite3.Error):
                 self._connection.close()
             self._connection = None
+        self._after.close()
         self._ownership.release()
 
     def _open(self) -> Restored:
         make_directory(self.path.parent)
-        examine(self.path, self._ownership.take())
-        make_file(self.path)  # before SQLite does, so that nobody but the owner can read it
-        self._connection = sqlite3.connect(
-            self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
-        )
-        for setting in _SETTINGS:
-            self._connection.execute(f"pragma {setting}")
+        with examined(self.path, self._ownership.take(), self._after):
+            make_file(self.path)  # before SQLite does, so that nobody but the owner can read it
+            self._connection = sqlite3.connect(
+                self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+            )
+            for setting in _SETTINGS:
+                self._connection.execute(f"pragma {setting}")
         migrate(self._connection)
         with self._transaction() as connection:
             rows.count_start(connection, self._least_epoch)

@@ -12,7 +12,7 @@ from chatserver.faces.contract import Face, Item, Request
 from chatserver.faces.plain import PlainFace, PlainFacts
 from chatserver.journal.local import LocalJournal
 from chatserver.node import Node
-from chatserver.ports import StoreError, Writing
+from chatserver.ports import Store, StoreError, Writing
 from chatserver.session import Session
 from chatserver.storage.memory import MemoryStore
 from chatserver.tail import TAIL
@@ -194,13 +194,13 @@ class World:
     def __init__(
         self,
         limits: Limits | None = None,
-        store: MemoryStore | None = None,
+        store: Store | None = None,
         penalty: float = 0,
         tail: int = TAIL,
     ) -> None:
         self.limits = limits or Limits()
         self.clock = FakeClock()
-        self.store = store or MemoryStore()
+        self.store: Store = store or MemoryStore()
         self.node = Node(State(self.limits), penalty, tail)
         restored = self.store.open()
         self.node.restore(restored.rooms, self.clock.now(), restored.nonces)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from chatserver.core.limits import Limits
 from chatserver.faces.irc.face import IrcFace
 from chatserver.faces.irc.facts import ServerFacts
-from chatserver.storage.memory import MemoryStore
+from chatserver.ports import Store
 from chatwire.message import Message, parse_text
 from tests.chatserver.fakes import Client, World
 
@@ -66,7 +66,7 @@ class Network:
         self,
         facts: ServerFacts = FACTS,
         limits: Limits | None = None,
-        store: MemoryStore | None = None,
+        store: Store | None = None,
     ) -> None:
         self.facts = facts
         self.world = World(limits or facts.limits, store)

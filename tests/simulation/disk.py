@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from chatserver.core.events import KeptEvent, Said
 from chatserver.core.history import Page, Search, target_of
 from chatserver.core.nonces import Kept, nonce_key
-from chatserver.ports import Restored, StoreError, Writing
+from chatserver.ports import Restored, StoreError, Trimmed, Writing
 from chatserver.storage.memory import MemoryStore
 from tests.simulation.ledger import Ledger
 
@@ -70,6 +70,10 @@ class SimStore:
         self._disk.ledger.universe.counts["pages read"] += len(asked)
         self._disk.seeks += len(asked)
         return self._disk.contents.read(asked)
+
+    def overdue(self, now: int) -> Sequence[Trimmed]:
+        """Everything is kept for ever."""
+        return ()
 
     def probe(self) -> None:
         """Fail while the disk is full."""

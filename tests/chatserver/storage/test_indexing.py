@@ -4,17 +4,20 @@ import logging
 import sqlite3
 import stat
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from chatserver.core.events import Redacted
 from chatserver.ports import Record, Writing
 from chatserver.storage import indexing
-from chatserver.storage.index import INDEX_NAME, Progress
+from chatserver.storage.index import INDEX_NAME, Index, Message, Progress
 from chatserver.storage.indexing import STEP
+from chatserver.storage.readers import connect_reader
+from chatserver.storage.rows import read_redacted
 from chatserver.storage.sqlite import SqliteStore
 from tests.chatserver.storage.samples import ANN, record, records, said
 from tests.chatserver.storage.test_searches import IndexedStore, found
@@ -80,6 +83,62 @@ def test_what_is_gone_from_the_log_is_removed(tmp_path: Path) -> None:
     store.close()
     assert places(tmp_path, "tea") == [1]
     assert places(tmp_path, "coffee") == [2]
+
+
+@pytest.mark.parametrize("when", ["while it is indexed", "before", "long before"])
+def test_what_is_gone_while_it_is_indexed_is_removed(tmp_path: Path, when: str) -> None:
+    """Whether it was read before it was gone, or told to be gone after others were indexed."""
+    store = SqliteStore(tmp_path)
+    store._indexer.stop()
+    store.open()
+    store.keep(Writing([record(said(seq, text=text)) for seq, text in ((1, "tea"), (2, "milk"))]))
+    indexer = indexing.Indexer(store.path)
+    removal = Writing(
+        [Record("#ops", Redacted(9, 1_009, ANN, "#ops", 1, "Ann", 1_001))], redacted=[("#ops", 1)]
+    )
+
+    def redact() -> Sequence[Message]:
+        gone = read_redacted(store._opened(), removal)
+        store.keep(removal)
+        return gone
+
+    with closing(connect_reader(store.path)) as log, closing(Index(indexer.path)) as index:
+        if when == "while it is indexed":
+            late = Interrupted(log, lambda: indexer._gone.append(redact()))
+            indexer._index_some(cast("sqlite3.Connection", late), index)
+        else:
+            gone = redact()
+            if when == "long before":
+                indexer._index_some(log, index)
+            indexer._gone.append(gone)
+        indexer._index_some(log, index)
+        assert places(tmp_path, "tea") == []
+        assert places(tmp_path, "milk") == [2]
+        index._connection.execute("insert into words (words) values ('integrity-check')")
+    store.close()
+
+
+class Interrupted:
+    """A connection after whose first answer something else happens before anybody looks at it."""
+
+    def __init__(self, connection: sqlite3.Connection, happens: Callable[[], None]) -> None:
+        self._connection = connection
+        self._happens = [happens]
+
+    def execute(self, statement: str, parameters: Sequence[int] = ()) -> "Rows":
+        """Answer, and let it happen."""
+        rows = Rows(self._connection.execute(statement, parameters).fetchall())
+        while self._happens:
+            self._happens.pop()()
+        return rows
+
+
+class Rows(list[tuple[object, ...]]):
+    """Rows as a cursor gives them."""
+
+    def fetchall(self) -> "Rows":
+        """Return all."""
+        return self
 
 
 def test_it_is_made_anew_when_it_is_missing(tmp_path: Path) -> None:
