@@ -96,7 +96,7 @@ async def test_a_message_that_is_not_kept_is_refused_once_and_shown_to_nobody(wo
     assert [writing for writing in failing(world).tried if writing.records] == tried
     await recover(world)
     assert await bob.read() == await ann.read() == []
-    assert await bob.ask("/history") == ["-> nothing was said here yet"]
+    assert await bob.ask("/history") == ["-> nothing was said in #lobby yet"]
 
 
 @pytest.mark.asyncio
