@@ -29,6 +29,7 @@ MESSAGE_TAGS = "message-tags"
 MULTILINE = "draft/multiline"
 MULTI_PREFIX = "multi-prefix"
 NONCE = "chatserver.dev/nonce"
+PLAYBACK = "znc.in/playback"
 READ_MARKER = "draft/read-marker"
 SEARCH = "soju.im/search"
 SERVER_TIME = "server-time"
@@ -93,6 +94,11 @@ CAPABILITIES = (
         NONCE,
         "#sending-again",
         "a message that is sent again with its nonce is said once",
+    ),
+    Capability(
+        PLAYBACK,
+        "https://wiki.znc.in/Playback",
+        "what was said before comes by `PRIVMSG *playback`, and not by itself",
     ),
     Capability(
         READ_MARKER,

@@ -30,6 +30,8 @@ class Quit(Command, frozen=True):
     """Leave the chat. Always executed, also for a connection that is gone."""
 
     reason: str = ""
+    seen: bool = False
+    """Whether they leave in order, and keep what they saw: who comes back soon is shown what came since."""
 
 
 class ChangeNick(Command, frozen=True):

@@ -27,6 +27,9 @@ EARLIER_NICKS_MOST = 20
 CONVERSATIONS_MOST = 100
 """With so many people somebody's conversations are remembered while they are connected."""
 
+BACK_SOON = 3600 * 1000
+"""Who comes back within this time (ms) is shown what they missed alone."""
+
 ROOM_FLAGS = "nt"
 """Modes of a new room: no messages from outside, and the topic is the operators'."""
 
@@ -318,6 +321,14 @@ class Past(Struct, frozen=True):
     at: int
 
 
+class Departure(Struct, frozen=True):
+    """Somebody left in order at `at` (ms), and had seen all up to the number `seq` in `rooms` (folded)."""
+
+    seq: int
+    at: int
+    rooms: frozenset[str]
+
+
 class State:
     """All of it."""
 
@@ -331,6 +342,8 @@ class State:
         """By folded name; with members, or kept though empty. Oldest first."""
         self.past: deque[Past] = deque(maxlen=limits.whowas)
         """Who left or changed nick, newest last."""
+        self.departures: dict[str, Departure] = {}
+        """Who left in order not long ago, by folded mask, oldest first."""
         self.empty_rooms: dict[str, Room] = {}
         """Those kept though nobody is in them, by folded name, empty longest first; not the lobby."""
         self.blank_rooms: dict[str, Room] = {}
@@ -343,6 +356,21 @@ class State:
         """Rooms whose record must be written; whoever writes it takes them out."""
         self.forgotten_rooms: set[str] = set()
         """Keys of rooms whose record must be removed, likewise."""
+
+    def note_departure(self, user: User, seq: int, at: int) -> None:
+        """Note that `user` leaves in order."""
+        key = fold(user.identity.mask)
+        self.departures.pop(key, None)
+        self.departures[key] = Departure(seq, at, frozenset(user.rooms))
+        if len(self.departures) > self.limits.whowas:
+            del self.departures[next(iter(self.departures))]
+
+    def seen_up_to(self, user: User, room: Room, at: int) -> int:
+        """Return up to which number somebody with the mask of `user` saw what was said in `room`, or 0."""
+        left = self.departures.get(fold(user.identity.mask))
+        if left is None or room.key not in left.rooms or at - left.at > BACK_SOON:
+            return 0
+        return left.seq
 
     def find_user(self, nick: str) -> User | None:
         """Return who has `nick`, in any case of letters."""

@@ -3,7 +3,7 @@
 import pytest
 
 from chatserver.core.limits import Limits
-from tests.conformance.harness import Network, commands, only
+from tests.conformance.harness import SERVER, Network, commands, only
 
 
 async def talked(limits: Limits | None = None) -> Network:
@@ -60,10 +60,28 @@ async def test_with_times_alone_the_messages_come_bare() -> None:
 
 
 @pytest.mark.asyncio
-async def test_without_times_nothing_old_is_shown() -> None:
-    """It would look new."""
-    bob = await (await talked()).connect("bob", "batch", "message-tags")
-    assert commands(await bob.ask("JOIN #room"))[-1] == "366"
+async def test_without_times_the_server_tells_it() -> None:
+    """In notices with times in them: a message without one would look new."""
+    network = await talked()
+    (dave,) = [await network.connect("dave", "message-tags")]
+    await dave.ask(
+        "JOIN #room", "PRIVMSG #room :\x01ACTION waves\x01", "PRIVMSG #room :\x01VERSION\x01"
+    )
+    network.world.clock.at += 24 * 3600 * 1000
+    await dave.ask("PRIVMSG #room :" + "long " * 94)
+    bob = await network.connect("bob")
+    *_, end, day, one, two, three, waves, later, long, rest = await bob.ask("JOIN #room")
+    notices = (day, one, two, three, waves, later, long, rest)
+    assert end.command == "366"
+    assert {(m.source, m.command, m.params[0]) for m in notices} == {(SERVER, "NOTICE", "#room")}
+    assert [m.params[1] for m in notices[:6]] == [
+        "Said before, on 2026-01-01 (UTC):",
+        "00:00 <alice> one", "00:00 -alice- two", "00:00 <alice> three", "00:00 * dave waves",
+        "Said before, on 2026-01-02 (UTC):",
+    ]  # fmt: skip
+    heads = [m.params[1][:14] for m in (long, rest)]
+    assert heads == ["00:00 <dave> l"] * 2
+    assert not any(m.tags for m in notices)
 
 
 @pytest.mark.parametrize(("limit", "texts"), [(2, ["two", "three"]), (0, [])])
@@ -74,3 +92,45 @@ async def test_only_so_many_are_shown(limit: int, texts: list[str]) -> None:
     bob = await network.connect("bob", "server-time")
     answer = await bob.ask("JOIN #room")
     assert [m.params[1] for m in answer if m.command in ("PRIVMSG", "NOTICE")] == texts
+
+
+@pytest.mark.asyncio
+async def test_who_comes_back_soon_is_shown_what_they_missed() -> None:
+    """With the same nick, user name and host, after a QUIT, in the rooms where they were."""
+    network = await talked()
+    bob = await network.connect("bob", "server-time")
+    await bob.ask("JOIN #room", "QUIT :restart")
+    (carol,) = await network.room("#other", "carol")
+    await carol.ask("PRIVMSG #other :hi", "JOIN #room", "PRIVMSG #room :missed")
+
+    async def texts(nick: str, host: str = "127.0.0.1") -> list[str]:
+        client = await network.connect(nick, "server-time", host=host)
+        answer = await client.ask("JOIN #room,#other")
+        await client.ask("QUIT")
+        return [m.params[1] for m in answer if m.command in ("PRIVMSG", "NOTICE")]
+
+    assert await texts("bob", "10.0.0.1") == ["one", "two", "three", "missed", "hi"]
+    assert await texts("bob") == ["missed", "hi"]
+    assert await texts("bob") == []
+    network.world.clock.at += 2 * 3600 * 1000
+    assert await texts("bob") == ["one", "two", "three", "missed", "hi"]
+
+
+@pytest.mark.asyncio
+async def test_whose_connection_broke_is_shown_the_last_lines() -> None:
+    """Nobody knows which of them had arrived."""
+    network = await talked()
+    bob = await network.connect("bob", "server-time")
+    await bob.ask("JOIN #room")
+    network.world.node.leave(bob.client.session, "connection reset")
+    bob = await network.connect("bob", "server-time")
+    assert commands(await bob.ask("JOIN #room"))[-3:] == ["PRIVMSG", "NOTICE", "PRIVMSG"]
+
+
+@pytest.mark.asyncio
+async def test_programs_are_shown_nothing() -> None:
+    """Who has `+B` on entering: one that sets it later was shown the lines before."""
+    network = await talked()
+    bot = await network.connect("robot", "server-time")
+    await bot.ask("MODE robot +B")
+    assert commands(await bot.ask("JOIN #room"))[-1] == "366"

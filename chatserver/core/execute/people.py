@@ -48,6 +48,8 @@ def connect(state: State, stamp: Stamp, session: int, command: Connect) -> Seque
 
 def leave(turn: Turn, command: Quit) -> Sequence[Effect]:
     """Take a user out of the chat."""
+    if command.seen:
+        turn.state.note_departure(turn.user, turn.seq, turn.at)
     return remove(turn, turn.user, shorten(command.reason, turn.state.limits.reason))
 
 

@@ -67,7 +67,8 @@ def join(turn: Turn, command: Join) -> Sequence[Effect]:
         )
     if state.limits.history_on_join and room.last_seq != 0 and not user.bot:
         limit = state.limits.history_on_join
-        effects.append(Recall(room.key, room.name, room.created_seq, turn.seq, limit))
+        after = max(room.created_seq, state.seen_up_to(user, room, turn.at))
+        effects.append(Recall(room.key, room.name, after, turn.seq, limit))
     return effects
 
 

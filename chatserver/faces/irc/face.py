@@ -16,8 +16,8 @@ from chatserver.faces.contract import Lookup, Request
 from chatserver.faces.irc import multiline
 from chatserver.faces.irc.dialect import IrcDialect, dialect_for
 from chatserver.faces.irc.facts import ServerFacts
-from chatserver.faces.irc.history import replay
 from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish
+from chatserver.faces.irc.recall import recall
 from chatserver.faces.irc.replies import REPLIES, refuse
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatserver.faces.irc.verbs import SETTLING, VERBS
@@ -105,12 +105,14 @@ class IrcFace:
 
     @property
     def recalls(self) -> bool:
-        """Whether it is shown what was said before: it can tell that from new, and does not ask itself."""
-        return self._session.has(caps.SERVER_TIME) and not self._session.has(caps.CHATHISTORY)
+        """Whether it is shown what was said before: it does not ask itself."""
+        session = self._session
+        asks = session.has(caps.CHATHISTORY) or session.has(caps.PLAYBACK)
+        return not asks and session.playback is None
 
     def recall(self, room: str, events: Sequence[KeptEvent]) -> bytes:
         """Return messages from before the asker entered `room`."""
-        return b"".join(replay(self._session, "chathistory", room, past=events)) if events else b""
+        return b"".join(recall(self._session, "chathistory", room, events)) if events else b""
 
     def farewell(self, reason: str) -> bytes:
         """Return the last words to this client before the server closes its connection."""

@@ -164,7 +164,7 @@ def _connect(session: Session) -> Items | Request:
 def quit_chat(session: Session, message: Message) -> Items:
     """QUIT: leave the chat; others see that it was by choice."""
     reason = message.param(0)
-    return [Quit(f"Quit: {reason}" if reason else "Quit")]
+    return [Quit(f"Quit: {reason}" if reason else "Quit", seen=True)]
 
 
 def ping(session: Session, message: Message) -> Items:

@@ -11,6 +11,7 @@ from chatserver.faces.irc.isupport import MOST_TARGETS
 from chatserver.faces.irc.lines import BODY_LIMIT, finish, pack
 from chatserver.faces.irc.listing import parse_conditions
 from chatserver.faces.irc.markers import marker
+from chatserver.faces.irc.playback import on_entering
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatserver.faces.irc.talk import targets
 from chatwire import caps
@@ -22,7 +23,11 @@ def join(session: Session, message: Message) -> Items:
     keys = message.param(1).split(",")
     named = [name for name in message.param(0).split(",") if name]
     keys += [""] * (len(named) - len(keys))
-    return [Join(name, key) for name, key in zip(named, keys, strict=False)]
+    items: list[Item] = []
+    for name, key in zip(named, keys, strict=False):
+        before, after = on_entering(session, name)
+        items += [*before, Join(name, key), *after]
+    return items
 
 
 def part(session: Session, message: Message) -> Items:

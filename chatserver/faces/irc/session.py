@@ -44,12 +44,20 @@ class OpenBatch(Struct):
     cuts: tuple[int, ...] = ()
 
 
+class Playback(Struct, frozen=True):
+    """What a client wants to be played: rooms and people by their masks, between two times (ms)."""
+
+    patterns: tuple[str, ...]
+    since: int = -1
+    until: int = NEWEST
+
+
 class Session:
     """One client: its capabilities, and until it is a user, what it has said of itself."""
 
     __slots__ = (
         "_facts", "address", "batch", "batches", "caps", "host", "negotiating", "nick", "password",
-        "realname", "registered", "secure", "username", "version",
+        "playback", "realname", "registered", "secure", "username", "version",
     )  # fmt: skip
 
     def __init__(
@@ -71,6 +79,8 @@ class Session:
         """How many batches of its own it was sent: they are numbered."""
         self.batch: OpenBatch | None = None
         """What it is sending as one, until that has come whole."""
+        self.playback: Playback | None = None
+        """What it asked `*playback` for last: rooms that it enters later are played as well."""
 
     @property
     def server(self) -> ServerFacts:

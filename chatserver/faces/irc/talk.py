@@ -7,6 +7,7 @@ from chatserver.core.effects import Repeated
 from chatserver.core.events import KeptEvent
 from chatserver.core.history import Page
 from chatserver.faces.contract import Item, Lookup
+from chatserver.faces.irc import playback
 from chatserver.faces.irc.dialect import dialect_for
 from chatserver.faces.irc.isupport import MOST_TARGETS
 from chatserver.faces.irc.lines import BODY_LIMIT, as_middle
@@ -14,6 +15,7 @@ from chatserver.faces.irc.messages import message_id
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatwire import caps
 from chatwire.message import Message
+from chatwire.names import fold
 
 _RELAYED_MOST = BODY_LIMIT - len(": PRIVMSG  :")
 """Bytes of mask, target and text together that others still get whole, in one line."""
@@ -38,6 +40,8 @@ def privmsg(session: Session, message: Message) -> Items:
         return [session.tell("411", text="No recipient given (PRIVMSG)")]
     if not message.param(1):
         return [session.tell("412", text="No text to send")]
+    if fold(named[0]) == playback.MODULE:
+        return playback.command(session, message.param(1))
     return [*_says(session, message, named, notice=False), *_excess(session, named)]
 
 

@@ -118,13 +118,18 @@ def test_farewell_and_ping_are_lines_of_their_own() -> None:
     assert face.ping() == b"PING :irc.example.org\r\n"
 
 
-def test_history_is_only_for_who_can_tell_that_it_is_old() -> None:
-    """A batch with batch and server-time, bare lines with server-time, else nothing; and on request alone."""
+def test_history_can_be_told_from_what_is_new() -> None:
+    """A batch with batch and server-time, bare lines with server-time, else notices; or on request alone."""
     desk = Desk()
     alice = desk.sit("alice")
     assert alice.user is not None
     said = [Said(1, START, alice.user.identity, "#room", "hi")]
-    assert not alice.face.recalls
+    assert alice.face.recalls
+    assert alice.face.recall("#room", said) == (
+        b":irc.example.org NOTICE #room :Said before, on 2023-11-14 (UTC):\r\n"
+        b":irc.example.org NOTICE #room :22:13 <alice> hi\r\n"
+    )
+    assert not desk.sit("plays", "server-time", "znc.in/playback").face.recalls
     assert not desk.sit("asks", "server-time", "draft/chathistory").face.recalls
     timed = desk.sit("timed", "server-time").face
     assert timed.recalls

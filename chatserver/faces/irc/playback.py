@@ -1,0 +1,190 @@
+"""The module `*playback` of ZNC, as clients know it that were made for bouncers (`znc.in/playback`).
+
+Rules: `PLAY` gives what CHATHISTORY would, of rooms that one is in and of people, and later of rooms
+that one enters: Textual asks before it does. Times are seconds since 1970, with a fraction, and left
+out themselves. Own words to people go only to who gets echoes: others take them for somebody else's.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chatserver.core.events import KeptEvent, Said
+from chatserver.core.history import NEWEST, Page, conversation
+from chatserver.faces.contract import Item, Lookup
+from chatserver.faces.irc.history import find_target
+from chatserver.faces.irc.isupport import HISTORY_MOST
+from chatserver.faces.irc.lines import finish
+from chatserver.faces.irc.recall import recall
+from chatserver.faces.irc.session import Inquiry, Items, Playback, Session
+from chatwire import caps
+from chatwire.names import fold, looks_like_room, matches
+
+MODULE = "*playback"
+PLAYED_MOST = 1000
+"""Messages that one PLAY gives, of all rooms and people together."""
+
+PATTERNS_MOST = 20
+"""Names or masks in one command."""
+
+_TIME = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,9}))?")
+
+
+class Buffer(Struct, frozen=True):
+    """A room or a conversation that the asker may read: its name, and what all of it is."""
+
+    name: str
+    page: Page
+
+
+def command(session: Session, text: str) -> Items:
+    """Do what is written to the module: `PLAY`, `LIST` or `CLEAR`."""
+    verb, *words = text.split() or [""]
+    handler = _COMMANDS.get(verb.upper(), _help)
+    return handler(session, words)
+
+
+def _help(session: Session, _words: Sequence[str]) -> Items:
+    usage = ("PLAY <*|#room|nick,...> [from [to]]", "LIST [*|#room|nick,...]")
+    return [session.ask(lambda inquiry: [*_told(inquiry, *usage)])]
+
+
+def _clear(session: Session, _words: Sequence[str]) -> Items:
+    text = "Nothing is cleared: what was said belongs to those who were there"
+    return [session.ask(lambda inquiry: [*_told(inquiry, text)])]
+
+
+def _told(inquiry: Inquiry, *texts: str) -> Iterator[bytes]:
+    """Yield texts as the module says them."""
+    source = f"{MODULE}!playback@{inquiry.session.server.name}"
+    for text in texts:
+        yield finish(f":{source} PRIVMSG {inquiry.user.nick} :{text}")
+
+
+def _play(session: Session, words: Sequence[str]) -> Items:
+    times = [parse_time(word) for word in words[1:3]]
+    if not words or len(words) > 3 or None in times:
+        return _help(session, ())
+    since, until, *_ = *(time for time in times if time is not None), *(-1, NEWEST)[len(times) :]
+    wanted = Playback(tuple(words[0].split(",")[:PATTERNS_MOST]), since, until)
+    session.playback = wanted
+    return [session.ask(lambda inquiry: _played(inquiry, wanted, find_buffers(inquiry, wanted)))]
+
+
+def parse_time(written: str) -> int | None:
+    """Return a time in ms that is written in seconds, None if it is no time."""
+    found = _TIME.fullmatch(written)
+    return int(found[1]) * 1000 + int((found[2] or "").ljust(3, "0")[:3]) if found else None
+
+
+def _played(
+    inquiry: Inquiry, wanted: Playback, buffers: Sequence[Buffer]
+) -> Sequence[bytes] | Lookup:
+    """Return what was said in `buffers` in the time that is wanted: the newest, if it is too much."""
+    if not buffers:
+        return ()
+    limit = max(1, min(HISTORY_MOST, PLAYED_MOST // max(1, len(buffers))))
+    pages = tuple(
+        replace(one.page, limit=limit, since=wanted.since, until=wanted.until) for one in buffers
+    )
+
+    def show(found: Sequence[Sequence[KeptEvent]] | None) -> Sequence[bytes]:
+        if found is None:
+            return [*_told(inquiry, "It can't be read right now; try again in a moment")]
+        lines: list[bytes] = []
+        for one, page in zip(buffers, found, strict=True):
+            lines += _buffer_lines(inquiry, one.name, page)
+        return lines
+
+    return Lookup(pages, show)
+
+
+def _buffer_lines(inquiry: Inquiry, name: str, page: Sequence[KeptEvent]) -> Sequence[bytes]:
+    session, own = inquiry.session, fold(inquiry.user.nick)
+    to = ""
+    if not looks_like_room(name):
+        to = inquiry.user.nick
+        if not session.has(caps.ECHO_MESSAGE):
+            page = [one for one in page if isinstance(one, Said) and fold(one.who.nick) != own]
+    return recall(session, "znc.in/playback", name, page, to) if page else ()
+
+
+def find_buffers(inquiry: Inquiry, wanted: Playback) -> list[Buffer]:
+    """Return the rooms and conversations that are wanted, each once."""
+    user, seq = inquiry.user, inquiry.seq
+    every = [
+        *(Buffer(member.room.name, Page(member.room.key, member.room.created_seq, seq, 1))
+          for member in user.rooms.values()),
+        *(Buffer(nick, Page(conversation(user.nick, nick), user.named_seq, seq, 1))
+          for nick in user.conversations.values()),
+    ]  # fmt: skip
+    found = {
+        one.page.target: one
+        for one in every
+        if any(matches(pattern, one.name) for pattern in wanted.patterns)
+    }
+    for pattern in wanted.patterns:
+        target = find_target(inquiry, pattern)
+        if target is not None and target[1] not in found:
+            name, key, start = target
+            found[key] = Buffer(name, Page(key, start, seq, 1))
+    return [*found.values()]
+
+
+def on_entering(session: Session, name: str) -> tuple[Sequence[Item], Sequence[Item]]:
+    """Return what comes before and after entering the room `name`: it is played then, if wanted."""
+    wanted = session.playback
+    if wanted is None or not any(matches(pattern, name) for pattern in wanted.patterns):
+        return (), ()
+    inside: set[str] = set()
+
+    def look(inquiry: Inquiry) -> Sequence[bytes]:
+        inside.update(inquiry.user.rooms)
+        return ()
+
+    def play(inquiry: Inquiry) -> Sequence[bytes] | Lookup:
+        if fold(name) in inside or fold(name) not in inquiry.user.rooms:
+            return ()
+        buffers = find_buffers(inquiry, Playback((name,)))
+        return _played(inquiry, wanted, buffers)
+
+    return (session.ask(look),), (session.ask(play),)
+
+
+def _list(session: Session, words: Sequence[str]) -> Items:
+    wanted = Playback(tuple(words[0].split(",")[:PATTERNS_MOST]) if words else ("*",))
+
+    def answer(inquiry: Inquiry) -> Sequence[bytes] | Lookup:
+        buffers = find_buffers(inquiry, wanted)
+        if not buffers:
+            return ()
+        ends = [(replace(one.page, oldest=True), one.page) for one in buffers]
+
+        def show(found: Sequence[Sequence[KeptEvent]] | None) -> Sequence[bytes]:
+            if found is None:
+                return [*_told(inquiry, "It can't be read right now; try again in a moment")]
+            pages = iter(found)
+            rows = [
+                f"{one.name} {_seconds(first[0].at)} {_seconds(last[0].at)}"
+                for one, first, last in zip(buffers, pages, pages, strict=True)
+                if first and last
+            ]
+            return [*_told(inquiry, *rows)]
+
+        return Lookup(tuple(page for pair in ends for page in pair), show)
+
+    return [session.ask(answer)]
+
+
+def _seconds(at: int) -> str:
+    """Return a time in ms as the module writes it."""
+    return f"{at // 1000}.{at % 1000:03}"
+
+
+_COMMANDS: Mapping[str, Callable[[Session, Sequence[str]], Items]] = {
+    "CLEAR": _clear,
+    "LIST": _list,
+    "PLAY": _play,
+}
