@@ -20,6 +20,8 @@ HEADER: Final = 32
 _FRAME: Final = struct.Struct(">6I")
 """Before each page: its number, the size of the file for a commit, two salts, two sums."""
 
+_PAGE: Final = struct.Struct(">I")
+
 _MAGIC: Final = 0x377F0682
 _BITS: Final = 0xFFFFFFFF
 
@@ -61,6 +63,12 @@ class WriteAheadLog:
         for number in range(first, end):
             page, commits, *rest = _FRAME.unpack_from(self._data, self.offset(number))
             yield Frame(page, commits, (rest[0], rest[1]), (rest[2], rest[3]))
+
+    def pages(self, valid: int) -> Iterator[int]:
+        """Yield the numbers of the pages in the first `valid` frames."""
+        for number in range(valid):
+            (page,) = _PAGE.unpack_from(self._data, self.offset(number))
+            yield page
 
     def unfinished(self, valid: int) -> int:
         """Return how many of the frames after the first `valid` are of this turn of the log.
