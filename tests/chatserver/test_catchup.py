@@ -1,16 +1,20 @@
 """Catching up: who reads late is shown the same as who reads at once."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chatserver.batch import Entry, Found
+from chatserver.core.history import Question
 from chatserver.core.limits import Limits
 from chatserver.faces.irc.face import IrcFace
+from chatserver.journal.local import LocalJournal
 from chatserver.tail import TAIL
-from tests.chatserver.fakes import Client, World
+from tests.chatserver.fakes import Client, World, until
 from tests.conformance.harness import FACTS
 
 ECHO = ("echo-message", "server-time", "message-tags", "labeled-response", "batch")
@@ -53,12 +57,53 @@ def say(client: Client, line: str) -> None:
         client.world.node.submit(client.session, request)
 
 
+class SlowJournal:
+    """A journal whose reading takes as long as a test likes."""
+
+    def __init__(self, journal: LocalJournal) -> None:
+        self._journal = journal
+        self.holds = False
+        """Whether what is read is held back from now on."""
+        self._held: list[Callable[[], None]] = []
+
+    @property
+    def full(self) -> bool:
+        """Whether it is full."""
+        return self._journal.full
+
+    async def drained(self) -> None:
+        """Return when it is not full."""
+        await self._journal.drained()
+
+    def submit(self, entry: Entry) -> None:
+        """Pass on an entry."""
+        self._journal.submit(entry)
+
+    def read(
+        self, questions: Sequence[Question], done: Callable[[Found], None], *, patient: bool = False
+    ) -> None:
+        """Read, and hold back what was found."""
+        if not self.holds:
+            self._journal.read(questions, done, patient=patient)
+            return
+        self._journal.read(
+            questions, lambda found: self._held.append(partial(done, found)), patient=patient
+        )
+
+    def let_go(self) -> None:
+        """Give out what was held back, and hold back nothing more."""
+        self.holds = False
+        while self._held:
+            self._held.pop(0)()
+
+
 class Play:
     """A reader and others who do things, and what the reader was shown."""
 
     def __init__(self, kind: str, tail: int) -> None:
         self.kind = kind
         self.world = World(Limits(history_on_join=3), tail=tail)
+        self.journal = self.world.node.journal = SlowJournal(self.world.journal)
         self.others = [connect(self.world, "bare", nick) for nick in NICKS]
         self.reader = connect(self.world, kind, "rob")
 
@@ -72,8 +117,9 @@ class Play:
 
     async def settle(self) -> None:
         """Return when all that can be shown is shown."""
-        for client in (*self.others, self.reader):
-            await client.quiet()
+        session = self.reader.session
+        await self.world.journal.idle()
+        await until(lambda: session.backlog is None or session.full or self.journal.holds)
         self.world.clock.at += 1000
 
     async def act(self, who: int, line: str) -> None:
@@ -81,11 +127,13 @@ class Play:
         client = (*self.others, self.reader)[who]
         if self.kind == "plain" and client.session.face.must_settle(line.encode()):
             self.reader.resume()
+            self.journal.let_go()
             await self.world.node.caught_up(client.session)
         say(client, line)
 
     async def end(self) -> list[str]:
         """Let the reader read all; return all that it was shown."""
+        self.journal.let_go()
         self.reader.resume()
         await self.settle()
         assert self.reader.session.backlog is None
@@ -147,12 +195,15 @@ _plain = st.one_of(
     _lines("/topic {}", _word),
 )
 
-_pauses = st.sampled_from(("go", "go", "go", "stall", "resume", "one", "two"))
+_pauses = st.sampled_from(("go", "go", "go", "stall", "resume", "one", "two", "hold", "let go"))
+
+Act = tuple[tuple[int, str], str]
+"""Who does what, and how the reader goes on reading after it."""
 
 
-def _acts(kind: str) -> st.SearchStrategy[list[tuple[tuple[int, str], str]]]:
+def _acts(kind: str) -> st.SearchStrategy[list[Act]]:
     own = st.tuples(st.just(len(NICKS)), _plain if READERS[kind] is None else _irc)
-    return st.lists(st.tuples(st.one_of(_done_by_others, own), _pauses), max_size=30)
+    return st.lists(st.tuples(st.one_of(_done_by_others, own), _pauses), max_size=40)
 
 
 def pause(play: Play, what: str) -> None:
@@ -164,10 +215,14 @@ def pause(play: Play, what: str) -> None:
             play.reader.resume()
         case "one" | "two":
             play.reader.resume(takes=1 if what == "one" else 2)
+        case "hold":
+            play.journal.holds = True
+        case "let go":
+            play.journal.let_go()
 
 
 async def run(
-    kind: str, tail: int, acts: Sequence[tuple[tuple[int, str], str]], *, late: bool, batch: int = 1
+    kind: str, tail: int, acts: Sequence[Act], *, late: bool, batch: int = 1
 ) -> list[str]:
     """Return what the reader was shown of `acts`; it reads at once, or when it likes."""
     play = Play(kind, tail)
@@ -190,3 +245,24 @@ def test_who_reads_late_is_shown_the_same(kind: str, tail: int, data: st.DataObj
     acts = data.draw(_acts(kind))
     at_once = asyncio.run(run(kind, tail, acts, late=False))
     assert asyncio.run(run(kind, tail, acts, late=True)) == at_once
+
+
+def of_room(lines: Iterable[str], room: str) -> list[str]:
+    """Return what happened in a room, of lines of IRC."""
+    return [line for line in lines if f" {room} :" in line or line.rstrip().endswith(f" {room}")]
+
+
+@pytest.mark.parametrize("tail", TAILS.values(), ids=TAILS)
+@pytest.mark.parametrize("kind", [kind for kind in READERS if kind != "plain"])
+@settings(max_examples=30, deadline=None)
+@given(st.data(), st.integers(2, 5))
+def test_it_is_the_same_when_much_happens_at_once(
+    kind: str, tail: int, data: st.DataObject, batch: int
+) -> None:
+    """What is written in one go has an order for each room; and nothing is missing, or there twice."""
+    acts = data.draw(_acts(kind))
+    at_once = asyncio.run(run(kind, tail, acts, late=False, batch=batch))
+    late = asyncio.run(run(kind, tail, acts, late=True, batch=batch))
+    assert sorted(late) == sorted(at_once)
+    for room in ROOMS:
+        assert of_room(late, room) == of_room(at_once, room)
