@@ -160,7 +160,7 @@ def _examine_tables(path: Path, connection: sqlite3.Connection) -> None:
     watch.start()
     try:
         for (table,) in tables:
-            (found,) = connection.execute(f"pragma quick_check('{table}')").fetchone()
+            (found,) = connection.execute(f"pragma integrity_check('{table}')").fetchone()
             if found != "ok":
                 raise Damaged(path, " ".join(found.split()))
     except sqlite3.OperationalError as error:
