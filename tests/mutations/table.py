@@ -143,8 +143,9 @@ MUTATIONS = (
         "keep the text of what was redacted",
         "a message that was removed is still read",
         "chatserver/storage/rows.py",
-        "        \"delete from events where kind = 'Said' and target = ? and seq = ?\", writing.redacted\n",
-        "        \"delete from events where kind = '' and target = ? and seq = ?\", writing.redacted\n",
+        '            connection.execute("delete from events where place = ?", (place,))\n'
+        "            yield Message(",
+        "            yield Message(",
         ("tests/chatserver/storage/test_contract.py", "tests/chatserver/storage/test_sqlite.py"),
     ),
     Mutation(
@@ -152,7 +153,7 @@ MUTATIONS = (
         "a message that was removed can be dug out of the file",
         "chatserver/storage/sqlite.py",
         '    "secure_delete = on",  # what is redacted is overwritten, not only forgotten\n',
-        "",
+        '    "secure_delete = off",\n',
         ("tests/chatserver/storage/test_sqlite.py",),
     ),
     # --- what peers send ---------------------------------------------------------------------
@@ -211,7 +212,7 @@ MUTATIONS = (
         "chatclient/session/catchup.py",
         "    if whole or quest.since is None or not (full or fresh):\n",
         "    if True:\n",
-        ("tests/chatclient/session/test_batches.py",),
+        ("tests/chatclient/session/test_catchup.py",),
     ),
     Mutation(
         "believe in a dead connection",
