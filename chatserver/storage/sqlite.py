@@ -243,4 +243,5 @@ class SqliteStore:
             self._tainted = bool(busy)
             self._count_probe()
             self._note_files()
-        connection.execute(f"pragma busy_timeout = {int(_PATIENCE * 1000)}")
+        with suppress(sqlite3.Error):
+            connection.execute(f"pragma busy_timeout = {int(_PATIENCE * 1000)}")

@@ -308,6 +308,15 @@ def test_any_flipped_bit_of_the_file_is_told_or_harmless(tmp_path: Path) -> None
     assert outcomes["told"] > 50
 
 
+def test_a_place_with_odd_signs_in_its_name_is_no_trouble(tmp_path: Path) -> None:
+    """Neither to open it nor to say what is wrong there."""
+    place = tmp_path / "50% {of} #ops?"
+    place.mkdir()
+    directory = crashed(place)
+    flip(directory / "chat.db-wal", 32 + 9 * FRAME + 999)
+    assert refusal(directory).endswith(f" {directory}/chat.db-wal")
+
+
 def test_damage_found_later_fails_who_asks_for_it(tmp_path: Path) -> None:
     """The server goes on, keeps what is said, and shows what can be read."""
     directory = crashed(tmp_path)
