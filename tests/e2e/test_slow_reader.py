@@ -24,13 +24,14 @@ class Talk:
     def go_on(self, count: int) -> None:
         """Say `count` more lines, and return when they were heard."""
         begin, self.said = self.said, self.said + count
-        numbers = range(begin, self.said)
-        saying = threading.Thread(
-            target=lambda: [self._sender.send(f"{number} {WORDS}") for number in numbers]
-        )
+        saying = threading.Thread(target=self._say, args=(begin, self.said))
         saying.start()
         hear(self._witness, begin, self.said)
         saying.join()
+
+    def _say(self, begin: int, end: int) -> None:
+        for number in range(begin, end):
+            self._sender.send(f"{number} {WORDS}")
 
     def close(self) -> None:
         """Leave."""
