@@ -34,6 +34,12 @@ if TYPE_CHECKING:
 Outcome = Emission | Close | Recall | Lookup | Sequence[bytes]
 """An effect, or lines for the asker alone."""
 
+Part = Recall | Lookup | Sequence[bytes]
+"""What the asker is told."""
+
+Found = Mapping[Question, Sequence[KeptEvent]] | None
+"""What was found of the questions asked, None when the store could not be read."""
+
 
 class Entry:
     """A request of a session, and what it led to."""
@@ -54,25 +60,13 @@ class Entry:
 
 
 class Batch:
-    """Entries in their order, and what must be written and read before they are released."""
+    """Entries in their order, and what must be written before they are released."""
 
-    __slots__ = ("asked", "entries", "pages", "writing")
+    __slots__ = ("entries", "writing")
 
-    def __init__(
-        self, entries: Sequence[Entry], writing: Writing, asked: Sequence[Question] = ()
-    ) -> None:
+    def __init__(self, entries: Sequence[Entry], writing: Writing) -> None:
         self.entries = entries
         self.writing = writing
-        self.asked = asked
-        """What must be read before they are released, once the writing is kept."""
-        self.pages: Mapping[Question, Sequence[KeptEvent]] = {}
-        """What was read, once it was."""
-
-    def find(self, lookup: Lookup) -> Sequence[Sequence[KeptEvent]] | None:
-        """Return what `lookup` asked for, or None when it could not be read."""
-        if any(page not in self.pages for page in lookup.pages):
-            return None
-        return [self.pages[page] for page in lookup.pages]
 
 
 def targets_of(emission: Emission) -> Sequence[str]:
@@ -109,15 +103,14 @@ def readers_of(emission: Emission) -> tuple[str, ...]:
     return tuple(sorted(nicks))
 
 
-def records_of(entries: Sequence[Entry]) -> list[Record]:
-    """Return what the journal writes down of `entries`: each kept event once, in order."""
+def records_of(entry: Entry) -> list[Record]:
+    """Return what the journal writes down of `entry`: each kept event once, in order."""
     records = []
     last: object = None
-    for entry in entries:
-        for outcome in entry.outcomes:
-            if isinstance(outcome, Emission) and outcome.event is not last:  # an echo is the same
-                last = outcome.event
-                records.extend(write_down(outcome))
+    for outcome in entry.outcomes:
+        if isinstance(outcome, Emission) and outcome.event is not last:  # an echo is the same
+            last = outcome.event
+            records.extend(write_down(outcome))
     return records
 
 
@@ -135,13 +128,20 @@ def page_of(recall: Recall) -> Page:
     return Page(recall.key, recall.after, recall.before, recall.limit, recall.words)
 
 
-def pages_of(entry: Entry) -> Iterator[Question]:
-    """Yield what must be read before an entry is released."""
-    for outcome in entry.outcomes:
-        if isinstance(outcome, Recall):
-            yield page_of(outcome)
-        elif isinstance(outcome, Lookup):
-            yield from outcome.pages
+def questions_of(answer: Iterable[Part]) -> Iterator[Question]:
+    """Yield what must be read for an answer."""
+    for part in answer:
+        if isinstance(part, Recall):
+            yield page_of(part)
+        elif isinstance(part, Lookup):
+            yield from part.pages
+
+
+def find(lookup: Lookup, found: Found) -> Sequence[Sequence[KeptEvent]] | None:
+    """Return what `lookup` asked for, or None when it could not be read."""
+    if found is None or any(page not in found for page in lookup.pages):
+        return None
+    return [found[page] for page in lookup.pages]
 
 
 def must_be_kept(outcome: Outcome, keeping: Keeping) -> TypeGuard[Emission]:

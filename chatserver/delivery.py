@@ -6,18 +6,30 @@ their own in between (senders without echo, who came or left, who is answered) g
 in the same order.
 Events that are for no one room's members (a nick change, a departure) are shown after all that came
 before them, and before all that comes after, so nobody hears from a name that they don't know yet.
+Who does not keep up falls behind, between two slices: from then on nothing is written to them, and what
+they alone are told waits in their `Backlog`. Everything that is shown has a number, its ordinal, which
+puts the two in order again when they catch up (see `catchup`).
 """
 
-import logging
 from collections.abc import Iterable, Sequence
-from typing import Final, Protocol
+from typing import Final
 
+from chatserver.backlog import Backlog, Item, Move, Place
 from chatserver.core.effects import Emission
-from chatserver.core.events import Event, Joined, Said, Tagged
+from chatserver.core.events import (
+    KEPT,
+    Event,
+    Invited,
+    Joined,
+    RealnameChanged,
+    Redacted,
+    Renamed,
+    Said,
+    Tagged,
+)
 from chatserver.core.state import Audience, User
 from chatserver.faces.contract import Dialect
-
-_log = logging.getLogger(__name__)
+from chatserver.tail import TAIL, Slice, Stream, Subscriber, Tail, render
 
 CHUNK_MOST: Final = 65_536
 """Bytes of what was said that a chunk has, about: more go out in several. It bounds what a round holds."""
@@ -25,24 +37,8 @@ CHUNK_MOST: Final = 65_536
 OVERHEAD: Final = 64
 """Bytes that a line has beside what was said, about."""
 
-
-class Subscriber(Protocol):
-    """A session, as delivery sees it."""
-
-    @property
-    def user(self) -> User | None:
-        """Who it is."""
-        ...
-
-    @property
-    def dialect(self) -> Dialect:
-        """How events are written for it."""
-        ...
-
-    def write(self, data: bytes) -> None:
-        """Send `data` after all that was written before; never blocks."""
-        ...
-
+FROM_OTHERS: Final = (Said, Redacted, Tagged, Invited)
+"""What one person gets of others, however much they send."""
 
 Plan = list[tuple[Dialect, list[Subscriber]]]
 """The subscribers of an audience, those of a dialect together."""
@@ -51,13 +47,23 @@ Plan = list[tuple[Dialect, list[Subscriber]]]
 class Delivery:
     """Knows the subscriber of each user, and keeps each audience's plan until a dialect changes."""
 
-    def __init__(self) -> None:
+    def __init__(self, tail: int = TAIL) -> None:
+        """Keep `tail` bytes of what was shown, for who is behind."""
         self._subscribers: dict[User, Subscriber] = {}
         self._generation = 0
+        self.tail = Tail(tail)
+        self.ordinal = 0
+        """Of the newest thing that was shown."""
+        self.place: Place = (0, 0)
+        """Right after the newest event that was shown."""
+        self.writing = False
+        """Whether a slice is being written: nobody falls behind within it."""
+        self._full: list[Subscriber] = []
 
     def attach(self, user: User, subscriber: Subscriber) -> None:
         """From now on show `subscriber` what `user` is to see."""
         self._subscribers[user] = subscriber
+        _move(subscriber, Move(self.place[0], nick=user.nick))
 
     def detach(self, user: User) -> Subscriber | None:
         """Show `user` nothing more; return who was shown it."""
@@ -85,62 +91,72 @@ class Delivery:
         audience.plan = (self._generation, made)
         return made
 
+    def see_full(self, subscriber: Subscriber) -> None:
+        """Know that much waits to be sent to `subscriber`: it falls behind after the slice."""
+        self._full.append(subscriber)
+        if not self.writing:
+            self.leave_behind()
 
-class _Stream:
-    """What a round shows to the members of one room, so far."""
+    def leave_behind(self) -> None:
+        """Let those fall behind to whom too much waits to be sent; between two slices only."""
+        while self._full:
+            subscriber = self._full.pop()
+            if subscriber.full and subscriber.backlog is None:
+                self.hold(subscriber)
 
-    __slots__ = ("audience", "events", "lines", "ordinals", "scopes")
+    def hold(self, subscriber: Subscriber) -> Backlog:
+        """Let `subscriber` be behind from here on; between two slices only."""
+        backlog = Backlog(
+            self.ordinal, self.place, self.tail.end, subscriber.rooms, subscriber.nick
+        )
+        subscriber.fall_behind(backlog)
+        return backlog
 
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self.ordinals: list[int] = []
-        self.scopes: list[tuple[Audience, Subscriber | None]] = []
-        """For each event, who sees it, and who of them does not."""
-        self.audience: Audience
-        self.lines: dict[Dialect, list[bytes]] = {}
-
-    def add(self, ordinal: int, emission: Emission, without: Subscriber | None) -> None:
-        """Show one more event, at the place `ordinal` of the round, to its audience but `without`."""
-        self.events.append(emission.event)
-        self.ordinals.append(ordinal)
-        self.scopes.append((emission.audience, without))
-        self.audience = emission.audience
-
-    def render(self, dialect: Dialect) -> list[bytes]:
-        """Return a line for each event; made once for each dialect, when nothing is added any more."""
-        lines = self.lines.get(dialect)
-        if lines is None:
-            lines = self.lines[dialect] = [render(dialect, event) for event in self.events]
-        return lines
-
-    def render_for(self, subscriber: Subscriber) -> Iterable[tuple[int, bytes]]:
-        """Yield what `subscriber` sees of it, each line with its place."""
-        user = subscriber.user
-        lines = self.render(subscriber.dialect)
-        for ordinal, line, (audience, without) in zip(
-            self.ordinals, lines, self.scopes, strict=True
-        ):
-            if without is not subscriber and user in audience:
-                yield ordinal, line
+    def tell(self, subscriber: Subscriber, data: bytes) -> None:
+        """Show `data` to one subscriber now; between two rounds only."""
+        if subscriber.backlog is None:
+            subscriber.write(data)
+        else:
+            self.ordinal += 1
+            subscriber.backlog.add(self.ordinal, self.place, data)
 
 
 class Round:
-    """What is released in one go. Nothing may be added after `flush`."""
+    """What is released in one go. Nothing may be added after the last `flush`."""
 
-    def __init__(self, delivery: Delivery) -> None:
+    def __init__(self, delivery: Delivery, *, late: bool = False) -> None:
+        """Begin a round; its events have been passed by younger ones already if it is `late`."""
         self._delivery = delivery
-        self._streams: dict[str, _Stream] = {}
+        self._late = late
+        self._streams: dict[str, Stream] = {}
         self._personal: dict[Subscriber, list[tuple[int, bytes]]] = {}
+        self._direct: dict[Subscriber, list[tuple[int, bytes]]] = {}
         self._apart: set[Subscriber] = set()
-        self._ordinal = 0
+        self._newest: Event | None = None
+        self._first_seq = 0
+        """The number of the first event of this slice, 0 if there is none."""
         self._size = 0
 
     def tell(self, subscriber: Subscriber, data: bytes) -> None:
         """Show `data` to one subscriber, in its place among the events."""
-        if data:
-            self._ordinal += 1
-            self._apart.add(subscriber)
-            self._personal.setdefault(subscriber, []).append((self._ordinal, data))
+        if not data:
+            return
+        delivery = self._delivery
+        delivery.ordinal += 1
+        if subscriber.backlog is not None:
+            subscriber.backlog.add(delivery.ordinal, delivery.place, data)
+            return
+        self._apart.add(subscriber)
+        self._personal.setdefault(subscriber, []).append((delivery.ordinal, data))
+
+    def promise(self, subscriber: Subscriber) -> Item:
+        """Let `subscriber` be behind until the item returned is filled with what it is told here."""
+        delivery = self._delivery
+        if subscriber.backlog is None:
+            self.flush()
+        backlog = subscriber.backlog or delivery.hold(subscriber)
+        delivery.ordinal += 1
+        return backlog.add(delivery.ordinal, delivery.place, None)
 
     def show(self, emission: Emission, asker: Subscriber | None = None) -> bytes:
         """Show an event to its audience; return it, rendered, when `asker` is to see it by other means.
@@ -148,6 +164,10 @@ class Round:
         `asker` is a subscriber whose answer is put together by the caller (a labelled one), or None.
         """
         event, audience, origin = emission.event, emission.audience, emission.origin
+        is_wide = not audience.key and len(audience) != 1
+        if is_wide:
+            self.flush()
+        self._count(event)
         without = self._delivery.find(origin) if origin is not None else None
         if without is not None and without.dialect.echo:
             without = None
@@ -157,68 +177,148 @@ class Round:
         )  # from oneself, as from others
         if asker is not None and asker is not without and not received and asker.user in audience:
             own, without = render(asker.dialect, event), asker
+            _skip(asker, event)
         if audience.key:
-            self._add_to_room(emission, without)
-        elif len(audience) == 1:
-            subscriber = self._delivery.find(audience.users[0])
-            if subscriber is not None and subscriber is without:
-                self.tell(subscriber, subscriber.dialect.acknowledge(event))
-            elif subscriber is not None:
-                self.tell(subscriber, render(subscriber.dialect, event))
+            self._show_in_room(emission, without)
+        elif is_wide:
+            self._show_all(emission, without)
         else:
-            self._show_now(event, audience, without)
+            self._show_one(emission, without)
         return own
 
-    def _add_to_room(self, emission: Emission, without: Subscriber | None) -> None:
-        event = emission.event
-        self._ordinal += 1
+    def _count(self, event: Event) -> None:
+        """Note the place of an event, which may be shown to one audience after the other."""
+        if event is self._newest or self._late:
+            return
+        self._newest = event
+        seq, count = self._delivery.place
+        kept = isinstance(event, KEPT)
+        self._delivery.place = (seq, count + kept) if event.seq == seq else (event.seq, int(kept))
+
+    def _show_in_room(self, emission: Emission, without: Subscriber | None) -> None:
+        event, key = emission.event, emission.audience.key
         if emission.moved is not None and (moved := self._delivery.find(emission.moved)):
             self._apart.add(moved)
             if isinstance(event, Joined) and not moved.dialect.shows_own_entry:
                 without = moved
-        stream = self._streams.get(emission.audience.key)
-        if stream is None:
-            stream = self._streams[emission.audience.key] = _Stream()
-        stream.add(self._ordinal, emission, without)
-        if without is not None:
-            self._apart.add(without)
+            _move(moved, Move(event.seq, key, isinstance(event, Joined)))
+        self._add(emission, without)
         self._size += OVERHEAD + (len(event.text) if isinstance(event, Said) else 0)
         if self._size >= CHUNK_MOST:
             self.flush()
 
-    def _show_now(self, event: Event, audience: Audience, without: Subscriber | None) -> None:
+    def _show_one(self, emission: Emission, without: Subscriber | None) -> None:
+        """Show an event to one person: at their place if they did it, and else as what others send."""
+        event = emission.event
+        subscriber = self._delivery.find(emission.audience.users[0])
+        if subscriber is None:
+            return
+        self._know_rename(emission)
+        if subscriber is without:
+            self.tell(subscriber, subscriber.dialect.acknowledge(event))
+            return
+        data = render(subscriber.dialect, event)
+        of_others = emission.origin is None and isinstance(event, FROM_OTHERS)
+        if subscriber.backlog is None or not of_others:
+            self.tell(subscriber, data)
+            _skip(subscriber, event)
+            return
+        self._delivery.ordinal += 1
+        self._first_seq = self._first_seq or event.seq
+        self._direct.setdefault(subscriber, []).append((self._delivery.ordinal, data))
+        self._size += OVERHEAD + len(data)
+        if self._size >= CHUNK_MOST:
+            self.flush()
+
+    def _show_all(self, emission: Emission, without: Subscriber | None) -> None:
+        """Show an event to people of any rooms, in a slice of its own."""
+        event = emission.event
+        actor = self._find_actor(emission)
+        if self._late:
+            self._tell_those_behind(emission)
+        elif actor is not None and actor.backlog is not None and actor is not without:
+            self.tell(actor, render(actor.dialect, event))
+            _skip(actor, event)
+            without = actor
+        self._know_rename(emission)
+        self._add(emission, without)
         self.flush()
-        for dialect, subscribers in self._delivery.plan(audience):
-            line = render(dialect, event)
-            if line:
-                _write(subscribers, line, {without} if without is not None else ())
+
+    def _find_actor(self, emission: Emission) -> Subscriber | None:
+        """Return who did something that no log tells them of in its place."""
+        if emission.origin is not None:
+            return self._delivery.find(emission.origin)
+        if isinstance(emission.event, (Renamed, RealnameChanged)):
+            return self._delivery.find(emission.audience.users[0])
+        return None
+
+    def _know_rename(self, emission: Emission) -> None:
+        event = emission.event
+        if isinstance(event, Renamed) and (actor := self._find_actor(emission)) is not None:
+            _move(actor, Move(event.seq, nick=event.nick))
+
+    def _tell_those_behind(self, emission: Emission) -> None:
+        """Tell who is behind of an event whose number was passed already: by that it is not found."""
+        for dialect, subscribers in self._delivery.plan(emission.audience):
+            for subscriber in subscribers:
+                if subscriber.backlog is not None:
+                    self.tell(subscriber, render(dialect, emission.event))
+                    _skip(subscriber, emission.event)
+
+    def _add(self, emission: Emission, without: Subscriber | None) -> None:
+        self._delivery.ordinal += 1
+        key = emission.audience.key
+        stream = self._streams.get(key)
+        if stream is None:
+            stream = self._streams[key] = Stream(key)
+        stream.add(self._delivery.ordinal, emission.event, emission.audience, without)
+        self._first_seq = self._first_seq or emission.event.seq
+        if without is not None:
+            self._apart.add(without)
 
     def flush(self) -> None:
         """Write all that was added: one write for each member of each room, one for whoever is apart."""
-        streams = [*self._streams.values()]
+        delivery = self._delivery
+        streams, direct, first_seq = [*self._streams.values()], self._direct, self._first_seq
         personal, apart = self._personal, self._apart
-        self._streams, self._personal, self._apart, self._size = {}, {}, set(), 0
+        self._streams, self._direct, self._first_seq = {}, {}, 0
+        self._personal, self._apart, self._size = {}, set(), 0
+        delivery.writing = True
         for stream in streams:
-            for dialect, subscribers in self._delivery.plan(stream.audience):
-                chunk = b"".join(stream.render(dialect))
+            for dialect, subscribers in delivery.plan(stream.audience):
+                chunk = stream.join(dialect)
                 if chunk:
                     _write(subscribers, chunk, apart)
         for subscriber in apart:
+            if subscriber.backlog is not None:
+                continue
             parts = personal.get(subscriber, [])
             for stream in streams:
-                parts.extend(stream.render_for(subscriber))
+                parts.extend(stream.lines_for(subscriber))
             parts.sort()
             if own := b"".join(part for _, part in parts):
                 subscriber.write(own)
+        delivery.writing = False
+        if first_seq and not self._late:
+            delivery.tail.add(Slice(first_seq, delivery.ordinal, delivery.place, streams, direct))
+        delivery.leave_behind()
 
 
-def render(dialect: Dialect, event: Event) -> bytes:
-    """Return `event` in `dialect`; b"" with a log if that fails, so that a bug hides one event only."""
-    try:
-        return dialect.render(event)
-    except Exception:  # noqa: BLE001 - a bug in one face must not keep others from being shown
-        _log.exception("cannot render %r", event)
-        return b""
+def _skip(subscriber: Subscriber, event: Event) -> None:
+    """Have `subscriber` told of `event` in one way only, if it is behind."""
+    if subscriber.backlog is not None:
+        subscriber.backlog.skipped.add(event.seq)
+
+
+def _move(subscriber: Subscriber, move: Move) -> None:
+    """Know where `subscriber` is and what it is called, as the events tell that are shown."""
+    if not move.room:
+        subscriber.nick = move.nick
+    else:
+        others = [room for room in subscriber.rooms if room != move.room]
+        subscriber.rooms = (*others, move.room) if move.entered else (*others,)
+    if subscriber.backlog is not None:
+        subscriber.backlog.move(move)
 
 
 def _write(

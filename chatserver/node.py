@@ -11,7 +11,19 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol
 
-from chatserver.batch import Batch, Entry, page_of, pages_of, records_of, redacted_of
+from chatserver.backlog import Item
+from chatserver.batch import (
+    Batch,
+    Entry,
+    Found,
+    Part,
+    find,
+    page_of,
+    questions_of,
+    records_of,
+    redacted_of,
+)
+from chatserver.catchup import CatchUp
 from chatserver.core.commands import (
     ChangeRoomModes,
     Command,
@@ -40,16 +52,14 @@ from chatserver.core.nonces import Kept
 from chatserver.core.state import Audience, Room, RoomRecord, State, User
 from chatserver.delivery import Delivery, Round
 from chatserver.faces.contract import Answer, Ask, Face, Lookup, Moment, Request
-from chatserver.ports import Peer, Writing
+from chatserver.ports import Peer, Record, Writing
 from chatserver.session import Session
+from chatserver.tail import TAIL
 
 _log = logging.getLogger(__name__)
 
 OUTSTANDING_MOST: Final = 64
 """Requests of one session that may be open at once; more lines are read when all are answered."""
-
-PAGES_MOST: Final = 16
-"""Pages of history that are read before the entries of a batch are released: bounds how long they wait."""
 
 PENALTY: Final = 1.0
 """Seconds that a session waits for the answer to a wrong password, so that nobody can try many."""
@@ -74,14 +84,25 @@ class Journal(Protocol):
         """Return when it is not full."""
         ...
 
+    def read(
+        self, questions: Sequence[Question], done: Callable[[Found], None], *, patient: bool = False
+    ) -> None:
+        """Read the log of what was released, then call `done`: at once, if that holds up nobody.
+
+        Who is `patient` waits until all of it can be read; else what could not be written is not found.
+        """
+        ...
+
 
 class Node:
     """One server: all its sessions on one state."""
 
-    def __init__(self, state: State, penalty: float = PENALTY) -> None:
+    def __init__(self, state: State, penalty: float = PENALTY, tail: int = TAIL) -> None:
+        """Serve `state`; keep `tail` bytes of what was shown in memory, for who is behind."""
         self.state = state
         self._penalty = penalty
-        self.delivery = Delivery()
+        self.delivery = Delivery(tail)
+        self._catching_up = CatchUp(self.delivery, self._read, self._give_up)
         self.sessions: dict[int, Session] = {}
         self.journal: Journal
         """Set once, by whoever builds the node, before the first session is opened."""
@@ -119,7 +140,7 @@ class Node:
             data = (
                 session.dialect.label(lines, request.label, 0) if request.label else b"".join(lines)
             )
-            session.write(data)
+            self.delivery.tell(session, data)
             return
         self._enqueue(Entry(session, request))
 
@@ -166,31 +187,29 @@ class Node:
     ) -> Batch:
         """Do what `entries` ask for, in order; return what to keep and read before it is shown.
 
-        Entries that come after `PAGES_MOST` pages to read are not done: the batch has the others alone.
         While not `healthy`, what must be kept is refused, and the rooms that changed wait.
         """
-        pages: dict[Question, None] = {}
-        for done, entry in enumerate(entries, 1):
+        records: list[Record] = []
+        for entry in entries:
             try:
                 self._execute_entry(entry, stamp, healthy=healthy)
             except Exception:  # noqa: BLE001 - a bug: it ends this one session, never the server
-                self._give_up(entry)
-            pages.update(dict.fromkeys(pages_of(entry)))
-            if len(pages) >= PAGES_MOST:
-                entries = entries[:done]
-                break
-        records = records_of(entries)
+                self._give_up(entry.session, entry.request)
+            records.extend(records_of(entry))  # now: by the nicks that people have
         if not healthy:
             waiting = [one for one in records if one.event.keeping is Keeping.TRANSIENT]
-            return Batch(entries, Writing(waiting), [*pages])
+            return Batch(entries, Writing(waiting))
         writing = Writing(records, *self.take_changed_rooms(), redacted_of(records))
-        return Batch(entries, writing, [*pages])
+        return Batch(entries, writing)
 
-    def _give_up(self, entry: Entry) -> None:
-        """Log the error at hand, and end the session whose request ran into it."""
+    def _give_up(self, session: Session, request: Request | None = None) -> None:
+        """Log the error at hand, and end the session that ran into it."""
         self.bugs += 1
-        _log.exception("a request of session %d failed: %r", entry.session.number, entry.request)
-        self.leave(entry.session, "internal error")
+        if request is not None:
+            _log.exception("a request of session %d failed: %r", session.number, request)
+        else:
+            _log.exception("session %d could not catch up", session.number)
+        self.leave(session, "internal error")
 
     def take_changed_rooms(self) -> tuple[list[RoomRecord], list[str]]:
         """Return the records of rooms changed since the last call, and keys of forgotten ones."""
@@ -256,7 +275,7 @@ class Node:
         try:
             self._reply(entry, reply)
         except Exception:  # noqa: BLE001 - as in `execute`
-            self._give_up(entry)
+            self._give_up(entry.session, entry.request)
 
     def _reply(self, entry: Entry, reply: Reply) -> None:
         session = entry.session
@@ -275,9 +294,9 @@ class Node:
         closing: list[tuple[Session, str]] = []
         for entry in batch.entries:
             try:
-                self._release_entry(entry, batch, shown, closing)
+                self._release_entry(entry, shown, closing)
             except Exception:  # noqa: BLE001 - as in `execute`
-                self._give_up(entry)
+                self._give_up(entry.session, entry.request)
         shown.flush()
         for entry in batch.entries:
             entry.session.answered()
@@ -290,7 +309,7 @@ class Node:
 
         Who came meanwhile knows of them: entering a room tells its topic and who is who.
         """
-        shown = Round(self.delivery)
+        shown = Round(self.delivery, late=True)
         for emission in emissions:
             room = self.state.find_room(getattr(emission.event, "room", ""))
             members = room.members if room is not None else {}
@@ -305,32 +324,29 @@ class Node:
         self.sessions.clear()
 
     def _release_entry(
-        self, entry: Entry, batch: Batch, shown: Round, closing: list[tuple[Session, str]]
+        self, entry: Entry, shown: Round, closing: list[tuple[Session, str]]
     ) -> None:
         session, label = entry.session, entry.request.label
         asker = session if label else None
-        answer: list[bytes] = []
-        recalled = b""
+        answer: list[Part] = []
+        recalls: list[Part] = []
         for outcome in entry.outcomes:
             if isinstance(outcome, Emission):
                 if own := shown.show(outcome, asker):
-                    answer.append(own)
-            elif isinstance(outcome, Recall):
-                past = self._recall(entry, outcome, batch)
-                if label:  # the answer to a label comes first, and whole
-                    recalled += past
-                else:
-                    shown.tell(session, past)
+                    answer.append((own,))
             elif isinstance(outcome, Close):
                 shown.flush()
                 closing.extend(self._detach(outcome))
+            elif isinstance(outcome, Recall):
+                recalls.append(outcome)
             else:
-                answer.extend(self._answer(entry, outcome, batch))
+                answer.append(outcome)
             if not label:
-                shown.tell(session, b"".join(answer))
+                self._answer(entry, shown, [*answer, *recalls])
                 answer.clear()
-        if label:
-            shown.tell(session, session.dialect.label(answer, label, entry.at) + recalled)
+                recalls.clear()
+        if label:  # the answer to a label comes first, and whole
+            self._answer(entry, shown, [*answer, *recalls])
         if entry.leaving is not None:
             closing.append((session, entry.leaving))
 
@@ -339,23 +355,76 @@ class Node:
         if isinstance(session, Session):
             yield session, close.reason
 
-    def _answer(
-        self, entry: Entry, outcome: Lookup | Sequence[bytes], batch: Batch
-    ) -> Sequence[bytes]:
-        if not isinstance(outcome, Lookup):
-            return outcome
-        try:
-            return outcome.show(batch.find(outcome))
-        except Exception:  # noqa: BLE001 - as in `_recall`
-            self._give_up(entry)
-            return ()
+    def _answer(self, entry: Entry, shown: Round, answer: Sequence[Part]) -> None:
+        """Tell the asker of `entry` something, in its place; reading for it holds up nobody else."""
+        questions = [*questions_of(answer)]
+        if not questions:
+            shown.tell(entry.session, self._write_answer(entry, answer, {}))
+            return
+        at_once: list[bytes] = []
+        promised: Item | None = None
 
-    def _recall(self, entry: Entry, recall: Recall, batch: Batch) -> bytes:
+        def done(found: Found) -> None:
+            data = self._write_answer(entry, answer, found)
+            if promised is None:
+                at_once.append(data)
+                return
+            session.answered()
+            if session.backlog is not None:
+                session.backlog.fill(promised, data)
+                self._catching_up.advance(session)
+
+        session = entry.session
+        if session.closed:
+            return
+        self.journal.read(questions, done)
+        if at_once:
+            shown.tell(session, at_once[0])
+        else:
+            session.outstanding += 1
+            promised = shown.promise(session)
+
+    def _write_answer(self, entry: Entry, answer: Sequence[Part], found: Found) -> bytes:
+        session, label = entry.session, entry.request.label
+        lines: list[bytes] = []
+        recalled = b""
         try:
-            return entry.session.face.recall(recall.name, batch.pages.get(page_of(recall), ()))
+            for part in answer:
+                if isinstance(part, Recall):
+                    page = (found or {}).get(page_of(part), ())
+                    recalled += session.face.recall(part.name, page)
+                elif isinstance(part, Lookup):
+                    lines.extend(part.show(find(part, found)))
+                else:
+                    lines.extend(part)
+            told = session.dialect.label(lines, label, entry.at) if label else b"".join(lines)
         except Exception:  # noqa: BLE001 - as in `execute`; what else it led to is shown
-            self._give_up(entry)
+            self._give_up(session, entry.request)
             return b""
+        return told + recalled
+
+    # --- who does not keep up ------------------------------------------------------------------
+
+    def see_full(self, session: Session) -> None:
+        """Know that so much waits to be sent to a session that it should get nothing more."""
+        if not session.closed:
+            self.delivery.see_full(session)
+
+    def see_drained(self, session: Session) -> None:
+        """Know that a session can be sent more."""
+        self._catching_up.advance(session)
+
+    async def caught_up(self, session: Session) -> None:
+        """Return when all that was shown so far was written to `session`, or it is over."""
+        await session.settled()
+        if session.backlog is not None:
+            self.delivery.tell(session, b"")
+            await session.reached(session.backlog.items[-1])
+
+    def _read(
+        self, questions: Sequence[Question], done: Callable[[Found], None], *, patient: bool
+    ) -> None:
+        self.journal.read(questions, done, patient=patient)
 
 
 def not_kept(command: Command) -> Refused:

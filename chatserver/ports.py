@@ -141,10 +141,19 @@ class Peer(Protocol):
     """The other end of a connection, as the node writes to it."""
 
     def write(self, data: bytes) -> None:
-        """Send `data` after all that was written before. Never blocks, never raises; a no-op once closed.
+        """Send `data` after all that was written before. Never blocks, never raises; a no-op once closed."""
+        ...
 
-        A peer over its bound for unsent bytes is closed, with a reason that its room will be told.
+    @property
+    def full(self) -> bool:
+        """Whether so much waits to be sent that nothing more should be written, but for small things.
+
+        Whoever owns it tells the node when that begins and ends (`Node.see_full`, `see_drained`).
         """
+        ...
+
+    def note(self, text: str, *values: object) -> None:
+        """Log a step in the life of the connection; `values` are as in the logging module."""
         ...
 
     def close(self, farewell: bytes) -> None:

@@ -1,8 +1,10 @@
-"""One connection as the middle of the server sees it: face, peer, user, open requests."""
+"""One connection as the middle of the server sees it: face, peer, user, open requests, what it has missed."""
 
 import asyncio
 import logging
+from collections.abc import Callable
 
+from chatserver.backlog import Backlog, Item
 from chatserver.core.state import User
 from chatserver.faces.contract import Dialect, Face
 from chatserver.ports import Peer
@@ -15,15 +17,20 @@ class Session:
 
     __slots__ = (
         "_settled",
+        "backlog",
         "closed",
+        "cut",
         "ended",
         "face",
         "leaving",
+        "nick",
         "number",
         "outstanding",
         "peer",
         "planned",
+        "rooms",
         "user",
+        "write",
     )
 
     def __init__(self, number: int, face: Face, peer: Peer) -> None:
@@ -34,6 +41,12 @@ class Session:
         self.user: User | None = None
         self.planned = face.dialect
         """The dialect that delivery's plans know."""
+        self.rooms: tuple[str, ...] = ()
+        self.nick = ""
+        self.write: Callable[[bytes], None] = peer.write
+        """Send something to its peer, unless it is behind."""
+        self.backlog: Backlog | None = None
+        """What waits for it when it is behind, None while it is live."""
         self.outstanding = 0
         """Requests that were submitted and are not answered yet."""
         self.leaving = False
@@ -41,6 +54,8 @@ class Session:
         self.ended = False
         """Whether its end was executed: what it asked after that has no effect."""
         self.closed = False
+        self.cut = False
+        """Whether there is no connection any more: nothing can be shown."""
         self._settled: asyncio.Future[None] | None = None
 
     @property
@@ -48,9 +63,29 @@ class Session:
         """How events are written for it now."""
         return self.face.dialect
 
-    def write(self, data: bytes) -> None:
-        """Send `data` to its peer."""
-        self.peer.write(data)
+    @property
+    def full(self) -> bool:
+        """Whether so much waits to be sent to its peer that it should get nothing more."""
+        return self.peer.full and not self.closed
+
+    @property
+    def owes_much(self) -> bool:
+        """Whether it is behind, and so much waits that it alone is told, that its input should wait."""
+        return self.backlog is not None and self.backlog.owes_much
+
+    def fall_behind(self, backlog: Backlog) -> None:
+        """Get nothing more, until all of `backlog` was caught up with."""
+        self.backlog = backlog
+        self.write = _withhold
+        self.peer.note("fell behind at %x", backlog.place[0])
+
+    def be_live(self) -> None:
+        """Get what happens from now on: all was caught up with."""
+        if self.backlog is not None:
+            lines, sent = self.backlog.lines, self.backlog.sent
+            self.peer.note("live again, %d lines (%d bytes) later", lines, sent)
+        self.backlog = None
+        self.write = self.peer.write
 
     async def settled(self) -> None:
         """Return when every request so far was answered, or the session is closed."""
@@ -59,19 +94,36 @@ class Session:
                 self._settled = asyncio.get_running_loop().create_future()
             await asyncio.shield(self._settled)
 
+    async def reached(self, item: Item) -> None:
+        """Return when all up to `item` of its backlog was written, or it is over."""
+        if item.reached is None:
+            item.reached = asyncio.get_running_loop().create_future()
+        await asyncio.shield(item.reached)
+
     def answered(self) -> None:
         """Count one request as answered."""
         self.outstanding -= 1
         if not self.outstanding:
             self._wake()
 
+    def lose_peer(self) -> None:
+        """Know that its connection has ended: nothing reaches it any more."""
+        self.cut = True
+        self._drop_backlog()
+
     def close(self, reason: str) -> None:
         """Say farewell and end the connection; a second call does nothing."""
         if not self.closed:
             self.closed = self.leaving = True
             self.user = None
+            self._drop_backlog()
             self.peer.close(self._farewell(reason))
             self._wake()
+
+    def _drop_backlog(self) -> None:
+        if self.backlog is not None:
+            self.backlog.forget()
+            self.backlog = None
 
     def _farewell(self, reason: str) -> bytes:
         try:
@@ -83,3 +135,7 @@ class Session:
     def _wake(self) -> None:
         if self._settled is not None and not self._settled.done():
             self._settled.set_result(None)
+
+
+def _withhold(_data: bytes) -> None:
+    """Send nothing."""

@@ -28,13 +28,16 @@ class Past:
         """When the server was heard last on an earlier connection, None if there was none."""
 
     def leave(self, buffer: Buffer, start: float, *, events: bool) -> None:
-        """Take note that a buffer is followed no longer, if what it has is complete.
+        """Take note that a buffer is followed no longer, and up to where it is complete.
 
+        That is our joining it if we never had its past; or else as before, if we had not all of it.
         `start` is from when on it was followed at most: what was said since may be lost on its way.
         `events` says whether history has more than messages, so that any line can be found there.
         """
         if not buffer.behind:
             self.known[buffer] = _newest(buffer, start, events=events)
+        elif buffer not in self.known and (entry := _entry(buffer)):
+            self.known[buffer] = entry
 
     def follow(self, buffer: Buffer) -> None:
         """Take note that a buffer is followed, and all of it is known or told to be missing."""
@@ -52,6 +55,12 @@ def _newest(buffer: Buffer, start: float, *, events: bool) -> Anchor:
         if line.kind is Kind.JOIN and line.own:
             return Anchor("", line.time)
     return Anchor("", start)
+
+
+def _entry(buffer: Buffer) -> Anchor | None:
+    """Return the moment when we came into a room for the first time."""
+    joins = (line for line in buffer.lines if line.kind is Kind.JOIN and line.own)
+    return next((Anchor("", line.time) for line in joins), None)
 
 
 def clock(moment: float) -> str:

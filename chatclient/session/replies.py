@@ -10,6 +10,7 @@ from typing import Final
 
 from chatclient.model import Buffer, Kind
 from chatclient.session.catchup import on_history_refused, on_sign_of_life
+from chatclient.session.outbox import NONCE
 from chatclient.session.registration import on_nick_refused, regain_now
 from chatclient.session.saying import open_all
 from chatclient.session.state import Heard, State
@@ -169,7 +170,12 @@ def on_standard_reply(state: State, heard: Heard) -> None:
         if entry is None and not state.labels and heard.text(0) in {"PRIVMSG", "NOTICE"}:
             entry = state.outbox.about(context[0] if context else "")
         if entry is not None:
-            state.outbox.fail(entry, plain(heard.last))
+            if (
+                state.has(NONCE) and heard.text(1) == "MESSAGE_ERROR"
+            ):  # it has it, and cannot show it
+                state.outbox.confirm(entry, msgid=context[-1])
+            else:
+                state.outbox.fail(entry, plain(heard.last))
             return
         if room and heard.text(0) == "JOIN" and not room.joined:
             room.wanted = False

@@ -173,7 +173,7 @@ class Server:
         self._reread = reread
         self._told_to_stop = asyncio.Event()
         self._told_again = asyncio.Event()
-        self._node = Node(State(config.limits))
+        self._node = Node(State(config.limits), tail=config.tail)
         now = max(clock.now(), restored.last_at)
         self._node.restore(restored.rooms, now, restored.nonces)
         self._journal = LocalJournal(self._node, store, restored, clock, config.journal_queue)
@@ -191,9 +191,10 @@ class Server:
                     registration=config.registration_timeout,
                     ping_interval=config.ping_interval,
                     ping_timeout=config.ping_timeout,
+                    stall=config.stall_timeout,
                 ),
                 line_limit=config.line_length,
-                send_queue=config.send_queue,
+                high_water=config.high_water,
             )
         )
         self._faces.count_strangers = self._connections.count_strangers

@@ -206,14 +206,31 @@ class Config(Struct, frozen=True, kw_only=True):
     ping_timeout: Annotated[
         Seconds, About(TIMES, "how long it may take to answer then", unit="s")
     ] = 60.0
+    stall_timeout: Annotated[
+        Seconds,
+        About(TIMES, "how long a peer may take nothing of what waits to be sent to it", unit="s"),
+    ] = 300.0
 
     line_length: Annotated[
         int, Meta(ge=512, le=65_536), About(BOUNDS, "a line of a plain peer, at most", unit="bytes")
     ] = 8192
-    send_queue: Annotated[
+    high_water: Annotated[
         int,
-        Meta(ge=65_536, le=2**30),
-        About(BOUNDS, "what may wait to be sent to one peer, at most", unit="bytes"),
+        Meta(ge=16_384, le=2**30),
+        About(
+            BOUNDS,
+            "what may wait to be sent to one peer; over it, it is behind until it has read",
+            unit="bytes",
+        ),
+    ] = 65_536
+    tail: Annotated[
+        int,
+        Meta(ge=0, le=2**40),
+        About(
+            BOUNDS,
+            "what is kept in memory of the newest events, for who is behind; older ones are read from disk",
+            unit="bytes",
+        ),
     ] = 1_048_576
     journal_queue: Annotated[
         int,

@@ -11,7 +11,6 @@ from typing import Final
 from msgspec import structs
 
 from chatserver.core.events import Keeping
-from chatserver.core.history import Page, Question
 from chatserver.ports import Record, Trimmed, Writing
 
 FLUSHED: Final = 1000
@@ -34,13 +33,12 @@ class Late:
         """Have what is too old removed with the next write; if that fails, it is found again."""
         self._trimmed = trimmed
 
-    def put_off(self, writing: Writing, asked: Sequence[Question] = ()) -> Writing:
-        """Return what must be written now, before `asked` is read: all that waits too, or nothing."""
+    def put_off(self, writing: Writing) -> Writing:
+        """Return what must be written now: all that waits too, or nothing."""
         if _gates(writing):
             return self.join(writing)
         self._records.extend(writing.records)
-        needed = any(isinstance(one, Page) and one.everything for one in asked)
-        return self.join(Writing()) if len(self._records) >= FLUSHED or needed else Writing()
+        return self.join(Writing()) if len(self._records) >= FLUSHED else Writing()
 
     def hold(self, writing: Writing) -> None:
         """Let all of `writing` wait: nothing can be kept."""

@@ -2,27 +2,29 @@
 
 Rules: what a tick brought is executed, written in one transaction, and released when that returned; the
 next batch gathers meanwhile (group commit). What need not be kept at once is released at once, and
-written with the next write, within half a second. When a write fails, its messages are refused and
-its changes of state wait; until the store takes them, nothing is accepted that would have to be kept.
+written with the next write, within half a second. Reading never holds that up. When a write fails, its
+messages are refused and its changes of state wait; until the store takes them, nothing is accepted
+that would have to be kept.
 """
 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
 
-from chatserver.batch import Batch, Entry, must_be_kept, write_down
+from chatserver.batch import Batch, Entry, Found, must_be_kept, write_down
 from chatserver.core.effects import Emission, Reason, Refused
-from chatserver.core.events import Keeping, KeptEvent, Redacted, Said
+from chatserver.core.events import Keeping, Redacted, Said
 from chatserver.core.execute import Stamp
-from chatserver.core.history import Question
+from chatserver.core.history import Page, Question
 from chatserver.faces.contract import Lookup
 from chatserver.journal.late import Late
+from chatserver.journal.reading import Asked, Reading, describe
 from chatserver.node import Node
-from chatserver.ports import Clock, Restored, Store, StoreError, Trimmed, Writing
+from chatserver.ports import Clock, Restored, Store, Trimmed, Writing
 
 BATCH_MOST: Final = 1024
 """Entries of one batch: bounds how long the others wait."""
@@ -58,6 +60,9 @@ class LocalJournal:
         self._pending: deque[Entry] = deque()
         self._busy = False
         self._writer = ThreadPoolExecutor(1, "journal") if store.blocking else None
+        self._writing = False
+        """Whether something is on its way to the disk."""
+        self._reading = Reading(store, self._see_idle)
         self._room_again: asyncio.Future[None] | None = None
         self._idle: asyncio.Future[None] | None = None
         self._held: list[Emission] = []
@@ -81,8 +86,8 @@ class LocalJournal:
             await asyncio.shield(self._room_again)
 
     async def idle(self) -> None:
-        """Return when nothing waits and nothing is being written."""
-        while self._busy:
+        """Return when nothing waits, and nothing is being written or read."""
+        while self._busy or self._reading.under_way:
             if self._idle is None:
                 self._idle = asyncio.get_running_loop().create_future()
             await asyncio.shield(self._idle)
@@ -105,6 +110,23 @@ class LocalJournal:
             self._busy = True
             self._keep(Batch([], self._late.join(Writing())))
 
+    def read(
+        self, questions: Sequence[Question], done: Callable[[Found], None], *, patient: bool = False
+    ) -> None:
+        """Read the log of what was released, then call `done`: see `node.Journal`."""
+        asked = Asked(questions, done, patient)
+        if not any(isinstance(one, Page) and one.everything for one in questions):
+            self._reading.ask(asked)  # messages were written before they were released
+            return
+        if self._late and not self.failure and self._writer is None:
+            self._write_late_here()
+        if not (self._late or self._writing) or (self.failure and not patient):
+            self._reading.ask(asked)
+            return
+        self._reading.wait(asked)
+        if not self.failure:
+            self._see_to_readers()
+
     def stamp(self) -> Stamp:
         """Return the next place in the order; its time never goes back."""
         self._seq += 1
@@ -116,6 +138,7 @@ class LocalJournal:
         for timer in (self._retry, self._late_timer):
             if timer is not None:
                 timer.cancel()
+        self._reading.close()
         if self._writer is not None:
             self._writer.shutdown()
         if self._late and not self.failure:
@@ -127,11 +150,9 @@ class LocalJournal:
 
     def _run(self) -> None:
         """Execute what gathered: one batch, so that the others get their turn before the next."""
-        if not self._pending:
+        if not self._pending and (self.failure or not self._reading.waits):
             self._busy = False
-            if self._idle is not None:
-                self._idle.set_result(None)
-                self._idle = None
+            self._see_idle()
             return
         batch = self._next_batch()
         if self.failure:
@@ -139,9 +160,26 @@ class LocalJournal:
             self._late.hold(batch.writing)
             batch.writing = Writing()
         else:
-            batch.writing = self._late.put_off(batch.writing, batch.asked)
+            put_off = self._late.join if self._reading.waits else self._late.put_off
+            batch.writing = put_off(batch.writing)
             self._see_to_late()
         self._keep(batch)
+
+    def _see_idle(self) -> None:
+        """Tell who waits for it that nothing is under way."""
+        if self._idle is not None and not (self._busy or self._reading.under_way):
+            self._idle.set_result(None)
+            self._idle = None
+
+    def _see_to_readers(self) -> None:
+        """Let those read who wait for it, once all is written that was shown."""
+        if not self._reading.waits:
+            return
+        if not (self._late or self._writing or self.failure):
+            self._reading.go_on(complete=True)
+        elif not self._busy:
+            self._busy = True
+            asyncio.get_running_loop().call_soon(self._run)
 
     def _next_batch(self) -> Batch:
         entries: list[Entry] = []
@@ -159,25 +197,16 @@ class LocalJournal:
     def _keep(self, batch: Batch) -> None:
         """Keep a batch and release it, then run again."""
         loop = asyncio.get_running_loop()
-        needed = batch.writing.writes or batch.asked
-        if self._writer is not None and needed:
-            done = loop.run_in_executor(self._writer, self._keep_and_read, batch)
+        if self._writer is not None and batch.writing.writes:
+            self._writing = True
+            done = loop.run_in_executor(self._writer, self._store.keep, batch.writing)
             done.add_done_callback(partial(self._written, batch))
             return
-        if needed:
+        if batch.writing.writes:
             self._keep_here(batch)
-        else:
-            self._node.release(batch)
+        self._node.release(batch)
+        self._see_to_readers()
         loop.call_soon(self._run)
-
-    def _keep_and_read(self, batch: Batch) -> Mapping[Question, Sequence[KeptEvent]]:
-        """Keep a batch, then read what it asks for; on the writer thread, if there is one."""
-        self._store.keep(batch.writing)
-        try:
-            return self._store.read(batch.asked)
-        except Exception as error:  # noqa: BLE001 - what was kept is kept, so it is shown
-            _log.error("the store could not be read: %s", describe(error))
-            return {}
 
     def _see_to_late(self) -> None:
         """Have what is put off written soon, if nothing else is."""
@@ -196,22 +225,23 @@ class LocalJournal:
             self._busy = True
             self._keep(Batch([], self._late.join(Writing())))
 
+    def _write_late_here(self) -> None:
+        """Write what is put off now: somebody reads all that happened."""
+        self._keep_here(Batch([], self._late.join(Writing())))
+
     def _keep_here(self, batch: Batch) -> None:
         try:
-            batch.pages = self._keep_and_read(batch)
+            self._store.keep(batch.writing)
         except Exception as error:  # noqa: BLE001 - a bug in a store is a write that failed
             self._fail(batch, describe(error))
-        self._node.release(batch)
 
-    def _written(
-        self, batch: Batch, done: "asyncio.Future[Mapping[Question, Sequence[KeptEvent]]]"
-    ) -> None:
+    def _written(self, batch: Batch, done: "asyncio.Future[None]") -> None:
+        self._writing = False
         error = done.exception()
-        if error is None:
-            batch.pages = done.result()
-        else:
+        if error is not None:
             self._fail(batch, describe(error))
         self._node.release(batch)
+        self._see_to_readers()
         self._run()
 
     def _fail(self, batch: Batch, why: str) -> None:
@@ -233,6 +263,7 @@ class LocalJournal:
         batch.writing = Writing()  # nothing of it was kept, and nothing is gone
         if self.failure and self._retry is None:
             self._retry = asyncio.get_running_loop().call_later(RETRY_AFTER, self._try_again)
+        self._reading.go_on(complete=False)
 
     def _hold_back(self, batch: Batch) -> None:
         """Take out of a batch that is not kept what must be: changes of state are shown later."""
@@ -285,7 +316,7 @@ class LocalJournal:
             else:
                 self._recovered()
             return
-        self._busy = True
+        self._busy = self._writing = True
         done = asyncio.get_running_loop().run_in_executor(self._writer, self._prove, writing)
         done.add_done_callback(partial(self._retried, batch))
 
@@ -295,6 +326,7 @@ class LocalJournal:
         self._store.probe()
 
     def _retried(self, batch: Batch, done: "asyncio.Future[None]") -> None:
+        self._writing = False
         error = done.exception()
         if error is not None:
             self._fail(batch, describe(error))
@@ -308,10 +340,4 @@ class LocalJournal:
         self._see_to_late()
         held, self._held = self._held, []
         self._node.release_held(held)
-
-
-def describe(error: BaseException) -> str:
-    """Return an error of the store in one line; one that it should not raise is a bug, and is logged."""
-    if not isinstance(error, StoreError):
-        _log.error("the store failed in an unknown way", exc_info=error)
-    return str(error) or type(error).__name__
+        self._see_to_readers()

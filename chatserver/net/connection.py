@@ -14,7 +14,7 @@ from typing import Final, cast
 
 from chatserver.net import tcp
 from chatserver.net.address import Address
-from chatserver.net.deadlines import NEVER, Due, Patience
+from chatserver.net.deadlines import NEVER, Due, Patience, Stall
 from chatserver.net.steps import Steps
 from chatserver.net.terms import Terms
 from chatserver.session import Session
@@ -23,12 +23,9 @@ _log = logging.getLogger(__name__)
 
 INPUT_HIGH: Final = 65_536
 """Bytes that wait for the task, from which on we stop reading and TCP pushes back on the peer."""
-OUTPUT_HIGH: Final = 65_536
-"""Bytes that wait for the kernel, from which on a peer's own input waits."""
 PIECE: Final = 4096
 """Bytes that the task gets at once: then others have their turn."""
 CLOSED: Final = "connection closed"
-OVERFLOW: Final = "send queue exceeded"
 BUG: Final = "internal error"
 
 
@@ -41,10 +38,12 @@ class Connection(asyncio.Protocol):
         "_closing",
         "_deaf",
         "_debug",
+        "_given_up",
         "_loop",
         "_patience",
         "_reading",
         "_size",
+        "_stall",
         "_transport",
         "_waiter",
         "_was_reset",
@@ -70,7 +69,7 @@ class Connection(asyncio.Protocol):
         self.at_end = False
         """Whether the peer ended its side in order: it may still be listening."""
         self.full = False
-        """Whether so much waits to be sent that its own input should wait."""
+        """Whether so much waits to be sent that nothing more should be written, and its own input waits."""
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport
         self._patience = Patience(terms.times, self._loop.time(), greets=greets)
@@ -82,6 +81,10 @@ class Connection(asyncio.Protocol):
         """Whether we read: not while too much waits for the task."""
         self._deaf = False
         """Whether it gets nothing more."""
+        self._given_up = False
+        """Whether nothing is waited for any more."""
+        self._stall: Stall | None = None
+        """Watches over a peer that is to read what waits for it, and None while little waits."""
         self._closing = False
         self._closed = True
         """Whether there is no socket: not yet, or no more."""
@@ -141,8 +144,14 @@ class Connection(asyncio.Protocol):
 
     async def drained(self) -> None:
         """Return when little waits to be sent, or nothing is sent any more."""
-        while self.full and not self._deaf:
+        while self.full and not (self._deaf or self._given_up):
             await self._wait()
+
+    async def flushed(self) -> None:
+        """Return when the kernel has taken all that was written, or nothing is sent any more."""
+        if not self._closed:
+            self._transport.set_write_buffer_limits(0)
+        await self.drained()
 
     def begin(self) -> None:
         """Know that the first line has begun: there is a time limit for it, and for registering."""
@@ -172,24 +181,25 @@ class Connection(asyncio.Protocol):
     # --- for the node --------------------------------------------------------------------------
 
     def write(self, data: bytes) -> None:
-        """Send `data` after all that was written before; give up who is over the bound already.
-
-        So one long answer to an own question is no reason to be closed.
-        """
+        """Send `data` after all that was written before."""
         if self._deaf:
             return
-        if self.full and self._transport.get_write_buffer_size() > self.terms.send_queue:
-            self._deaf = True
-            self.give_up(OVERFLOW)
-        elif self._debug:
+        if self._debug:
             self.steps.send(self._transport, data)
         else:
             self._transport.write(data)
 
     def give_up(self, reason: str) -> None:
-        """Read no more; the task will end it, and tell `reason`."""
+        """Read no more, and wait for nothing; the task will end it, and tell `reason`."""
         self.reason = self.reason or reason
+        self._given_up = True
+        if self.session is not None:
+            self.session.lose_peer()
         self._drop_input()
+
+    def note(self, text: str, *values: object) -> None:
+        """Log a step; `values` are as in the logging module."""
+        self.steps.tell(text, *values)
 
     def close(self, farewell: bytes) -> None:
         """Send `farewell` and what is unsent, then FIN; within a bound of time, or reset it."""
@@ -197,13 +207,10 @@ class Connection(asyncio.Protocol):
             return
         if farewell and not self._deaf and not self._closed:
             self.steps.send(self._transport, farewell)
-        overflowed, self._deaf, self._closing = self._deaf, True, True
+        self._deaf = self._closing = True
         self.reason = self.reason or CLOSED
         self._drop_input()
         if self._closed:
-            return
-        if overflowed:
-            self._reset()
             return
         self._patience.close(self._loop.time())
         self._set_deadline()
@@ -245,7 +252,7 @@ class Connection(asyncio.Protocol):
         if self._closing:  # it was ended before it had begun
             self._reset()
             return
-        self._transport.set_write_buffer_limits(OUTPUT_HIGH)
+        self._transport.set_write_buffer_limits(self.terms.high_water)
         self._set_deadline()
 
     def data_received(self, data: bytes) -> None:
@@ -279,13 +286,22 @@ class Connection(asyncio.Protocol):
     def pause_writing(self) -> None:
         """Know that the kernel takes no more, and that much waits."""
         self.full = True
-        self.steps.fell_behind(self._transport)
+        self.steps.fill(self._transport)
+        now = self._loop.time()
+        self._stall = Stall(self.terms.times.stall, now)
+        if not self._closing and self._patience.next > self._stall.next:
+            self.terms.deadlines.set(self, self._stall.next)
+        if self.session is not None:
+            self.terms.node.see_full(self.session)
 
     def resume_writing(self) -> None:
         """Know that little waits."""
         self.full = False
+        self._stall = None
         self._patience.heard = self._loop.time()  # who reads is alive
-        self.steps.tell("send: the reader has caught up, %d bytes wait", self._unsent)
+        self.steps.tell("send: the kernel takes more again, %d bytes wait here", self._unsent)
+        if self.session is not None:
+            self.terms.node.see_drained(self.session)
         self._wake()
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -293,6 +309,8 @@ class Connection(asyncio.Protocol):
         self.reason = self.reason or tcp.describe(error)
         self._closed = self._deaf = True
         self.full = False
+        if self.session is not None:
+            self.session.lose_peer()
         self.steps.closed(error, was_reset=self._was_reset, peer_first=self.at_end)
         self._wake()
 
@@ -311,6 +329,8 @@ class Connection(asyncio.Protocol):
     def _check(self, now: float) -> float:
         face = self.session.face if self.session is not None else None
         registered = face is not None and face.registered
+        if self._stall is not None and registered and not self._closing:
+            return self._check_stall(self._stall, now)
         match self._patience.check(now, registered=registered, flushed=not self._unsent):
             case Due.GREET:
                 self.write(self.terms.faces.greeting())
@@ -318,17 +338,25 @@ class Connection(asyncio.Protocol):
                 self.steps.tell("nothing received for a while: ping")
                 self.write(face.ping())
             case Due.GIVE_UP:
-                self._run_out()
+                self._run_out(self._patience.why)
                 return NEVER
             case _:
                 pass
         return self._patience.next
 
-    def _run_out(self) -> None:
+    def _check_stall(self, stall: Stall, now: float) -> float:
+        """See whether a peer reads to whom much is to be sent: a ping could not reach it."""
+        sock = self._transport.get_extra_info("socket")
+        if stall.check(now, self._unsent + (tcp.unacknowledged(sock) or 0)):
+            return stall.next
+        self._run_out(stall.why)
+        return NEVER
+
+    def _run_out(self, why: str) -> None:
         """End what has lasted too long."""
-        self.steps.tell("time is up: %s", self._patience.why)
+        self.steps.tell("time is up: %s", why)
         if not self._closing:
-            self.give_up(self._patience.why)
+            self.give_up(why)
         elif self._unsent:
             self._reset()
         else:

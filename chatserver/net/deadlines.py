@@ -37,6 +37,8 @@ class Times(Struct, frozen=True, kw_only=True):
     """To take what is still on its way when we close, and to close in turn."""
     flush: float = 3.0
     """The same, if it has not taken all by then."""
+    stall: float = 300.0
+    """To take something of what waits for it, once that is much."""
 
 
 class Due(enum.Enum):
@@ -145,6 +147,37 @@ class Patience:
             case _Phase.CLOSING:
                 return f"not closed in turn within {self._times.linger:g} s"
         return f"not all taken within {self._times.flush:g} s"
+
+
+class Stall:
+    """How long a peer has taken nothing of what waits to be sent to it."""
+
+    __slots__ = ("_least", "_limit", "_looked", "_since")
+
+    def __init__(self, limit: float, now: float) -> None:
+        """Wait `limit` seconds from `now` on."""
+        self._limit = limit
+        self._since = self._looked = now
+        self._least = math.inf
+
+    @property
+    def next(self) -> float:
+        """When to look again: several times within the limit, so that it is not much longer."""
+        return min(self._since + self._limit, self._looked + self._limit / 4)
+
+    @property
+    def why(self) -> str:
+        """Why it was given up, for whoever is told."""
+        return f"no progress for {self._limit:g} s"
+
+    def check(self, now: float, waiting: int) -> bool:
+        """Say whether there is still hope at `now`, as `waiting` bytes are not acknowledged yet."""
+        self._looked = now
+        if waiting < self._least:
+            if self._least != math.inf:
+                self._since = now
+            self._least = waiting
+        return now < self._since + self._limit
 
 
 class Waiting(Protocol):

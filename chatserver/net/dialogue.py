@@ -92,8 +92,8 @@ async def _serve(
         text = _text_of(data, telnet, connection) if telnet else data
     if connection.at_end:
         await take(connection, session, framer.end() if telnet else ())
-        await session.settled()
-        await connection.drained()
+        await connection.terms.node.caught_up(session)
+        await connection.flushed()
 
 
 async def take(connection: Connection, session: Session, lines: Sequence[bytes | Overlong]) -> None:
@@ -104,8 +104,10 @@ async def take(connection: Connection, session: Session, lines: Sequence[bytes |
         if watch() > turn_ends:
             await asyncio.sleep(0)
             turn_ends = watch() + TURN
-        if session.outstanding and face.must_settle(line):
-            await session.settled()
+        if (session.outstanding or session.backlog) and face.must_settle(line):
+            await node.caught_up(session)
+        if session.owes_much:
+            await node.caught_up(session)
         if connection.full:  # seen last: whatever was waited for may have filled it
             await connection.drained()
         if session.leaving:

@@ -57,7 +57,7 @@ class Connections:
 
     def add(self, sock: socket.socket, peer: Address, spoken: Spoken) -> None:
         """Give an accepted socket a connection with a task that owns it."""
-        tcp.tune(sock)
+        tcp.tune(sock, self.terms.times.stall)
         self.terms.counters.accepted += 1
         number = next(self._numbers)
         connection: Connection

@@ -43,7 +43,7 @@ class Steps:
         else:
             self.tell("send: %d bytes", size)
 
-    def fell_behind(self, transport: asyncio.Transport) -> None:
+    def fill(self, transport: asyncio.Transport) -> None:
         """Tell how much waits for a reader, here and in the kernel."""
         if self.on:
             kernel = tcp.unacknowledged(transport.get_extra_info("socket"))

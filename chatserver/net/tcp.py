@@ -9,8 +9,10 @@ from typing import Protocol
 
 KEEPALIVE_IDLE, KEEPALIVE_INTERVAL, KEEPALIVE_COUNT = 60, 15, 4
 """A peer that is silent for 60 s is probed every 15 s; it is dead after 4 probes: 120 s in all."""
-USER_TIMEOUT = 120_000
-"""For so long (ms) may sent bytes be unacknowledged, or a reader's window shut (tcp(7))."""
+USER_TIMEOUT_MARGIN = 60.0
+"""Seconds for which sent bytes may be unacknowledged or a window shut, beyond the time to take something."""
+NOT_SENT_MOST = 131_072
+"""Bytes that the kernel takes ahead of what the peer's window lets it send."""
 
 _REASONS = {
     errno.ECONNRESET: "connection reset",
@@ -27,7 +29,7 @@ _OPTIONS = (
     ("TCP_KEEPALIVE", socket.IPPROTO_TCP, KEEPALIVE_IDLE),  # what macOS calls it
     ("TCP_KEEPINTVL", socket.IPPROTO_TCP, KEEPALIVE_INTERVAL),
     ("TCP_KEEPCNT", socket.IPPROTO_TCP, KEEPALIVE_COUNT),
-    ("TCP_USER_TIMEOUT", socket.IPPROTO_TCP, USER_TIMEOUT),
+    ("TCP_NOTSENT_LOWAT", socket.IPPROTO_TCP, NOT_SENT_MOST),
 )
 
 
@@ -43,11 +45,15 @@ class SupportsOptions(Protocol):
         ...
 
 
-def tune(sock: socket.socket) -> None:
-    """Send small lines at once (no Nagle), and notice peers that died without a word."""
+def tune(sock: socket.socket, stall: float) -> None:
+    """Send small lines at once (no Nagle), and notice peers that died without a word.
+
+    Who takes nothing for `stall` seconds is not for the kernel to give up, so it waits longer (tcp(7)).
+    """
     if sock.family not in {socket.AF_INET, socket.AF_INET6}:
         return
-    for name, level, value in _OPTIONS:
+    user_timeout = int((stall + USER_TIMEOUT_MARGIN) * 1000)
+    for name, level, value in (*_OPTIONS, ("TCP_USER_TIMEOUT", socket.IPPROTO_TCP, user_timeout)):
         option = getattr(socket, name, None)
         if option is not None:
             with contextlib.suppress(OSError):  # the peer may be gone already, or the system old

@@ -79,8 +79,8 @@ class Terms(Struct, frozen=True, kw_only=True):
     """Seconds that go on within a callback of the loop, whose own time stands still meanwhile."""
     line_limit: int = 8192
     """Bytes of a line of plain text, its end left out."""
-    send_queue: int = 1_048_576
-    """Bytes that may wait to be sent to one peer."""
+    high_water: int = 65_536
+    """Bytes that wait to be sent to one peer, from which on it gets nothing more until it has read."""
 
 
 def origin_of(peer: Address) -> Origin:

@@ -44,12 +44,13 @@ class WebConnection(Connection):
                 self.steps.tell("websocket: %s", websocket.summary)
                 self.reason = self.reason or CLOSED
                 break
+            await self.drained()  # pongs are output too
             data = await self.receive()
             if not data:
                 break
         if self.at_end or websocket.has_ended:
-            await session.settled()
-            await self.drained()
+            await self.terms.node.caught_up(session)
+            await self.flushed()
 
     async def _grant(self) -> bool:
         """Answer the request, and say whether it was granted; what came with it waits."""

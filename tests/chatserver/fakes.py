@@ -15,6 +15,7 @@ from chatserver.node import Node
 from chatserver.ports import Store, StoreError, Writing
 from chatserver.session import Session
 from chatserver.storage.memory import MemoryStore
+from chatserver.tail import TAIL
 
 
 class FakePeer:
@@ -24,12 +25,27 @@ class FakePeer:
         self.sent = b""
         self.writes = 0
         self.closed = False
+        self.full = False
+        self.takes: int | None = None
+        """How many more writes it takes before it is full; None for any number."""
+        self.fills: Callable[[], None] = lambda: None
+        """Called when it is full."""
+        self.notes: list[str] = []
+
+    def note(self, text: str, *values: object) -> None:
+        """Remember a step."""
+        self.notes.append(text % values)
 
     def write(self, data: bytes) -> None:
         """Remember `data`."""
         if not self.closed:
             self.sent += data
             self.writes += 1
+            if self.takes is not None:
+                self.takes -= 1
+                self.full = self.full or self.takes <= 0
+            if self.full:
+                self.fills()
 
     def close(self, farewell: bytes) -> None:
         """Remember the farewell, and take nothing more."""
@@ -120,16 +136,31 @@ class Client:
         self.world = world
         self.peer = FakePeer()
         self.session: Session = world.node.open(face, self.peer)
+        self.peer.fills = lambda: world.node.see_full(self.session)
+
+    def stall(self) -> None:
+        """Read nothing: its peer is full from now on."""
+        self.peer.full = True
+        self.world.node.see_full(self.session)
+
+    def resume(self, takes: int | None = None) -> None:
+        """Read again, `takes` writes or all that comes."""
+        self.peer.full, self.peer.takes = False, takes
+        self.world.node.see_drained(self.session)
 
     async def send(self, *lines: str) -> None:
         """Send lines, as net does, without waiting for what comes of the last one."""
         for line in lines:
-            data = line.encode()
-            if self.session.outstanding and self.session.face.must_settle(data):
-                await self.session.settled()
-            request = self.session.face.receive(data)
-            if request is not None:
-                await self.world.node.take(self.session, request)
+            await self.take(line.encode())
+
+    async def take(self, line: bytes) -> None:
+        """Take one line, as net does: not before earlier ones are answered where that matters."""
+        session = self.session
+        if (session.outstanding or session.backlog) and session.face.must_settle(line):
+            await self.world.node.caught_up(session)
+        request = session.face.receive(line)
+        if request is not None:
+            await self.world.node.take(session, request)
 
     def submit(self, *items: Item, label: str = "") -> None:
         """Submit a request that no face made."""
@@ -147,20 +178,30 @@ class Client:
 
     async def read(self) -> list[str]:
         """Return the lines that came since the last time, once nothing is on its way."""
-        await self.world.journal.idle()
+        await self.quiet()
         return self.peer.take()
+
+    async def quiet(self) -> None:
+        """Return when nothing is on its way to it, or it takes nothing."""
+        session = self.session
+        await self.world.journal.idle()
+        await until(lambda: session.backlog is None or session.full or session.closed)
 
 
 class World:
     """A node with a journal on a store in memory, and clients of it."""
 
     def __init__(
-        self, limits: Limits | None = None, store: Store | None = None, penalty: float = 0
+        self,
+        limits: Limits | None = None,
+        store: Store | None = None,
+        penalty: float = 0,
+        tail: int = TAIL,
     ) -> None:
         self.limits = limits or Limits()
         self.clock = FakeClock()
         self.store: Store = store or MemoryStore()
-        self.node = Node(State(self.limits), penalty=penalty)
+        self.node = Node(State(self.limits), penalty, tail)
         restored = self.store.open()
         self.node.restore(restored.rooms, self.clock.now(), restored.nonces)
         self.journal = LocalJournal(self.node, self.store, restored, self.clock, 1000)

@@ -45,7 +45,7 @@ def said(seq: int, target: str = "#Room") -> Said:
 def test_a_message_with_its_echo_is_written_down_once() -> None:
     """Both are the same event."""
     echoed = said(1)
-    assert [record.event for record in records_of([entry(echoed, echoed)])] == [echoed]
+    assert [record.event for record in records_of(entry(echoed, echoed))] == [echoed]
 
 
 def test_everything_that_is_kept_is_written_down_in_order() -> None:
@@ -53,7 +53,7 @@ def test_everything_that_is_kept_is_written_down_in_order() -> None:
     topic = TopicChanged(2, 2, "#Room", ANN, "x")
     joined, modes = Joined(3, 3, "#Room", ANN), RoomModesChanged(3, 3, "#Room", ANN, ())
     entries = [entry(said(1)), entry(topic, joined, modes), entry(said(4, "@#Room"))]
-    records = records_of(entries)
+    records = [record for one in entries for record in records_of(one)]
     assert [record.event for record in records] == [
         said(1),
         topic,
@@ -70,8 +70,8 @@ def test_what_happens_in_several_rooms_is_written_down_in_each(event: KeptEvent)
     made = entry()
     made.outcomes.append(Emission(event, NOBODY, rooms=("#a", "#b")))
     made.outcomes.append(Emission(said(2), NOBODY))
-    assert [record.target for record in records_of([made])] == ["#a", "#b", "#room"]
-    assert records_of([entry(event)]) == []
+    assert [record.target for record in records_of(made)] == ["#a", "#b", "#room"]
+    assert records_of(entry(event)) == []
 
 
 def test_who_could_read_what_only_some_saw_is_written_down() -> None:
@@ -89,7 +89,7 @@ def test_who_could_read_what_only_some_saw_is_written_down() -> None:
 
 def test_what_does_not_belong_to_a_room_is_not_written_down() -> None:
     """Nor what has no text."""
-    assert records_of([entry(AwayChanged(1, 1, ANN, "tea"), Tagged(2, 2, ANN, "#a", {}))]) == []
+    assert records_of(entry(AwayChanged(1, 1, ANN, "tea"), Tagged(2, 2, ANN, "#a", {}))) == []
 
 
 def test_history_is_asked_for_by_folded_names() -> None:

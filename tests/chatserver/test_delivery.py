@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatserver.backlog import Backlog
 from chatserver.core import commands, events
 from chatserver.core.commands import Command, Join, Kick, ModeChange, Part, Quit, Say
 from chatserver.core.effects import Close, Emission, Welcomed
@@ -66,10 +67,19 @@ class Reader:
         self.user: User | None = user
         self.dialect = dialect
         self.writes: list[bytes] = []
+        self.rooms: tuple[str, ...] = ()
+        self.nick = ""
+        self.full = False
+        self.backlog: Backlog | None = None
 
     def write(self, data: bytes) -> None:
         """Remember `data`."""
-        self.writes.append(data)
+        if self.backlog is None:
+            self.writes.append(data)
+
+    def fall_behind(self, backlog: Backlog) -> None:
+        """Remember nothing from now on."""
+        self.backlog = backlog
 
     def lines(self) -> list[str]:
         """Return all lines since the last time."""

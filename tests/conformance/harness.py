@@ -45,12 +45,7 @@ class IrcClient:
 
     async def send(self, data: bytes) -> None:
         """Send a line as net does: not before earlier ones are answered where that matters."""
-        session = self.client.session
-        if session.outstanding and session.face.must_settle(data):
-            await session.settled()
-        request = session.face.receive(data)
-        if request is not None:
-            await self.client.world.node.take(session, request)
+        await self.client.take(data)
 
     async def read(self) -> list[Message]:
         """Return the messages that came since the last time, once nothing is on its way."""
@@ -58,7 +53,7 @@ class IrcClient:
 
     async def read_lines(self) -> list[str]:
         """Return them as lines, without their ends."""
-        await self.client.world.journal.idle()
+        await self.client.quiet()
         lines = self.client.peer.take()
         assert all(line.endswith("\r") for line in lines), "a line without CR LF"
         return [line.removesuffix("\r") for line in lines]

@@ -135,9 +135,9 @@ class Person:
             if buffer.pending:
                 return f"an answer to {buffer.pending} lines in {buffer.name}"
             book = self.ledger.books.get(fold(buffer.target))
-            words = shown(buffer)
+            since = book.after(_first_entry(buffer)) if book else ()
             gap = any(line.kind is Kind.GAP for line in buffer.lines)
-            if book and book.entries and book.entries[-1].word not in words and not gap:
+            if book and since and since[-1].word not in shown(buffer) and not gap:
                 return f"{book.entries[-1].word} in {buffer.name}"
         return ""
 
@@ -199,6 +199,12 @@ class Person:
 
     def _fail(self, buffer: Buffer, text: str) -> None:
         self.universe.fail(f"promise 3: {self.name} in {buffer.name} {text}")
+
+
+def _first_entry(buffer: Buffer) -> int:
+    """Return the number of the event by which its user came into a room for the first time."""
+    joins = (line for line in buffer.lines if line.kind is Kind.JOIN and line.own)
+    return next((int(line.msgid, 16) for line in joins), 0)
 
 
 def _was_out(buffer: Buffer) -> bool:

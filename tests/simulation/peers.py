@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
+from chatclient.session.outbox import new_nonce
+from chatserver.core.nonces import TAG
 from chatwire import caps
 from chatwire.message import GrammarError, Message, parse_text
 from chatwire.names import fold
@@ -279,8 +281,9 @@ class IrcPeer(Peer):
         self.nick = name
         self._seats: dict[str, Seat] = {}
         self._batches: dict[str, _Batch] = {}
-        self._repeats: dict[str, bytes] = {}
-        """What was sent with a nonce and not seen again."""
+        self._unseen: dict[str, bytes] = {}
+        """What was sent with a nonce and not seen yet, by its word: it is sent again."""
+        self._sent_again: set[str] = set()
 
     @property
     def seats(self) -> dict[str, Seat]:
@@ -309,6 +312,20 @@ class IrcPeer(Peer):
         if self.registered:
             self.send(line.encode() + b"\r\n")
 
+    def say(self, target: str, text: str) -> None:
+        """Say something, at times with a nonce, and then at times twice."""
+        line = f"PRIVMSG {target} :{text}\r\n"
+        if not self.registered:
+            return
+        if self.has(caps.MESSAGE_TAGS) and self.random.random() < 0.3:
+            line = f"@{TAG}={new_nonce(self.random)} {line}"
+            word = WORD.findall(text)[0]
+            self._unseen[word] = line.encode()
+            if self.random.random() < 0.3:
+                self._sent_again.add(word)
+                line *= 2
+        self.send(line.encode())
+
     def hear(self, line: str) -> None:
         """Take a line."""
         try:
@@ -328,7 +345,8 @@ class IrcPeer(Peer):
         self.tell("JOIN " + ",".join(self.rooms))
         for room in self.rooms:
             self.tell(f"MODE {room} -t")  # so that all may set the topic
-        for line in self._repeats.values():
+        for word, line in self._unseen.items():
+            self._sent_again.add(word)
             self.send(line)
 
     def _on_433(self, _message: Message) -> None:
@@ -384,11 +402,11 @@ class IrcPeer(Peer):
             batch.words += words
             return
         for word in words:
-            self._repeats.pop(word, None)
+            self._unseen.pop(word, None)
         seat = self._seats.get(fold(message.param(0)))
         if seat is not None:
             for word in words:
-                seat.hear(word)
+                seat.hear(word, again=word in self._sent_again)
 
     def lacks(self) -> str:
         """Say what it lacks to be in its rooms, with all that was said there."""

@@ -144,9 +144,9 @@ class Scenario:
         chance = random.random()
         if chance < 0.6:
             for _ in range(random.choice([1, 1, 1, 3, 20])):
-                peer.tell(f"PRIVMSG {room} :{self._text(peer)}")
+                peer.say(room, self._text(peer))
         elif chance < 0.65:
-            peer.tell(f"PRIVMSG {self._somebody(random)} :{self._text(peer)}")
+            peer.say(self._somebody(random), self._text(peer))
         elif chance < 0.7:
             peer.tell(f"TOPIC {room} :{self._text(peer)}")
         elif chance < 0.75:

@@ -28,8 +28,8 @@ class Seat:
         book = self._ledger.books.get(self.room)
         self._place = bisect_right(book.seqs, seq) if book else 0
 
-    def hear(self, word: str) -> None:
-        """See what was said in the room."""
+    def hear(self, word: str, *, again: bool = False) -> None:
+        """See what was said in the room; `again` if it may be the answer to saying it a second time."""
         entry = self._ledger.words.get(word)
         if entry is None or entry.target != self.room:
             return  # shown before it was kept, which is found elsewhere; or only for some
@@ -38,6 +38,8 @@ class Seat:
             return  # said on a connection before this one, whose words came late
         if self._place is not None:
             expected = self._next(self._place)
+            if again and found < expected:
+                return
             if expected != found:
                 self._complain(word, expected, found)
         self._place = found + 1

@@ -201,7 +201,7 @@ class Machine:
     @property
     def most_unsent(self) -> int:
         """How many bytes may wait for one peer."""
-        return self._config.send_queue + SLACK
+        return self._config.high_water + SLACK
 
     def _check_prompt(self, words: Sequence[str]) -> None:
         now = self.universe.now

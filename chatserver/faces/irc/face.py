@@ -20,7 +20,7 @@ from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish
 from chatserver.faces.irc.recall import recall
 from chatserver.faces.irc.replies import REPLIES, refuse
 from chatserver.faces.irc.session import Inquiry, Items, Session
-from chatserver.faces.irc.verbs import VERBS
+from chatserver.faces.irc.verbs import SETTLING, VERBS
 from chatwire import caps
 from chatwire.framing import Overlong
 from chatwire.message import (
@@ -35,7 +35,9 @@ from chatwire.message import (
 _TAG_LIMIT = 4096
 """Bytes of the tags, `@` and space included (IRCv3 message-tags, "Size limit")."""
 
-_CAP = re.compile(rb"(?:@[^ ]* )? *(?::[^ ]* )? *CAP(?: |$)", re.IGNORECASE)
+_SETTLING = re.compile(
+    rb"(?:@[^ ]* )? *(?::[^ ]* )? *(?:" + "|".join(SETTLING).encode() + rb")(?: |$)", re.IGNORECASE
+)
 
 
 class IrcFace:
@@ -87,7 +89,7 @@ class IrcFace:
         """Say whether `line` may be received only when everything before it has been answered."""
         if not self._session.registered:
             return True
-        return not isinstance(line, Overlong) and _CAP.match(line) is not None
+        return not isinstance(line, Overlong) and _SETTLING.match(line) is not None
 
     def reply(self, reply: Reply, user: User | None, state: State) -> Sequence[bytes] | Lookup:
         """Return `reply` as lines, and learn from it whether it is a user now."""

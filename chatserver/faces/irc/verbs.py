@@ -131,3 +131,9 @@ VERBS: Mapping[str, Verb] = {
     "WHOWAS": Verb(people.whowas, "nick [count]", "Who had a nick before."),
 }  # fmt: skip
 """All commands, by name."""
+
+SETTLING = (
+    "CAP", "CHATHISTORY", "HELP", "HELPOP", "INFO", "LIST", "MOTD", "NAMES", "QUIT", "WHO", "WHOIS",
+    "WHOWAS",
+)  # fmt: skip
+"""Those that wait until all before them was answered and shown: they end it, change it, or say much."""

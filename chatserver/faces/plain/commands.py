@@ -51,6 +51,8 @@ class Command(Struct, frozen=True):
     usage: str
     help: str
     handle: Callable[[Reader, str], Items]
+    pipelined: bool = False
+    """Whether it may be taken while answers are on their way: it has no long one, and changes no lines."""
 
     @property
     def name(self) -> str:
@@ -323,17 +325,17 @@ def _quit(_face: Reader, rest: str) -> Items:
 
 COMMANDS: Sequence[Command] = (
     Command("/help", "show this list", _helped),
-    Command("/nick NAME", "change what you are called", _nick),
+    Command("/nick NAME", "change what you are called", _nick, pipelined=True),
     Command("/join #ROOM [PASSWORD]", "enter a room; what you type goes there", _join),
     Command("/part [#ROOM] [REASON]", "leave a room", _part),
     Command("/rooms", "list the rooms", _rooms),
     Command("/names [#ROOM]", "list who is in the room", _names),
-    Command("/msg NICK TEXT", "say something to one person", _msg),
-    Command("/reply TEXT", "answer who wrote to you last", _reply),
-    Command("/me TEXT", "say what you do: /me waves", _me),
-    Command("/topic [#ROOM] [TEXT]", "show or set the topic; - removes it", _topic),
-    Command("/whois NICK", "show who somebody is", _whois),
-    Command("/away [TEXT]", "say that you are away; without TEXT, back again", _away),
+    Command("/msg NICK TEXT", "say something to one person", _msg, pipelined=True),
+    Command("/reply TEXT", "answer who wrote to you last", _reply, pipelined=True),
+    Command("/me TEXT", "say what you do: /me waves", _me, pipelined=True),
+    Command("/topic [#ROOM] [TEXT]", "show or set the topic; - removes it", _topic, pipelined=True),
+    Command("/whois NICK", "show who somebody is", _whois, pipelined=True),
+    Command("/away [TEXT]", "say that you are away; without TEXT, back again", _away, pipelined=True),
     Command("/history [N]", "show the last N messages of the room (20)", _history),
     Command("/search WORDS", "show what was said in the room with these words", _search),
     Command("/ignore [NICK]", "hide what somebody says, or show it again", _ignore),

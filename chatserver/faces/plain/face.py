@@ -58,7 +58,12 @@ class PlainFace(Reader):
 
     def must_settle(self, line: bytes | Overlong) -> bool:
         """Say whether the next line must wait for the answers to those before."""
-        return self.moving or not self._nick
+        if self.moving or not self._nick:
+            return True
+        if isinstance(line, Overlong) or not (line := line.lstrip(b" \t")).startswith(b"/"):
+            return False
+        command = BY_NAME.get(line[1:].partition(b" ")[0].decode(errors="replace").lower())
+        return command is not None and not command.pipelined
 
     @property
     def recalls(self) -> bool:

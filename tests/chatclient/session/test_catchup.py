@@ -65,6 +65,18 @@ def test_the_first_join_asks_for_the_newest() -> None:
     assert (room.unread, room.behind, wire.sent()) == (0, False, [])
 
 
+def test_cut_off_before_the_first_page_has_come() -> None:
+    """What was heard since we joined is not taken for all there was: it is filled in from there."""
+    wire = Wire().start(HISTORY, ISUPPORT)
+    wire.session.join("#ops")
+    wire.hear(f"@time={_time(0)};msgid=00 :alice!~a@host.example JOIN #ops", _said(1))
+    wire.sent()
+    joined = f"timestamp={_time(-0.001)}"
+    assert _again(wire) == [f"@label=h1 CHATHISTORY LATEST #ops {joined} 3"]
+    wire.hear(*_batch("h1", [_said(1), _said(2)]))
+    assert _said_in(wire.room("#ops")) == ["1", "2"]
+
+
 def test_pages_until_all_is_there() -> None:
     """After a cut it asks from the newest back to what it knows; live lines stay where they are."""
     wire, room = _in_room()

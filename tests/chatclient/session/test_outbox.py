@@ -63,6 +63,15 @@ def test_pending_lines_stay_pending_and_are_sent_again_where_that_is_harmless() 
     assert _again(wire, SAFE) == []
 
 
+def test_said_before_and_not_readable() -> None:
+    """A server that knows the nonce, and cannot read what it kept, has the message."""
+    wire = Wire().start(f"{MODERN} chatserver.dev/nonce")
+    room = wire.join("#ops")
+    wire.say(room, "hello")
+    wire.hear("@label=m1 :srv FAIL PRIVMSG MESSAGE_ERROR #ops 1f :This was said before")
+    assert (last(room).delivery, last(room).msgid) == (Delivery.CONFIRMED, "1f")
+
+
 def test_elsewhere_the_user_decides() -> None:
     """Where sending it again might say it twice, it has failed; what was never sent is sent."""
     wire = Wire().start(MODERN)

@@ -1,12 +1,10 @@
 """What the log gets late."""
 
 from chatserver.core.events import Identity, Keeping, KeptEvent, Parted, Said
-from chatserver.core.history import NEWEST, Page
 from chatserver.journal.late import FLUSHED, MOST, Late
 from chatserver.ports import Record, Writing
 
 ANN = Identity("ann", "u", "h")
-READING = Page("#a", 0, NEWEST, 9)
 
 
 def record(seq: int, *, spoken: bool = False) -> Record:
@@ -23,7 +21,7 @@ def numbers(writing: Writing) -> list[int]:
 def test_it_goes_with_the_next_write() -> None:
     """Before what is newer, once."""
     late = Late()
-    assert not late.put_off(Writing([record(1)]), [READING]).writes
+    assert not late.put_off(Writing([record(1)])).writes
     assert late
     assert numbers(late.put_off(Writing([record(2), record(3, spoken=True)]))) == [1, 2, 3]
     assert not late

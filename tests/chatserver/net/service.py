@@ -5,13 +5,14 @@ import contextlib
 import socket
 import struct
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from msgspec import structs
 
-from chatserver.batch import Entry
+from chatserver.batch import Entry, Found
 from chatserver.core.effects import Reply
 from chatserver.core.events import KeptEvent
+from chatserver.core.history import Question
 from chatserver.core.state import State, User
 from chatserver.faces.contract import Ask, Moment, Request
 from chatserver.faces.detection import Refused, Speaks
@@ -129,6 +130,12 @@ class HeldJournal:
             self._journal.submit(entry)
         else:
             self.held.append(entry)
+
+    def read(
+        self, questions: Sequence[Question], done: Callable[[Found], None], *, patient: bool = False
+    ) -> None:
+        """Read what was released."""
+        self._journal.read(questions, done, patient=patient)
 
     async def drained(self) -> None:
         """Return when entries may go."""

@@ -11,10 +11,11 @@ PAGE = Path(__file__).parents[3] / "docs" / "sockets.md"
 
 def templates() -> list[re.Pattern[str]]:
     """Return what a step of a connection may look like in the log, by the code that logs it."""
-    code = "".join(path.read_text() for path in NET.glob("*.py"))
-    texts = re.findall(r'(?:tell|_log\.debug)\(\s*"([^"]+)"', code)
+    paths = (*NET.glob("*.py"), NET.parent / "session.py", NET.parent / "catchup.py")
+    code = "".join(path.read_text() for path in paths)
+    texts = re.findall(r'(?:tell|note|_log\.debug)\(\s*"([^"]+)"', code)
     return [
-        re.compile(re.sub(r"%[sd]", ".*", re.escape(text).replace(r"\%", "%"))) for text in texts
+        re.compile(re.sub(r"%[sdx]", ".*", re.escape(text).replace(r"\%", "%"))) for text in texts
     ]
 
 
@@ -32,7 +33,7 @@ def test_every_reason_on_the_page_is_given() -> None:
     for reason in ("connection closed", "connection reset", "connection timed out", "ping timeout"):
         assert f"`{reason}" in page
     for reason in re.findall(
-        r'^(?:CLOSED|OVERFLOW|BUG): Final = "(.+)"',
+        r'^(?:CLOSED|BUG): Final = "(.+)"',
         (NET / "connection.py").read_text(),
         re.MULTILINE,
     ):

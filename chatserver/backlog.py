@@ -1,0 +1,218 @@
+"""What is kept of a session that is behind: how far it has been shown everything, and what only it is told.
+
+Rules: of what others said and did nothing is kept here, only the place up to which it was shown. What
+the session alone is told waits here, at its place, and holds its input back when it is much. What
+it did itself meanwhile (rooms, nick) is kept, as that decides what it is to see.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from chatserver.core.history import Page
+from chatwire.names import fold
+
+Place = tuple[int, int]
+"""Right after the event `(seq, n)`: the `n`th of the kept events with the number `seq`."""
+
+WHOLE: Final = 1 << 30
+"""As `n` of a place: after all events with its number."""
+
+OWED_MOST: Final = 65_536
+"""Bytes that a session is told alone and that wait; from there on its own input waits."""
+
+PAGE: Final = 128
+"""Events that are read at once, in all rooms together, about."""
+
+PAGE_LEAST: Final = 16
+"""Events of one room that are read at once, at least: more than one command leads to."""
+
+_OVERHEAD: Final = 64
+
+
+class Item:
+    """What one session alone is told, at its place among the events."""
+
+    __slots__ = ("data", "ordinal", "place", "reached")
+
+    def __init__(self, ordinal: int, place: Place, data: bytes | None) -> None:
+        self.ordinal = ordinal
+        self.place = place
+        self.data = data
+        """None as long as it is not known: nothing later is shown before."""
+        self.reached: asyncio.Future[None] | None = None
+        """Done when everything up to here was written."""
+
+
+class Move(Struct, frozen=True, gc=False):
+    """What was done by the session, or with it, at `seq`: it entered or left a room, or has another nick."""
+
+    seq: int
+    room: str = ""
+    """Folded; "" for a nick."""
+    entered: bool = False
+    nick: str = ""
+
+
+class Backlog:
+    """How far a session that is behind has come, and what waits for it."""
+
+    __slots__ = (
+        "_moves",
+        "_nick",
+        "_rooms",
+        "found",
+        "items",
+        "lines",
+        "ordinal",
+        "owed",
+        "place",
+        "reading",
+        "sent",
+        "skipped",
+        "slice",
+    )
+
+    def __init__(
+        self, ordinal: int, place: Place, slice_: int, rooms: Sequence[str], nick: str
+    ) -> None:
+        self.ordinal = ordinal
+        """Everything up to this was shown, if `slice` is still in memory."""
+        self.place = place
+        """Everything up to this was shown."""
+        self.slice = slice_
+        """The number of the slice that is shown next."""
+        self._rooms = frozenset(rooms)
+        """Where it was at `place`."""
+        self._nick = nick
+        self._moves: list[Move] = []
+        """What it did after `place`, in order."""
+        self.items: deque[Item] = deque()
+        """What it is told alone, in order."""
+        self.owed = 0
+        """Bytes of that, about."""
+        self.skipped: set[int] = set()
+        """Numbers of events that it is told of in `items`."""
+        self.reading = False
+        """Whether pages of the store are on their way for it."""
+        self.found: object = None
+        """What was read, and is not shown yet; `catchup` alone looks at it."""
+        self.sent = 0
+        """Bytes that were written since it fell behind."""
+        self.lines = 0
+
+    @property
+    def owes_much(self) -> bool:
+        """Whether its own input should wait."""
+        return self.owed >= OWED_MOST
+
+    def add(self, ordinal: int, place: Place, data: bytes | None) -> Item:
+        """Have it told `data` at its place; None if it is not known yet (see `fill`)."""
+        item = Item(ordinal, place, data)
+        self.items.append(item)
+        self.owed += _size(item)
+        return item
+
+    def fill(self, item: Item, data: bytes) -> None:
+        """Let an item be `data`."""
+        self.owed += len(data)
+        item.data = data
+
+    def drop(self, item: Item) -> None:
+        """Forget the first item: it was written."""
+        self.items.popleft()
+        self.owed -= _size(item)
+        if item.reached is not None and not item.reached.done():
+            item.reached.set_result(None)
+
+    def forget(self) -> None:
+        """Forget all items: there is nobody any more."""
+        while self.items:
+            self.drop(self.items[0])
+
+    # --- what it sees --------------------------------------------------------------------------
+
+    def move(self, move: Move) -> None:
+        """Know of what the session did now."""
+        self._moves.append(move)
+        self.owed += _OVERHEAD
+
+    def come_to(self, place: Place) -> None:
+        """Know that everything up to `place` was shown."""
+        self.place = max(place, self.place)
+        seq = self.place[0]
+        while self._moves and self._moves[0].seq < seq:
+            move = self._moves.pop(0)
+            self.owed -= _OVERHEAD
+            if not move.room:
+                self._nick = move.nick
+            elif move.entered:
+                self._rooms |= {move.room}
+            else:
+                self._rooms -= {move.room}
+        if self.skipped:
+            self.skipped = {one for one in self.skipped if one >= seq}
+
+    def stays_in(self, room: str) -> bool | None:
+        """Say whether it is in `room` all the time from `place` on; None if it comes or goes."""
+        if any(move.room == room for move in self._moves):
+            return None
+        return room in self._rooms
+
+    def is_inside(self, room: str, seq: int) -> bool:
+        """Say whether it sees what happens in `room` at `seq`: entering and leaving, too."""
+        inside = room in self._rooms
+        for move in self._moves:
+            if move.room == room:
+                if move.seq > seq or (move.seq == seq and not move.entered):
+                    break
+                inside = move.entered
+        return inside
+
+    def enters(self, room: str, seq: int) -> bool:
+        """Say whether it is the session itself that enters `room` at `seq`."""
+        return Move(seq, room, True) in self._moves
+
+    def nick_at(self, seq: int) -> str:
+        """Return what the session was called when `seq` happened."""
+        nick = self._nick
+        for move in self._moves:
+            if move.seq >= seq:
+                break
+            nick = move.nick or nick
+        return nick
+
+    def pages(self, before: int) -> tuple[Page, ...]:
+        """Return the questions for what it has not seen, of what happened before `before`."""
+        after = self.place[0] - 1  # there may be more of that number
+        rooms = self._rooms.union(move.room for move in self._moves if move.room)
+        ranges = [*self._nicks(after, before)]
+        limit = max(PAGE_LEAST, PAGE // (len(rooms) + len(ranges) or 1))
+        return (
+            *(
+                Page(room, after, before, limit, oldest=True, everything=True)
+                for room in sorted(rooms)
+            ),
+            *(
+                Page(nick, start, end, limit, oldest=True, everything=True, direct=True)
+                for nick, start, end in ranges
+            ),
+        )
+
+    def _nicks(self, after: int, before: int) -> Iterator[tuple[str, int, int]]:
+        """Yield its nicks (folded), each with the numbers between which it had it."""
+        nick, start = self._nick, after
+        for move in self._moves:
+            if not move.room and move.seq < before:
+                if nick:
+                    yield fold(nick), start, move.seq
+                nick, start = move.nick, move.seq
+        if nick:
+            yield fold(nick), start, before
+
+
+def _size(item: Item) -> int:
+    return _OVERHEAD + len(item.data or b"")

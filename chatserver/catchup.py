@@ -1,0 +1,269 @@
+"""Catching up: who was behind is shown what they missed, from memory or from the store, and is live again.
+
+Rules: each event once, in the order of all, and what a session alone is told at its place among them.
+A step writes about one slice, and only to who has taken all that was written before; there is one
+step in each turn of the event loop, so that nobody is stalled by those who catch up. From the
+store comes what is older than the slices in memory, and never anything that was not released.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Final, Protocol
+
+from msgspec import Struct
+
+from chatserver.backlog import WHOLE, Backlog, Item, Place
+from chatserver.batch import Found
+from chatserver.core.events import Joined, KeptEvent, Redacted, Said
+from chatserver.core.history import Page, Question
+from chatserver.delivery import CHUNK_MOST, OVERHEAD, Delivery
+from chatserver.session import Session
+from chatserver.tail import render
+from chatwire.names import fold
+
+_log = logging.getLogger(__name__)
+
+RETRY_AFTER: Final = 1.0
+"""Seconds from a failed reading to the next try."""
+
+
+class Read(Protocol):
+    """What reads pages of the log; see `node.Journal.read`."""
+
+    def __call__(
+        self, questions: Sequence[Question], done: Callable[[Found], None], *, patient: bool
+    ) -> None:
+        """Ask `questions`, and call `done`."""
+        ...
+
+
+class Block(Struct, frozen=True):
+    """What was read of the store for a session."""
+
+    found: Mapping[Page, Sequence[KeptEvent]]
+    before: int
+    """All that happened before this was asked for."""
+    resume: int
+    """The number of the slice that comes after that."""
+
+
+class CatchUp:
+    """Brings sessions that are behind back to what happens now."""
+
+    def __init__(self, delivery: Delivery, read: Read, give_up: Callable[[Session], None]) -> None:
+        """`give_up` ends a session that an error of ours was met with, and logs the error."""
+        self._delivery = delivery
+        self._read = read
+        self._give_up = give_up
+        self._ready: dict[Session, None] = {}
+        """Those who may get more, each once, in their turn."""
+        self._running = False
+
+    def advance(self, session: Session) -> None:
+        """Go on with a session that is behind, if it is: something changed."""
+        if session.backlog is None or session in self._ready:
+            return
+        self._ready[session] = None
+        if not self._running:
+            self._running = True
+            asyncio.get_running_loop().call_soon(self._run)
+
+    def _run(self) -> None:
+        """Go one step with one session."""
+        session = next(iter(self._ready))
+        del self._ready[session]
+        try:
+            again = self._step(session)
+        except Exception:  # noqa: BLE001 - a bug: it ends this one session, never the server
+            again = False
+            self._give_up(session)
+        if again:
+            self._ready[session] = None
+        self._running = bool(self._ready)
+        if self._running:
+            asyncio.get_running_loop().call_soon(self._run)
+
+    def _step(self, session: Session) -> bool:
+        """Write about a slice; say whether to go on at once."""
+        backlog = session.backlog
+        if backlog is None or session.closed or session.full or backlog.reading:
+            return False
+        if isinstance(backlog.found, Block):
+            return self._show_block(session, backlog, backlog.found)
+        if backlog.slice < self._delivery.tail.start:
+            return self._ask(session, backlog)
+        return self._show_slice(session, backlog)
+
+    # --- from memory ---------------------------------------------------------------------------
+
+    def _show_slice(self, session: Session, backlog: Backlog) -> bool:
+        """Show the next slice that is kept in memory, with what the session alone is told in between."""
+        missed = self._delivery.tail.find(backlog.slice)
+        end = missed.last_ordinal if missed is not None else self._delivery.ordinal
+        items = [item for item in backlog.items if item.ordinal <= end]
+        waiting = next((item for item in items if item.data is None), None)
+        if waiting is not None:
+            end = waiting.ordinal - 1
+            items = items[: items.index(waiting)]
+        parts = [(item.ordinal, item.data or b"") for item in items]
+        if missed is not None:
+            whole = waiting is None and not items
+            found = missed.missed_by(session, backlog, whole=whole)
+            parts.extend(part for part in found if part[0] <= end)
+            parts.sort()
+        data = b"".join(part for _, part in parts)
+        if waiting is not None:
+            backlog.ordinal = end
+            backlog.come_to(waiting.place)
+        elif missed is not None:
+            backlog.ordinal, backlog.slice = end, backlog.slice + 1
+            backlog.come_to(missed.place)
+        _write(session, backlog, data, items)
+        if waiting is not None:
+            return False
+        if missed is None and not session.full:
+            session.be_live()
+        return not session.full
+
+    # --- from the store ------------------------------------------------------------------------
+
+    def _ask(self, session: Session, backlog: Backlog) -> bool:
+        """Have read what is no longer in memory."""
+        tail = self._delivery.tail
+        first = tail.first_seq
+        before = self._delivery.place[0] + 1 if first is None else first
+        pages = backlog.pages(before)
+        session.peer.note("catching up from the store, from %x", backlog.place[0])
+        if not pages:
+            backlog.found = Block({}, before, tail.start)
+            return True
+        backlog.reading = True
+        done = partial(self._take, session, backlog, pages, before, tail.start)
+        self._read(pages, done, patient=True)
+        return False
+
+    def _take(
+        self,
+        session: Session,
+        backlog: Backlog,
+        pages: Sequence[Page],
+        before: int,
+        resume: int,
+        found: Found,
+    ) -> None:
+        """Take what was read; what could not be read is asked for again, later."""
+        backlog.reading = False
+        if found is None:
+            asyncio.get_running_loop().call_later(RETRY_AFTER, self.advance, session)
+            return
+        backlog.found = Block({page: found[page] for page in pages}, before, resume)
+        if session.backlog is backlog:
+            self.advance(session)
+
+    def _show_block(self, session: Session, backlog: Backlog, block: Block) -> bool:
+        """Show what was read, as far as all of it is known and it is not too much for one step."""
+        backlog.found = None
+        parts: list[bytes] = []
+        items: list[Item] = []
+        end, waiting = self._merge(session, backlog, block, parts, items)
+        backlog.come_to(end)
+        if end >= (block.before - 1, WHOLE):
+            backlog.slice, backlog.ordinal = block.resume, 0
+        _write(session, backlog, b"".join(parts), items)
+        return not waiting and not session.full
+
+    def _merge(
+        self,
+        session: Session,
+        backlog: Backlog,
+        block: Block,
+        parts: list[bytes],
+        items: list[Item],
+    ) -> tuple[Place, bool]:
+        """Put together what to write; return up to where, and whether it waits there for an answer."""
+        ending = _end_of(block)
+        told = deque(backlog.items)
+        size = 0
+        for place, event, pages in _in_order(block.found, ending):
+            if place <= backlog.place:
+                continue
+            if size >= CHUNK_MOST and place[1] == 1:
+                ending = place[0] - 1
+                break
+            if not _take_items(told, place, parts, items):
+                return told[0].place, True
+            if any(_is_shown(session, backlog, event, page) for page in pages):
+                line = render(session.dialect, event)
+                parts.append(line)
+                size += OVERHEAD + len(line)
+        if not _take_items(told, (ending, WHOLE + 1), parts, items):
+            return told[0].place, True
+        return (ending, WHOLE), False
+
+
+def _end_of(block: Block) -> int:
+    """Return up to which number all is there: a page that is full may lack what has its last one."""
+    full = (events[-1].seq - 1 for page, events in block.found.items() if len(events) >= page.limit)
+    return min(full, default=block.before - 1)
+
+
+def _in_order(
+    found: Mapping[Page, Sequence[KeptEvent]], ending: int
+) -> Iterator[tuple[Place, KeptEvent, Sequence[Page]]]:
+    """Yield each event up to `ending` once, with its place and the pages that have it."""
+    numbered: dict[int, list[tuple[KeptEvent, list[Page]]]] = {}
+    for page, events in found.items():
+        for event in events:
+            if event.seq > ending:
+                break
+            alike = numbered.setdefault(event.seq, [])
+            for known, pages in alike:
+                if known == event and page not in pages:
+                    pages.append(page)
+                    break
+            else:
+                alike.append((event, [page]))
+    for seq in sorted(numbered):
+        for count, (event, pages) in enumerate(numbered[seq], 1):
+            yield (seq, count), event, pages
+
+
+def _take_items(told: deque[Item], place: Place, parts: list[bytes], items: list[Item]) -> bool:
+    """Take what is told before `place`; say whether all of it is known."""
+    while told and told[0].place < place:
+        if told[0].data is None:
+            return False
+        parts.append(told[0].data)
+        items.append(told.popleft())
+    return True
+
+
+def _is_shown(session: Session, backlog: Backlog, event: KeptEvent, page: Page) -> bool:
+    """Say whether a session sees an event that was found on a page, and is not told of it otherwise."""
+    match event:
+        case Said(who=actor) | Redacted(by=actor):
+            own = actor.nick == backlog.nick_at(event.seq)
+        case _:
+            own = False
+    if event.seq in backlog.skipped and not (page.direct and isinstance(event, Said)):
+        return False
+    if page.direct:  # of what it did itself it was told, unless it did it to itself
+        return not own or fold(getattr(event, "target", "")) == page.target
+    if not backlog.is_inside(page.target, event.seq):
+        return False
+    if isinstance(event, Joined) and backlog.enters(page.target, event.seq):
+        return session.dialect.shows_own_entry
+    return not own or session.dialect.echo
+
+
+def _write(session: Session, backlog: Backlog, data: bytes, items: Iterable[Item]) -> None:
+    """Write what was missed, and forget what of it waited."""
+    if data:
+        backlog.sent += len(data)
+        backlog.lines += data.count(b"\n")
+        session.peer.write(data)
+    for item in items:
+        backlog.drop(item)

@@ -1,0 +1,248 @@
+"""The newest of what was shown, kept in memory for who is behind: slices, as they were released.
+
+Rules: a slice is what was written in one go. It keeps its events, and the bytes that they were in each
+dialect, so that many who catch up cost little. What is kept is bounded, and kept always, whether or
+not anybody is behind: so one who is costs nothing more. Events of one number are kept or let go together.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, Protocol
+
+from chatserver.backlog import Backlog, Place
+from chatserver.core.events import Event, Said
+from chatserver.core.state import Audience, User
+from chatserver.faces.contract import Dialect
+
+_log = logging.getLogger(__name__)
+
+TAIL: Final = 1_048_576
+"""Bytes that are kept, about, unless told otherwise."""
+
+_SLICE: Final = 1000
+_EVENT: Final = 500
+_MEMBER: Final = 64
+"""Bytes that a slice, an event without its text, and one of an audience take, about."""
+
+
+class Subscriber(Protocol):
+    """A session, as delivery sees it."""
+
+    rooms: tuple[str, ...]
+    """The rooms (folded) that it is in, as far as it was shown, or will be when it has caught up."""
+    nick: str
+    """What it is called, likewise."""
+
+    @property
+    def user(self) -> User | None:
+        """Who it is."""
+        ...
+
+    @property
+    def dialect(self) -> Dialect:
+        """How events are written for it."""
+        ...
+
+    @property
+    def full(self) -> bool:
+        """Whether so much waits to be sent to it that it should get nothing more."""
+        ...
+
+    @property
+    def backlog(self) -> Backlog | None:
+        """What waits for it when it is behind, None while it is live."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Send `data` after all that was written before, unless it is behind; never blocks."""
+        ...
+
+    def fall_behind(self, backlog: Backlog) -> None:
+        """Get nothing more, until all of `backlog` was caught up with."""
+        ...
+
+
+def render(dialect: Dialect, event: Event) -> bytes:
+    """Return `event` in `dialect`; b"" with a log if that fails, so that a bug hides one event only."""
+    try:
+        return dialect.render(event)
+    except Exception:  # noqa: BLE001 - a bug in one face must not keep others from being shown
+        _log.exception("cannot render %r", event)
+        return b""
+
+
+class Stream:
+    """What is shown to the members of one room in one go; or one event to another audience."""
+
+    __slots__ = (
+        "_audiences",
+        "_chunks",
+        "_lines",
+        "_withouts",
+        "apart",
+        "audience",
+        "events",
+        "key",
+        "ordinals",
+    )
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        """The room (folded), "" if it is for another audience."""
+        self.events: list[Event] = []
+        self.ordinals: list[int] = []
+        self.audience: Audience
+        """Of the newest event."""
+        self.apart: set[Subscriber] = set()
+        """Who does not see all of it, though they are of its audience."""
+        self._audiences: list[Audience] = []
+        self._withouts: list[Subscriber | None] = []
+        """For each event, who sees it, and who of them does not."""
+        self._lines: dict[Dialect, list[bytes]] = {}
+        self._chunks: dict[Dialect, bytes] = {}
+
+    def add(
+        self, ordinal: int, event: Event, audience: Audience, without: Subscriber | None
+    ) -> None:
+        """Show one more event, at the place `ordinal`, to its audience but `without`."""
+        self.events.append(event)
+        self.ordinals.append(ordinal)
+        self.audience = audience
+        self._audiences.append(audience)
+        self._withouts.append(without)
+        if without is not None:
+            self.apart.add(without)
+
+    def join(self, dialect: Dialect) -> bytes:
+        """Return all of it; made once for each dialect, when nothing is added any more."""
+        chunk = self._chunks.get(dialect)
+        if chunk is None:
+            chunk = self._chunks[dialect] = b"".join(self._render(dialect))
+        return chunk
+
+    def lines_for(self, subscriber: Subscriber) -> Iterator[tuple[int, bytes]]:
+        """Yield what `subscriber` sees of it now, each line with its place."""
+        user = subscriber.user
+        lines = self._render(subscriber.dialect)
+        for ordinal, line, audience, without in zip(
+            self.ordinals, lines, self._audiences, self._withouts, strict=True
+        ):
+            if without is not subscriber and user in audience:
+                yield ordinal, line
+
+    def _render(self, dialect: Dialect) -> list[bytes]:
+        lines = self._lines.get(dialect)
+        if lines is None:
+            lines = self._lines[dialect] = [render(dialect, event) for event in self.events]
+        return lines
+
+    def settle(self) -> int:
+        """Keep only what is needed later; return how many bytes that is, about."""
+        self._lines.clear()
+        size = _EVENT * len(self.events) + sum(map(len, self._chunks.values()))
+        size += sum(len(event.text) for event in self.events if isinstance(event, Said))
+        if not self.key:
+            return size + _MEMBER * len(self.audience)
+        self._audiences.clear()  # who was in the room is known by who came and left
+        del self.audience
+        return size
+
+    def missed_by(
+        self, subscriber: Subscriber, backlog: Backlog, *, whole: bool
+    ) -> Iterator[tuple[int, bytes]]:
+        """Yield what a subscriber who is behind has not seen of it; in one piece if `whole` and possible."""
+        stays = backlog.stays_in(self.key) if self.key else subscriber.user in self.audience
+        if stays is False:
+            return
+        unseen = backlog.ordinal < self.ordinals[0]
+        if whole and stays and unseen and subscriber not in self.apart:
+            yield self.ordinals[0], self.join(subscriber.dialect)
+            return
+        for ordinal, event, without in zip(self.ordinals, self.events, self._withouts, strict=True):
+            if without is subscriber or ordinal <= backlog.ordinal:
+                continue
+            if stays or backlog.is_inside(self.key, event.seq):
+                yield ordinal, render(subscriber.dialect, event)
+
+
+class Slice:
+    """What was shown in one go: streams, and what only single people got of others."""
+
+    __slots__ = ("_direct", "_streams", "first_seq", "last_ordinal", "place", "size")
+
+    def __init__(
+        self,
+        first_seq: int,
+        last_ordinal: int,
+        place: Place,
+        streams: Sequence[Stream],
+        direct: Mapping[Subscriber, Sequence[tuple[int, bytes]]],
+    ) -> None:
+        self.first_seq = first_seq
+        """The number of its first event."""
+        self.last_ordinal = last_ordinal
+        self.place = place
+        """Right after its last event."""
+        self._streams = streams
+        self._direct = direct
+        """By subscriber, each with its place; only for who was behind already."""
+        told = (data for parts in direct.values() for _, data in parts)
+        self.size = (
+            _SLICE
+            + sum(stream.settle() for stream in streams)
+            + sum(_EVENT + len(data) for data in told)
+        )
+
+    def missed_by(
+        self, subscriber: Subscriber, backlog: Backlog, *, whole: bool
+    ) -> list[tuple[int, bytes]]:
+        """Return what a subscriber who is behind has not seen of it, each part with its place.
+
+        They need not be in order. If `whole`, nothing is to come in between.
+        """
+        parts = [part for part in self._direct.get(subscriber, ()) if part[0] > backlog.ordinal]
+        for stream in self._streams:
+            parts.extend(stream.missed_by(subscriber, backlog, whole=whole))
+        return parts
+
+
+class Tail:
+    """The newest slices, which are numbered."""
+
+    def __init__(self, most: int = TAIL) -> None:
+        """Keep `most` bytes, about."""
+        self._most = most
+        self._slices: deque[Slice] = deque()
+        self._size = 0
+        self.end = 0
+        """The number of the next slice."""
+
+    @property
+    def start(self) -> int:
+        """The number of the oldest slice that is kept; `end` if there is none."""
+        return self.end - len(self._slices)
+
+    @property
+    def first_seq(self) -> int | None:
+        """The number of its first event, None if there is none."""
+        return self._slices[0].first_seq if self._slices else None
+
+    def find(self, number: int) -> Slice | None:
+        """Return a slice that is kept, or None if it is still to come."""
+        return self._slices[number - self.start] if number < self.end else None
+
+    def add(self, newest: Slice) -> None:
+        """Keep one more slice, and let go of the oldest."""
+        self._slices.append(newest)
+        self.end += 1
+        self._size += newest.size
+        while self._size > self._most and self._slices:
+            gone = self._drop()
+            while self._slices and self._slices[0].first_seq <= gone.place[0]:
+                gone = self._drop()
+
+    def _drop(self) -> Slice:
+        gone = self._slices.popleft()
+        self._size -= gone.size
+        return gone
