@@ -68,6 +68,8 @@ def _place(state: State, batch: Batch, now: float) -> None:
     """Put what happened into the buffer that the batch is about."""
     target = batch.params[0] if batch.params else ""
     quest = find_quest(state, batch.label, target)
+    if quest is None and batch.label:
+        return  # it answers a question that was given up, and is asked again
     if quest is not None:
         buffer: Buffer | None = quest.buffer
     elif state.features.is_room(target):

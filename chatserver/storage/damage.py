@@ -34,18 +34,19 @@ _INDEX: Final = struct.Struct("=3I2BH2I")
 https://www.sqlite.org/walformat.html#the_wal_index_file_format
 """
 
-_BACKUP: Final = (
-    "restore a backup; or move {path} away to begin anew, and save from it what can be read"
-)
-
 _log = logging.getLogger(__name__)
 
 
 class Damaged(Exception):
     """Something is wrong with a file: `str()` says what, and what to do, in one line."""
 
-    def __init__(self, path: Path, what: str, remedy: str = _BACKUP) -> None:
-        super().__init__(f"{path} is damaged: {what}; {remedy.format(path=path)}")
+    def __init__(self, path: Path, what: str, remedy: str = "") -> None:
+        """Without a `remedy`, it is to be replaced."""
+        begin_anew = (
+            "restore a backup (chatserver restore FILE), or save what can be read (chatserver history "
+            f"export) and move {path.parent / 'chat.db*'} away to begin anew"
+        )
+        super().__init__(f"{path} is damaged: {what}; {remedy or begin_anew}")
 
 
 @contextmanager
@@ -89,8 +90,8 @@ def beside(path: Path, what: str) -> Path:
 def _compare(path: Path, log: Path, last: Files | None) -> None:
     """See that the file and its log are there, and belong to each other."""
     if size_of(log) > HEADER and not size_of(path):
-        put_back = "put it back, or move {path}-wal away too to begin anew"
-        raise Damaged(path, f"it is missing or empty, and {log.name} is not", put_back)
+        remedy = f"put it back, restore a backup, or move {log} away too to begin anew"
+        raise Damaged(path, f"it is missing or empty, and {log.name} is not", remedy)
     if last is None or not path.exists():
         return
     if path.stat().st_ino == last.main:
@@ -134,8 +135,8 @@ def _examine_log(path: Path, log: Path, frames: WriteAheadLog, index: bytes) -> 
     if frames.was_good(valid):
         what = f"frame {valid + 1} of {len(frames)}, or one soon after it, was changed"
         remedy = (
-            f"restore a backup; or copy {path.parent} and then cut off what was kept after it: "
-            f"truncate -s {frames.offset(valid)} {{path}}"
+            "restore a backup (chatserver restore FILE), or make a copy of both files and cut off what "
+            f"was kept after it: truncate -s {frames.offset(valid)} {log}"
         )
         raise Damaged(log, what, remedy)
     there = size_of(path) // frames.page_size
@@ -160,7 +161,7 @@ def _examine_tables(path: Path, connection: sqlite3.Connection) -> None:
     watch.start()
     try:
         for (table,) in tables:
-            (found,) = connection.execute(f"pragma quick_check('{table}')").fetchone()
+            (found,) = connection.execute(f"pragma integrity_check('{table}')").fetchone()
             if found != "ok":
                 raise Damaged(path, " ".join(found.split()))
     except sqlite3.OperationalError as error:

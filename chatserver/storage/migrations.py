@@ -59,7 +59,12 @@ def find_by_reader_and_nonce(connection: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: Final[Sequence[Migration]] = (create_first_schema, find_by_reader_and_nonce)
+def add_sums(connection: sqlite3.Connection) -> None:
+    """A checksum of each event, null where it was kept before: SQLite has none for what is in its pages."""
+    connection.execute("alter table events add column sum integer")
+
+
+MIGRATIONS: Final[Sequence[Migration]] = (create_first_schema, find_by_reader_and_nonce, add_sums)
 
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:

@@ -9,19 +9,19 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final, Literal, NamedTuple
 
-import msgspec
 from msgspec import structs
 
 from chatserver.core.events import KeptEvent
 from chatserver.core.history import NEWEST, SEARCHED, Page
+from chatserver.storage.rows import decode_event
 
 _OF_TARGET: Final = (
-    "select seq, event from events"
+    "select seq, event, sum from events"
     " where kind {kind} 'Said' and target = ?1 and seq > ?2 and seq < ?3"
 )
 
 _OF_READER: Final = (
-    "select direct.seq as seq, event from direct cross join events"
+    "select direct.seq as seq, event, sum from direct cross join events"
     " on events.target = direct.target and events.seq = +direct.seq"
     " where kind {kind} 'Said' and reader = ?1 and direct.seq > ?2 and direct.seq < ?3"
 )
@@ -37,9 +37,6 @@ class Spot(NamedTuple):
     seq: int
 
 
-_decode_event = msgspec.json.Decoder(KeptEvent).decode
-
-
 def read_page(connection: sqlite3.Connection, page: Page) -> Sequence[KeptEvent]:
     """Return a page, oldest event first. Raises `sqlite3.Error`, `msgspec.MsgspecError`."""
     looked_at = structs.replace(page, limit=SEARCHED) if page.words else page
@@ -52,7 +49,7 @@ def iterate_page(connection: sqlite3.Connection, page: Page) -> Iterator[KeptEve
     """Yield what is on a page, newest first unless `oldest`, whatever its words; raises like `read_page`."""
     after, before = _bounds(connection, page)
     rows = connection.execute(_statement(page), (page.target, after, before, page.limit))
-    return (_decode_event(row) for (_, row) in rows)
+    return (decode_event(*row) for row in rows)
 
 
 def _statement(page: Page) -> str:
@@ -60,7 +57,7 @@ def _statement(page: Page) -> str:
     asked = source.format(kind="=")
     if page.everything:
         others = source.format(kind="<>")
-        asked = f"select seq, event from ({asked} union all {others})"  # noqa: S608 - both are ours
+        asked = f"select seq, event, sum from ({asked} union all {others})"  # noqa: S608 - both are ours
     return asked + _ORDERED.format(order="asc" if page.oldest else "desc")
 
 

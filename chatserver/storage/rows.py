@@ -8,16 +8,18 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import starmap
 from typing import Final
+from zlib import crc32
 
 import msgspec
 
-from chatserver.core.events import Said
+from chatserver.core.events import KeptEvent, Said
 from chatserver.core.nonces import REMEMBERED_FOR, REMEMBERED_MOST, Kept, nonce_key
 from chatserver.core.state import RoomRecord
 from chatserver.ports import Record, Restored, Trimmed, Writing
 from chatserver.storage.index import Message
 
 _encode = msgspec.json.Encoder().encode
+_decode_event = msgspec.json.Decoder(KeptEvent).decode
 _decode_room = msgspec.json.Decoder(RoomRecord).decode
 
 _FORGET_NONCES: Final = (
@@ -30,7 +32,8 @@ def write(connection: sqlite3.Connection, writing: Writing) -> Sequence[Message]
     """Write all of `writing`, and return the messages that are gone by it. Raises `sqlite3.Error`."""
     records = writing.records
     connection.executemany(
-        "insert or replace into events (seq, at, target, kind, event) values (?, ?, ?, ?, ?)",
+        "insert or replace into events (seq, at, target, kind, event, sum)"
+        " values (?, ?, ?, ?, ?, ?)",
         map(_row, records),
     )
     connection.executemany(
@@ -113,9 +116,19 @@ def restore(connection: sqlite3.Connection) -> Restored:
     return Restored(epoch, last_at, rooms, [*starmap(Kept, nonces)][::-1])
 
 
-def _row(record: Record) -> tuple[int, int, str, str, str]:
+def decode_event(seq: int, event: str, checksum: int | None) -> KeptEvent:
+    """Return the event that was found as `seq`. Raises `sqlite3.DatabaseError` if that is not it."""
+    data = event.encode()
+    decoded: KeptEvent = _decode_event(data)
+    if decoded.seq != seq or checksum not in (None, crc32(data)):
+        raise sqlite3.DatabaseError("an event in the log is not what was kept")
+    return decoded
+
+
+def _row(record: Record) -> tuple[int, int, str, str, str, int]:
     event = record.event
-    return event.seq, event.at, record.target, type(event).__name__, _encode(event).decode()
+    data = _encode(event)
+    return event.seq, event.at, record.target, type(event).__name__, data.decode(), crc32(data)
 
 
 def _nonces(records: Sequence[Record]) -> Iterator[tuple[int, int, str, bytes]]:

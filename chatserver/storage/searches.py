@@ -14,8 +14,6 @@ from itertools import chain, groupby, islice
 from operator import attrgetter
 from typing import Final
 
-import msgspec
-
 from chatserver.core.events import KeptEvent
 from chatserver.core.history import NEWEST, SEARCHED, Page, Scope, Search
 from chatserver.core.words import needle
@@ -29,12 +27,12 @@ from chatserver.storage.index import (
     shelves,
 )
 from chatserver.storage.pages import find_after, iterate_page
+from chatserver.storage.rows import decode_event
 
 CANDIDATES_MOST: Final = 10_000
 """Places that are looked up in one scope: bounds the time where many have all terms but do not fit."""
 
 _NUMBER = attrgetter("seq")
-_decode = msgspec.json.Decoder(KeptEvent).decode
 
 
 class IndexUnreadable(Exception):
@@ -124,15 +122,16 @@ class _Looking:
         search = self._search
         for place in islice(self._places(index, scope), CANDIDATES_MOST):
             row = self._log.execute(
-                "select seq, target, event from events where place = ? and kind = 'Said'", (place,)
+                "select seq, target, event, sum from events where place = ? and kind = 'Said'",
+                (place,),
             ).fetchone()
             if row is None:  # it is gone
                 continue
-            seq, target, event = row
+            seq, target, event, checksum = row
             if seq <= scope.after and not search.oldest:
                 return
             if scope.after < seq < search.before and self._is_in(scope, seq, target):
-                message = _decode(event)
+                message = decode_event(seq, event, checksum)
                 if search.since < message.at < search.until and search.fits(message):
                     yield message
 

@@ -153,7 +153,9 @@ class SqliteStore:
 
     def _open(self) -> Restored:
         make_directory(self.path.parent)
-        with examined(self.path, self._ownership.take(), self._after):
+        left = self._ownership.take()
+        self._tainted = left is not None  # it may be what the last server came to no more
+        with examined(self.path, left, self._after):
             make_file(self.path)  # before SQLite does, so that nobody but the owner can read it
             self._connection = sqlite3.connect(
                 self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
@@ -243,4 +245,5 @@ class SqliteStore:
             self._tainted = bool(busy)
             self._count_probe()
             self._note_files()
-        connection.execute(f"pragma busy_timeout = {int(_PATIENCE * 1000)}")
+        with suppress(sqlite3.Error):
+            connection.execute(f"pragma busy_timeout = {int(_PATIENCE * 1000)}")

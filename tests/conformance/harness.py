@@ -10,6 +10,7 @@ from chatserver.core.limits import Limits
 from chatserver.faces.irc.face import IrcFace
 from chatserver.faces.irc.facts import ServerFacts
 from chatserver.ports import Store
+from chatserver.tail import TAIL
 from chatwire.message import Message, parse_text
 from tests.chatserver.fakes import Client, World
 
@@ -67,9 +68,10 @@ class Network:
         facts: ServerFacts = FACTS,
         limits: Limits | None = None,
         store: Store | None = None,
+        tail: int = TAIL,
     ) -> None:
         self.facts = facts
-        self.world = World(limits or facts.limits, store)
+        self.world = World(limits or facts.limits, store, tail=tail)
 
     def client(self, host: str = "127.0.0.1", *, secure: bool = False) -> IrcClient:
         """Open a connection that says nothing yet."""

@@ -154,6 +154,19 @@ async def test_history_counts_it_as_one() -> None:
     assert {line.tags["batch"] for line in past} == {past[0].tags["batch"]}
 
 
+@pytest.mark.asyncio
+async def test_a_batch_that_is_sent_again_with_its_nonce_is_said_once() -> None:
+    """The nonce stands on its start, and the answer is the echo of the first."""
+    alice, bob, _ = await meet(Network())
+    nonce = "+chatserver.dev/nonce=0123456789abcdefghijkl"
+    again = (PASTE[0].replace("+draft/reply=1", nonce), *PASTE[1:])
+    first, said = opened(await alice.ask(*again))
+    second, repeated = opened(await alice.ask(*again))
+    assert second.tags == first.tags
+    assert [line.params for line in repeated] == [line.params for line in said]
+    opened(await bob.read())
+
+
 MISTAKES = [
     ("+1 draft/multiline #room", ["@batch=1 PRIVMSG #other :x"],
      ("MULTILINE_INVALID_TARGET", "#room", "#other")),

@@ -108,6 +108,17 @@ async def test_who_enabled_it_gets_nothing_by_itself() -> None:
 
 
 @pytest.mark.asyncio
+async def test_who_only_asks_gets_other_rooms_as_ever() -> None:
+    """Scripts ask without the capability: a room that they asked for is played, and shown once."""
+    network, *_ = await talked()
+    carol = await network.connect("carol", *TAGS)
+    await carol.ask("PRIVMSG *playback :PLAY #b 0")
+    answer = await carol.ask("JOIN #a,#b")
+    starts = [m.params[1:] for m in answer if m.command == "BATCH" and m.params[0][0] == "+"]
+    assert sorted(starts) == [("chathistory", "#a"), ("znc.in/playback", "#b")]
+
+
+@pytest.mark.asyncio
 async def test_without_times_the_server_tells_it() -> None:
     """In notices, to the room or to oneself."""
     network, _, bob = await talked()

@@ -1,6 +1,7 @@
 """REDACT: removing messages (IRCv3 draft/message-redaction)."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from chatserver.core.history import Question
 from chatserver.core.limits import Limits
 from chatserver.ports import StoreError
 from chatserver.storage.memory import MemoryStore
+from chatserver.storage.sqlite import SqliteStore
 from tests.chatserver.fakes import FailingStore
 from tests.conformance.harness import IrcClient, Network, commands, only, params
 
@@ -307,3 +309,16 @@ async def test_it_waits_for_what_was_said_right_before() -> None:
     answer = await alice.ask("PRIVMSG #room :oops", f"REDACT #room {seq:x}", "PRIVMSG #room :hm")
     assert commands(answer) == ["PRIVMSG", "REDACT", "PRIVMSG"]
     assert commands(await bob.read()) == ["PRIVMSG", "REDACT", "PRIVMSG"]
+
+
+@pytest.mark.asyncio
+async def test_a_message_on_disk_is_found_first(tmp_path: Path) -> None:
+    """However long reading takes: what comes after it waits."""
+    network = Network(store=SqliteStore(tmp_path))
+    _, alice, bob = await room(network)
+    found = await say(alice, "oops")
+    await bob.read()
+    answer = await alice.ask(f"@label=x REDACT #room {found}", "PRIVMSG #room :better")
+    assert commands(answer) == commands(await bob.read()) == ["REDACT", "PRIVMSG"]
+    assert await texts(bob) == ["better"]
+    network.world.journal.close()

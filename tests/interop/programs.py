@@ -1,5 +1,6 @@
 """The programs that people join with, each started in a terminal with settings of its own."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -18,6 +19,33 @@ SET timestamp_format %H:%M
 def netcat(terminals: Terminals, port: int, host: str = "127.0.0.1", *, name: str = "nc") -> Pane:
     """Start netcat, as a person would, who then types."""
     return terminals.open(name, need("nc", "netcat-openbsd"), host, str(port))
+
+
+def typed_irc(terminals: Terminals, port: int, *, nick: str = "rita") -> Pane:
+    """Start netcat in which somebody has typed what an IRC client with all of these would send."""
+    pane = netcat(terminals, port, name=nick)
+    pane.type("CAP REQ :batch draft/message-redaction draft/multiline echo-message message-tags")
+    pane.type(f"NICK {nick}")
+    pane.type(f"USER {nick} 0 * :{nick}")
+    pane.type("CAP END")
+    pane.see("no message of the day")
+    return pane
+
+
+def say_lines(pane: Pane, room: str, *lines: str) -> None:
+    """Let who types IRC say several lines as one message."""
+    pane.type(f"BATCH +1 draft/multiline {room}")
+    for line in lines:
+        pane.type(f"@batch=1 PRIVMSG {room} :{line}")
+    pane.type("BATCH -1")
+
+
+def redact(pane: Pane, room: str, text: str) -> None:
+    """Let who types IRC remove the message that has `text` in it."""
+    written = pane.everything()
+    found = re.search(rf"msgid=([0-9a-f]+)[^\n]* PRIVMSG {room} :[^\n]*{text}", written)
+    assert found, written
+    pane.type(f"REDACT {room} {found[1]} :a mistake")
 
 
 def telnet(terminals: Terminals, port: int, host: str = "127.0.0.1") -> Pane:

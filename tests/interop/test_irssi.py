@@ -1,11 +1,12 @@
 """irssi, as Debian has it: what a person does in it, and what others see of that."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.server import Server
-from tests.interop.programs import chatclient, irssi, netcat
+from tests.interop.programs import chatclient, irssi, netcat, redact, say_lines, typed_irc
 from tests.interop.terminals import Pane, Terminals
 
 pytestmark = pytest.mark.interop
@@ -71,6 +72,44 @@ def test_what_it_does_is_seen(server: Server, terminals: Terminals) -> None:
     nc.see("* ilse left: gone home")
     nc.type("/whois ilse")
     nc.see("nobody here is called ilse")
+
+
+def test_it_shows_history_and_messages_of_several_lines(
+    server: Server, terminals: Terminals
+) -> None:
+    """Line by line, those of before with their times; and not what was removed from the history."""
+    rita = typed_irc(terminals, server.port)
+    rita.type("JOIN #lobby")
+    say_lines(rita, "#lobby", "def f():", "", "    return 1")
+    rita.type("PRIVMSG #lobby :oops, my key")
+    rita.see("oops, my key")
+    irene = join(irssi(terminals, server.port))
+    irene.see("< rita> def f():", "< rita>     return 1", "< rita> oops, my key")
+    redact(rita, "#lobby", "my key")
+    rita.see("a mistake")
+    say_lines(rita, "#lobby", "one more", "and another")
+    irene.see("< rita> one more", "< rita> and another")
+    ida = join(irssi(terminals, server.port, nick="ida"))
+    assert "my key" not in ida.see("< rita>     return 1", "< rita> and another")
+
+
+def test_without_server_time_what_was_said_before_comes_as_notices(
+    server: Server, terminals: Terminals
+) -> None:
+    """Of the server, each with its time: no log takes them for words of today."""
+    rita = typed_irc(terminals, server.port)
+    rita.type("JOIN #lobby")
+    say_lines(rita, "#lobby", "first", "second")
+    rita.see("BATCH -m")
+    irene = irssi(terminals, server.port)
+    irene.see("There is no message of the day")
+    irene.type("/quote CAP REQ -server-time")
+    join(irene)
+    screen = irene.see("<rita> first", "<rita> second")
+    notices = [line for line in screen.splitlines() if "!chat.localhost " in line]
+    assert [re.sub("[0-9]", "0", line.partition("!chat.localhost ")[2]) for line in notices] == [
+        "Said before, on 0000-00-00 (UTC):", "00:00 <rita> first", "00:00 <rita> second",
+    ]  # fmt: skip
 
 
 def test_it_puts_somebody_out(server: Server, terminals: Terminals) -> None:

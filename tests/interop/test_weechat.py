@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.server import Server
-from tests.interop.programs import irssi, netcat, weechat
+from tests.interop.programs import irssi, netcat, redact, say_lines, typed_irc, weechat
 from tests.interop.terminals import Terminals
 
 pytestmark = pytest.mark.interop
@@ -35,6 +35,38 @@ def test_it_joins_and_talks(server: Server, terminals: Terminals) -> None:
     nc.see("* wanda is now wilma")
     wanda.type("/quit see you")
     nc.see("* wilma left: see you")
+
+
+def test_it_shows_history_and_messages_of_several_lines(
+    server: Server, terminals: Terminals
+) -> None:
+    """Line by line; and not what was removed from the history."""
+    rita = typed_irc(terminals, server.port)
+    rita.type("JOIN #ops")
+    say_lines(rita, "#ops", "def f():", "", "    return 1")
+    rita.type("PRIVMSG #ops :oops, my key")
+    rita.see("oops, my key")
+    redact(rita, "#ops", "my key")
+    rita.see("a mistake")
+    wanda = weechat(terminals, server.port)
+    wanda.see("no message of the day")
+    wanda.type("/join #ops")
+    assert "my key" not in wanda.see("rita | def f():", "rita |     return 1")
+    say_lines(rita, "#ops", "one more", "and another")
+    wanda.see("rita | one more", "rita | and another")
+
+
+def test_it_asks_for_what_it_missed_as_of_a_bouncer(server: Server, terminals: Terminals) -> None:
+    """By `*playback`, as the script zncplayback does when it has connected."""
+    rita = typed_irc(terminals, server.port)
+    rita.type("JOIN #ops")
+    rita.type("PRIVMSG #ops :hello")
+    rita.see("PRIVMSG #ops :hello")
+    wanda = weechat(terminals, server.port)
+    wanda.see("no message of the day")
+    wanda.type("/msg *playback PLAY * 0")
+    wanda.type("/join #ops")
+    wanda.see("rita | hello")
 
 
 def test_what_was_said_before_is_shown_with_its_time(terminals: Terminals, tmp_path: Path) -> None:

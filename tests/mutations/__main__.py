@@ -12,12 +12,10 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from benchmarks.report import table
+from benchmarks.report import place, table
 from tests.mutations.mutation import Mutation, TableError
 from tests.mutations.table import MUTATIONS
 from tests.mutations.trial import Outcome, copy_sources, run_tests
-
-BEGIN, END = "<!-- mutations: begin -->", "<!-- mutations: end -->"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     if given.write:
-        given.write.write_text(_place(given.write.read_text(), _rows(chosen, outcomes)))
+        given.write.write_text(place(given.write.read_text(), _rows(chosen, outcomes), "mutations"))
     survivors = [
         each.name for each, outcome in zip(chosen, outcomes, strict=True) if not outcome.failed
     ]
@@ -81,12 +79,6 @@ def _rows(chosen: Sequence[Mutation], outcomes: Sequence[Outcome]) -> str:
             yield mutation.name, mutation.breaks, f"`{first}` in {module}{more}"
 
     return table(("mutation", "what it breaks", "noticed by"), cells()).replace("---:", "---")
-
-
-def _place(page: str, text: str) -> str:
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{text.strip()}\n\n{END}{after}"
 
 
 if __name__ == "__main__":

@@ -27,7 +27,12 @@ class Mutation:
         count = text.count(self.old)
         if count != 1:
             raise TableError(f"{self.name}: {self.path} has {count} times {self.old!r}, not once")
-        return text.replace(self.old, self.new)
+        broken = text.replace(self.old, self.new)
+        try:
+            compile(broken, self.path, "exec")
+        except SyntaxError as error:
+            raise TableError(f"{self.name}: {self.path} is no Python any more: {error}") from error
+        return broken
 
     def apply(self, tree: Path) -> str:
         """Break the rule in a copy of the sources, and return the text that stood there."""

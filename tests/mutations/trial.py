@@ -56,7 +56,7 @@ def run_tests(tree: Path, tests: Iterable[str]) -> Outcome:
         done = _python(tree, *words, *chosen)
     except subprocess.TimeoutExpired as error:
         raise TableError(f"{', '.join(chosen)} took longer than {LIMIT:g} s") from error
-    end = "\n".join(done.stdout.splitlines()[-20:])
+    end = "\n".join([*done.stdout.splitlines()[-20:], *done.stderr.splitlines()[-5:]])
     if done.returncode not in (0, 1):
         how = _BROKEN_TABLE.get(done.returncode, f"ended with {done.returncode}")
         raise TableError(f"{', '.join(chosen)} {how}:\n{end}")

@@ -19,7 +19,7 @@ from chatserver.ports import Writing
 from chatserver.storage.sqlite import FILE_NAME, SqliteStore
 from tests.chatserver.storage.samples import page
 from tests.power.disk import CHOICES, Disk
-from tests.power.load import Batch, Told, batches, begin_with_first_schema, live
+from tests.power.load import Batch, Told, batches, begin_with_first_schema, live, text_of
 from tests.power.recorder import Recorder
 from tests.power.steps import Kind
 
@@ -32,7 +32,7 @@ OLD: Final = 0.3
 CHECKPOINTS: Final = (4, 12, 12, 1000)
 """After so many pages: often, so that there are many to cut, or as SQLite does by itself."""
 
-NOTHING: Final = Batch(Writing(), (), 0)
+NOTHING: Final = Batch(Writing(), (), 0, ())
 
 
 class Loss(AssertionError):
@@ -125,6 +125,9 @@ def examine(directory: Path, told: Told, life: Sequence[Batch]) -> Told:
     _see(told.kept <= number <= told.begun, f"batch {number} is the newest, {told}")
     _see(found == expected.found, f"not the messages of batch {number}: {found[-20:]}")
     _see(len(restored.nonces) == expected.nonces, f"{len(restored.nonces)} nonces of {number}")
+    data = (directory / FILE_NAME).read_bytes()
+    leaked = [seq for seq in expected.gone if text_of(seq).encode() in data]
+    _see(not leaked, f"redacted and still there: {leaked}")
     _see(restored.epoch > told.epoch, f"epoch {restored.epoch} after {told.epoch}")
     return Told(restored.epoch, number, number)
 

@@ -27,18 +27,28 @@ class Batch(Struct, frozen=True):
     found: tuple[int, ...]
     """Numbers of messages."""
     nonces: int
+    gone: tuple[int, ...]
+    """Numbers of messages whose text is to be nowhere."""
+
+
+def text_of(seq: int) -> str:
+    """Return what only the message of this number has in it."""
+    return f"<{seq}>"
 
 
 def batches(seed: int, count: int) -> Iterator[Batch]:
     """Yield what a server keeps, one after the other."""
     draw = random.Random(seed)
     found: list[int] = []
+    gone: list[int] = []
     seq = nonces = 0
     for number in range(1, count + 1):
         records: list[Record] = []
         for _ in range(draw.choice((1, 1, 2, 3, 10, 40))):
             seq += 1
-            text = f"{seq} " * draw.choice((1, 5, 20, 20, 3000 if draw.random() < 0.1 else 1))
+            text = f"{text_of(seq)} " * draw.choice(
+                (1, 5, 20, 20, 3000 if draw.random() < 0.1 else 1)
+            )
             tags = {TAG: f"nonce of {seq}"} if draw.random() < 0.3 else {}
             nonces += bool(tags)
             records.append(record(structs.replace(said(seq, text=text), tags=tags)))
@@ -46,9 +56,10 @@ def batches(seed: int, count: int) -> Iterator[Batch]:
         found = [
             one for one in [*found, *(one.event.seq for one in records)] if one not in redacted
         ]
+        gone += redacted
         room = structs.replace(ROOM, topic=str(number))
         writing = Writing(records, [room], redacted=[("#ops", one) for one in redacted])
-        yield Batch(writing, tuple(found), nonces)
+        yield Batch(writing, tuple(found), nonces, tuple(gone))
 
 
 class Told(Struct):

@@ -31,6 +31,13 @@ def test_nothing_acknowledged_is_lost(place: Path, seed: int) -> None:
     assert sum(run.try_cuts(0.012)) > 8 * len(CHOICES)
 
 
+def test_the_first_writes_can_be_cut_anywhere(place: Path) -> None:
+    """Directory, lock, file, journal and log come into being one after the other."""
+    run = Run(place, 1)
+    run.steps = run.steps[:45]
+    assert sum(run.try_cuts(1)) == 45 * len(CHOICES)
+
+
 def test_nothing_is_lost_after_a_second_cut(place: Path) -> None:
     """A server that went on with what a cut left is cut too."""
     run = Run(place, 3)

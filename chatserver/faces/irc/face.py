@@ -17,6 +17,7 @@ from chatserver.faces.irc import multiline
 from chatserver.faces.irc.dialect import IrcDialect, dialect_for
 from chatserver.faces.irc.facts import ServerFacts
 from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish
+from chatserver.faces.irc.playback import is_wanted
 from chatserver.faces.irc.recall import recall
 from chatserver.faces.irc.replies import REPLIES, refuse
 from chatserver.faces.irc.session import Inquiry, Items, Session
@@ -106,13 +107,13 @@ class IrcFace:
     @property
     def recalls(self) -> bool:
         """Whether it is shown what was said before: it does not ask itself."""
-        session = self._session
-        asks = session.has(caps.CHATHISTORY) or session.has(caps.PLAYBACK)
-        return not asks and session.playback is None
+        return not (self._session.has(caps.CHATHISTORY) or self._session.has(caps.PLAYBACK))
 
     def recall(self, room: str, events: Sequence[KeptEvent]) -> bytes:
         """Return messages from before the asker entered `room`."""
-        return b"".join(recall(self._session, "chathistory", room, events)) if events else b""
+        if not events or is_wanted(self._session, room):
+            return b""
+        return b"".join(recall(self._session, "chathistory", room, events))
 
     def farewell(self, reason: str) -> bytes:
         """Return the last words to this client before the server closes its connection."""

@@ -5,7 +5,7 @@ on its start, and lines of their own for others: as the sender composed them, wi
 ones, the first alone with the id. A line that does not fit one of IRC goes on in the next.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Protocol
 
@@ -17,6 +17,9 @@ from chatwire.text import is_ctcp
 BATCH_TYPE = "draft/multiline"
 CONCAT = "draft/multiline-concat"
 """The tag of a line that goes on with the one before it."""
+
+REPEATED_MOST = 100
+"""Characters of client-only tags that go with each line of a message of several."""
 
 _CTCP_LIMIT = 20
 """Characters of the command of a CTCP message that is split, each part having the command."""
@@ -43,7 +46,8 @@ def message_id(seq: int) -> str:
 def message_prefix(dialect: Dialect, event: Said | Tagged, msgid: str | None = "") -> str:
     """Return the tags of a message.
 
-    `msgid` is for a line after the first of a long one: its id, or None when it has none.
+    `msgid` is for a line after the first of a long one: its id, or None when it has none, as the
+    lines of a message of several; of these each has the client's tags too, unless they are long.
     """
     tags: dict[str, str | None] = {}
     if dialect.time:
@@ -53,9 +57,14 @@ def message_prefix(dialect: Dialect, event: Said | Tagged, msgid: str | None = "
             tags["msgid"] = msgid or message_id(event.seq)
         if event.bot:
             tags["bot"] = None
-        if not msgid:
+        if msgid == "" or (msgid is None and _are_short(event.tags)):
             tags.update(event.tags)
     return format_tags(tags)
+
+
+def _are_short(tags: Mapping[str, str]) -> bool:
+    """Say whether client-only tags may be on every line: a message must not grow too much by them."""
+    return sum(map(len, [*tags, *tags.values()])) <= REPEATED_MOST
 
 
 def tagged(dialect: Dialect, event: Tagged) -> bytes:

@@ -133,10 +133,16 @@ def find_buffers(inquiry: Inquiry, wanted: Playback) -> list[Buffer]:
     return [*found.values()]
 
 
+def is_wanted(session: Session, name: str) -> bool:
+    """Say whether the room `name` is played when it is entered, as the last PLAY said."""
+    wanted = session.playback
+    return wanted is not None and any(matches(pattern, name) for pattern in wanted.patterns)
+
+
 def on_entering(session: Session, name: str) -> tuple[Sequence[Item], Sequence[Item]]:
     """Return what comes before and after entering the room `name`: it is played then, if wanted."""
     wanted = session.playback
-    if wanted is None or not any(matches(pattern, name) for pattern in wanted.patterns):
+    if wanted is None or not is_wanted(session, name):
         return (), ()
     inside: set[str] = set()
 

@@ -77,6 +77,28 @@ def test_cut_off_before_the_first_page_has_come() -> None:
     assert _said_in(wire.room("#ops")) == ["1", "2"]
 
 
+def test_the_answer_to_a_question_of_before_we_left_again() -> None:
+    """It is not taken: only who asked knows where it belongs among lines of the same time."""
+    wire, room = _in_room()
+    wire.now = NOW + 1
+    same = f"time={_time(1)}"
+    wire.session.part(room)
+    wire.hear(f"@{same};msgid=02 :alice!a@h PART #ops")
+    wire.session.join("#ops")
+    wire.hear(f"@{same};msgid=04 :alice!a@h JOIN #ops")
+    assert wire.sent()[-1] == "@label=h2 CHATHISTORY LATEST #ops msgid=02 3"
+    wire.session.part(room)
+    wire.hear(f"@{same};msgid=05 :alice!a@h PART #ops")
+    between = [f"@msgid=03;{same} :bob!b@h PRIVMSG #ops :between"]
+    wire.hear(*_batch("h2", between))
+    assert _said_in(room) == ["1"]
+    wire.session.join("#ops")
+    wire.hear(f"@{same};msgid=06 :alice!a@h JOIN #ops")
+    assert wire.sent()[-1] == "@label=h3 CHATHISTORY LATEST #ops msgid=02 3"
+    wire.hear(*_batch("h3", between))
+    assert _said_in(room) == ["1", "between"]
+
+
 def test_pages_until_all_is_there() -> None:
     """After a cut it asks from the newest back to what it knows; live lines stay where they are."""
     wire, room = _in_room()

@@ -89,13 +89,14 @@ async def test_it_goes_with_what_is_written_anyway() -> None:
 @pytest.mark.asyncio
 async def test_old_messages_go_from_a_server_that_runs() -> None:
     """From the settings to the store."""
-    world = World(store=MemoryStore(retention=Retention(messages=2)))
+    store = MemoryStore(retention=Retention(messages=2))
+    world = World(store=store)
     alice = await world.plain_in_lobby("alice")
     work = Trimming(world.store, world.journal.trim, world.clock)
     work.start()
     for text in ("one", "two", "three"):
         await alice.ask(text)
-    await until(lambda: len(world.store._order) < 4)
+    await until(lambda: len(store._order) < 4)
     work.stop()
     lines = await alice.ask("/history")
     assert [line.rpartition("] ")[2] for line in lines if "[alice]" in line] == ["two", "three"]

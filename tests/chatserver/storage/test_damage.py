@@ -283,6 +283,40 @@ def test_any_damaged_page_of_the_file_is_told_or_harmless(tmp_path: Path) -> Non
             assert "\n" not in str(error)  # noqa: PT017 - one of two things may be
 
 
+def test_any_flipped_bit_of_the_file_is_told_or_harmless(tmp_path: Path) -> None:
+    """What is shown is what was said, to the letter."""
+    directory = crashed(tmp_path)
+    said_then = [record.event for record in records(*range(1, NEWEST + 1))]
+    size = (directory / "chat.db").stat().st_size
+    draw = random.Random(5)
+    outcomes = Counter[str]()
+    for number in range(100):
+        place = tmp_path / str(number)
+        shutil.copytree(directory, place)
+        flip(place / "chat.db", draw.randrange(size), draw.randrange(8))
+        store, asked = SqliteStore(place), page(limit=1_000)
+        try:
+            store.open()
+            found = store.read([asked])[asked]
+        except (StoreUnusable, StoreError):
+            outcomes["told"] += 1
+        else:
+            assert found == said_then
+            outcomes["harmless"] += 1
+        finally:
+            store.close()
+    assert outcomes["told"] > 50
+
+
+def test_a_place_with_odd_signs_in_its_name_is_no_trouble(tmp_path: Path) -> None:
+    """Neither to open it nor to say what is wrong there."""
+    place = tmp_path / "50% {of} #ops?"
+    place.mkdir()
+    directory = crashed(place)
+    flip(directory / "chat.db-wal", 32 + 9 * FRAME + 999)
+    assert refusal(directory).endswith(f" {directory}/chat.db-wal")
+
+
 def test_damage_found_later_fails_who_asks_for_it(tmp_path: Path) -> None:
     """The server goes on, keeps what is said, and shows what can be read."""
     directory = crashed(tmp_path)

@@ -20,7 +20,7 @@ from tests.chatserver.storage.samples import page
 async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     """Return a node on a store on disk, which tries again soon after a failure."""
     monkeypatch.setattr(local, "RETRY_AFTER", 0.01)
-    world = World(store=SqliteStore(tmp_path))  # type: ignore[arg-type]
+    world = World(store=SqliteStore(tmp_path))
     yield world
     await world.journal.idle()
     world.journal.close()

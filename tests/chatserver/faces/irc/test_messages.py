@@ -76,6 +76,12 @@ def test_lines_come_as_they_were_composed() -> None:
     assert [m.tags for m in write(event, ())] == [{}] * 3
 
 
+def test_long_tags_of_clients_are_on_the_first_line_alone() -> None:
+    """Or a hundred lines would carry them a hundred times."""
+    event = Said(255, 5, ALICE, "#room", "a\nb", tags={"+a": "x" * 4000})
+    assert ["+a" in line.tags for line in write(event)] == [True, False]
+
+
 def test_each_line_of_an_action_is_one() -> None:
     """For who gets them one by one."""
     event = Said(255, 5, ALICE, "#room", "\x01ACTION waves\nand goes on\x01", cuts=(18,))
