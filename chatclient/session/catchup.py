@@ -238,7 +238,10 @@ def gap_line(state: State, buffer: Buffer, start: float, end: float) -> Line:
 
 def _finish(state: State, quest: Quest, now: float, *, whole: bool) -> None:
     """Put what has come in its place; before it stands what is missing, if it is not the `whole`."""
-    replay(state, quest.buffer, quest.messages, now, quest.since)
+    since = quest.since
+    # What overlaps may have more from before the end of what is known.
+    after = since.msgid if since and not _overlaps(quest) else ""
+    replay(state, quest.buffer, quest.messages, now, after=after, missed=since is not None)
     if not whole:
         _tell_gap(state, quest, now)
     _open(state, quest.buffer)
