@@ -58,7 +58,7 @@ KEYS: tuple[Key, ...] = (
     Key(
         _TYPE,
         "Alt+Enter",
-        "begin another line, which is sent as another message",
+        "begin another line (where the server can, all are one message)",
         Action.NEW_LINE,
         (("escape", "enter"),),
     ),

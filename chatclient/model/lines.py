@@ -52,7 +52,8 @@ class Line:
     source: str
     """The nick (or server) it comes from; "" when it is a word of this client."""
     text: str
-    """What was said, or a whole sentence about what happened ("bob joined"). Safe to show."""
+    """What was said, or a whole sentence about what happened ("bob joined"). Safe to show, line by
+    line: what was said may have several."""
     msgid: str = ""
     """The server's name for the message, "" if it gives none."""
     own: bool = False

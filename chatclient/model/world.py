@@ -185,7 +185,8 @@ class World:
     def make_line(self, kind: Kind, text: str, *, time: float, source: str = "") -> Line:
         """Return a new line that is in no buffer yet, with its text made safe."""
         self._newest_id += 1
-        return Line(self._newest_id, kind, time, plain(source), plain(text))
+        safe = "\n".join(map(plain, text.split("\n")))
+        return Line(self._newest_id, kind, time, plain(source), safe)
 
     def add(self, buffer: Buffer, line: Line) -> None:
         """Append a line, counting it as unread if somebody else said it and nobody looks."""
@@ -250,7 +251,7 @@ class World:
             buffer.pending += 1
         else:
             index -= buffer.pending
-            while by_time and index and buffer.lines[index - 1].time > line.time:
+            while by_time and index and _is_later(buffer.lines[index - 1], line):
                 index -= 1
         buffer.lines.insert(index, line)
         if line.msgid:
@@ -290,3 +291,14 @@ class World:
         buffer.unread += 1
         buffer.mentions += line.mention
         self.changes.append(BufferChanged(buffer))
+
+
+def _is_later(line: Line, other: Line) -> bool:
+    """Say whether `line` was said after `other`.
+
+    Where times are equal the ids tell it, if they are numbers that rise, as those of servers that
+    answer with the first of two messages are; any order is as good with others.
+    """
+    if line.time != other.time or not (line.msgid and other.msgid):
+        return line.time > other.time
+    return (len(line.msgid), line.msgid) > (len(other.msgid), other.msgid)

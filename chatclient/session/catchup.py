@@ -51,7 +51,7 @@ def follow(state: State, buffer: Buffer, now: float) -> None:
     if not state.has(caps.CHATHISTORY):
         cut = state.past.cut.get(buffer)
         if since and cut is not None and not state.has(PLAYBACK):
-            state.world.add(buffer, gap_line(state, cut, now))
+            state.world.add(buffer, gap_line(state, buffer, cut, now))
         _open(state, buffer)
         return
     state.world.set_behind(buffer, behind=True)
@@ -215,7 +215,7 @@ def _tell_gap(state: State, quest: Quest, now: float) -> None:
     buffer, since = quest.buffer, quest.since
     start = state.past.cut.get(buffer, since.time if since else now)
     oldest = _oldest(quest, now)
-    line = gap_line(state, start, max(start, oldest.time if oldest else now))
+    line = gap_line(state, buffer, start, max(start, oldest.time if oldest else now))
     state.world.insert(buffer, [line], after=since.msgid if since else "")
 
 
@@ -226,15 +226,22 @@ def _oldest(quest: Quest, now: float) -> Anchor | None:
     return min(found, key=lambda end: end.time, default=None)
 
 
-def gap_line(state: State, start: float, end: float) -> Line:
-    """Return a line that says from when to when messages are missing."""
-    text = f"no history from {clock(start)} to {clock(end)}: messages in between are missing"
+def gap_line(state: State, buffer: Buffer, start: float, end: float) -> Line:
+    """Return a line that says from when to when messages are missing.
+
+    To a person who is not there nobody can say anything: so there may be none.
+    """
+    are = "may be" if buffer.kind is BufferKind.DIRECT else "are"
+    text = f"no history from {clock(start)} to {clock(end)}: messages in between {are} missing"
     return state.world.make_line(Kind.GAP, text, time=end)
 
 
 def _finish(state: State, quest: Quest, now: float, *, whole: bool) -> None:
     """Put what has come in its place; before it stands what is missing, if it is not the `whole`."""
-    replay(state, quest.buffer, quest.messages, now, quest.since)
+    since = quest.since
+    # What overlaps may have more from before the end of what is known.
+    after = since.msgid if since and not _overlaps(quest) else ""
+    replay(state, quest.buffer, quest.messages, now, after=after, missed=since is not None)
     if not whole:
         _tell_gap(state, quest, now)
     _open(state, quest.buffer)

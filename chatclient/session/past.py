@@ -30,14 +30,14 @@ class Past:
     def leave(self, buffer: Buffer, start: float, *, events: bool) -> None:
         """Take note that a buffer is followed no longer, and up to where it is complete.
 
-        That is our joining it if we never had its past; or else as before, if we had not all of it.
+        That is where we came in, if we never had its past; or as before, if we had not all of it.
         `start` is from when on it was followed at most: what was said since may be lost on its way.
         `events` says whether history has more than messages, so that any line can be found there.
         """
         if not buffer.behind:
             self.known[buffer] = _newest(buffer, start, events=events)
-        elif buffer not in self.known and (entry := _entry(buffer)):
-            self.known[buffer] = entry
+        elif buffer not in self.known:
+            self.known[buffer] = _entry(buffer) or Anchor("", start)
 
     def follow(self, buffer: Buffer) -> None:
         """Take note that a buffer is followed, and all of it is known or told to be missing."""

@@ -29,6 +29,7 @@ WANTED = frozenset(
         caps.INVITE_NOTIFY,
         caps.LABELED_RESPONSE,
         caps.MESSAGE_TAGS,
+        caps.MULTILINE,
         caps.MULTI_PREFIX,
         NONCE,
         PLAYBACK,
@@ -194,6 +195,7 @@ def on_motd_end(state: State, heard: Heard) -> None:
     if state.ready:
         return
     state.ready, state.ready_at = True, heard.time
+    state.set_status(replace(state.status, multiline=state.multiline))
     if state.away:
         state.send("AWAY", state.away)
     if state.has(PLAYBACK):

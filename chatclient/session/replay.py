@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from chatclient.model import Buffer, Line
 from chatclient.session.narration import SENTENCES, narrate
-from chatclient.session.past import Anchor
 from chatclient.session.state import Heard, State, server_time
 from chatclient.session.talk import entry_of, line_of
 from chatwire.message import Message
@@ -21,12 +20,13 @@ def replay(
     buffer: Buffer,
     messages: Iterable[Message],
     now: float,
-    since: Anchor | None = None,
+    *,
+    after: str = "",
+    missed: bool = False,
 ) -> None:
-    """Put what happened into a buffer, but for what is there; `since` then, it was missed."""
+    """Put what happened into a buffer, but for what is there (see `World.insert`)."""
     lines = [*_lines(state, buffer, messages, now)]
-    after = since.msgid if since else ""
-    state.world.insert(buffer, lines, after=after, missed=since is not None)
+    state.world.insert(buffer, lines, after=after, missed=missed)
 
 
 def _lines(state: State, buffer: Buffer, messages: Iterable[Message], now: float) -> Iterator[Line]:

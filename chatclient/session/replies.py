@@ -64,6 +64,8 @@ _OF_THE_SERVER = frozenset(
     | {n.RPL_GLOBALUSERS, n.RPL_UMODEIS, "042", "396"}
 )
 
+_SENDING = frozenset({"PRIVMSG", "NOTICE", "BATCH"})
+
 _CANNOT_JOIN = frozenset(
     {n.ERR_NOSUCHCHANNEL, n.ERR_TOOMANYCHANNELS, n.ERR_CHANNELISFULL, n.ERR_INVITEONLYCHAN}
     | {
@@ -167,7 +169,7 @@ def on_standard_reply(state: State, heard: Heard) -> None:
     room = _room_among(state, context)
     if heard.message.command == "FAIL":
         entry = state.outbox.marked(heard.label) if heard.label else None
-        if entry is None and not state.labels and heard.text(0) in {"PRIVMSG", "NOTICE"}:
+        if entry is None and not state.labels and heard.text(0) in _SENDING:
             entry = state.outbox.about(context[0] if context else "")
         if entry is not None:
             if (

@@ -1,10 +1,12 @@
 """What the user says: lines of text as messages that fit, pending until their fate is known."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from chatclient.model import Buffer, BufferKind, Delivery, Kind
+from chatclient.session.multiline import MULTILINE, batch, limits, parts
 from chatclient.session.outbox import MOST, NONCE_TAG, Entry, failed, new_nonce
-from chatclient.session.splitting import lines_of, split
+from chatclient.session.splitting import clean, lines_of, split
 from chatclient.session.state import State, encode
 from chatwire import caps
 
@@ -19,10 +21,17 @@ def say(state: State, buffer: Buffer, text: str, now: float, kind: Kind) -> None
     limit = _room_for_text(state, command, buffer.target)
     if kind is Kind.ACTION:
         limit -= _ACTION_LENGTH
-    for line in lines_of(text):
-        for piece in split(line, limit):
-            _say_piece(state, buffer, piece, now, kind)
+    for piece in _messages(state, text, limit, kind):
+        _say_piece(state, buffer, piece, now, kind)
     send_queued(state)
+
+
+def _messages(state: State, text: str, limit: int, kind: Kind) -> Iterator[str]:
+    """Cut what was typed into messages, as few as the server takes."""
+    if state.multiline and kind is not Kind.ACTION:
+        most = limits(state.offered.get(MULTILINE, ""))
+        return parts(clean(text), most, limit)
+    return (piece for line in lines_of(text) for piece in split(line, limit))
 
 
 def say_again(state: State, line_id: int, now: float) -> bool:
@@ -88,7 +97,14 @@ def send_queued(state: State) -> None:
         tags = {"label": entry.mark} if state.labels else {}
         if state.has(caps.MESSAGE_TAGS):
             tags[NONCE_TAG] = entry.nonce
-        return encode(entry.command, entry.target, entry.wire, tags=tags)
+        command, target, wire = entry.command, entry.target, entry.wire
+        limit = _room_for_text(state, command, target)
+        if not state.multiline or not ("\n" in wire or len(wire.encode()) > limit):
+            return encode(command, target, wire, tags=tags)
+        lines = batch(command, target, wire, limit, entry.mark)
+        first = next(lines)[1]
+        rest = (encode(*params, tags=tags) for tags, params in lines)
+        return encode(*first, tags=tags) + b"".join(rest)
 
     limited = state.labels or not state.echoes
     for data in state.outbox.to_send(encoded, limited=limited):

@@ -26,8 +26,26 @@ def split(text: str, limit: int) -> Iterator[str]:
         yield rest.decode()
 
 
+def pieces_of(text: str, limit: int) -> Iterator[str]:
+    """Cut `text` as `split` does, but leave nothing out: the pieces together are the text."""
+    rest = text.encode(errors="replace")
+    limit = max(limit, 4)
+    while len(rest) > limit:
+        piece = cut_utf8(rest, limit)
+        border = piece.rfind(b" ") + 1
+        if border > limit // 2:
+            piece = piece[:border]
+        rest = rest[len(piece) :]
+        yield piece.decode()
+    if rest:
+        yield rest.decode()
+
+
 def lines_of(text: str) -> Iterator[str]:
     """Iterate over the lines of what a user typed or pasted, without those that are blank."""
-    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        if line.strip():
-            yield line.replace("\0", "")
+    return (line for line in clean(text).split("\n") if line.strip())
+
+
+def clean(text: str) -> str:
+    """Return text with one kind of line end, and without what IRC cannot carry."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")

@@ -47,6 +47,8 @@ class Batch:
     kind: str
     params: Sequence[str]
     label: str
+    opening: Message
+    """The line that began it."""
     messages: list[Message] = field(default_factory=list)
 
 
@@ -153,6 +155,11 @@ class State:
     def has(self, capability: str) -> bool:
         """Say whether a capability is in use."""
         return capability in self.enabled
+
+    @property
+    def multiline(self) -> bool:
+        """Whether several lines can be one message."""
+        return self.has(caps.MULTILINE) and self.has(caps.BATCH)
 
     @property
     def labels(self) -> bool:

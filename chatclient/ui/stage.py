@@ -122,7 +122,9 @@ class Stage:
             return 0, "leaving… (Ctrl+C again: at once)"
         lines = self._typed_lines()
         if lines >= _MANY_LINES:
-            return 0, f"Enter sends {lines} messages, Ctrl+C clears them"
+            one = self._world.status.multiline
+            what = f"one message of {lines} lines" if one else f"{lines} messages"
+            return 0, f"Enter sends {what}, Ctrl+C clears {'it' if one else 'them'}"
         if panes.next_unread(self._world.buffers, self._world.active):
             return 3, "Alt+A next unread"
         return 6, "F1 keys"

@@ -32,12 +32,16 @@ def _break(found: Sequence[Cluster], start: int, limit: int) -> int:
 
 
 def wrap(text: str, limit: int) -> list[Piece]:
-    """Return the rows that `text` takes at `limit` cells each; one empty row for an empty text."""
-    found = list(clusters(text))
+    """Return the rows that `text` takes at `limit` cells each; one empty row for an empty line."""
     pieces: list[Piece] = []
-    start = 0
-    while start < len(found) or not pieces:
-        end = _break(found, start, max(1, limit))
-        pieces.append(Piece(start, "".join(cluster for cluster, _ in found[start:end])))
-        start = end
+    before = 0
+    for line in text.split("\n"):
+        found = list(clusters(line))
+        start, rows = 0, len(pieces)
+        while start < len(found) or len(pieces) == rows:
+            end = _break(found, start, max(1, limit))
+            row = "".join(cluster for cluster, _ in found[start:end])
+            pieces.append(Piece(before + start, row))
+            start = end
+        before += len(found) + 1  # the line end counts, so that an empty line has a place too
     return pieces

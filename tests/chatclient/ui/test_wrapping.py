@@ -46,9 +46,14 @@ def test_nothing_is_lost_and_nothing_is_too_wide(text: str, limit: int) -> None:
     assert all(width(piece.text.rstrip(" ")) <= limit for piece in pieces)
 
 
-@given(st.text(min_size=1), st.integers(2, 40))
+@given(st.text(st.characters(exclude_characters="\n"), min_size=1), st.integers(2, 40))
 def test_starts_count_clusters(text: str, limit: int) -> None:
     """A row's start says how many clusters of the text stand before it."""
     found = [cluster for cluster, _ in clusters(text)]
     for piece in wrap(text, limit):
         assert "".join(found[piece.start :]).startswith(piece.text)
+
+
+def test_line_ends_are_kept() -> None:
+    """Each line of a text begins a row, an empty one too; each row knows where it begins."""
+    assert wrap("one two\n\nthree", 5) == [(0, "one "), (4, "two"), (8, ""), (9, "three")]
