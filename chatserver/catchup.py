@@ -93,8 +93,7 @@ class CatchUp:
             return False
         if (dialect := backlog.turns) is not None:
             backlog.drop(backlog.items[0])
-            session.dialect = dialect
-            self._delivery.forget_plans()
+            self._delivery.turn(session, dialect)
             return True
         if isinstance(backlog.found, Block):
             return self._show_block(session, backlog, backlog.found)

@@ -40,6 +40,8 @@ OVERHEAD: Final = 64
 FROM_OTHERS: Final = (Said, Redacted, Tagged, Invited)
 """What one person gets of others, however much they send."""
 
+_KEPT: Final = frozenset(KEPT)
+
 Plan = list[tuple[Dialect, list[Subscriber]]]
 """The subscribers of an audience, those of a dialect together."""
 
@@ -115,11 +117,16 @@ class Delivery:
     def write_as(self, subscriber: Subscriber, dialect: Dialect) -> None:
         """Write in `dialect` what `subscriber` is shown from here on; between two slices only."""
         if subscriber.backlog is None:
-            subscriber.dialect = dialect
-            self.forget_plans()
+            self.turn(subscriber, dialect)
         else:
             self.ordinal += 1
             subscriber.backlog.turn(self.ordinal, self.place, dialect)
+
+    def turn(self, subscriber: Subscriber, dialect: Dialect) -> None:
+        """Write in `dialect` to `subscriber` now; who is in no room is in no plan."""
+        subscriber.dialect = dialect
+        if subscriber.rooms:
+            self.forget_plans()
 
     def tell(self, subscriber: Subscriber, data: bytes) -> None:
         """Show `data` to one subscriber now; between two rounds only."""
@@ -207,7 +214,7 @@ class Round:
             return
         self._newest = event
         seq, count = self._delivery.place
-        kept = isinstance(event, KEPT)
+        kept = type(event) in _KEPT
         self._delivery.place = (seq, count + kept) if event.seq == seq else (event.seq, int(kept))
 
     def _show_in_room(self, emission: Emission, without: Subscriber | None) -> None:
@@ -295,7 +302,7 @@ class Round:
         """Write all that was added: one write for each member of each room, one for whoever is apart."""
         delivery = self._delivery
         streams, direct, first_seq = [*self._streams.values()], self._direct, self._first_seq
-        personal, apart = self._personal, self._apart
+        personal, apart, size = self._personal, self._apart, self._size
         self._streams, self._direct, self._first_seq = {}, {}, 0
         self._personal, self._apart, self._size = {}, set(), 0
         delivery.writing = True
@@ -315,7 +322,9 @@ class Round:
                 subscriber.write(own)
         delivery.writing = False
         if first_seq and not self._late:
-            delivery.tail.add(Slice(first_seq, delivery.ordinal, delivery.place, streams, direct))
+            delivery.tail.add(
+                Slice(first_seq, delivery.ordinal, delivery.place, streams, direct, size)
+            )
         delivery.leave_behind()
 
 
