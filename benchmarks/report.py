@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from benchmarks.figures import percentile
 from benchmarks.samples import Samples, Spread
 
-BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
+BEGIN, END = "<!-- {}: begin -->", "<!-- {}: end -->"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -48,10 +48,11 @@ def single_table(figure: str, form: str, spreads: Mapping[str, Spread]) -> str:
     )
 
 
-def place(page: str, text: str) -> str:
-    """The page with `text` between its markers; ValueError when it has none."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
+def place(page: str, text: str, name: str = "benchmarks") -> str:
+    """The page with `text` between the markers of that name; ValueError when it has none."""
+    begins, ends = BEGIN.format(name), END.format(name)
+    before, begin, rest = page.partition(begins)
+    _, end, after = rest.partition(ends)
     if not (begin and end):
-        raise ValueError(f"the page lacks the markers {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n\n{text.strip()}\n\n{END}{after}"
+        raise ValueError(f"the page lacks the markers {begins} and {ends}")
+    return f"{before}{begins}\n\n{text.strip()}\n\n{ends}{after}"

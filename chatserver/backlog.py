@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from chatserver.core.history import Page
+from chatserver.faces.contract import Dialect
 from chatwire.names import fold
 
 Place = tuple[int, int]
@@ -36,13 +37,15 @@ _OVERHEAD: Final = 64
 class Item:
     """What one session alone is told, at its place among the events."""
 
-    __slots__ = ("data", "ordinal", "place", "reached")
+    __slots__ = ("data", "dialect", "ordinal", "place", "reached")
 
     def __init__(self, ordinal: int, place: Place, data: bytes | None) -> None:
         self.ordinal = ordinal
         self.place = place
         self.data = data
         """None as long as it is not known: nothing later is shown before."""
+        self.dialect: Dialect | None = None
+        """In which it is written from here on, None if that stays as it is."""
         self.reached: asyncio.Future[None] | None = None
         """Done when everything up to here was written."""
 
@@ -115,6 +118,18 @@ class Backlog:
         self.items.append(item)
         self.owed += _size(item)
         return item
+
+    def turn(self, ordinal: int, place: Place, dialect: Dialect) -> None:
+        """Have it be written in another dialect from this place on."""
+        self.add(ordinal, place, b"").dialect = dialect
+
+    @property
+    def turns(self) -> Dialect | None:
+        """The dialect in which it is written from where it has come to, None if that stays as it is."""
+        head = self.items[0] if self.items else None
+        if head is None or not (self.ordinal >= head.ordinal - 1 or self.place >= head.place):
+            return None
+        return head.dialect
 
     def fill(self, item: Item, data: bytes) -> None:
         """Let an item be `data`."""

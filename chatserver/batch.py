@@ -44,7 +44,7 @@ Found = Mapping[Question, Sequence[KeptEvent]] | None
 class Entry:
     """A request of a session, and what it led to."""
 
-    __slots__ = ("at", "leaving", "outcomes", "request", "session", "size")
+    __slots__ = ("at", "dialect", "leaving", "outcomes", "request", "session", "size")
 
     def __init__(self, session: "Session", request: Request, leaving: str | None = None) -> None:
         self.session = session
@@ -54,6 +54,8 @@ class Entry:
         self.outcomes: list[Outcome] = []
         self.at = 0
         """When it was executed (ms)."""
+        self.dialect = session.face.dialect
+        """How events are written for the session from here on; set when it was executed."""
         said = (item.text for item in request.items if isinstance(item, (Say, Respond)))
         self.size = sum(map(len, said))
         """Characters that it says: they bound a batch."""

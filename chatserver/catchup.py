@@ -91,6 +91,11 @@ class CatchUp:
         backlog = session.backlog
         if backlog is None or session.closed or session.full or backlog.reading:
             return False
+        if (dialect := backlog.turns) is not None:
+            backlog.drop(backlog.items[0])
+            session.dialect = dialect
+            self._delivery.forget_plans()
+            return True
         if isinstance(backlog.found, Block):
             return self._show_block(session, backlog, backlog.found)
         if backlog.slice < self._delivery.tail.start:
@@ -104,7 +109,7 @@ class CatchUp:
         missed = self._delivery.tail.find(backlog.slice)
         end = missed.last_ordinal if missed is not None else self._delivery.ordinal
         items = [item for item in backlog.items if item.ordinal <= end]
-        waiting = next((item for item in items if item.data is None), None)
+        waiting = next(filter(_halts, items), None)
         if waiting is not None:
             end = waiting.ordinal - 1
             items = items[: items.index(waiting)]
@@ -122,11 +127,9 @@ class CatchUp:
             backlog.ordinal, backlog.slice = end, backlog.slice + 1
             backlog.come_to(missed.place)
         _write(session, backlog, data, items)
-        if waiting is not None:
-            return False
-        if missed is None and not session.full:
+        if missed is None and waiting is None and not session.full:
             session.be_live()
-        return not session.full
+        return not session.full and (waiting is None or waiting.data is not None)
 
     # --- from the store ------------------------------------------------------------------------
 
@@ -173,7 +176,7 @@ class CatchUp:
         if end >= (block.before - 1, WHOLE):
             backlog.slice, backlog.ordinal = block.resume, 0
         _write(session, backlog, b"".join(parts), items)
-        return not waiting and not session.full
+        return not session.full and not (waiting and backlog.items[0].data is None)
 
     def _merge(
         self,
@@ -234,11 +237,16 @@ def _in_order(
 def _take_items(told: deque[Item], place: Place, parts: list[bytes], items: list[Item]) -> bool:
     """Take what is told before `place`; say whether all of it is known."""
     while told and told[0].place < place:
-        if told[0].data is None:
+        if _halts(told[0]):
             return False
-        parts.append(told[0].data)
+        parts.append(told[0].data or b"")
         items.append(told.popleft())
     return True
+
+
+def _halts(item: Item) -> bool:
+    """Say whether what comes after an item cannot be written together with what comes before it."""
+    return item.data is None or item.dialect is not None
 
 
 def _is_shown(session: Session, backlog: Backlog, event: KeptEvent, page: Page) -> bool:

@@ -9,27 +9,30 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Never
+from typing import Final, Never
 
-USAGE = "chatserver [OPTION …] | chatserver hash-password"
+USAGE = "chatserver [OPTION …] | chatserver backup | restore | history export | hash-password"
 DESCRIPTION = (
     "A chat server that anyone can join with netcat, with chatclient, or with any IRC client, on "
-    "one port. `chatserver hash-password` makes a hash of a password for the configuration file."
+    "one port. `chatserver backup FILE` copies all that it keeps while it runs, `chatserver restore "
+    "FILE` brings that back, `chatserver history export` prints what happened in a room, and "
+    "`chatserver hash-password` makes a hash of a password for the configuration file; each tells "
+    "more with --help."
 )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks for and return the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    with leaving_on_signals():
+    with leaving_on_signals(leave):
         return do(given)
 
 
 @contextmanager
-def leaving_on_signals() -> Iterator[None]:
-    """Have SIGTERM and SIGINT end the program at once, with status 0: nothing is under way yet.
+def leaving_on_signals(leave: Callable[[int, object], Never]) -> Iterator[None]:
+    """Have SIGTERM and SIGINT end the program at once.
 
     A server that runs handles them itself, and stops in order.
     """
@@ -42,8 +45,13 @@ def leaving_on_signals() -> Iterator[None]:
 
 
 def leave(*_: object) -> Never:
-    """End the program, and close on the way out what was opened."""
+    """End the program with status 0, and close on the way out what was opened: nothing is under way."""
     raise SystemExit(0)
+
+
+def break_off(number: int, _: object) -> Never:
+    """End the program as a signal does, and undo on the way out what is half done."""
+    raise SystemExit(128 + number)
 
 
 def do(given: list[str]) -> int:
@@ -51,8 +59,8 @@ def do(given: list[str]) -> int:
     from chatserver.config.values import ConfigError  # noqa: PLC0415 - signals are handled first
 
     try:
-        if given[:1] == ["hash-password"]:
-            return print_hash(given[1:])
+        if given and given[0] in COMMANDS:
+            return COMMANDS[given[0]](given[1:])
         flags = parse(given)
         if flags.version:
             return print_version()
@@ -123,6 +131,51 @@ def print_hash(arguments: Sequence[str]) -> int:
         raise ConfigError("the password is empty; nothing was printed")
     print(hash_password(password))
     return 0
+
+
+def export_history(arguments: Sequence[str]) -> int:
+    """Print what happened in a room."""
+    from chatserver.config.values import ConfigError  # noqa: PLC0415 - signals are handled first
+    from chatserver.tools.export import export  # noqa: PLC0415 - for this alone
+
+    if arguments[:1] != ["export"]:
+        raise ConfigError("it is `chatserver history export`; --help after that tells more")
+    return beside_server(export, arguments[1:])
+
+
+def back_up(arguments: Sequence[str]) -> int:
+    """Copy all that a server keeps to a file."""
+    from chatserver.tools.backup import backup  # noqa: PLC0415 - for this alone
+
+    return beside_server(backup, arguments)
+
+
+def bring_back(arguments: Sequence[str]) -> int:
+    """Have a server keep what a file has."""
+    from chatserver.tools.restore import restore  # noqa: PLC0415 - for this alone
+
+    return beside_server(restore, arguments)
+
+
+def beside_server(command: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> int:
+    """Run a command that may fail."""
+    from chatserver.tools.terms import Failed  # noqa: PLC0415 - for these alone
+
+    try:
+        with leaving_on_signals(break_off):
+            return command(arguments)
+    except Failed as failed:
+        print(f"chatserver: {failed}", file=sys.stderr)
+        return 1
+
+
+COMMANDS: Final[Mapping[str, Callable[[Sequence[str]], int]]] = {
+    "backup": back_up,
+    "hash-password": print_hash,
+    "history": export_history,
+    "restore": bring_back,
+}
+"""What is done instead of running a server."""
 
 
 if __name__ == "__main__":

@@ -112,6 +112,15 @@ class Delivery:
         subscriber.fall_behind(backlog)
         return backlog
 
+    def write_as(self, subscriber: Subscriber, dialect: Dialect) -> None:
+        """Write in `dialect` what `subscriber` is shown from here on; between two slices only."""
+        if subscriber.backlog is None:
+            subscriber.dialect = dialect
+            self.forget_plans()
+        else:
+            self.ordinal += 1
+            subscriber.backlog.turn(self.ordinal, self.place, dialect)
+
     def tell(self, subscriber: Subscriber, data: bytes) -> None:
         """Show `data` to one subscriber now; between two rounds only."""
         if subscriber.backlog is None:
@@ -148,6 +157,12 @@ class Round:
             return
         self._apart.add(subscriber)
         self._personal.setdefault(subscriber, []).append((delivery.ordinal, data))
+
+    def write_as(self, subscriber: Subscriber, dialect: Dialect) -> None:
+        """Write in `dialect` what `subscriber` is shown from here on, and nothing of before."""
+        if subscriber.backlog is None:
+            self.flush()
+        self._delivery.write_as(subscriber, dialect)
 
     def promise(self, subscriber: Subscriber) -> Item:
         """Let `subscriber` be behind until the item returned is filled with what it is told here."""

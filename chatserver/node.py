@@ -145,11 +145,10 @@ class Node:
         self._enqueue(Entry(session, request))
 
     def _notice_dialect(self, session: Session) -> None:
-        """Have plans made anew when a session writes in another dialect from now on."""
-        if session.dialect is not session.planned:
-            session.planned = session.dialect
-            if session.user is not None and session.user.rooms:
-                self.delivery.forget_plans()
+        """Write in another dialect if the face does now; what is under way comes before that."""
+        if not session.outstanding and session.face.dialect is not session.planned:
+            session.planned = session.face.dialect
+            self.delivery.write_as(session, session.planned)
 
     def leave(self, session: Session, reason: str) -> None:
         """End a session in its turn: its room is told `reason`. A second call does nothing."""
@@ -232,9 +231,9 @@ class Node:
             elif isinstance(item, Ask):
                 asked = Moment(moment.at, moment.seq)
                 entry.outcomes.append(item.answer(self.state, session.user, asked))
-                self._notice_dialect(session)
             else:
                 entry.outcomes.append(item.lines)
+            entry.dialect = session.face.dialect
 
     def _execute_command(
         self, entry: Entry, stamp: Stamp, command: Command, *, healthy: bool
@@ -280,7 +279,6 @@ class Node:
     def _reply(self, entry: Entry, reply: Reply) -> None:
         session = entry.session
         entry.outcomes.append(session.face.reply(reply, session.user, self.state))
-        self._notice_dialect(session)
 
     def _end(self, user: User) -> None:
         """Do nothing more for the session of `user`, who is gone; it is closed on release."""
@@ -328,6 +326,9 @@ class Node:
     ) -> None:
         session, label = entry.session, entry.request.label
         asker = session if label else None
+        if entry.dialect is not session.planned:
+            session.planned = entry.dialect
+            shown.write_as(session, entry.dialect)
         answer: list[Part] = []
         recalls: list[Part] = []
         for outcome in entry.outcomes:

@@ -20,6 +20,7 @@ class Session:
         "backlog",
         "closed",
         "cut",
+        "dialect",
         "ended",
         "face",
         "leaving",
@@ -39,8 +40,10 @@ class Session:
         self.face = face
         self.peer = peer
         self.user: User | None = None
+        self.dialect: Dialect = face.dialect
+        """How events are written for it, at the place up to which it was shown what happened."""
         self.planned = face.dialect
-        """The dialect that delivery's plans know."""
+        """How they are written at the place of what is released now."""
         self.rooms: tuple[str, ...] = ()
         self.nick = ""
         self.write: Callable[[bytes], None] = peer.write
@@ -57,11 +60,6 @@ class Session:
         self.cut = False
         """Whether there is no connection any more: nothing can be shown."""
         self._settled: asyncio.Future[None] | None = None
-
-    @property
-    def dialect(self) -> Dialect:
-        """How events are written for it now."""
-        return self.face.dialect
 
     @property
     def full(self) -> bool:

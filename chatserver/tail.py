@@ -33,15 +33,12 @@ class Subscriber(Protocol):
     """The rooms (folded) that it is in, as far as it was shown, or will be when it has caught up."""
     nick: str
     """What it is called, likewise."""
+    dialect: Dialect
+    """How events are written for it, at the place up to which it was shown them."""
 
     @property
     def user(self) -> User | None:
         """Who it is."""
-        ...
-
-    @property
-    def dialect(self) -> Dialect:
-        """How events are written for it."""
         ...
 
     @property

@@ -6,6 +6,7 @@ somebody else's too, so it counts together with the nick, and only for as long a
 A nonce is for one target: the same line to two is two messages.
 """
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Final
@@ -65,7 +66,9 @@ class Nonces:
     def __init__(self, most: int = REMEMBERED_MOST) -> None:
         self._most = most
         self._kept: dict[bytes, Kept] = {}
-        """By key, oldest first."""
+        """By key."""
+        self._order: deque[Kept] = deque()
+        """Oldest first; some may have been forgotten, or remembered anew, since."""
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -77,11 +80,12 @@ class Nonces:
 
     def remember(self, kept: Kept) -> None:
         """Remember one more message, and forget those for which it is time."""
-        known = self._kept
-        known.pop(kept.key, None)
-        known[kept.key] = kept
-        while len(known) > self._most or _expired(next(iter(known.values())), kept.at):
-            del known[next(iter(known))]
+        self._kept[kept.key] = kept
+        self._order.append(kept)
+        while len(self._order) > self._most or _expired(self._order[0], kept.at):
+            oldest = self._order.popleft()
+            if self._kept.get(oldest.key) is oldest:
+                del self._kept[oldest.key]
 
     def find(self, key: bytes, now: int) -> Kept | None:
         """Return the message that came with the nonce before, if that is not too long ago."""

@@ -51,9 +51,12 @@ class LogUnreadable(Exception):
 class Indexer:
     """Keeps the index of one log up to date, from the first message kept or search asked on."""
 
-    def __init__(self, log: Path, gathered_for: float = GATHERED_FOR) -> None:
+    def __init__(
+        self, log: Path, *, gathered_for: float = GATHERED_FOR, pause_most: float = PAUSE_MOST
+    ) -> None:
         """Name the log; nothing is opened yet."""
         self._gathered_for = gathered_for
+        self._pause_most = pause_most
         self.path = log.with_name(INDEX_NAME)
         self._log = log
         self._thread: threading.Thread | None = None
@@ -191,7 +194,7 @@ class Indexer:
         time.sleep(self._pause)
         late = time.monotonic() - began - self._pause
         wanted = self._pause * (2 if late > BUSY else 0.5)
-        self._pause = min(max(wanted, PAUSE_LEAST), PAUSE_MOST)
+        self._pause = min(max(wanted, PAUSE_LEAST), self._pause_most)
 
     def _tell(self, error: Exception) -> None:
         """Log what went wrong, unless it was the last thing told."""

@@ -30,10 +30,11 @@ def test_a_server_that_failed_keeps_its_row() -> None:
 
 def test_place_replaces_only_what_stands_between_the_markers() -> None:
     """The page around the tables stays; a second time changes nothing."""
-    page = f"before\n{BEGIN}\nold\n{END}\nafter\n"
-    placed = place(page, "new\n")
-    assert placed == f"before\n{BEGIN}\n\nnew\n\n{END}\nafter\n"
-    assert place(placed, "new\n") == placed
+    begin, end = BEGIN.format("these"), END.format("these")
+    page = f"before\n{begin}\nold\n{end}\nafter\n"
+    placed = place(page, "new\n", "these")
+    assert placed == f"before\n{begin}\n\nnew\n\n{end}\nafter\n"
+    assert place(placed, "new\n", "these") == placed
 
 
 def test_place_refuses_a_page_without_markers() -> None:

@@ -13,5 +13,6 @@ async def gated() -> AsyncIterator[World]:
     world = World(store=GatedStore())
     yield world
     gate(world).gate.set()
+    gate(world).reading.set()
     await world.journal.idle()
     world.journal.close()

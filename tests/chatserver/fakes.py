@@ -104,7 +104,10 @@ class FailingStore(MemoryStore):
 
 
 class GatedStore(MemoryStore):
-    """A store whose `keep` runs on the journal's thread, and waits while the gate is closed."""
+    """A store whose `keep` runs on the journal's thread, and waits while the gate is closed.
+
+    Reading has a gate of its own.
+    """
 
     blocking = True
 
@@ -112,6 +115,8 @@ class GatedStore(MemoryStore):
         super().__init__()
         self.gate = threading.Event()
         self.gate.set()
+        self.reading = threading.Event()
+        self.reading.set()
         self.writings: list[Writing] = []
         """Of each `keep` that began, what it was to keep."""
 
@@ -120,6 +125,11 @@ class GatedStore(MemoryStore):
         self.writings.append(writing)
         assert self.gate.wait(10), "nobody opened the gate"
         super().keep(writing)
+
+    def read(self, asked: Sequence[Question]) -> Mapping[Question, Sequence[KeptEvent]]:
+        """Wait for the other gate, then read."""
+        assert self.reading.wait(10), "nobody opened the gate for reading"
+        return super().read(asked)
 
 
 async def until(condition: Callable[[], object]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -123,3 +124,49 @@ def check_irc(sent: bytes) -> None:
 def test_nothing_that_anybody_says_harms_anybody(lines: list[tuple[int, bytes, bytes]]) -> None:
     """No bug, no broken line, nothing raw on a terminal."""
     asyncio.run(play(lines))
+
+
+async def two_rooms() -> tuple[Client, Client]:
+    """Return two plain readers who are in #a and #b, the second with #a in front."""
+    world = World()
+    ann, bob = [await world.plain_in_lobby(nick) for nick in ("ann", "bob")]
+    for client in (ann, bob):
+        await client.ask("/join #b")
+        await client.ask("/join #a")
+    await bob.read()
+    return ann, bob
+
+
+def submit(client: Client, line: str) -> None:
+    """Let a line be taken, whatever came of those before."""
+    request = client.session.face.receive(line.encode())
+    if request is not None:
+        client.world.node.submit(client.session, request)
+
+
+@pytest.mark.asyncio
+async def test_what_was_said_before_another_room_is_in_front() -> None:
+    """It is shown as said where it was said, though both come in one go."""
+    ann, bob = await two_rooms()
+    submit(ann, "before")
+    submit(bob, "/join #b")
+    submit(ann, "after")
+    shown = await bob.read()
+    assert shown[:1] + shown[-1:] == ["[ann] before", "[ann #a] after"]
+
+
+@pytest.mark.asyncio
+async def test_the_same_for_who_is_behind() -> None:
+    """Who reads late sees each line in the words of its place."""
+    ann, bob = await two_rooms()
+    bob.stall()
+    submit(ann, "before")
+    await ann.read()
+    submit(bob, "/join #b")
+    await ann.read()
+    submit(ann, "after")
+    await ann.read()
+    bob.resume()
+    await bob.quiet()
+    shown = bob.peer.take()
+    assert shown[:1] + shown[-1:] == ["[ann] before", "[ann #a] after"]

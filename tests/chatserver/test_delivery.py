@@ -16,6 +16,7 @@ from chatserver.core.execute import Stamp, execute
 from chatserver.core.limits import Limits
 from chatserver.core.state import Audience, State, User
 from chatserver.delivery import CHUNK_MOST, Delivery, Round
+from chatserver.faces.contract import Dialect
 
 
 class Tongue:
@@ -65,7 +66,7 @@ class Reader:
 
     def __init__(self, user: User, dialect: Tongue) -> None:
         self.user: User | None = user
-        self.dialect = dialect
+        self.dialect: Dialect = dialect
         self.writes: list[bytes] = []
         self.rooms: tuple[str, ...] = ()
         self.nick = ""

@@ -1,8 +1,11 @@
 """Messages of several lines (IRCv3 draft/multiline, client-batch)."""
 
+import asyncio
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chatserver.faces.irc.isupport import MULTILINE_BYTES, MULTILINE_LINES
 from chatwire.message import Message
@@ -165,6 +168,57 @@ async def test_a_batch_that_is_sent_again_with_its_nonce_is_said_once() -> None:
     assert second.tags == first.tags
     assert [line.params for line in repeated] == [line.params for line in said]
     opened(await bob.read())
+
+
+words = st.text(st.characters(codec="utf-8", exclude_characters="\0\1\r\n"), max_size=120)
+pastes = st.lists(st.tuples(words, st.booleans()), min_size=1, max_size=8)
+
+
+def rejoin(lines: Sequence[Message]) -> str:
+    """Return the message that lines of a batch are ("Batch types")."""
+    text = ""
+    for line in lines:
+        text += ("" if CONCAT in line.tags else "\n") + line.params[1]
+    return text.removeprefix("\n")
+
+
+async def paste(lines: Sequence[tuple[str, bool]]) -> None:
+    """Let Alice say lines, some going on with those before, and look at what everybody gets."""
+    network = Network()
+    alice, bob, carol = await meet(network)
+    reader: Client = network.world.plain("rita")
+    await reader.ask("", "/join #room")
+    for client in (alice, bob, carol):
+        await client.read()
+    await alice.ask("BATCH +1 draft/multiline #room")
+    text = ""
+    for number, (line, joined) in enumerate(lines):
+        goes_on = joined and bool(line) and number > 0
+        text += line if goes_on or not number else f"\n{line}"
+        tags = f"@batch=1;{CONCAT}" if goes_on else "@batch=1"
+        assert await alice.ask(f"{tags} PRIVMSG #room :{line}") == []
+    echo, heard, got = await alice.ask("BATCH -1"), await bob.read(), await carol.read()
+    if not text.strip("\n"):
+        assert commands(echo) == ["FAIL"]
+        assert [*heard, *got] == []
+        return
+    assert commands(echo) == commands(heard)
+    assert rejoin([message for message in heard if message.command == "PRIVMSG"]) == text
+    assert all(message.params[1] for message in got)
+    assert "".join(message.params[1] for message in got) == text.replace("\n", "")
+    shown = await reader.read()
+    assert shown
+    assert all(line.startswith("[alice] ") for line in shown)
+    await bob.ask("CAP REQ draft/chathistory")
+    past = await bob.ask("CHATHISTORY LATEST #room * 1")
+    assert rejoin([message for message in past if message.command == "PRIVMSG"]) == text
+
+
+@settings(max_examples=60)
+@given(pastes)
+def test_whatever_is_pasted_arrives_as_it_was(lines: list[tuple[str, bool]]) -> None:
+    """At who knows of lines, at who does not but for blank ones, in history, and harmless in a terminal."""
+    asyncio.run(paste(lines))
 
 
 MISTAKES = [

@@ -222,6 +222,25 @@ async def test_what_is_removed_is_nowhere_any_more() -> None:
     assert "oops" not in "".join(await plain.ask("", "/join #room", "/history 9"))
 
 
+@pytest.mark.parametrize("on_disk", [False, True])
+@pytest.mark.asyncio
+async def test_no_search_finds_it(tmp_path: Path, on_disk: bool) -> None:  # noqa: FBT001
+    """Neither by IRC nor in plain text, in a room and between two people."""
+    network = Network(store=SqliteStore(tmp_path) if on_disk else None)
+    _, alice, _ = await room(network)
+    await alice.ask("CAP REQ soju.im/search")
+    plain = network.world.plain("pat")
+    await plain.ask("", "/join #room")
+    ids = [await say(alice, "secret", target) for target in ("#room", "#room", "bob")]
+    assert commands(await alice.ask("SEARCH text=secret")).count("PRIVMSG") == 3
+    for target, found in zip(("#room", "#room", "bob"), ids, strict=True):
+        await alice.ask(f"REDACT {target} {found}")
+    assert "PRIVMSG" not in commands(await alice.ask("SEARCH text=secret"))
+    await plain.read()
+    assert "[alice]" not in str(await plain.ask("/search secret"))
+    network.world.journal.close()
+
+
 @pytest.mark.asyncio
 async def test_who_asks_at_the_same_time_sees_it_or_not() -> None:
     """A page that was asked for before the removal, and the next one, are both as of their place."""

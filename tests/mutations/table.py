@@ -5,6 +5,8 @@ from tests.mutations.mutation import Mutation
 JOURNAL = "chatserver/journal/local.py"
 SPEECH = "chatserver/core/execute/speech.py"
 
+CATCHING_UP = "tests/chatserver/test_catchup.py"
+
 MUTATIONS = (
     # --- nothing is shown before it is kept --------------------------------------------------
     Mutation(
@@ -129,6 +131,72 @@ MUTATIONS = (
         "max(value + 1, ?)",
         "max(value, ?)",
         ("tests/chatserver/storage/test_contract.py", "tests/chatserver/storage/test_sqlite.py"),
+    ),
+    # --- slow readers ------------------------------------------------------------------------
+    Mutation(
+        "forget the cursor",
+        "who is far behind goes on with what is still in memory, and misses the rest",
+        "chatserver/catchup.py",
+        "        if backlog.slice < self._delivery.tail.start:\n"
+        "            return self._ask(session, backlog)\n",
+        "        backlog.slice = max(backlog.slice, self._delivery.tail.start)\n",
+        (CATCHING_UP,),
+    ),
+    Mutation(
+        "skip a slice",
+        "who catches up from memory misses every second part",
+        "chatserver/catchup.py",
+        "            backlog.ordinal, backlog.slice = end, backlog.slice + 1\n",
+        "            backlog.ordinal, backlog.slice = end, backlog.slice + 2\n",
+        (CATCHING_UP,),
+    ),
+    Mutation(
+        "read the store from one too far",
+        "who catches up from disk misses what happened at once with what they saw last",
+        "chatserver/backlog.py",
+        "        after = self.place[0] - 1  # there may be more of that number\n",
+        "        after = self.place[0]\n",
+        (CATCHING_UP,),
+    ),
+    Mutation(
+        "show the last one again",
+        "who falls behind in the middle of what is shown in one go gets a line twice",
+        "chatserver/tail.py",
+        "            if without is subscriber or ordinal <= backlog.ordinal:\n",
+        "            if without is subscriber or ordinal < backlog.ordinal:\n",
+        (CATCHING_UP,),
+    ),
+    Mutation(
+        "write to who is behind",
+        "who is behind gets what happens now before what they missed",
+        "chatserver/session.py",
+        "        self.write = _withhold\n",
+        "",
+        (CATCHING_UP, "tests/chatserver/test_session.py"),
+    ),
+    Mutation(
+        "take nobody for slow",
+        "the server holds in memory whatever somebody does not read",
+        "chatserver/session.py",
+        "        return self.peer.full and not self.closed\n",
+        "        return False\n",
+        (CATCHING_UP, "tests/chatserver/test_session.py"),
+    ),
+    Mutation(
+        "keep all slices",
+        "the memory for who is behind grows without end",
+        "chatserver/tail.py",
+        "        while self._size > self._most and self._slices:\n",
+        "        while False:\n",
+        (CATCHING_UP,),
+    ),
+    Mutation(
+        "never give a stalled reader up",
+        "stall_timeout has no effect",
+        "chatserver/net/connection.py",
+        "        if stall.check(now, self._unsent + (tcp.unacknowledged(sock) or 0)):\n",
+        "        if stall.check(now, self._unsent + (tcp.unacknowledged(sock) or 0)) or True:\n",
+        ("tests/chatserver/net/test_connection.py", "tests/chatserver/net/test_deadlines.py"),
     ),
     # --- history -----------------------------------------------------------------------------
     Mutation(

@@ -16,10 +16,10 @@ from pathlib import Path
 from tests.mutations.mutation import TableError
 
 ROOT = Path(__file__).parents[2]
-LIMIT = 300.0
+LIMIT = 600.0
 """Seconds that the tests of one mutation may take."""
 
-PATIENCE = ("-o", "timeout=20", "--maxfail=8")
+PATIENCE = ("-o", "timeout=20", "--maxfail=8", "--hypothesis-profile=hasty")
 """A rule that is broken makes some tests wait for what never comes: neither for long, nor in all."""
 
 _LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "dist", "build", "*.egg-info")

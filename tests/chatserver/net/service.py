@@ -42,6 +42,7 @@ class EchoFace:
         self.heard: list[bytes | Overlong] = []
         self.reason = ""
         """Why the session ended."""
+        self.settles = False
         self.registered = speaks is Speaks.PLAIN
 
     def receive(self, line: bytes | Overlong) -> Request | None:
@@ -66,8 +67,8 @@ class EchoFace:
         return Request((Ask(say),))
 
     def must_settle(self, line: bytes | Overlong) -> bool:
-        """Wait before `after`."""
-        return line == b"after"
+        """Wait before `after`; or before every line."""
+        return self.settles or line == b"after"
 
     def reply(self, reply: Reply, user: User | None, state: State) -> Sequence[bytes]:
         """Say nothing."""

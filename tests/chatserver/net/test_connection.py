@@ -141,6 +141,75 @@ async def test_what_is_unsent_is_sent_before_the_end() -> None:
 
 
 @pytest.mark.asyncio
+async def test_who_takes_nothing_for_too_long_is_closed() -> None:
+    """Though it was registered, and whether or not it can be pinged; its room is told why."""
+    async with serving(sock=small_buffers(), times=Times(stall=0.1, flush=0.1)) as service:
+        sock = await connect_slow(service)
+        await greet_face(service, sock)
+        service.connection.write(b"x" * 500_000)
+        assert await service.connections.closed(within=10)
+        assert service.face.reason == "no progress for 0.1 s"
+        with pytest.raises(ConnectionResetError):
+            await read_all(sock)
+
+
+@pytest.mark.asyncio
+async def test_who_takes_a_little_now_and_then_is_not_closed() -> None:
+    """However slow it is; and it is not pinged, since a ping would not arrive."""
+    times = Times(stall=0.3, ping_interval=0.05, ping_timeout=0.05)
+    async with serving(sock=small_buffers(), times=times) as service:
+        sock = await connect_slow(service)
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(sock, b"NICK ann\nregister\n")
+        await until(lambda: service.faces.opened and service.face.registered)
+        service.connection.write(b"x" * 3_000_000)
+        started, taken = loop.time(), 0
+        while loop.time() < started + 1:
+            taken += len(await loop.sock_recv(sock, 8192))
+            await asyncio.wait([asyncio.ensure_future(asyncio.sleep(0.01))])
+        assert taken < 2_000_000
+        assert not service.connection.reason
+
+
+@pytest.mark.asyncio
+async def test_who_half_closes_late_gets_all_that_was_on_its_way() -> None:
+    """What it missed while it was behind too; and only then the farewell."""
+    async with serving(sock=small_buffers(), high_water=16_384) as service:
+        sock = await connect_slow(service)
+        await greet_face(service, sock)
+        await service.world.journal.idle()
+        session = service.connection.session
+        assert session is not None
+        lines = [b"%d %s\n" % (number, b"x" * 1000) for number in range(500)]
+        for line in lines:
+            service.world.node.delivery.tell(session, line)
+        assert session.backlog is not None
+        assert service.connection._transport.get_write_buffer_size() < 20_000
+        sock.shutdown(socket.SHUT_WR)
+        got = await read_all(sock)
+        assert got == b"hello\n" + b"".join(lines) + b"bye: connection closed\n"
+
+
+@pytest.mark.asyncio
+async def test_who_asks_for_much_before_reading_costs_one_answer() -> None:
+    """Of many long answers that were asked for at once, one waits; the others are made when it is taken."""
+    async with serving(sock=small_buffers()) as service:
+        sock = await connect_slow(service)
+        await greet_face(service, sock)
+        service.face.settles = True
+        asked = asyncio.create_task(
+            asyncio.get_running_loop().sock_sendall(sock, b"big 200000\n" * 15)
+        )
+        await until(lambda: service.connection.full)
+        await asked
+        await service.world.journal.idle()
+        assert service.connection._transport.get_write_buffer_size() <= 200_001
+        assert len(service.face.heard) == 2
+        sock.shutdown(socket.SHUT_WR)
+        assert len(await read_all(sock)) > 15 * 200_000
+
+
+@pytest.mark.asyncio
 async def test_own_answers_push_back_on_own_input() -> None:
     """Who asks for much and reads nothing is not read further; when it reads, it gets all of it."""
     asked = [b"big 30000\n"] * 100

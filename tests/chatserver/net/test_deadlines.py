@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chatserver.net.deadlines import NEVER, Deadlines, Due, Patience, Times
+from chatserver.net.deadlines import NEVER, Deadlines, Due, Patience, Stall, Times
 from tests.chatserver.fakes import until
 
 if sys.platform == "win32":
@@ -89,6 +89,27 @@ def test_a_person_is_never_pinged() -> None:
     patience.begin(100)
     assert patience.check(130, registered=True) is None
     assert patience.next == NEVER
+
+
+def test_who_takes_nothing_is_given_up() -> None:
+    """When nothing was acknowledged for so long; it is looked at several times within it."""
+    stall = Stall(300, 100)
+    assert stall.next == 175
+    assert stall.check(175, 9000)
+    assert stall.next == 250
+    assert stall.check(399, 9000)
+    assert stall.next == 400
+    assert not stall.check(400, 9000)
+    assert stall.why == "no progress for 300 s"
+
+
+def test_who_takes_anything_is_waited_for() -> None:
+    """However slowly; what comes on top of what waits is no progress."""
+    stall = Stall(300, 100)
+    assert stall.check(390, 9000)
+    assert stall.check(395, 8999)
+    assert stall.check(694, 9500)
+    assert not stall.check(695, 8999)
 
 
 def test_closing_waits_shortly_for_the_peer_and_longer_for_output() -> None:

@@ -1,0 +1,63 @@
+"""What the commands beside the server share: how they fail, and where they find what is kept."""
+
+import argparse
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from chatserver.config.sources import Parser, add_flags, load
+from chatserver.config.values import ConfigError
+from chatserver.storage.migrations import SchemaError, check_schema
+from chatserver.storage.sqlite import FILE_NAME
+
+
+class Failed(Exception):
+    """What was asked for could not be done: `str()` says why and what to do, in one line."""
+
+
+def add_place(parser: argparse.ArgumentParser) -> None:
+    """Add what tells which server's data is meant: it is looked for as the server does."""
+    parser.add_argument("--data", metavar="DIR", help="the data directory of the server")
+    parser.add_argument("--config", metavar="FILE", help="the configuration file of the server")
+
+
+def find_directory(options: argparse.Namespace) -> Path:
+    """Return the data directory that the options of `add_place` mean. Raises `ConfigError`."""
+    parser = Parser("chatserver", allow_abbrev=False)
+    add_flags(parser)
+    flags = parser.parse_args([])
+    flags.config = options.config
+    flags.data = options.data
+    config = load(flags, os.environ)
+    if config.ephemeral:
+        raise ConfigError("this server keeps nothing on disk (ephemeral); --data names a directory")
+    return config.data_directory
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Lend a connection that can only read the database of a server at `path`. Raises `Failed`."""
+    if not path.is_file():
+        raise Failed(f"there is no {path}")
+    try:
+        with closing(_connect(path)) as connection:
+            if not check_schema(connection):
+                raise Failed(f"{path} is empty: nothing was ever kept in it")
+            yield connection
+    except (sqlite3.Error, SchemaError, OSError) as error:
+        raise Failed(f"{path}: {error}") from error
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """Connect, without the right to make or to change anything."""
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    return sqlite3.connect(
+        address, uri=True, timeout=5, isolation_level=None, check_same_thread=False
+    )
+
+
+def log_of(directory: Path) -> Path:
+    """Return the path of the log in a data directory."""
+    return directory / FILE_NAME
