@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.server import Server
+from tests.e2e.server import Server, command
 
 _BIN = Path(sys.executable).parent
 _DEADLINE = 20.0
@@ -211,10 +211,16 @@ def test_sending_goes_on_over_a_restart(tmp_path: Path) -> None:
         sending.stdin.write("last\n")
         _, told = sending.communicate(timeout=_DEADLINE)
         assert (sending.returncode, told.count("trying again")) == (0, 1)
-    with Server("--port", "0", "--data", tmp_path) as server:
-        listening = Listener("127.0.0.1", str(server.port), "--room", "#ops", "--nick", "lis")
-        assert listening.next(kind="message", text="last")["history"]
-        assert listening.stop() == 0
+    kept = subprocess.run(
+        command("history", "export", "--room", "#ops", "--format", "jsonl", "--data", tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=_DEADLINE,
+        check=True,
+    )
+    said = [json.loads(line) for line in kept.stdout.splitlines()]
+    texts = [each["text"] for each in said if each["kind"] == "message"]
+    assert texts == [*map(str, range(500)), "last"]
 
 
 def test_nothing_listens() -> None:
