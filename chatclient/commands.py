@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from chatclient.model import Buffer, BufferKind, Delivery, FocusWanted, Kind
+from chatclient.model import CONVERSATION, Buffer, BufferKind, Delivery, FocusWanted, Kind
 from chatclient.session import Session
 
 
@@ -262,6 +262,15 @@ def _resend(call: Call) -> None:
         raise UsageError("there is no failed line to send again")
 
 
+def _delete(call: Call) -> None:
+    said = [line for line in call.buffer.lines if line.own and line.kind in CONVERSATION]
+    words = call.argument.lower()
+    found = [line for line in said if line.msgid and words in line.text.lower()][-1:]
+    if not found:
+        raise UsageError("there is no message of yours like that")
+    call.send("REDACT", call.buffer.target, found[0].msgid)
+
+
 def _reconnect(call: Call) -> None:
     call.session.reconnect()
 
@@ -295,6 +304,7 @@ COMMANDS: Final[Sequence[Command]] = (
         "send failed lines again: the newest, all, or by words",
         _resend,
     ),
+    Command("delete", "[words]", "delete your newest message, or the newest with words", _delete),
     Command("reconnect", "", "connect again, now", _reconnect),
     Command("help", "[command]", "show the commands", _help, ("h",), "c"),
     Command("quit", "[reason]", "leave the chat", _quit, ("exit", "bye")),

@@ -50,9 +50,10 @@ class LineAdded:
 
 @dataclass(frozen=True, slots=True)
 class LineChanged:
-    """An own line was confirmed, failed, or is sent again: `line` is that of the same id before.
+    """A line took the place of the one with the same id.
 
-    It may have moved: up, to where the server has it, or down to the end to be sent again.
+    An own one was confirmed, failed, or is sent again: it may have moved up, to where the server has
+    it, or down to the end to be sent again. Or a message was removed, and says so.
     """
 
     buffer: Buffer

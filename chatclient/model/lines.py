@@ -20,6 +20,8 @@ class Kind(enum.StrEnum):
     INVITE = "invite"
     INFO = "info"
     """An answer of the server, or a word of this client."""
+    DELETED = "deleted"
+    """A message that was removed by who said it, or by who may; `text` says who did."""
     GAP = "gap"
     """What is missing here, and from when to when."""
     ERROR = "error"

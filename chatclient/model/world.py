@@ -239,6 +239,18 @@ class World:
             self._count(buffer, line)
         return fresh
 
+    def redact(self, buffer: Buffer, msgid: str, text: str) -> None:
+        """Put a word on its being removed in the place of a message, if it is there."""
+        if msgid not in buffer.msgids:
+            return
+        for index in range(len(buffer.lines) - 1, -1, -1):
+            line = buffer.lines[index]
+            if line.msgid == msgid:
+                gone = replace(line, kind=Kind.DELETED, text=plain(text), mention=False)
+                buffer.lines[index] = gone
+                self.changes.append(LineChanged(buffer, gone))
+                return
+
     def reopen(self, buffer: Buffer, line: Line) -> None:
         """Let a failed line, of the same id as `line`, be pending again: it goes to the end."""
         if self._take_out(buffer, line.id):

@@ -44,7 +44,7 @@ from chatclient.session.rooms import (
     on_topic_reply,
 )
 from chatclient.session.state import Heard, State
-from chatclient.session.talk import on_message
+from chatclient.session.talk import on_message, on_redact
 from chatwire import numerics as n
 
 Handler = Callable[[State, Heard], None]
@@ -70,6 +70,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "PONG": on_pong,
     "PRIVMSG": on_message,
     "QUIT": on_quit,
+    "REDACT": on_redact,
     "SETNAME": on_setname,
     "TOPIC": on_topic,
     "WALLOPS": on_wallops,

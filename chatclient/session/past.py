@@ -48,7 +48,7 @@ class Past:
 def _newest(buffer: Buffer, start: float, *, events: bool) -> Anchor:
     """Return where what the server told in a buffer ends: a message, or else a moment."""
     for line in reversed(buffer.lines):
-        if line.delivery is not Delivery.CONFIRMED:
+        if line.delivery is not Delivery.CONFIRMED or line.kind is Kind.DELETED:
             continue
         if line.kind in CONVERSATION or (events and line.msgid):
             return Anchor(line.msgid, line.time)

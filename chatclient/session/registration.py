@@ -28,6 +28,7 @@ WANTED = frozenset(
         caps.EXTENDED_JOIN,
         caps.INVITE_NOTIFY,
         caps.LABELED_RESPONSE,
+        caps.MESSAGE_REDACTION,
         caps.MESSAGE_TAGS,
         caps.MULTILINE,
         caps.MULTI_PREFIX,

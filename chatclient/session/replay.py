@@ -1,7 +1,8 @@
 """What happened before, as lines in their places.
 
 Rules: what happened in the past changes nothing but lines: who is in a room now, and what it is
-about, is told by other means. An own message that is found there has been said.
+about, is told by other means. An own message that is found there has been said; what was removed
+since is removed here too.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,7 +11,7 @@ from dataclasses import replace
 from chatclient.model import Buffer, Line
 from chatclient.session.narration import SENTENCES, narrate
 from chatclient.session.state import Heard, State, server_time
-from chatclient.session.talk import entry_of, line_of
+from chatclient.session.talk import entry_of, line_of, on_redact
 from chatwire.message import Message
 from chatwire.text import action, is_ctcp, plain
 
@@ -25,8 +26,12 @@ def replay(
     missed: bool = False,
 ) -> None:
     """Put what happened into a buffer, but for what is there (see `World.insert`)."""
+    messages = [*messages]
     lines = [*_lines(state, buffer, messages, now)]
     state.world.insert(buffer, lines, after=after, missed=missed)
+    for message in messages:
+        if message.command == "REDACT":
+            on_redact(state, Heard(message, plain(message.nick), now, history=True))
 
 
 def _lines(state: State, buffer: Buffer, messages: Iterable[Message], now: float) -> Iterator[Line]:

@@ -69,6 +69,17 @@ def _buffer_of(state: State, heard: Heard, *, mine: bool) -> Buffer | None:
     return world.open_direct(person)
 
 
+def on_redact(state: State, heard: Heard) -> None:
+    """A message is removed (draft/message-redaction)."""
+    target, msgid, reason = heard.text(0), heard.text(1), heard.text(2)
+    mine = bool(heard.nick) and state.is_me(heard.nick)
+    person = target if mine else heard.nick
+    buffer = state.world.find(target if state.features.is_room(target) else person)
+    if buffer is not None:
+        by = "you" if mine else heard.nick
+        state.world.redact(buffer, msgid, f"deleted by {by}" + (f": {reason}" if reason else ""))
+
+
 def entry_of(state: State, heard: Heard) -> Entry | None:
     """Return the own message that this is by its nonce, whoever seems to say it.
 

@@ -34,6 +34,7 @@ _SIGNS = {
     Kind.KICK: "←",
     Kind.INFO: "-",
     Kind.GAP: "⋯",
+    Kind.DELETED: "✂",
     Kind.ERROR: "!",
 }
 _STYLES = {

@@ -56,6 +56,8 @@ class Typing:
         ("/names #else", ["NAMES #else"]),
         ("/list", ["LIST"]),
         ("/whois bob", ["WHOIS bob"]),
+        ("/delete", []),
+        ("/resend", []),
         ("/away", ["AWAY away"]),
         ("/away at lunch", ["AWAY :at lunch"]),
         ("/back", ["AWAY"]),
@@ -188,3 +190,17 @@ def test_the_table_is_in_order() -> None:
     assert all(name == name.lower() and name.isalpha() for name in names)
     assert all(command.summary[0].islower() and len(command.summary) <= 60 for command in COMMANDS)
     assert set("".join(command.completes for command in COMMANDS)) <= set("nrc")
+
+
+def test_deleting() -> None:
+    """The newest own message that the server has, or the newest with the words."""
+    typing = Typing()
+    typing.wire.hear(
+        "@msgid=1 :alice!a@h PRIVMSG #ops :first",
+        "@msgid=2 :alice!a@h PRIVMSG #ops :second",
+        "@msgid=3 :bob!b@h PRIVMSG #ops :first",
+    )
+    assert typing.type("/delete") == ["REDACT #ops 2"]
+    assert typing.type("/delete FIRST") == ["REDACT #ops 1"]
+    assert typing.type("/delete third") == []
+    assert last(typing.room).text == "there is no message of yours like that"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.server import Server
+from tests.e2e.server import Server, command
 
 _BIN = Path(sys.executable).parent
 _DEADLINE = 20.0
@@ -168,6 +168,59 @@ def test_the_server_restarts(tmp_path: Path) -> None:
         assert _client("::1", port, "--room", "#ops", "--send", "after").returncode == 0
         assert listening.next(kind="message")["text"] == "after"
         assert listening.stop() == 0
+
+
+def test_what_is_said_while_it_comes_back(tmp_path: Path) -> None:
+    """Whatever is said before a listener is back after kill -9 is printed too, once and in order."""
+    with Server("--port", "0", "--data", tmp_path) as server:
+        port = str(server.port)
+        listening = Listener("127.0.0.1", port, "--room", "#ops", "--nick", "lis")
+        listening.next(kind="join")
+        lines = [str(number) for number in range(300)]
+        text = "\n".join(lines[:100])
+        assert _client("::1", port, "--room", "#ops", "-", text=text).returncode == 0
+        heard = [listening.next(kind="message") for _ in range(100)]
+        server.kill()
+    with Server("--port", port, "--data", tmp_path):
+        text = "\n".join(lines[100:])
+        assert _client("::1", port, "--room", "#ops", "-", text=text).returncode == 0
+        heard += [listening.next(kind="message") for _ in range(200)]
+        assert listening.stop() == 0
+    assert [each["text"] for each in heard] == lines
+    assert len({each["msgid"] for each in heard}) == 300
+
+
+def test_sending_goes_on_over_a_restart(tmp_path: Path) -> None:
+    """A pipe into the chat outlives the server: every line is said once, and the status says so."""
+    with Server("--port", "0", "--data", tmp_path) as server:
+        port = str(server.port)
+        sending = subprocess.Popen(
+            [_BIN / "chatclient", "127.0.0.1", port, "--room", "#ops", "--nick", "pipe", "-"],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert sending.stdin
+        sending.stdin.write("".join(f"{number}\n" for number in range(500)))
+        sending.stdin.flush()
+        with server.join_irc("eve") as eve:
+            eve.send("JOIN #ops")
+            eve.read_until("PRIVMSG #ops")
+        server.kill()
+    with Server("--port", port, "--data", tmp_path):
+        sending.stdin.write("last\n")
+        _, told = sending.communicate(timeout=_DEADLINE)
+        assert (sending.returncode, told.count("trying again")) == (0, 1)
+    kept = subprocess.run(
+        command("history", "export", "--room", "#ops", "--format", "jsonl", "--data", tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=_DEADLINE,
+        check=True,
+    )
+    said = [json.loads(line) for line in kept.stdout.splitlines()]
+    texts = [each["text"] for each in said if each["kind"] == "message"]
+    assert texts == [*map(str, range(500)), "last"]
 
 
 def test_nothing_listens() -> None:

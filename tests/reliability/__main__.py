@@ -6,6 +6,7 @@ the exit status is 1 when anything is wrong.
 
 import argparse
 import asyncio
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -33,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         each.add_argument("--seed", type=int, default=1)
         each.add_argument("--json", type=Path, help="a file for the report as JSON")
     given = parser.parse_args(arguments)
+    # As Ctrl-C: what was started is ended, and what was made removed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="reliability-") as directory:
         report = asyncio.run(_run(given, Path(directory)))
     print(report.markdown())

@@ -58,6 +58,8 @@ class SimStore:
         """Keep it, or fail."""
         if not writing.writes:
             return
+        if self._disk.full:
+            self._disk.ledger.hold(writing.records)
         self.probe()
         self._disk.contents.keep(writing)
         self._disk.ledger.keep(writing.records)

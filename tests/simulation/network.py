@@ -282,7 +282,8 @@ class Network:
     def connect(self, owner: object, reached: Reached, refused: Callable[[OSError], None]) -> None:
         """Call one of both, some time later; in a black hole none."""
         self._count += 1
-        quality = self._quality or Quality(self._random)
+        mixed = self._quality or Quality(self._random)
+        quality = Quality.perfect(262_144) if getattr(owner, "prompt", False) else mixed
         link = Link(self.universe, self._count, quality)
         link.owner = owner
         round_trip = 2 * link.quality.latency

@@ -317,7 +317,7 @@ class IrcPeer(Peer):
         line = f"PRIVMSG {target} :{text}\r\n"
         if not self.registered:
             return
-        if self.has(caps.MESSAGE_TAGS) and self.random.random() < 0.3:
+        if self.has(caps.MESSAGE_TAGS) and not self.prompt and self.random.random() < 0.3:
             line = f"@{TAG}={new_nonce(self.random)} {line}"
             word = WORD.findall(text)[0]
             self._unseen[word] = line.encode()

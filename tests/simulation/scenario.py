@@ -45,18 +45,16 @@ class Scenario:
         self._peers: list[Peer] = []
 
     def _config(self) -> Config:
-        fitting = {name: value for name, value in self._bounds().items() if hasattr(Config, name)}
-        return structs.replace(Config(), **fitting)
-
-    def _bounds(self) -> dict[str, int]:
+        """Choose small bounds, also smaller ones than may be set, so that they are often reached."""
         choose = self.random.choice
-        return {
-            "send_queue": choose([65_536, 1_048_576]),
-            "journal_queue": choose([3, 100, 10_000]),
-            "high_water": choose([2048, 16_384, 65_536]),
-            "tail": choose([0, 4096, 65_536, 1_048_576]),
-            "history_on_join": choose([0, 3, 20]),
-        }
+        return structs.replace(
+            Config(),
+            journal_queue=choose([3, 100, 10_000]),
+            high_water=choose([500, 2048, 16_384, 65_536]),
+            tail=choose([0, 4096, 65_536, 1_048_576]),
+            stall_timeout=choose([20.0, 300.0, 300.0]),
+            history_on_join=choose([0, 3, 20]),
+        )
 
     # --- who is there ------------------------------------------------------------------------
 

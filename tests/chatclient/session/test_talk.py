@@ -102,6 +102,36 @@ def test_mentions(text: str, calls: bool) -> None:  # noqa: FBT001 - a column of
     assert mentions("alice", text) is calls
 
 
+def test_a_message_is_removed() -> None:
+    """Who removed it, and why, stands in its place; elsewhere nothing changes."""
+    wire = Wire().start(MODERN)
+    room = wire.join("#ops", "bob")
+    wire.hear("@msgid=1 :bob!b@h PRIVMSG #ops :oops", "@msgid=2 :bob!b@h PRIVMSG alice :psst")
+    wire.hear(":oper!o@h REDACT #ops 1 :rude", ":bob!b@h REDACT alice 2", ":bob!b@h REDACT #x 1")
+    wire.hear(":bob!b@h REDACT #ops 77", ":bob!b@h REDACT")
+    assert (last(room).kind, last(room).text, last(room).source) == (
+        Kind.DELETED,
+        "deleted by oper: rude",
+        "bob",
+    )
+    assert texts(wire.room("bob")) == ["deleted by bob"]
+
+
+def test_what_was_removed_while_we_were_away() -> None:
+    """History tells it in its place: our copy is removed too."""
+    wire = Wire().start(MODERN)
+    room = wire.join("#ops", "bob")
+    wire.hear("@msgid=1 :bob!b@h PRIVMSG #ops :oops")
+    wire.hear(
+        ":srv BATCH +h chathistory #ops",
+        "@batch=h;msgid=3 :bob!b@h REDACT #ops 1",
+        "@batch=h;msgid=4 :bob!b@h PRIVMSG #ops :sorry",
+        ":srv BATCH -h",
+    )
+    said = [line.text for line in room.lines if line.kind in {Kind.MESSAGE, Kind.DELETED}]
+    assert sorted(said) == ["deleted by bob", "sorry"]
+
+
 # --- own messages -------------------------------------------------------------------------------
 
 
