@@ -170,6 +170,9 @@ class CatchUp:
         backlog.found = None
         parts: list[bytes] = []
         items: list[Item] = []
+        seen = {event.seq for events in block.found.values() for event in events}
+        if lost := backlog.take_lost(seen):
+            parts.append(session.face.lost(lost))
         end, waiting = self._merge(session, backlog, block, parts, items)
         backlog.come_to(end)
         if end >= (block.before - 1, WHOLE):

@@ -11,7 +11,7 @@ they alone are told waits in their `Backlog`. Everything that is shown has a num
 puts the two in order again when they catch up (see `catchup`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from chatserver.backlog import Backlog, Item, Move, Place
@@ -61,6 +61,7 @@ class Delivery:
         self.writing = False
         """Whether a slice is being written: nobody falls behind within it."""
         self._full: list[Subscriber] = []
+        self._behind: set[Subscriber] = set()
 
     def attach(self, user: User, subscriber: Subscriber) -> None:
         """From now on show `subscriber` what `user` is to see."""
@@ -112,7 +113,13 @@ class Delivery:
             self.ordinal, self.place, self.tail.end, subscriber.rooms, subscriber.nick
         )
         subscriber.fall_behind(backlog)
+        self._behind.add(subscriber)
         return backlog
+
+    def those_behind(self) -> Collection[Subscriber]:
+        """Return who is behind."""
+        self._behind = {one for one in self._behind if one.backlog is not None}
+        return self._behind
 
     def write_as(self, subscriber: Subscriber, dialect: Dialect) -> None:
         """Write in `dialect` what `subscriber` is shown from here on; between two slices only."""

@@ -39,6 +39,7 @@ class MemoryStore:
         self._rooms: dict[str, RoomRecord] = {}
         self._found = False
         """Whether something too old was found and is not gone."""
+        self._forgotten: list[Trimmed] = []
 
     def open(self) -> Restored:
         """Count the start; there is nothing to restore."""
@@ -88,6 +89,11 @@ class MemoryStore:
         self._found = bool(found)
         return [Trimmed(target, tuple(seqs)) for target, seqs in found.items()]
 
+    def forgotten(self) -> Sequence[Trimmed]:
+        """Return what was forgotten since the last call."""
+        forgotten, self._forgotten = self._forgotten, []
+        return forgotten
+
     def probe(self) -> None:
         """It always works."""
 
@@ -100,6 +106,7 @@ class MemoryStore:
 
     def _forget_oldest(self) -> None:
         record = self._order.popleft()
+        self._forgotten.append(Trimmed(record.target, (record.event.seq,)))
         _drop(self._events, record.target, record.event)
         for reader in record.readers:
             _drop(self._direct, reader, record.event)

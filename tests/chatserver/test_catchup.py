@@ -18,6 +18,7 @@ from chatserver.core.limits import Limits
 from chatserver.faces.irc.face import IrcFace
 from chatserver.journal.local import LocalJournal
 from chatserver.ports import StoreError
+from chatserver.storage.memory import MemoryStore
 from chatserver.tail import TAIL
 from tests.chatserver.fakes import Client, FailingStore, World, gate, until
 from tests.conformance.harness import FACTS, OPERATOR
@@ -558,3 +559,39 @@ async def test_answers_hold_up_who_asks_for_much_and_reads_nothing() -> None:
     assert backlog.owed == 0
     pongs = [line.split()[-1] for line in bodies(await rob.read())]
     assert pongs == [f":{number}" for number in range(asked)]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("kind", "told"), [("plain", "-> 3 lines are missing"), ("bare", ":3 events")]
+)
+async def test_what_is_no_longer_kept_is_counted(kind: str, told: str) -> None:
+    """Where it is missing, before what is still there; what was not for them does not count."""
+    world = World(Limits(history_on_join=0), store=MemoryStore(most=4), tail=0)
+    ann, rob = await irc(world, "ann"), connect(world, kind, "rob")
+    await enter(rob, kind, "rob")
+    rob.peer.take()
+    rob.stall()
+    await ann.ask("JOIN #other", "PRIVMSG #other :not for rob")
+    await ann.ask(*(f"PRIVMSG #a :{number}" for number in range(7)))
+    rob.resume()
+    first, *rest = await rob.read()
+    assert told in first
+    assert [line.rstrip("\r")[-1] for line in rest] == ["3", "4", "5", "6"]
+
+
+@pytest.mark.asyncio
+async def test_what_was_found_before_it_was_removed_does_not_count() -> None:
+    """It is shown."""
+    world = World(Limits(history_on_join=0), store=MemoryStore(most=4), tail=0)
+    journal = world.node.journal = SlowJournal(world.journal)
+    ann, rob = await irc(world, "ann"), await irc(world, "rob")
+    await rob.read()
+    rob.stall()
+    await ann.ask(*(f"PRIVMSG #a :{number}" for number in range(3)))
+    journal.holds = True
+    rob.resume()
+    await until(lambda: rob.session.backlog and rob.session.backlog.reading)
+    await ann.ask(*(f"PRIVMSG #a :{number}" for number in range(3, 7)))
+    journal.let_go()
+    assert bodies(await rob.read()) == [f"PRIVMSG #a :{number}" for number in range(7)]
