@@ -30,6 +30,7 @@ from chatserver.core.history import NEWEST, Page, Question, Scope, Search
 from chatserver.ports import Writing
 from chatserver.storage.index import INDEX_NAME
 from chatserver.storage.indexing import Indexer
+from chatserver.storage.readers import connect_reader
 from chatserver.storage.sqlite import FILE_NAME, SqliteStore
 
 PAGE = 50  # messages
@@ -142,7 +143,7 @@ def is_kept(directory: Path, count: int) -> bool:
     """Whether a history of so many messages is there."""
     if not (directory / FILE_NAME).exists():
         return False
-    with closing(sqlite3.connect(directory / FILE_NAME)) as log:
+    with closing(connect_reader(directory / FILE_NAME)) as log:
         (place_,) = log.execute("select max(place) from events").fetchone()
         return bool(place_ and place_ >= count)
 

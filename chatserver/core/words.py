@@ -75,6 +75,12 @@ _UNDIVIDED: Final[dict[str, str | None]] = {
 
 
 @cache
+def _letter() -> re.Pattern[str]:
+    """Return what finds a letter or digit of a script with spaces."""
+    return re.compile(_LETTER)
+
+
+@cache
 def _parts() -> re.Pattern[str]:
     """Return what finds a word, a run of a script without spaces, or a symbol."""
     return re.compile(f"({_LETTER}+)|([{_UNSPACED}]+)|([{_SYMBOLS}])")
@@ -131,24 +137,54 @@ class Needle:
     def __init__(self, text: str) -> None:
         """Take the words of `text`; more than `WORDS_MOST` do not count."""
         words = [*dict.fromkeys(fold_text(text).split())][:WORDS_MOST]
-        self._patterns = [re.compile(_pattern(word)) for word in words]
+        self._words = [_Word(word) for word in words]
         self.terms = frozenset(term for word in words for term in _needed(word))
         """What an index has of whatever fits; none of what only looking at the text can tell."""
 
     def __bool__(self) -> bool:
         """Say whether there is any word."""
-        return bool(self._patterns)
+        return bool(self._words)
 
     def fits(self, text: str) -> bool:
         """Say whether `text` has every word."""
         folded = fold_text(text)
-        return all(pattern.search(folded) for pattern in self._patterns)
+        return all(word.stands_in(folded) for word in self._words)
+
+
+class _Word:
+    """A word as it is to stand in a text: not inside another, and whole if it ends in few letters."""
+
+    def __init__(self, word: str) -> None:
+        self._word = word
+        self._begins = _is_letter(word[0])
+        last = 0
+        while last < len(word) and _is_letter(word[-1 - last]):
+            last += 1
+        self._ends = 0 < last < PREFIX_LEAST
+
+    def stands_in(self, text: str) -> bool:
+        """Say whether it is anywhere in `text`."""
+        word, size = self._word, len(self._word)
+        start = text.find(word)
+        while start >= 0:
+            end = start + size
+            inside = self._begins and start > 0 and _is_letter(text[start - 1])
+            goes_on = self._ends and end < len(text) and _is_letter(text[end])
+            if not (inside or goes_on):
+                return True
+            start = text.find(word, start + 1)
+        return False
 
 
 @lru_cache(maxsize=256)
 def needle(text: str) -> Needle:
     """Return the needle for the words of `text`."""
     return Needle(text)
+
+
+def _is_letter(sign: str) -> bool:
+    """Say whether `sign` is a letter or digit, or a mark on one, of a script with spaces."""
+    return sign.isalnum() if sign.isascii() else _letter().match(sign) is not None
 
 
 def _needed(word: str) -> Iterator[str]:
@@ -160,11 +196,3 @@ def _needed(word: str) -> Iterator[str]:
             yield from map("".join, pairwise(run))
         else:
             yield run or symbol
-
-
-def _pattern(word: str) -> str:
-    """Return how `word` stands in a text: not inside another, and whole if it ends in few letters."""
-    begins = f"(?<!{_LETTER})" if re.match(_LETTER, word) else ""
-    last = re.search(f"{_LETTER}+$", word)
-    ends = f"(?!{_LETTER})" if last and len(last[0]) < PREFIX_LEAST else ""
-    return f"{begins}{re.escape(word)}{ends}"

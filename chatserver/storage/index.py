@@ -102,10 +102,12 @@ class Index:
     def _make(self) -> None:
         (application,) = self._connection.execute("pragma application_id").fetchone()
         (version,) = self._connection.execute("pragma user_version").fetchone()
-        (tables,) = self._connection.execute("select count(*) from sqlite_master").fetchone()
+        names = {name for (name,) in self._connection.execute("select name from sqlite_master")}
         if (application, version) == (APPLICATION_ID, VERSION):
+            if not names >= {"words", "shelves", "progress"}:
+                raise sqlite3.DatabaseError("a table is missing")
             return
-        if tables:
+        if names:
             raise sqlite3.DatabaseError("it is of another version")
         self.begin()
         for statement in _SCHEMA:

@@ -67,6 +67,8 @@ class Indexer:
         self._readers: Readers | None = None
         """Of the index, while it can be used."""
         self._index: Index | None = None
+        self._damage: sqlite3.Error | None = None
+        """What a reader ran into."""
         self._pause = PAUSE_LEAST
         self._failure = ""
 
@@ -88,18 +90,23 @@ class Indexer:
         self.notice()
         with self._lock:
             readers = self._readers
-        if readers is None:
-            yield None
-            return
-        with readers.lend() as connection:
+        with ExitStack() as lent:
+            connection = None
+            if readers is not None:
+                try:
+                    connection = lent.enter_context(readers.lend())
+                except sqlite3.Error as error:
+                    self.distrust(error)
             yield connection
 
-    def distrust(self, error: Exception) -> None:
-        """Take note that reading the index failed: it is opened again, or made anew if it is damaged."""
+    def distrust(self, error: sqlite3.Error) -> None:
+        """Take note that reading the index failed: if it is damaged, it is made anew."""
         self._tell(error)
-        with self._lock:
-            self._readers = None
-        self.notice()
+        if _is_damage(error):
+            with self._lock:
+                self._readers = None
+            self._damage = error
+            self.notice()
 
     def stop(self) -> None:
         """Commit what is under way and stop; it can't be used any more."""
@@ -140,6 +147,7 @@ class Indexer:
         with ExitStack() as undo:
             log = undo.enter_context(closing(connect_reader(self._log)))
             if anew:
+                self._damage = None
                 drop(self.path)
                 self._gone.clear()
             self._index = index = undo.enter_context(closing(Index(self.path)))
@@ -159,8 +167,8 @@ class Indexer:
                 self._wake.wait()
                 self._wake.clear()
                 self._stopping.wait(self._gathered_for)
-                if self._readers is None:
-                    raise sqlite3.DatabaseError("it could not be read")
+                if self._damage is not None:
+                    raise self._damage
 
     def _stop_lending(self) -> None:
         with self._lock:
@@ -229,4 +237,4 @@ def _lacks_search(error: Exception) -> bool:
 def _is_damage(error: sqlite3.Error) -> bool:
     """Say whether the file is to be made anew; else it is the disk, or another program, that is wrong."""
     name = getattr(error, "sqlite_errorname", "SQLITE_CORRUPT")
-    return name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR", "SQLITE_CONSTRAINT"))
+    return name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CONSTRAINT"))

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from chatserver.core.events import KeptEvent, Said
-from chatserver.core.history import SEARCHED, Page, Question, Search
+from chatserver.core.events import KEPT, KeptEvent, Said
+from chatserver.core.history import Page, Question, Search
 from chatserver.ports import Record, Restored, Retention, Trimmed, Writing
 
 if TYPE_CHECKING:
@@ -140,9 +140,8 @@ class MemoryStore:
             for event in ordered
             if page.after < event.seq < page.before and page.since < event.at < page.until
         )
-        if page.words:
-            within = islice((event for event in within if isinstance(event, Said)), SEARCHED)
-        found = [*islice(filter(page.fits, within), page.limit)]
+        kind = KEPT if page.everything else Said
+        found = [*islice((event for event in within if isinstance(event, kind)), page.limit)]
         return found if page.oldest else found[::-1]
 
     def _search(self, search: Search) -> Sequence[KeptEvent]:

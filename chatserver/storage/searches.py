@@ -32,11 +32,18 @@ from chatserver.storage.rows import decode_event
 CANDIDATES_MOST: Final = 10_000
 """Places that are looked up in one scope: bounds the time where many have all terms but do not fit."""
 
+TERMS_MOST: Final = 32
+"""Terms of a search that are looked for, the longest ones; the text is looked at for all words."""
+
 _NUMBER = attrgetter("seq")
 
 
 class IndexUnreadable(Exception):
-    """The index failed: `str()` says how. The search can be done without it."""
+    """The index failed, for a `reason`. The search can be done without it."""
+
+    def __init__(self, reason: sqlite3.Error) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 def read_search(
@@ -58,7 +65,7 @@ def _reading_index() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise IndexUnreadable(str(error)) from error
+        raise IndexUnreadable(error) from error
 
 
 class _Looking:
@@ -69,14 +76,14 @@ class _Looking:
     ) -> None:
         self._log = log
         self._search = search
-        self._terms = sorted(needle(search.text).terms)
+        self._terms = sorted(needle(search.text).terms, key=len, reverse=True)[:TERMS_MOST]
         self._senders = [sender_term(nick) for nick in search.senders]
         self._index = index if self._terms or self._senders else None
         self._progress = self._read_progress()
 
     def within(self, scope: Scope) -> Iterator[KeptEvent]:
         """Yield what fits in one scope, in the order of the search."""
-        waiting = self._scan(scope)
+        waiting = self._scan(scope) if self._waits else iter(())
         if self._index is None:
             return waiting
         known = self._look_up(self._index, scope)
@@ -87,6 +94,14 @@ class _Looking:
             return Progress(0, 0)
         with _reading_index():
             return read_progress(self._index)
+
+    @cached_property
+    def _waits(self) -> bool:
+        """Whether there is anything that is not indexed."""
+        row = self._log.execute(
+            "select 1 from events where place > ? limit 1", (self._progress.place,)
+        )
+        return row.fetchone() is not None
 
     def _scan(self, scope: Scope) -> Iterator[KeptEvent]:
         """Yield what fits of what is not indexed."""

@@ -157,7 +157,7 @@ def test_it_is_made_anew_when_it_is_missing(tmp_path: Path) -> None:
         (lambda path: path.write_bytes(b"no database, " * 100), "not a database"),
         (lambda path: path.write_bytes(path.read_bytes()[:4096]), "malformed"),
         (lambda path: execute(path, "pragma user_version = 99"), "another version"),
-        (lambda path: execute(path, "drop table progress"), "no such table"),
+        (lambda path: execute(path, "drop table words"), "a table is missing"),
         (lambda path: execute(path, "update progress set seq = 7"), "another log"),
         (lambda path: execute(path, "update progress set place = 700"), "another log"),
     ],

@@ -138,6 +138,16 @@ def test_signs_do_no_harm(store: Store) -> None:
         assert found(store, words) == []
 
 
+def test_a_search_may_be_long(store: Store) -> None:
+    """Many words, or one of a whole line: what counts of them is bounded."""
+    paste = "".join(chr(0x4E00 + number) for number in range(2_700))
+    words = " ".join(f"word{number}" for number in range(300))
+    keep_texts(store, ["tea", f"{paste} {words}", paste[:-1]])
+    assert found(store, paste) == [2]
+    assert found(store, words) == [2]
+    assert found(store, "x" * 8_000) == []
+
+
 def test_no_words_find_every_message(store: Store) -> None:
     """By whom and when may be all that is asked."""
     store.keep(Writing([*OTHERS, record(said(20)), record(said(21))]))
