@@ -7,7 +7,7 @@ it did itself meanwhile (rooms, nick) is kept, as that decides what it is to see
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -64,12 +64,14 @@ class Backlog:
     """How far a session that is behind has come, and what waits for it."""
 
     __slots__ = (
+        "_lost_meanwhile",
         "_moves",
         "_nick",
         "_rooms",
         "found",
         "items",
         "lines",
+        "lost",
         "ordinal",
         "owed",
         "place",
@@ -101,6 +103,10 @@ class Backlog:
         """Numbers of events that it is told of in `items`."""
         self.reading = False
         """Whether pages of the store are on their way for it."""
+        self.lost = 0
+        """How many events it has not seen are no longer kept."""
+        self._lost_meanwhile: set[int] = set()
+        """Numbers of those that were removed while something was read: it may have found them."""
         self.found: object = None
         """What was read, and is not shown yet; `catchup` alone looks at it."""
         self.sent = 0
@@ -199,6 +205,28 @@ class Backlog:
                 break
             nick = move.nick or nick
         return nick
+
+    def lose(self, gone: Iterable[tuple[str, Sequence[int]]]) -> None:
+        """Know of events by target and numbers that are no longer kept."""
+        lost = {seq for target, seqs in gone for seq in seqs if self._misses(target, seq)}
+        if self.reading or self.found is not None:
+            self._lost_meanwhile |= lost
+        else:
+            self.lost += len(lost)
+
+    def _misses(self, target: str, seq: int) -> bool:
+        """Say whether it has not seen what it was to see of `target` at `seq`."""
+        if seq <= self.place[0] or seq in self.skipped:
+            return False
+        if "," in target:
+            return fold(self.nick_at(seq)) in target.split(",")
+        return self.is_inside(target, seq)
+
+    def take_lost(self, found: Container[int]) -> int:
+        """Return how many it has lost, and was not told of; not those with the numbers that were `found`."""
+        lost = self.lost + sum(seq not in found for seq in self._lost_meanwhile)
+        self.lost, self._lost_meanwhile = 0, set()
+        return lost
 
     def pages(self, before: int) -> tuple[Page, ...]:
         """Return the questions for what it has not seen, of what happened before `before`."""

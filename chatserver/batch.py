@@ -127,7 +127,7 @@ def redacted_of(records: Iterable[Record]) -> list[tuple[str, int]]:
 
 def page_of(recall: Recall) -> Page:
     """Return the question for the store that `recall` is."""
-    return Page(recall.key, recall.after, recall.before, recall.limit, recall.words)
+    return Page(recall.key, recall.after, recall.before, recall.limit)
 
 
 def questions_of(answer: Iterable[Part]) -> Iterator[Question]:

@@ -93,8 +93,7 @@ class CatchUp:
             return False
         if (dialect := backlog.turns) is not None:
             backlog.drop(backlog.items[0])
-            session.dialect = dialect
-            self._delivery.forget_plans()
+            self._delivery.turn(session, dialect)
             return True
         if isinstance(backlog.found, Block):
             return self._show_block(session, backlog, backlog.found)
@@ -171,6 +170,9 @@ class CatchUp:
         backlog.found = None
         parts: list[bytes] = []
         items: list[Item] = []
+        seen = {event.seq for events in block.found.values() for event in events}
+        if lost := backlog.take_lost(seen):
+            parts.append(session.face.lost(lost))
         end, waiting = self._merge(session, backlog, block, parts, items)
         backlog.come_to(end)
         if end >= (block.before - 1, WHOLE):

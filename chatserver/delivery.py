@@ -11,7 +11,7 @@ they alone are told waits in their `Backlog`. Everything that is shown has a num
 puts the two in order again when they catch up (see `catchup`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from chatserver.backlog import Backlog, Item, Move, Place
@@ -40,6 +40,8 @@ OVERHEAD: Final = 64
 FROM_OTHERS: Final = (Said, Redacted, Tagged, Invited)
 """What one person gets of others, however much they send."""
 
+_KEPT: Final = frozenset(KEPT)
+
 Plan = list[tuple[Dialect, list[Subscriber]]]
 """The subscribers of an audience, those of a dialect together."""
 
@@ -59,6 +61,7 @@ class Delivery:
         self.writing = False
         """Whether a slice is being written: nobody falls behind within it."""
         self._full: list[Subscriber] = []
+        self._behind: set[Subscriber] = set()
 
     def attach(self, user: User, subscriber: Subscriber) -> None:
         """From now on show `subscriber` what `user` is to see."""
@@ -110,16 +113,27 @@ class Delivery:
             self.ordinal, self.place, self.tail.end, subscriber.rooms, subscriber.nick
         )
         subscriber.fall_behind(backlog)
+        self._behind.add(subscriber)
         return backlog
+
+    def those_behind(self) -> Collection[Subscriber]:
+        """Return who is behind."""
+        self._behind = {one for one in self._behind if one.backlog is not None}
+        return self._behind
 
     def write_as(self, subscriber: Subscriber, dialect: Dialect) -> None:
         """Write in `dialect` what `subscriber` is shown from here on; between two slices only."""
         if subscriber.backlog is None:
-            subscriber.dialect = dialect
-            self.forget_plans()
+            self.turn(subscriber, dialect)
         else:
             self.ordinal += 1
             subscriber.backlog.turn(self.ordinal, self.place, dialect)
+
+    def turn(self, subscriber: Subscriber, dialect: Dialect) -> None:
+        """Write in `dialect` to `subscriber` now; who is in no room is in no plan."""
+        subscriber.dialect = dialect
+        if subscriber.rooms:
+            self.forget_plans()
 
     def tell(self, subscriber: Subscriber, data: bytes) -> None:
         """Show `data` to one subscriber now; between two rounds only."""
@@ -207,7 +221,7 @@ class Round:
             return
         self._newest = event
         seq, count = self._delivery.place
-        kept = isinstance(event, KEPT)
+        kept = type(event) in _KEPT
         self._delivery.place = (seq, count + kept) if event.seq == seq else (event.seq, int(kept))
 
     def _show_in_room(self, emission: Emission, without: Subscriber | None) -> None:
@@ -295,7 +309,7 @@ class Round:
         """Write all that was added: one write for each member of each room, one for whoever is apart."""
         delivery = self._delivery
         streams, direct, first_seq = [*self._streams.values()], self._direct, self._first_seq
-        personal, apart = self._personal, self._apart
+        personal, apart, size = self._personal, self._apart, self._size
         self._streams, self._direct, self._first_seq = {}, {}, 0
         self._personal, self._apart, self._size = {}, set(), 0
         delivery.writing = True
@@ -315,7 +329,9 @@ class Round:
                 subscriber.write(own)
         delivery.writing = False
         if first_seq and not self._late:
-            delivery.tail.add(Slice(first_seq, delivery.ordinal, delivery.place, streams, direct))
+            delivery.tail.add(
+                Slice(first_seq, delivery.ordinal, delivery.place, streams, direct, size)
+            )
         delivery.leave_behind()
 
 

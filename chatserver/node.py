@@ -7,7 +7,7 @@ request leads to is shown before `release`, and `release` shows it in the same o
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol
 
@@ -52,7 +52,7 @@ from chatserver.core.nonces import Kept
 from chatserver.core.state import Audience, Room, RoomRecord, State, User
 from chatserver.delivery import Delivery, Round
 from chatserver.faces.contract import Answer, Ask, Face, Lookup, Moment, Request
-from chatserver.ports import Peer, Record, Writing
+from chatserver.ports import Peer, Record, Trimmed, Writing
 from chatserver.session import Session
 from chatserver.tail import TAIL
 
@@ -414,6 +414,12 @@ class Node:
     def see_drained(self, session: Session) -> None:
         """Know that a session can be sent more."""
         self._catching_up.advance(session)
+
+    def see_gone(self, gone: Iterable[Trimmed]) -> None:
+        """Know what is no longer in the log: who is behind and has missed some of it is told so."""
+        for subscriber in self.delivery.those_behind():
+            if subscriber.backlog is not None:
+                subscriber.backlog.lose((one.target, one.seqs) for one in gone)
 
     async def caught_up(self, session: Session) -> None:
         """Return when all that was shown so far was written to `session`, or it is over."""

@@ -120,6 +120,10 @@ class Store(Protocol):
         """
         ...
 
+    def forgotten(self) -> Sequence[Trimmed]:
+        """Return what `keep` removed by itself since the last call: a store may have a bound."""
+        ...
+
     def probe(self) -> None:
         """Write something small and make it last, to see whether the store works. Raises `StoreError`."""
         ...

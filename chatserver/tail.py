@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
 from chatserver.backlog import Backlog, Place
-from chatserver.core.events import Event, Said
+from chatserver.core.events import Event
 from chatserver.core.state import Audience, User
 from chatserver.faces.contract import Dialect
 
@@ -135,10 +135,9 @@ class Stream:
         return lines
 
     def settle(self) -> int:
-        """Keep only what is needed later; return how many bytes that is, about."""
+        """Keep only what is needed later; return how many bytes that is, about, beside what was said."""
         self._lines.clear()
         size = _EVENT * len(self.events) + sum(map(len, self._chunks.values()))
-        size += sum(len(event.text) for event in self.events if isinstance(event, Said))
         if not self.key:
             return size + _MEMBER * len(self.audience)
         self._audiences.clear()  # who was in the room is known by who came and left
@@ -175,7 +174,9 @@ class Slice:
         place: Place,
         streams: Sequence[Stream],
         direct: Mapping[Subscriber, Sequence[tuple[int, bytes]]],
+        said: int,
     ) -> None:
+        """Keep what was shown; `said` is how many bytes were said in it, about."""
         self.first_seq = first_seq
         """The number of its first event."""
         self.last_ordinal = last_ordinal
@@ -184,12 +185,8 @@ class Slice:
         self._streams = streams
         self._direct = direct
         """By subscriber, each with its place; only for who was behind already."""
-        told = (data for parts in direct.values() for _, data in parts)
-        self.size = (
-            _SLICE
-            + sum(stream.settle() for stream in streams)
-            + sum(_EVENT + len(data) for data in told)
-        )
+        self.size = _SLICE + said + sum(stream.settle() for stream in streams)
+        self.size += _EVENT * sum(map(len, direct.values()))
 
     def missed_by(
         self, subscriber: Subscriber, backlog: Backlog, *, whole: bool

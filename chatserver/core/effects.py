@@ -43,8 +43,6 @@ class Recall(Struct, frozen=True):
     after: int
     before: int
     limit: int
-    words: tuple[str, ...] = ()
-    """Only messages that have each of these in them."""
 
 
 class Reply(Struct, frozen=True):

@@ -16,7 +16,7 @@ NEWEST: Final = 1 << 62
 """Above the number and the time of every event."""
 
 SEARCHED: Final = 20_000
-"""How many of a target's newest messages a search by words looks at, so that it ends soon."""
+"""How many messages of a target a search looks at without an index, so that it ends soon."""
 
 
 class Page(Struct, frozen=True):
@@ -26,8 +26,6 @@ class Page(Struct, frozen=True):
     after: int
     before: int
     limit: int
-    words: tuple[str, ...] = ()
-    """Only messages whose text has each of these in it, in any case; among the newest `SEARCHED` alone."""
     since: int = -1
     """Only what happened later than this (ms since 1970)."""
     until: int = NEWEST
@@ -38,15 +36,6 @@ class Page(Struct, frozen=True):
     """Joins, leaves, nicks, topics and modes too, not messages alone."""
     direct: bool = False
     """`target` is a folded nick: what was said to or by it, and not to all of a room (`Record.readers`)."""
-
-    def fits(self, event: KeptEvent) -> bool:
-        """Say whether `event` is of the kind that is asked for, and has all the words."""
-        if not isinstance(event, Said):
-            return self.everything
-        if not self.words:
-            return True
-        text = event.text.casefold()
-        return all(word.casefold() in text for word in self.words)
 
 
 class Scope(Struct, frozen=True):

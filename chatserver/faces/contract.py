@@ -137,6 +137,10 @@ class Face(Protocol):
         """Return messages from before the asker entered `room` (its name), oldest first."""
         ...
 
+    def lost(self, count: int) -> bytes:
+        """Return what a session is told that was behind, when so many events it has missed are gone."""
+        ...
+
     def farewell(self, reason: str) -> bytes:
         """Return the last words to this session before the server closes it."""
         ...

@@ -208,6 +208,12 @@ class LocalJournal:
         self._see_to_readers()
         loop.call_soon(self._run)
 
+    def _see_gone(self, writing: Writing) -> None:
+        """Tell the node what was removed from the log, now that it is: somebody may have missed it."""
+        gone = [*writing.trimmed, *self._store.forgotten()]
+        if gone:
+            self._node.see_gone(gone)
+
     def _see_to_late(self) -> None:
         """Have what is put off written soon, if nothing else is."""
         if self._late and self._late_timer is None:
@@ -234,12 +240,16 @@ class LocalJournal:
             self._store.keep(batch.writing)
         except Exception as error:  # noqa: BLE001 - a bug in a store is a write that failed
             self._fail(batch, describe(error))
+        else:
+            self._see_gone(batch.writing)
 
     def _written(self, batch: Batch, done: "asyncio.Future[None]") -> None:
         self._writing = False
         error = done.exception()
         if error is not None:
             self._fail(batch, describe(error))
+        else:
+            self._see_gone(batch.writing)
         self._node.release(batch)
         self._see_to_readers()
         self._run()

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from chatserver.core.events import KeptEvent, Said
-from chatserver.core.history import SEARCHED, Page, Question, Search
+from chatserver.core.events import KEPT, KeptEvent, Said
+from chatserver.core.history import Page, Question, Search
 from chatserver.ports import Record, Restored, Retention, Trimmed, Writing
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class MemoryStore:
         self._rooms: dict[str, RoomRecord] = {}
         self._found = False
         """Whether something too old was found and is not gone."""
+        self._forgotten: list[Trimmed] = []
 
     def open(self) -> Restored:
         """Count the start; there is nothing to restore."""
@@ -88,6 +89,11 @@ class MemoryStore:
         self._found = bool(found)
         return [Trimmed(target, tuple(seqs)) for target, seqs in found.items()]
 
+    def forgotten(self) -> Sequence[Trimmed]:
+        """Return what was forgotten since the last call."""
+        forgotten, self._forgotten = self._forgotten, []
+        return forgotten
+
     def probe(self) -> None:
         """It always works."""
 
@@ -100,6 +106,7 @@ class MemoryStore:
 
     def _forget_oldest(self) -> None:
         record = self._order.popleft()
+        self._forgotten.append(Trimmed(record.target, (record.event.seq,)))
         _drop(self._events, record.target, record.event)
         for reader in record.readers:
             _drop(self._direct, reader, record.event)
@@ -133,9 +140,8 @@ class MemoryStore:
             for event in ordered
             if page.after < event.seq < page.before and page.since < event.at < page.until
         )
-        if page.words:
-            within = islice((event for event in within if isinstance(event, Said)), SEARCHED)
-        found = [*islice(filter(page.fits, within), page.limit)]
+        kind = KEPT if page.everything else Said
+        found = [*islice((event for event in within if isinstance(event, kind)), page.limit)]
         return found if page.oldest else found[::-1]
 
     def _search(self, search: Search) -> Sequence[KeptEvent]:

@@ -6,13 +6,10 @@ merged in for who asks for everything, so that it does not slow the pages of mes
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import Final, Literal, NamedTuple
 
-from msgspec import structs
-
 from chatserver.core.events import KeptEvent
-from chatserver.core.history import NEWEST, SEARCHED, Page
+from chatserver.core.history import NEWEST, Page
 from chatserver.storage.rows import decode_event
 
 _OF_TARGET: Final = (
@@ -39,14 +36,12 @@ class Spot(NamedTuple):
 
 def read_page(connection: sqlite3.Connection, page: Page) -> Sequence[KeptEvent]:
     """Return a page, oldest event first. Raises `sqlite3.Error`, `msgspec.MsgspecError`."""
-    looked_at = structs.replace(page, limit=SEARCHED) if page.words else page
-    fitting = filter(page.fits, iterate_page(connection, looked_at))
-    found = [*islice(fitting, page.limit)]
+    found = [*iterate_page(connection, page)]
     return found if page.oldest else found[::-1]
 
 
 def iterate_page(connection: sqlite3.Connection, page: Page) -> Iterator[KeptEvent]:
-    """Yield what is on a page, newest first unless `oldest`, whatever its words; raises like `read_page`."""
+    """Yield what is on a page, newest first unless `oldest`; raises like `read_page`."""
     after, before = _bounds(connection, page)
     rows = connection.execute(_statement(page), (page.target, after, before, page.limit))
     return (decode_event(*row) for row in rows)

@@ -129,6 +129,10 @@ class SqliteStore:
         with self._mapped(), self._readers.lend() as connection:
             return self._overdue.find(connection, now)
 
+    def forgotten(self) -> Sequence[Trimmed]:
+        """Return nothing: what is too old is removed only when it is asked to."""
+        return ()
+
     def probe(self) -> None:
         """Count the probes, and see that the count lasts."""
         with self._mapped():

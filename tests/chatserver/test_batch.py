@@ -102,7 +102,7 @@ def test_history_is_asked_for_by_folded_names() -> None:
 
 def test_a_recall_is_a_question_for_the_store() -> None:
     """With the words, if it has any; the name is for the face alone."""
-    assert page_of(Recall("#a", "#A", 1, 9, 5, ("x",))) == Page("#a", 1, 9, 5, ("x",))
+    assert page_of(Recall("#a", "#A", 1, 9, 5)) == Page("#a", 1, 9, 5)
 
 
 def test_lines_and_closes_are_never_kept() -> None:

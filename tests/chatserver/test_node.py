@@ -52,6 +52,10 @@ class Script:
         """Return how many messages there are."""
         return f"<{room} {len(events)}>\n".encode()
 
+    def lost(self, count: int) -> bytes:
+        """Return how many."""
+        return f"<lost {count}>\n".encode()
+
     def farewell(self, reason: str) -> bytes:
         """Return the reason."""
         self.farewells += 1

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from chatserver.faces.irc.playback import PLAYED_MOST
 from chatwire.message import Message
 from tests.conformance.harness import SERVER, IrcClient, Network, commands, only
 
@@ -170,3 +171,20 @@ async def test_only_what_one_may_read_is_played() -> None:
     await bob.ask("NICK bert")
     await carol.ask("NICK bob")
     assert await carol.ask("PRIVMSG *playback :PLAY alice") == []
+
+
+@pytest.mark.asyncio
+async def test_all_rooms_together_are_bounded() -> None:
+    """Each gets its share of the newest, at most as many as one page of history has."""
+    network = Network()
+    rooms = [f"#r{number}" for number in range(10)]
+    alice = await network.connect("alice", *TAGS)
+    await alice.ask(*(f"JOIN {room}" for room in rooms))
+    for number in range(120):
+        await alice.ask(f"PRIVMSG {rooms[0]} :{number}")
+    for room in rooms[1:]:
+        await alice.ask(*(f"PRIVMSG {room} :{number}" for number in range(60)))
+    one = await alice.ask("PRIVMSG *playback :PLAY #r0")
+    every = await alice.ask("PRIVMSG *playback :PLAY *")
+    assert [m.params[1] for m in one[1:-1]] == [str(number) for number in range(20, 120)]
+    assert commands(every).count("PRIVMSG") == 10 * PLAYED_MOST // 10

@@ -77,6 +77,10 @@ class SimStore:
         """Everything is kept for ever."""
         return ()
 
+    def forgotten(self) -> Sequence[Trimmed]:
+        """Forget nothing by itself."""
+        return ()
+
     def probe(self) -> None:
         """Fail while the disk is full."""
         if self._disk.full:

@@ -115,6 +115,12 @@ class IrcFace:
             return b""
         return b"".join(recall(self._session, "chathistory", room, events))
 
+    def lost(self, count: int) -> bytes:
+        """Return a notice that says how much is missing here."""
+        session, what = self._session, "1 event is" if count == 1 else f"{count} events are"
+        text = f"{what} missing here: too old to be kept when you read on"
+        return finish(f":{session.server.name} NOTICE {session.nick or '*'} :{text}")
+
     def farewell(self, reason: str) -> bytes:
         """Return the last words to this client before the server closes its connection."""
         return finish(f"ERROR :Closing link: {self._session.host} ({reason})")

@@ -23,7 +23,7 @@ from chatwire import caps
 from chatwire.names import fold, looks_like_room, matches
 
 MODULE = "*playback"
-PLAYED_MOST = 1000
+PLAYED_MOST = 500
 """Messages that one PLAY gives, of all rooms and people together."""
 
 PATTERNS_MOST = 20

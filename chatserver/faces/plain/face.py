@@ -160,6 +160,11 @@ class PlainFace(Reader):
         lines = recalled([event for event in said if fold(event.who.nick) not in self.ignored])
         return shown_lines(lines, self.end)
 
+    def lost(self, count: int) -> bytes:
+        """Return a line that says how much is missing here."""
+        what = "1 line is" if count == 1 else f"{count} lines are"
+        return self.lines(f"{what} missing here: too old to be kept when you read on")[0]
+
     def farewell(self, reason: str) -> bytes:
         """Return the last line."""
         return self.lines(f"goodbye: {plain(reason)}" if reason else "goodbye")[0]

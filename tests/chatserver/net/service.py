@@ -83,6 +83,10 @@ class EchoFace:
         """Recall nothing."""
         return b""
 
+    def lost(self, count: int) -> bytes:
+        """Lose nothing."""
+        return b""
+
     def farewell(self, reason: str) -> bytes:
         """Say why."""
         self.reason = reason

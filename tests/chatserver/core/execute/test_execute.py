@@ -133,8 +133,8 @@ class Anything(RuleBasedStateMachine):
         assert (event.seq, event.at) == (self.seq, self.at)
         assert audience <= living
         assert len(audience) == len(emission.audience)
-        if isinstance(event, (events.Invited, events.InviteSeen)):
-            return
+        if isinstance(event, (events.Invited, events.InviteSeen, events.MarkerMoved)):
+            return  # they name a room, and are for people
         room = self.state.find_room(room_of(event))
         if room is None:
             return
