@@ -281,7 +281,7 @@ async def test_catching_up() -> None:
         world.add(lobby, world.make_line(Kind.GAP, "no history from then to now", time=NOON))
         seen.client.flush()
         await seen.shows("● connected · anna")
-        assert "⋯  no history from then" in seen.text
+        assert "⋯ no history from then to now" in seen.text
 
 
 @pytest.mark.asyncio
