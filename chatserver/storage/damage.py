@@ -146,7 +146,8 @@ def _examine_log(path: Path, log: Path, frames: WriteAheadLog, index: bytes) -> 
             raise Damaged(path, f"{len(missing)} of its {pages} pages are missing at its end")
     if unfinished := frames.unfinished(valid):
         _log.info(
-            "%s: the last write before a crash was not finished, and is dropped (%d pages)",
+            "%s: the last write before a crash was not finished, and is dropped (%d pages); "
+            "if the file was cut off since, restore a backup",
             log, unfinished,
         )  # fmt: skip
 
