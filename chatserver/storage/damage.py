@@ -22,8 +22,8 @@ from chatserver.storage.migrations import check_schema
 from chatserver.storage.readers import connect_reader
 from chatserver.storage.wal import HEADER, WriteAheadLog, size_of
 
-_PATIENCE: Final = 0.2
-"""Seconds for the tables: about 200 MB, if the system has the file in memory."""
+_PATIENCE: Final = 0.1
+"""Seconds for the tables: about 100 MB, if the system has the file in memory."""
 
 _BEGINNING: Final = b"SQLite format 3\0"
 _HEADER: Final = 100
