@@ -3,8 +3,8 @@
 Rules: while nothing listens (a server that restarts), it is tried every second or so for
 `EAGER` seconds, so that we are back soon after it is; that costs the server nothing. Where a
 connection came about and ended, each wait is up to twice as long as the one before, 30 s at most;
-who has been online for a while starts over, and so does who finds that nothing listens. All have jitter, so that a thousand clients do not come
-back in one instant.
+who has been online for a while starts over, and so does who finds that nothing listens. All have
+jitter, so that a thousand clients do not come back in one instant.
 """
 
 from random import Random
