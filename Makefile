@@ -12,7 +12,7 @@ HOST ?= localhost
 PORT ?= 9000
 
 .DEFAULT_GOAL := help
-.PHONY: help venv serve chat test interop check format docs bench reliability mutants wheel clean
+.PHONY: help venv serve chat test interop check format docs bench soak reliability mutants wheel clean
 
 help:
 	@sed -n 's/^# //p;/^$$/q' Makefile
@@ -64,9 +64,17 @@ docs: .venv/.dev
 bench: .venv/.dev
 	@$(BIN)/python -m benchmarks --write docs/performance.md
 
+# The simulation: seeds FIRST, FIRST + 1, …
+SEEDS ?= 5000
+FIRST ?= 0
+
+soak: .venv/.dev
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(FIRST)
+
 # Real processes; the cuts need root for their network namespaces, and say so without.
 KILLS ?= 200
 CUTS ?= 1000
+
 reliability: .venv/.dev
 	@$(BIN)/python -m tests.reliability kills --kills $(KILLS)
 	@$(BIN)/python -m tests.reliability cuts --cuts $(CUTS)

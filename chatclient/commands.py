@@ -262,6 +262,11 @@ def _resend(call: Call) -> None:
         raise UsageError("there is no failed line to send again")
 
 
+def _history(call: Call) -> None:
+    if not call.session.find_older(call.buffer):
+        raise UsageError("there is no older history to be had here")
+
+
 def _delete(call: Call) -> None:
     said = [line for line in call.buffer.lines if line.own and line.kind in CONVERSATION]
     words = call.argument.lower()
@@ -304,6 +309,7 @@ COMMANDS: Final[Sequence[Command]] = (
         "send failed lines again: the newest, all, or by words",
         _resend,
     ),
+    Command("history", "", "show a page of what was said before the oldest line", _history),
     Command("delete", "[words]", "delete your newest message, or the newest with words", _delete),
     Command("reconnect", "", "connect again, now", _reconnect),
     Command("help", "[command]", "show the commands", _help, ("h",), "c"),

@@ -3,8 +3,8 @@
 Rules: while nothing listens (a server that restarts), it is tried every second or so for
 `EAGER` seconds, so that we are back soon after it is; that costs the server nothing. Where a
 connection came about and ended, each wait is up to twice as long as the one before, 30 s at most;
-who has been online for a while starts over. All have jitter, so that a thousand clients do not come
-back in one instant.
+who has been online for a while starts over, and so does who finds that nothing listens. All have
+jitter, so that a thousand clients do not come back in one instant.
 """
 
 from random import Random
@@ -37,7 +37,10 @@ class Backoff:
         """
         if online_for >= STEADY:
             self.reset()
-        if not listens and self._eager < EAGER:
+        if listens:
+            self._eager = 0.0
+        elif self._eager < EAGER:
+            self._tries = 0  # it did not send us away, it was gone
             wait = _OFTEN * self._random.uniform(0.3, 0.95)
             self._eager += wait
             return wait

@@ -161,7 +161,8 @@ class Round:
         self._streams: dict[str, Stream] = {}
         self._personal: dict[Subscriber, list[tuple[int, bytes]]] = {}
         self._direct: dict[Subscriber, list[tuple[int, bytes]]] = {}
-        self._apart: set[Subscriber] = set()
+        self._apart: dict[Subscriber, None] = {}
+        """In the order in which they came to be: the same happens whenever the same happened before."""
         self._newest: Event | None = None
         self._first_seq = 0
         """The number of the first event of this slice, 0 if there is none."""
@@ -176,7 +177,7 @@ class Round:
         if subscriber.backlog is not None:
             subscriber.backlog.add(delivery.ordinal, delivery.place, data)
             return
-        self._apart.add(subscriber)
+        self._apart[subscriber] = None
         self._personal.setdefault(subscriber, []).append((delivery.ordinal, data))
 
     def write_as(self, subscriber: Subscriber, dialect: Dialect) -> None:
@@ -234,7 +235,7 @@ class Round:
     def _show_in_room(self, emission: Emission, without: Subscriber | None) -> None:
         event, key = emission.event, emission.audience.key
         if emission.moved is not None and (moved := self._delivery.find(emission.moved)):
-            self._apart.add(moved)
+            self._apart[moved] = None
             if isinstance(event, Joined) and not moved.dialect.shows_own_entry:
                 without = moved
             _move(moved, Move(event.seq, key, isinstance(event, Joined)))
@@ -310,7 +311,7 @@ class Round:
         stream.add(self._delivery.ordinal, emission.event, emission.audience, without)
         self._first_seq = self._first_seq or emission.event.seq
         if without is not None:
-            self._apart.add(without)
+            self._apart[without] = None
 
     def flush(self) -> None:
         """Write all that was added: one write for each member of each room, one for whoever is apart."""
@@ -318,7 +319,7 @@ class Round:
         streams, direct, first_seq = [*self._streams.values()], self._direct, self._first_seq
         personal, apart, size = self._personal, self._apart, self._size
         self._streams, self._direct, self._first_seq = {}, {}, 0
-        self._personal, self._apart, self._size = {}, set(), 0
+        self._personal, self._apart, self._size = {}, {}, 0
         delivery.writing = True
         for stream in streams:
             for dialect, subscribers in delivery.plan(stream.audience):

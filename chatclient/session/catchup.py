@@ -9,8 +9,9 @@ is. A question that the server passes over is given up.
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
-from chatclient.model import Buffer, BufferKind, Kind, Line
+from chatclient.model import CONVERSATION, Buffer, BufferKind, Kind, Line
 from chatclient.session.outbox import NONCE
 from chatclient.session.past import Anchor, clock
 from chatclient.session.replay import replay
@@ -59,6 +60,18 @@ def follow(state: State, buffer: Buffer, now: float) -> None:
     _ask_next(state)
 
 
+def find_older(state: State, buffer: Buffer) -> bool:
+    """Ask for what was said before the oldest line; say whether that can be asked."""
+    told = (line for line in buffer.lines if line.msgid or line.kind in CONVERSATION)
+    first = next(told, None)
+    if not state.ready or not state.has(caps.CHATHISTORY) or buffer.behind or first is None:
+        return False
+    before = Anchor(first.msgid, first.time)
+    state.later.append(Quest(buffer, None, by_id=state.features.history_by_id, before=before))
+    _ask_next(state)
+    return True
+
+
 def find_conversations(state: State, now: float) -> None:
     """Ask with whom there was talk since the server was heard last."""
     heard = state.past.heard
@@ -103,7 +116,9 @@ def _ask(state: State, quest: Quest) -> None:
     state.quests[quest.label] = quest
     known = quest.since
     since = "*" if known is None else _reference(known, -0.001, by_id=not _overlaps(quest))
-    if oldest := _oldest(quest, 0.0):
+    if quest.before:
+        how = ["BEFORE", quest.buffer.target, _reference(quest.before, 0.0, by_id=quest.by_id)]
+    elif oldest := _oldest(quest, 0.0):
         end = _reference(oldest, 0.001, by_id=quest.by_id)
         how = ["BETWEEN", quest.buffer.target, end, since]
     else:
@@ -157,9 +172,10 @@ def on_page(state: State, quest: Quest, page: Sequence[Message], now: float) -> 
     quest.messages[:0] = fresh
     full = len(told) >= _limit(state)
     whole = not told or (not full and state.has(caps.EVENT_PLAYBACK))
-    if whole or quest.since is None or not (full or fresh):
+    if quest.before or whole or quest.since is None or not (full or fresh):
         _complete(state, quest, now)
     elif len(quest.messages) >= MOST or not fresh:
+        quest.stopped = True
         _give_up(state, quest, now)
     else:
         state.later.appendleft(quest)
@@ -215,7 +231,13 @@ def _tell_gap(state: State, quest: Quest, now: float) -> None:
     buffer, since = quest.buffer, quest.since
     start = state.past.cut.get(buffer, since.time if since else now)
     oldest = _oldest(quest, now)
-    line = gap_line(state, buffer, start, max(start, oldest.time if oldest else now))
+    end = max(start, oldest.time if oldest else now)
+    line = gap_line(state, buffer, start, end)
+    if quest.stopped:
+        text = (
+            f"{len(quest.messages)} lines are enough: what was said from {{}} to {{}} is not shown"
+        )
+        line = replace(line, text=text.format(clock(start), clock(end)))
     state.world.insert(buffer, [line], after=since.msgid if since else "")
 
 

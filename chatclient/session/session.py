@@ -5,7 +5,7 @@ from random import Random
 
 from chatclient.model import Buffer, BufferKind, Change, Kind, QuitWanted, ReconnectWanted, World
 from chatclient.session.batches import collect, label_of
-from chatclient.session.catchup import unfollow
+from chatclient.session.catchup import find_older, unfollow
 from chatclient.session.handlers import HANDLERS
 from chatclient.session.identity import Identity
 from chatclient.session.outbox import Outbox
@@ -133,6 +133,10 @@ class Session:
     def say_again(self, line_id: int, now: float) -> bool:
         """Send a failed line again; say whether there is one with that `Line.id` that can be."""
         return say_again(self._state, line_id, now)
+
+    def find_older(self, buffer: Buffer) -> bool:
+        """Ask for what was said before the oldest line of a buffer; say whether that can be asked."""
+        return find_older(self._state, buffer)
 
     def join(self, room: str, key: str = "") -> Buffer:
         """Join a room (when next online, if not now), and return its buffer."""

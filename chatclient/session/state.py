@@ -64,6 +64,10 @@ class Quest:
     """Whether messages are named by id rather than by time."""
     messages: list[Message] = field(default_factory=list)
     """All that came so far, oldest first."""
+    before: Anchor | None = None
+    """For one page of what is older than that."""
+    stopped: bool = False
+    """Whether there is more, and it is enough."""
     pongs: int = 0
     """How often the server gave a sign of life since it was asked, and no answer."""
 

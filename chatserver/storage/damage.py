@@ -22,8 +22,8 @@ from chatserver.storage.migrations import check_schema
 from chatserver.storage.readers import connect_reader
 from chatserver.storage.wal import HEADER, WriteAheadLog, size_of
 
-_PATIENCE: Final = 0.2
-"""Seconds for the tables: about 200 MB, if the system has the file in memory."""
+_PATIENCE: Final = 0.1
+"""Seconds for the tables: about 100 MB, if the system has the file in memory."""
 
 _BEGINNING: Final = b"SQLite format 3\0"
 _HEADER: Final = 100
@@ -146,7 +146,8 @@ def _examine_log(path: Path, log: Path, frames: WriteAheadLog, index: bytes) -> 
             raise Damaged(path, f"{len(missing)} of its {pages} pages are missing at its end")
     if unfinished := frames.unfinished(valid):
         _log.info(
-            "%s: the last write before a crash was not finished, and is dropped (%d pages)",
+            "%s: the last write before a crash was not finished, and is dropped (%d pages); "
+            "if the file was cut off since, restore a backup",
             log, unfinished,
         )  # fmt: skip
 

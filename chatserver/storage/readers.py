@@ -34,42 +34,58 @@ class Readers:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._places = threading.BoundedSemaphore(READERS)
-        self._lock = threading.Lock()
+        self._turn = threading.Condition()
         self._idle: list[sqlite3.Connection] = []
-        self._closed = False
+        self._lent = 0
+        self._hushed = self._closed = False
 
     @contextmanager
     def lend(self) -> Iterator[sqlite3.Connection]:
         """Lend a connection, which sees one moment, for the block. Raises `sqlite3.Error`."""
-        with self._places:
-            connection = self._take()
+        with self._turn:
+            self._turn.wait_for(lambda: self._lent < READERS and not self._hushed)
+            self._lent += 1
+            connection = self._idle.pop() if self._idle else None
+        try:
+            connection = connection or connect_reader(self._path)
             try:
                 connection.execute("begin")
                 yield connection
                 connection.execute("commit")
             except BaseException:
                 connection.close()  # whatever it ran into, the next one begins anew
+                connection = None
                 raise
+        finally:
             self._take_back(connection)
+
+    @contextmanager
+    def hushed(self, seconds: float) -> Iterator[None]:
+        """Let nobody begin to read in the block, which begins when all have ended, or after `seconds`."""
+        with self._turn:
+            self._hushed = True
+            self._turn.wait_for(lambda: not self._lent, seconds)
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._hushed = False
+                self._turn.notify_all()
 
     def close(self) -> None:
         """Close those that are idle now, and each other one when it comes back."""
-        with self._lock:
+        with self._turn:
             self._closed = True
             while self._idle:
                 with suppress(sqlite3.Error):
                     self._idle.pop().close()
 
-    def _take(self) -> sqlite3.Connection:
-        with self._lock:
-            if self._idle:
-                return self._idle.pop()
-        return connect_reader(self._path)
-
-    def _take_back(self, connection: sqlite3.Connection) -> None:
-        with self._lock:
-            if not self._closed:
+    def _take_back(self, connection: sqlite3.Connection | None) -> None:
+        with self._turn:
+            self._lent -= 1
+            self._turn.notify_all()
+            if connection is not None and not self._closed:
                 self._idle.append(connection)
                 return
-        connection.close()
+        if connection is not None:
+            connection.close()

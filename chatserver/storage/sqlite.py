@@ -8,7 +8,7 @@ others read, also while it writes. Other processes may read too, and a second se
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Final
 
@@ -27,14 +27,21 @@ from chatserver.storage.overdue import Overdue
 from chatserver.storage.pages import read_page
 from chatserver.storage.readers import Readers
 from chatserver.storage.searches import IndexUnreadable, read_search
+from chatserver.storage.wal import size_of
 
 FILE_NAME: Final = "chat.db"
 
 _PATIENCE: Final = 1.0
 """Seconds to wait for other programs that hold the file for a moment."""
 
-_SCRUB_AGAIN: Final = 1.0
+_LOG_MOST: Final = 32 << 20
+"""Bytes of the write-ahead log above which readers wait for a moment, so that it can begin anew."""
+
+_TIDY_AGAIN: Final = 1.0
 """Seconds from one try to empty the write-ahead log to the next."""
+
+_HUSH: Final = 0.1
+"""Seconds to wait for readers then: messages wait as well."""
 
 _CLOSED: Final = "the store is closed"
 
@@ -47,7 +54,7 @@ _SETTINGS: Final = (
     "synchronous = full",
     "fullfsync = on",  # macOS: without it, fsync leaves data in the cache of the disk
     "checkpoint_fullfsync = on",
-    "journal_size_limit = 67108864",  # what a long write left behind is given back
+    "journal_size_limit = 16777216",  # what a long write left behind is given back
     "secure_delete = on",  # what is redacted is overwritten, not only forgotten
 )
 
@@ -72,7 +79,7 @@ class SqliteStore:
         self._overdue = Overdue(retention or Retention())
         self._tainted = False
         """Whether the write-ahead log has what was redacted."""
-        self._scrub_at = 0.0
+        self._tidy_at = 0.0
         """Not before then is it tried to empty it."""
 
     def open(self) -> Restored:
@@ -92,8 +99,7 @@ class SqliteStore:
                 gone = rows.write(connection, writing)
             self._take_note(writing, gone)
             self._tainted |= bool(writing.redacted)
-            if self._tainted:
-                self._scrub(connection)
+            self._tidy(connection)
 
     def read(self, asked: Sequence[Question]) -> Mapping[Question, Sequence[KeptEvent]]:
         """Return the pages, and what the searches find."""
@@ -106,9 +112,7 @@ class SqliteStore:
 
     def _take_note(self, writing: Writing, gone: Sequence[Message]) -> None:
         """Let those know who follow what is kept."""
-        self._overdue.note(writing.records)
-        if writing.trimmed:
-            self._overdue.removed()
+        self._overdue.note(writing, gone)
         self._indexer.forget(gone)
         self._indexer.notice()
 
@@ -119,7 +123,7 @@ class SqliteStore:
             with self._indexer.lend() as index:
                 return read_search(log, index, asked)
         except IndexUnreadable as error:
-            self._indexer.distrust(error)
+            self._indexer.distrust(error.reason)
             return read_search(log, None, asked)
 
     def overdue(self, now: int) -> Sequence[Trimmed]:
@@ -237,17 +241,28 @@ class SqliteStore:
             raise StoreError(_CLOSED)
         return self._connection
 
-    def _scrub(self, connection: sqlite3.Connection) -> None:
-        """Empty the write-ahead log, which has what was redacted, unless somebody reads it just now."""
-        if time.monotonic() < self._scrub_at:
+    def _tidy(self, connection: sqlite3.Connection) -> None:
+        """Empty the write-ahead log of what was redacted, or begin it anew when readers let it grow.
+
+        What was kept is kept: whatever goes wrong here is tried again.
+        """
+        log = beside(self.path, "wal")
+        if (not self._tainted and size_of(log) <= _LOG_MOST) or time.monotonic() < self._tidy_at:
             return
-        self._scrub_at = time.monotonic() + _SCRUB_AGAIN
-        with suppress(sqlite3.Error, OSError):  # the next one tries again
+        self._tidy_at = time.monotonic() + _TIDY_AGAIN
+        readers = self._readers.hushed(_HUSH) if self._readers is not None else nullcontext()
+        with suppress(sqlite3.Error, OSError), readers:
             connection.execute("pragma busy_timeout = 0")
-            self._ownership.end()  # from here on nothing is missed if the log is empty
-            (busy, *_) = connection.execute("pragma wal_checkpoint(truncate)").fetchone()
-            self._tainted = bool(busy)
-            self._count_probe()
-            self._note_files()
+            if self._tainted:
+                self._scrub(connection)
+            else:
+                connection.execute("pragma wal_checkpoint(restart)").fetchone()
         with suppress(sqlite3.Error):
             connection.execute(f"pragma busy_timeout = {int(_PATIENCE * 1000)}")
+
+    def _scrub(self, connection: sqlite3.Connection) -> None:
+        self._ownership.end()  # from here on nothing is missed if the log is empty
+        (busy, *_) = connection.execute("pragma wal_checkpoint(truncate)").fetchone()
+        self._tainted = bool(busy)
+        self._count_probe()
+        self._note_files()

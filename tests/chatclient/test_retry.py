@@ -33,6 +33,14 @@ def test_who_listens_again_is_found_soon(seed: int) -> None:
     assert all(wait >= 0.3 * LONGEST for wait in waits[-10:])
 
 
+def test_a_server_that_was_gone_did_not_send_us_away() -> None:
+    """However often it restarts: once nothing listened, the next wait is a first one."""
+    backoff = Backoff(Random(1))
+    for _ in range(20):
+        assert backoff.next_wait(online_for=0.5) <= 1.0
+        assert backoff.next_wait(listens=False) <= 1.25
+
+
 def test_waits_differ() -> None:
     """Clients that lost the same server do not come back in the same instant."""
     assert len({Backoff(Random(seed)).next_wait() for seed in range(100)}) == 100

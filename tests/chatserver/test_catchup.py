@@ -401,6 +401,28 @@ async def test_who_asks_for_history_keeps_nobody_waiting(gated: World) -> None:
 
 
 @pytest.mark.asyncio
+async def test_who_waits_for_an_answer_in_the_midst_of_a_moment_sees_its_beginning_once(
+    gated: World,
+) -> None:
+    """They were behind when they asked; what was said right before is shown before the answer is there."""
+    ann, bob = await irc(gated, "ann"), await irc(gated, "bob")
+    rob = await irc(gated, "rob", "draft/chathistory")
+    await rob.read()
+    rob.stall()
+    await ann.ask("PRIVMSG #a :zero")
+    gate(gated).reading.clear()
+    say(ann, "PRIVMSG #a :one")
+    say(rob, "CHATHISTORY LATEST #a * 1")
+    say(ann, "PRIVMSG #a :two")
+    await until(lambda: b"two" in bob.peer.sent)
+    rob.resume()
+    await until(lambda: b"one" in rob.peer.sent)
+    gate(gated).reading.set()
+    spoken = [f"PRIVMSG #a :{text}" for text in ("zero", "one", "one", "two")]
+    assert bodies(await rob.read()) == spoken
+
+
+@pytest.mark.asyncio
 async def test_what_waits_for_an_answer_is_settled_with_it(gated: World) -> None:
     """So what depends on the answer comes after it."""
     ann = await irc(gated, "ann", "draft/chathistory")

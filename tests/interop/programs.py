@@ -41,11 +41,18 @@ def say_lines(pane: Pane, room: str, *lines: str) -> None:
 
 
 def redact(pane: Pane, room: str, text: str) -> None:
-    """Let who types IRC remove the message that has `text` in it."""
-    written = pane.everything()
-    found = re.search(rf"msgid=([0-9a-f]+)[^\n]* PRIVMSG {room} :[^\n]*{text}", written)
-    assert found, written
-    pane.type(f"REDACT {room} {found[1]} :a mistake")
+    """Let who types IRC remove their message that has `text` in it; it is gone then."""
+    msgid = _await(pane, rf"msgid=([0-9a-f]+)[^\n]* PRIVMSG {room} :[^\n]*{text}")
+    pane.type(f"REDACT {room} {msgid} :a mistake")
+    _await(pane, rf"(![^\n]* REDACT {room} {msgid} )")
+
+
+def _await(pane: Pane, pattern: str) -> str:
+    """Return the first group of what the server says in the end: what was typed is no sign of that."""
+    pane.wait(lambda _screen: bool(re.search(pattern, pane.everything())), f"said {pattern}")
+    found = re.search(pattern, pane.everything())
+    assert found
+    return found[1]
 
 
 def telnet(terminals: Terminals, port: int, host: str = "127.0.0.1") -> Pane:

@@ -86,7 +86,6 @@ def test_it_shows_history_and_messages_of_several_lines(
     irene = join(irssi(terminals, server.port))
     irene.see("< rita> def f():", "< rita>     return 1", "< rita> oops, my key")
     redact(rita, "#lobby", "my key")
-    rita.see("a mistake")
     say_lines(rita, "#lobby", "one more", "and another")
     irene.see("< rita> one more", "< rita> and another")
     ida = join(irssi(terminals, server.port, nick="ida"))

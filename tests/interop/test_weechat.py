@@ -47,7 +47,6 @@ def test_it_shows_history_and_messages_of_several_lines(
     rita.type("PRIVMSG #ops :oops, my key")
     rita.see("oops, my key")
     redact(rita, "#ops", "my key")
-    rita.see("a mistake")
     wanda = weechat(terminals, server.port)
     wanda.see("no message of the day")
     wanda.type("/join #ops")

@@ -20,7 +20,7 @@ def main() -> int:
     parser.add_argument("--cuts", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     asked = parser.parse_args()
-    sqlite._SCRUB_AGAIN = 0.0  # type: ignore[misc]  # with each redaction
+    sqlite._TIDY_AGAIN = 0.0  # type: ignore[misc]  # with each redaction
     began, tried, seed = time.monotonic(), 0, asked.seed
     while tried < asked.cuts:
         try:

@@ -14,7 +14,7 @@ from tests.power.steps import Kind
 @pytest.fixture(autouse=True)
 def _scrub_always(monkeypatch: pytest.MonkeyPatch) -> None:
     """Empty the log with each redaction, however soon it comes after another."""
-    monkeypatch.setattr(sqlite, "_SCRUB_AGAIN", 0.0)
+    monkeypatch.setattr(sqlite, "_TIDY_AGAIN", 0.0)
 
 
 @pytest.fixture

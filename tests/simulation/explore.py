@@ -138,6 +138,17 @@ class Stage:
         self.bring(peer)
         return peer
 
+    def settle(self) -> None:
+        """Let all that was begun be done."""
+        self.universe.run(self.universe.now + 10 * MOMENT)
+
+    def count_behind(self) -> int:
+        """Return how many are behind."""
+        server = self.machine.running
+        assert server is not None
+        sessions = server._node.sessions.values()
+        return sum(session.backlog is not None for session in sessions)
+
     def play(self, *scripts: Sequence[Callable[[], None]]) -> None:
         """Do all steps of the scripts, each in its order, and of the disk; see that all is well."""
         loop = self.machine.loop

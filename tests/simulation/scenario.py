@@ -38,7 +38,7 @@ class Scenario:
         self.ledger = Ledger(self.universe)
         self.network = Network(self.universe)
         self.machine = Machine(self.universe, self.network, self.ledger, self._config())
-        self.until = self.random.uniform(5, 40)
+        self.until = self.random.uniform(4, 20)
         """When the faults stop."""
         self.calm = False
         self._persons: list[Person] = []

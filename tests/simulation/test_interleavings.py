@@ -2,6 +2,9 @@
 
 from functools import partial
 
+import pytest
+from msgspec import structs
+
 from chatserver.config.settings import Config
 from tests.simulation.explore import Choices, Stage, explore
 from tests.simulation.peers import LATEST, IrcPeer, PlainPeer
@@ -10,23 +13,36 @@ from tests.simulation.scenario import FULL, HISTORY
 ROOM = "#r1"
 
 
+def bounded(high_water: int, tail: int) -> Config:
+    """Return a configuration with bounds smaller than may be set."""
+    return structs.replace(Config(), high_water=high_water, tail=tail)
+
+
 def say(peer: IrcPeer) -> None:
     """Say the next word."""
     peer.tell(f"PRIVMSG {ROOM} :{peer.new_word()}")
 
 
-def test_a_join_with_replay_has_all_that_was_said_before_and_then_all_that_is_said() -> None:
+def say_much(peer: IrcPeer) -> None:
+    """Say the next word, with so much after it that a reader who stalls falls behind."""
+    peer.tell(f"PRIVMSG {ROOM} :{peer.new_word()}{'x' * 350}")
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_a_join_with_replay_has_all_that_was_said_before_and_then_all_that_is_said(
+    *, own: bool
+) -> None:
     """What is replayed ends where live begins, whatever is said and written meanwhile."""
 
     def run(choices: Choices) -> None:
         stage = Stage(choices, Config())
         talker = stage.irc("i1", [ROOM], FULL)
-        for _ in range(2):
-            say(talker)
+        say(talker)
         joiner = stage.irc("i2", ["#lobby"], FULL)
+        join = [partial(joiner.tell, f"JOIN {ROOM}")]
         stage.play(
-            [partial(say, talker)] * 2,
-            [partial(joiner.tell, f"JOIN {ROOM}"), partial(say, joiner)],
+            [partial(say, talker)] * (1 if own else 2),
+            [*join, partial(say, joiner)] if own else join,
         )
 
     assert explore(run) > 100
@@ -41,15 +57,13 @@ def test_a_person_with_netcat_who_joins_has_all_too() -> None:
         say(talker)
         joiner = PlainPeer(stage.universe, stage.network, stage.ledger, "p1")
         stage.bring(joiner)
-        stage.play(
-            [partial(say, talker)] * 2,
-            [partial(joiner.say, f"/join {ROOM}"), partial(joiner.say, joiner.new_word())],
-        )
+        stage.play([partial(say, talker)] * 2, [partial(joiner.say, f"/join {ROOM}")])
 
     assert explore(run) > 100
 
 
-def test_a_page_of_history_ends_where_live_begins() -> None:
+@pytest.mark.parametrize("own", [False, True])
+def test_a_page_of_history_ends_where_live_begins(*, own: bool) -> None:
     """The newest page has all that was shown before it, and nothing that is shown after it."""
 
     def run(choices: Choices) -> None:
@@ -57,7 +71,48 @@ def test_a_page_of_history_ends_where_live_begins() -> None:
         talker = stage.irc("i1", [ROOM], FULL)
         asker = stage.irc("i2", [ROOM], HISTORY)
         say(talker)
-        ask = partial(asker.tell, f"@label={LATEST} CHATHISTORY LATEST {ROOM} * 50")
-        stage.play([partial(say, talker)] * 2, [ask, partial(say, asker)])
+        ask = [partial(asker.tell, f"@label={LATEST} CHATHISTORY LATEST {ROOM} * 50")]
+        stage.play(
+            [partial(say, talker)] * (1 if own else 2),
+            [*ask, partial(say, asker)] if own else ask,
+        )
 
     assert explore(run) > 100
+
+
+@pytest.mark.parametrize("tail", [0, 1_048_576])
+def test_who_falls_behind_and_reads_again_has_all(tail: int) -> None:
+    """From memory or from the store, whenever they read, and whatever is said while they catch up."""
+    behind = 0
+
+    def run(choices: Choices) -> None:
+        nonlocal behind
+        stage = Stage(choices, bounded(high_water=300, tail=tail), capacity=300)
+        talker = stage.irc("i1", [ROOM], FULL)
+        reader = stage.irc("i2", [ROOM], FULL)
+        reader.stalled = True
+        say_much(talker)
+        say_much(talker)
+        stage.settle()
+        behind += stage.count_behind()
+        stage.play([partial(say_much, talker)] * 3, [reader.go_on])
+
+    runs = explore(run)
+    assert behind == runs > 10
+
+
+def test_who_asks_for_history_while_behind_has_it_in_its_place() -> None:
+    """Two reasons to be behind at once: what is missed and what is asked for come in order."""
+
+    def run(choices: Choices) -> None:
+        stage = Stage(choices, bounded(high_water=300, tail=0), capacity=300)
+        talker = stage.irc("i1", [ROOM], FULL)
+        reader = stage.irc("i2", [ROOM], HISTORY)
+        reader.stalled = True
+        say_much(talker)
+        say_much(talker)
+        stage.settle()
+        ask = partial(reader.tell, f"@label={LATEST} CHATHISTORY LATEST {ROOM} * 50")
+        stage.play([partial(say_much, talker)] * 2, [ask], [reader.go_on])
+
+    assert explore(run) > 50

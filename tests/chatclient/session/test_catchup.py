@@ -192,6 +192,7 @@ def test_no_more_than_is_sensible() -> None:
     assert not room.behind
     assert len([line for line in room.lines if line.text == "x"]) == MOST
     (gap,) = [line for line in room.lines if line.kind is Kind.GAP]
+    assert gap.text.startswith("1000 lines are enough: what was said from ")
     at = room.lines.index(gap)
     assert room.lines[at + 1].text == "x"
     assert "x" not in texts(room)[:at]
@@ -314,3 +315,24 @@ def test_who_cannot_place_history_does_not_ask_for_it() -> None:
     wire.sent()
     wire.hear(":srv CAP * LS :batch draft/chathistory znc.in/playback")
     assert wire.sent() == ["CAP REQ :batch znc.in/playback"]
+
+
+def test_older_on_demand() -> None:
+    """A page of what was said before the oldest line goes to the top; nothing is unread by it."""
+    wire, room = _in_room()
+    assert wire.session.find_older(room)
+    assert wire.sent() == ["@label=h2 CHATHISTORY BEFORE #ops msgid=01 3"]
+    lines = [f"@msgid=0{n};time={_time(n - 90)} :bob!b@h PRIVMSG #ops old{n}" for n in (7, 8, 9)]
+    unread = room.unread
+    wire.hear(*_batch("h2", lines))
+    assert texts(room) == ["old7", "old8", "old9", "you joined #ops", "1"]
+    assert (room.unread, wire.sent()) == (unread, [])
+
+
+@pytest.mark.parametrize("caps", ["", MODERN])
+def test_nothing_older_to_be_had(caps: str) -> None:
+    """Without history, or without anything that it could be older than."""
+    wire = Wire().start(caps)
+    assert not wire.session.find_older(wire.join("#ops"))
+    wire = Wire().start(HISTORY)
+    assert not wire.session.find_older(wire.world.open_direct("bob"))

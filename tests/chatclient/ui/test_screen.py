@@ -267,3 +267,32 @@ async def test_ctrl_l_draws_everything_anew() -> None:
         seen.paper.screen.reset()
         seen.press(CTRL_L)
         await seen.shows("● connected")
+
+
+@pytest.mark.asyncio
+async def test_catching_up() -> None:
+    """The status says so as long as something is filled in; what cannot be is a line of its own."""
+    async with rig() as seen:
+        world, lobby = seen.world, seen.world.active
+        world.set_behind(lobby, behind=True)
+        seen.client.flush()
+        await seen.shows("◔ catching up · anna")
+        world.set_behind(lobby, behind=False)
+        world.add(lobby, world.make_line(Kind.GAP, "no history from then to now", time=NOON))
+        seen.client.flush()
+        await seen.shows("● connected · anna")
+        assert "⋯ no history from then to now" in seen.text
+
+
+@pytest.mark.asyncio
+async def test_a_message_of_several_lines() -> None:
+    """Its lines stand under each other, and the status tells what Enter will do."""
+    async with rig() as seen:
+        seen.world.set_status(replace(seen.world.status, multiline=True))
+        seen.say(seen.world.active, "bob", "def f():\n    return 1")
+        await seen.shows("    return 1")
+        assert next(row for row in seen.rows if "return" in row).index("return") == (
+            next(row for row in seen.rows if "def" in row).index("def") + 4
+        )
+        seen.paste("one\ntwo")
+        await seen.shows("Enter sends one message of 2 lines, Ctrl+C clears it")

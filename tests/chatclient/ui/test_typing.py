@@ -144,3 +144,12 @@ async def test_enter_in_the_menu_chooses_and_does_not_send() -> None:
         assert seen.client.entered == []
         seen.press(ENTER)
         await seen.until(lambda: seen.client.entered == [("#lobby", "/msg bob hi")])
+
+
+@pytest.mark.asyncio
+async def test_sending_again() -> None:
+    """Alt+R is /resend in the room, whatever is being typed."""
+    async with rig() as seen:
+        seen.press("draft" + ESC + "r")
+        await seen.until(lambda: seen.client.entered == [("#lobby", "/resend")])
+        assert seen.rows[-1] == "#lobby > draft"

@@ -120,6 +120,29 @@ def test_by_number_as_it_grows(make: Callable[..., Store]) -> None:
     assert left(store) == [6, 7]
 
 
+def test_what_is_redacted_does_not_count(make: Callable[..., Store]) -> None:
+    """Nor does it make room for what is older; joins and leaves do not count either."""
+    store = make(messages=300)
+    store.keep(Writing(records(*range(1, 401))))
+    assert trim(store) == {"#ops": [*range(1, 101)]}
+    store.keep(Writing([joined(401)], redacted=[("#ops", 200), ("#ops", 5), ("#ops", 200)]))
+    store.keep(Writing(records(402)))
+    assert trim(store) == {}
+    store.keep(Writing(records(403)))
+    assert trim(store) == {"#ops": [101]}
+    assert len(left(store)) == 301
+
+
+def test_much_that_is_no_message_goes_in_steps(make: Callable[..., Store]) -> None:
+    """A room that many entered and left before somebody spoke."""
+    store = make(messages=2)
+    store.keep(
+        Writing([*records(1), *map(joined, range(2, 3 * STEP)), *records(*range(1_000, 1_004))])
+    )
+    assert trim(store) == {"#ops": [*range(1, 3 * STEP), 1_000, 1_001]}
+    assert left(store) == [1_002, 1_003]
+
+
 def test_by_both(make: Callable[..., Store]) -> None:
     """Whatever comes first."""
     store = make(age=50, messages=2)

@@ -231,7 +231,7 @@ def test_redacted_text_leaves_the_log_once_nobody_reads_it(
     store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A reader who began before keeps it there; messages are kept meanwhile."""
-    monkeypatch.setattr(sqlite, "_SCRUB_AGAIN", 0.0)
+    monkeypatch.setattr(sqlite, "_TIDY_AGAIN", 0.0)
     store.keep(Writing([record(said(1, text="swordfish"))]))
     assert store._readers
     with store._readers.lend() as connection:
@@ -349,6 +349,36 @@ def test_many_threads_read_while_one_writes(store: SqliteStore) -> None:
             kept = first + 2
         stop.set()
         assert all(reader.result() for reader in readers)
+
+
+def test_readers_do_not_let_the_log_grow(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where somebody always reads, they wait for a moment now and then, so that it can begin anew."""
+    monkeypatch.setattr(sqlite, "_LOG_MOST", 1 << 20)
+    monkeypatch.setattr(sqlite, "_TIDY_AGAIN", 0.0)
+    log = store.path.with_name("chat.db-wal")
+    stop = threading.Event()
+
+    def read(number: int) -> None:
+        assert store._readers
+        while not stop.is_set():
+            with store._readers.lend() as connection:
+                connection.execute("select * from events limit 1").fetchall()
+                stop.wait(0.001 * number)
+
+    largest = []
+    with ThreadPoolExecutor(READERS) as pool:
+        readers = [pool.submit(read, number) for number in range(1, READERS + 1)]
+        try:
+            for seq in range(1, 1000):
+                store.keep(big(seq))
+                largest.append(log.stat().st_size)
+        finally:
+            stop.set()
+        for reader in readers:
+            reader.result()
+    assert max(largest) < 3 << 20
 
 
 def test_reading_goes_on_after_an_error(store: SqliteStore) -> None:
