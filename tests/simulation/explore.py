@@ -11,10 +11,11 @@ from functools import partial
 from typing import TypeVar, TypeVarTuple
 
 from chatserver.config.settings import Config
+from tests.simulation.ircpeer import IrcPeer
 from tests.simulation.ledger import Ledger
 from tests.simulation.loop import Job, ProcessLoop
 from tests.simulation.network import Network, Quality
-from tests.simulation.peers import IrcPeer, Peer
+from tests.simulation.peers import Peer
 from tests.simulation.server import Machine
 from tests.simulation.universe import Universe
 

@@ -13,9 +13,11 @@ from msgspec import structs
 from chatserver.config.settings import Config
 from chatwire import caps
 from tests.simulation.chatclients import Person
+from tests.simulation.faults import Faults
+from tests.simulation.ircpeer import LATEST, IrcPeer
 from tests.simulation.ledger import Ledger
-from tests.simulation.network import Link, Network
-from tests.simulation.peers import LATEST, IrcPeer, Peer, PlainPeer, Stranger
+from tests.simulation.network import Network
+from tests.simulation.peers import Peer, PlainPeer, Stranger
 from tests.simulation.server import Machine
 from tests.simulation.universe import Universe
 
@@ -43,6 +45,7 @@ class Scenario:
         self.calm = False
         self._persons: list[Person] = []
         self._peers: list[Peer] = []
+        self.faults = Faults(self.universe, self.network, self.machine, self._persons, self._peers)
 
     def _config(self) -> Config:
         """Choose small bounds, also smaller ones than may be set, so that they are often reached."""
@@ -86,7 +89,8 @@ class Scenario:
         universe.after(0.005, self._peers[0].connect)
         for actor in self._actors:
             self._live(actor, self.random.uniform(0.05, 2))
-        self._plan_faults()
+        self.faults.plan()
+        self._guard()
         universe.run(self.until)
         self._end_faults()
         self._settle()
@@ -187,115 +191,18 @@ class Scenario:
             text = self._text(peer)
             peer.say(random.choice([f"/topic {text}", "/names", "/help", "/rooms", "/away"]))
 
-    # --- what goes wrong ---------------------------------------------------------------------
-
-    def _plan_faults(self) -> None:
-        """Choose how often what goes wrong in this run."""
-        faults: list[tuple[str, Callable[[], None]]] = [
-            ("kill", self._kill),
-            ("stop", self.machine.stop),
-            ("cut", self._cut),
-            ("hole", self._swallow),
-            ("stall", self._stall),
-            ("freeze", self._freeze),
-            ("disk full", self._fill_disk),
-            ("disk slow", self._slow_disk),
-            ("disk unreadable", self._blind_disk),
-            ("server frozen", self._freeze_server),
-        ]
-        for name, fault in faults:
-            rate = self.random.choice([0, 0, 0.03, 0.1, 0.3])
-            if name in {"stop", "disk unreadable"}:
-                rate /= 3
-            if rate:
-                self._repeat(name, rate, fault)
-        self._guard()
-
-    def _repeat(self, name: str, rate: float, fault: Callable[[], None]) -> None:
-        def happen() -> None:
-            if not self.calm:
-                self.universe.counts[f"fault: {name}"] += 1
-                self.universe.note("fault:", name)
-                fault()
-                self.universe.after(self.random.expovariate(rate), happen)
-
-        self.universe.after(self.random.expovariate(rate), happen)
-
     def _guard(self) -> None:
         """Have the server started again after it died or stopped."""
         if self.machine.dead:
             self.machine.start()
         self.universe.after(self.random.uniform(0.2, 3), self._guard)
 
-    def _kill(self) -> None:
-        """Let the server die after some more steps of its loop."""
-        loop = self.machine.loop
-        if loop is not None and loop.alive and not loop.fuse:
-            loop.fuse = self.random.choice([1, 2, 5, 20, 100, 500])
-
-    def _links(self) -> list[Link]:
-        prompt = self._peers[0].link
-        return [link for link in self.network.links if link.alive and link is not prompt]
-
-    def _cut(self) -> None:
-        if links := self._links():
-            link = self.random.choice(links)
-            how = self.random.choice([(True, True), (True, False), (False, True)])
-            link.cut(here=how[0], there=how[1])
-
-    def _swallow(self) -> None:
-        if links := self._links():
-            self.random.choice(links).swallow(self.random.choice([0.1, 1, 10, 30, 200]))
-
-    def _stall(self) -> None:
-        if readers := self._peers[1:]:
-            self.random.choice(readers).stall(self.random.choice([0.1, 1, 10, 30]))
-
-    def _freeze(self) -> None:
-        self.random.choice(self._persons).loop.freeze(self.random.choice([0.1, 1, 10, 30]))
-
-    def _fill_disk(self) -> None:
-        why = self.random.choice(["database or disk is full", "disk I/O error"])
-        self.machine.disk.full = why
-        self.universe.after(self.random.choice([0.01, 0.5, 5]), self._free_disk)
-
-    def _free_disk(self) -> None:
-        self.machine.disk.full = self.machine.disk.unreadable = ""
-
-    def _slow_disk(self) -> None:
-        self.machine.pace.slow = self.random.choice([0.01, 0.1, 1])
-        self.universe.after(self.random.choice([0.1, 1, 5]), self._quicken_disk)
-
-    def _quicken_disk(self) -> None:
-        self.machine.pace.slow = 0.0
-
-    def _blind_disk(self) -> None:
-        self.machine.disk.unreadable = "disk I/O error"
-        self.universe.after(self.random.choice([0.01, 0.5, 3]), self._free_disk)
-
-    def _freeze_server(self) -> None:
-        loop = self.machine.loop
-        if loop is not None:
-            seconds = self.random.choice([0.05, 0.5, 5])
-            loop.freeze(seconds)
-            self.machine.disturb(seconds)
-
     # --- how it ends -------------------------------------------------------------------------
 
     def _end_faults(self) -> None:
         """Let nothing go wrong any more, and nobody begin anything new."""
-        self.universe.note("faults stop")
         self.calm = True
-        self._free_disk()
-        self._quicken_disk()
-        for link in self.network.links:
-            link.heal()
-        for peer in self._peers:
-            peer.go_on()
-        for person in self._persons:
-            person.loop.thaw()
-        if self.machine.loop is not None:
-            self.machine.loop.fuse = 0
+        self.faults.end()
 
     def _settle(self) -> None:
         """Wait until everybody has everything."""

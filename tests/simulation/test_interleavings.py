@@ -7,7 +7,8 @@ from msgspec import structs
 
 from chatserver.config.settings import Config
 from tests.simulation.explore import Choices, Stage, explore
-from tests.simulation.peers import LATEST, IrcPeer, PlainPeer
+from tests.simulation.ircpeer import LATEST, IrcPeer
+from tests.simulation.peers import PlainPeer
 from tests.simulation.scenario import FULL, HISTORY
 
 ROOM = "#r1"
