@@ -69,6 +69,7 @@ class Backlog:
         "_nick",
         "_rooms",
         "found",
+        "from_store",
         "items",
         "lines",
         "lost",
@@ -109,6 +110,8 @@ class Backlog:
         """Numbers of those that were removed while something was read: it may have found them."""
         self.found: object = None
         """What was read, and is not shown yet; `catchup` alone looks at it."""
+        self.from_store = False
+        """Whether it catches up from the store, as what it needs is no longer in memory."""
         self.sent = 0
         """Bytes that were written since it fell behind."""
         self.lines = 0

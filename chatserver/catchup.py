@@ -106,6 +106,9 @@ class CatchUp:
     def _show_slice(self, session: Session, backlog: Backlog) -> bool:
         """Show the next slice that is kept in memory, with what the session alone is told in between."""
         missed = self._delivery.tail.find(backlog.slice)
+        if backlog.from_store:
+            backlog.from_store = False
+            session.peer.note("catching up from memory, from %x", backlog.place[0])
         end = missed.last_ordinal if missed is not None else self._delivery.ordinal
         items = [item for item in backlog.items if item.ordinal <= end]
         waiting = next(filter(_halts, items), None)
@@ -138,7 +141,9 @@ class CatchUp:
         first = tail.first_seq
         before = self._delivery.place[0] + 1 if first is None else first
         pages = backlog.pages(before)
-        session.peer.note("catching up from the store, from %x", backlog.place[0])
+        if not backlog.from_store:
+            backlog.from_store = True
+            session.peer.note("catching up from the store, from %x", backlog.place[0])
         if not pages:
             backlog.found = Block({}, before, tail.start)
             return True

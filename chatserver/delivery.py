@@ -37,6 +37,8 @@ CHUNK_MOST: Final = 65_536
 OVERHEAD: Final = 64
 """Bytes that a line has beside what was said, about."""
 
+LOOK_AGAIN: Final = 100
+
 FROM_OTHERS: Final = (Said, Redacted, Tagged, Invited)
 """What one person gets of others, however much they send."""
 
@@ -62,6 +64,9 @@ class Delivery:
         """Whether a slice is being written: nobody falls behind within it."""
         self._full: list[Subscriber] = []
         self._behind: set[Subscriber] = set()
+        """Those who are behind, and some who were."""
+        self._look_again = LOOK_AGAIN
+        """How many of both are reason to look who still is."""
 
     def attach(self, user: User, subscriber: Subscriber) -> None:
         """From now on show `subscriber` what `user` is to see."""
@@ -114,6 +119,8 @@ class Delivery:
         )
         subscriber.fall_behind(backlog)
         self._behind.add(subscriber)
+        if len(self._behind) > self._look_again:
+            self._look_again = 2 * len(self.those_behind()) + LOOK_AGAIN
         return backlog
 
     def those_behind(self) -> Collection[Subscriber]:
@@ -249,7 +256,7 @@ class Round:
             return
         data = render(subscriber.dialect, event)
         of_others = emission.origin is None and isinstance(event, FROM_OTHERS)
-        if subscriber.backlog is None or not of_others:
+        if subscriber.backlog is None or self._late or not of_others:
             self.tell(subscriber, data)
             _skip(subscriber, event)
             return

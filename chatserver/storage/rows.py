@@ -36,10 +36,11 @@ def write(connection: sqlite3.Connection, writing: Writing) -> Sequence[Message]
         " values (?, ?, ?, ?, ?, ?)",
         map(_row, records),
     )
-    connection.executemany(
-        "insert or replace into direct (reader, seq, target) values (?, ?, ?)",
-        [(reader, one.event.seq, one.target) for one in records for reader in one.readers],
-    )
+    readers = [(reader, one.event.seq, one.target) for one in records for reader in one.readers]
+    if readers:
+        connection.executemany(
+            "insert or replace into direct (reader, seq, target) values (?, ?, ?)", readers
+        )
     _write_nonces(connection, [*_nonces(records)])
     connection.executemany(
         "insert or replace into rooms values (?, ?)",

@@ -69,6 +69,7 @@ class SqliteStore:
     ) -> None:
         """Name the place; `least_epoch` is a lower bound for the epoch."""
         self.path = directory / FILE_NAME
+        self._log = beside(self.path, "wal")
         self._least_epoch = least_epoch
         self._ownership = Ownership(directory)
         self._after = ExitStack()
@@ -180,9 +181,7 @@ class SqliteStore:
 
     def _note_files(self) -> None:
         """Have the write-ahead log missed if it is not there after a crash."""
-        self._ownership.begin(
-            Files(self.path.stat().st_ino, beside(self.path, "wal").stat().st_ino)
-        )
+        self._ownership.begin(Files(self.path.stat().st_ino, self._log.stat().st_ino))
 
     def _explain(self, error: BaseException) -> str | None:
         """Say why the file cannot be opened, and what to do; None of what is a bug."""
@@ -246,8 +245,9 @@ class SqliteStore:
 
         What was kept is kept: whatever goes wrong here is tried again.
         """
-        log = beside(self.path, "wal")
-        if (not self._tainted and size_of(log) <= _LOG_MOST) or time.monotonic() < self._tidy_at:
+        if not self._tainted and size_of(self._log) <= _LOG_MOST:
+            return
+        if time.monotonic() < self._tidy_at:
             return
         self._tidy_at = time.monotonic() + _TIDY_AGAIN
         readers = self._readers.hushed(_HUSH) if self._readers is not None else nullcontext()

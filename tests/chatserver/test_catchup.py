@@ -617,3 +617,19 @@ async def test_what_was_found_before_it_was_removed_does_not_count() -> None:
     await ann.ask(*(f"PRIVMSG #a :{number}" for number in range(3, 7)))
     journal.let_go()
     assert bodies(await rob.read()) == [f"PRIVMSG #a :{number}" for number in range(7)]
+
+
+@pytest.mark.asyncio
+async def test_the_log_tells_how_a_reader_falls_behind_and_catches_up() -> None:
+    """Each step is one line, however much was missed."""
+    world = World(Limits(history_on_join=0), tail=5000)
+    ann, rob = await irc(world, "ann"), await irc(world, "rob")
+    await rob.read()
+    rob.stall()
+    for number in range(1000):
+        await ann.ask(f"PRIVMSG #a :{number}")
+    rob.resume()
+    assert len(await rob.read()) == 1000
+    steps = [note.partition(" at ")[0].partition(", from")[0] for note in rob.peer.notes]
+    assert steps[:3] == ["fell behind", "catching up from the store", "catching up from memory"]
+    assert steps[3].startswith("live again, 1000 lines")

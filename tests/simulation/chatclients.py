@@ -100,6 +100,11 @@ class Person:
         writer = asyncio.StreamWriter(transport, protocol, reader, self.loop)
         return Connection(reader, writer)
 
+    @property
+    def nick(self) -> str:
+        """What it is called now."""
+        return self.client.world.status.nick
+
     # --- what its user does ------------------------------------------------------------------
 
     def enter(self, room: str, text: str) -> None:
@@ -157,6 +162,9 @@ class Person:
         if len({*words}) != len(words):
             twice = sorted(word for word in {*words} if words.count(word) > 1)
             self._fail(buffer, f"shows {twice[0]} {words.count(twice[0])} times")
+            return
+        if lost := [word for word in words if word not in self.ledger.words]:
+            self.universe.fail(f"promise 1: {self.name} has {lost[0]} as said, and it is not kept")
             return
         entries = [self.ledger.words[word] for word in words]
         seqs = [entry.seq for entry in entries]

@@ -6,6 +6,7 @@ hole nothing arrives and nothing fails, until it ends or the kernels have waited
 """
 
 import errno
+import socket
 from collections import deque
 from collections.abc import Callable
 from random import Random
@@ -87,7 +88,7 @@ class Direction:
 class Socket:
     """What asks for the socket behind a transport gets: options can be set on it."""
 
-    family = 0
+    family = socket.AF_INET
 
     def __init__(self, endpoint: "Endpoint") -> None:
         self.endpoint = endpoint
@@ -101,6 +102,10 @@ class Socket:
     def fileno(self) -> int:
         """Return that of a closed one: the kernel is not to be asked."""
         return -1
+
+    def getsockname(self) -> tuple[str, int]:
+        """Return an address."""
+        return "127.0.0.1", 9000
 
     def close(self) -> None:
         """It is closed by its transport."""

@@ -12,6 +12,9 @@ from tests.simulation.universe import Violation
 _EXPECTED = ("cannot keep messages: ", "the store failed: ", "the store could not be read: ")
 """What injected faults explain."""
 
+VERBOSE = 25
+"""One run in so many logs everything."""
+
 
 class Outcome(Struct, frozen=True):
     """What came of a seed."""
@@ -28,12 +31,14 @@ class _Alarm(logging.Handler):
     """Remembers errors in the log that no fault explains."""
 
     def __init__(self) -> None:
-        super().__init__(logging.ERROR)
+        super().__init__()
         self.alarms: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take a record."""
         text = record.getMessage()
+        if record.levelno < logging.ERROR:
+            return
         if record.exc_info and record.exc_info[1]:
             text += f" ({record.exc_info[1]!r})"
         if not text.startswith(_EXPECTED) or record.exc_info:
@@ -41,26 +46,30 @@ class _Alarm(logging.Handler):
 
 
 @contextmanager
-def _listening() -> Iterator[_Alarm]:
+def _listening(level: int) -> Iterator[_Alarm]:
+    """Listen to all that is logged, of at least that level."""
     alarm = _Alarm()
-    names = ("chatserver", "chatclient", "asyncio")
-    before = [(logging.getLogger(name), logging.getLogger(name).propagate) for name in names]
-    for logger, _ in before:
+    loggers = [logging.getLogger(name) for name in ("chatserver", "chatclient", "asyncio")]
+    before = [(logger, logger.propagate, logger.level) for logger in loggers]
+    for logger in loggers:
         logger.addHandler(alarm)
         logger.propagate = False
+        logger.setLevel(level)
     try:
         yield alarm
     finally:
-        for logger, propagate in before:
+        for logger, propagate, own_level in before:
             logger.removeHandler(alarm)
             logger.propagate = propagate
+            logger.setLevel(own_level)
 
 
 def run_seed(seed: int, tell: Callable[[str], None] | None = None) -> Outcome:
     """Run a seed; `tell` gets the trace, line by line."""
     scenario = Scenario(seed, tell)
     failure = ""
-    with _listening() as alarm:
+    # Now and then at level debug, where each step of each connection is a line.
+    with _listening(logging.DEBUG if seed % VERBOSE == 0 else logging.ERROR) as alarm:
         try:
             scenario.run()
         except Violation as violation:

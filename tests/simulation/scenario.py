@@ -114,7 +114,7 @@ class Scenario:
         return actor.new_word() + "x" * actor.random.choice([0, 5, 50, 300])
 
     def _somebody(self, random: Random) -> str:
-        names = [one.name for one in self._persons]
+        names = [one.nick for one in self._persons]
         names += [one.nick for one in self._peers if isinstance(one, IrcPeer)]
         return random.choice(names)
 
@@ -129,6 +129,8 @@ class Scenario:
             person.enter(room, f"/me {self._text(person)}")
         elif chance < 0.9:
             person.enter(room, f"/topic {self._text(person)}")
+        elif chance < 0.92:
+            person.enter(room, f"/nick {person.name}{random.choice(['', '_', 'n'])}")
         elif chance < 0.95:
             person.enter(room, f"/msg {self._somebody(random)} {self._text(person)}")
         else:
@@ -179,6 +181,8 @@ class Scenario:
                 peer.say(self._text(peer))
         elif chance < 0.85:
             peer.say(f"/join {random.choice(ROOMS)}")
+        elif chance < 0.88:
+            peer.half_close()
         else:
             text = self._text(peer)
             peer.say(random.choice([f"/topic {text}", "/names", "/help", "/rooms", "/away"]))

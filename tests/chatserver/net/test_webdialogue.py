@@ -242,3 +242,23 @@ async def test_the_log_tells_what_was_agreed_on(caplog: pytest.LogCaptureFixture
     assert "#1 websocket: the peer closed: 1000 (OK)" in told
     assert "#2 websocket: refused: 403 Forbidden" in told
     assert "a secret" not in told
+
+
+@pytest.mark.asyncio
+async def test_who_reads_late_gets_every_message_once_and_in_order() -> None:
+    """Here as anywhere: who does not read is behind, and nothing piles up for it."""
+    async with serving(spoken=WEB) as service, browsing(service) as client:
+        await client.send("one")
+        assert await hear(client) == "one"
+        session = service.connection.session
+        assert session is not None
+        client.transport.pause_reading()
+        lines = [f"{number} {'x' * 1000}" for number in range(12_000)]
+        for line in lines:
+            service.world.node.delivery.tell(session, f"{line}\r\n".encode())
+            if not int(line.split()[0]) % 100:
+                await asyncio.sleep(0)
+        assert session.backlog is not None
+        client.transport.resume_reading()
+        assert [await hear(client) for _ in lines] == lines
+        assert session.backlog is None

@@ -71,12 +71,16 @@ def test_any_bytes_are_answered_in_well_formed_lines(
         (b"  CAP", True),
         (b"PRIVMSG #a :CAP LS", False),
         (b"CAPS", False),
+        (b"@label=x list", True),
+        (b"CHATHISTORY LATEST #a * 9", True),
+        (b"QUIT", True),
+        (b"JOIN #a", False),
         (b"", False),
         (OVERLONG, False),
     ],
 )
-def test_capabilities_change_only_between_answers(line: bytes, settled: bool) -> None:  # noqa: FBT001 - a row
-    """Before registration every line waits for the ones before it, afterwards CAP alone does."""
+def test_what_ends_changes_or_says_much_waits_for_answers(line: bytes, settled: bool) -> None:  # noqa: FBT001 - a row
+    """Before registration every line waits for the ones before it."""
     desk = Desk()
     assert desk.sit().face.must_settle(line)
     assert desk.sit("alice").face.must_settle(line) is settled

@@ -9,7 +9,7 @@ from chatserver.faces.irc import isupport
 from chatserver.faces.irc.dialect import RENDERERS
 from chatserver.faces.irc.replies import REFUSALS, REPLIES, refuse
 from chatserver.faces.irc.session import Session
-from chatserver.faces.irc.verbs import VERBS
+from chatserver.faces.irc.verbs import SETTLING, VERBS
 from chatwire.message import parse
 from tests.chatserver.faces.irc.desk import FACTS
 
@@ -58,3 +58,8 @@ def test_every_command_can_be_asked_for() -> None:
         CHGHOST"""
     assert set(VERBS) == set(required.split())
     assert all(verb.summary.endswith(".") for verb in VERBS.values())
+
+
+def test_commands_that_settle_are_commands() -> None:
+    """Those with long answers, and those after which lines are other ones."""
+    assert set(SETTLING) <= set(VERBS)

@@ -333,6 +333,16 @@ async def test_lines_that_come_at_once_go_where_they_should(ann: Client, bob: Cl
 
 
 @pytest.mark.asyncio
+async def test_commands_with_long_answers_wait_for_those_before(ann: Client) -> None:
+    """So there is one of them at a time; what is said need not wait."""
+    face = ann.session.face
+    for line in (b"/names", b" /HISTORY 200", b"/rooms", b"/quit"):
+        assert face.must_settle(line)
+    pipelined = (b"hi", b"//names", b"/me waves", b"/msg bob hi", b"/", OVERLONG)
+    assert [line for line in pipelined if face.must_settle(line)] == []
+
+
+@pytest.mark.asyncio
 async def test_who_was_put_out_hears_so_when_they_speak(ann: Client, bob: Client) -> None:
     """Their words went to a room that they are not in."""
     await ann.ask("/join #ops")
