@@ -2,9 +2,9 @@
 
 Rules: while nothing listens (a server that restarts), it is tried every second or so for
 `EAGER` seconds, so that we are back soon after it is; that costs the server nothing. Where a
-connection came about and ended, each wait is up to twice as long as the one before, 30 s at most;
-who has been online for a while starts over, and so does who finds that nothing listens. All have
-jitter, so that a thousand clients do not come back in one instant.
+connection came about and ended, each wait is up to twice as long as the one before, 30 s at most,
+or 4 s if we had been let in. Who has been online for a while starts over, and so does who finds
+that nothing listens. All have jitter, so that a thousand clients do not come back in one instant.
 """
 
 from random import Random
@@ -12,14 +12,14 @@ from random import Random
 LONGEST = 30.0
 """The longest wait, in seconds."""
 
-STEADY = 5.0
+STEADY = 2.0
 """After so many seconds online the next wait is a first one again."""
-
 
 EAGER = 600.0
 """For so many seconds it is tried often whether anything listens."""
 
 _OFTEN = 1.25  # the longest wait then
+_FLAPPING = 2  # who was let in, and not for long, waits as after so many tries: 4 s at most
 
 
 class Backoff:
@@ -37,6 +37,8 @@ class Backoff:
         """
         if online_for >= STEADY:
             self.reset()
+        if online_for > 0:
+            self._tries = min(self._tries, _FLAPPING)
         if listens:
             self._eager = 0.0
         elif self._eager < EAGER:

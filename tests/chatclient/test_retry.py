@@ -33,6 +33,14 @@ def test_who_listens_again_is_found_soon(seed: int) -> None:
     assert all(wait >= 0.3 * LONGEST for wait in waits[-10:])
 
 
+def test_a_link_that_comes_and_goes() -> None:
+    """Who was let in each time, if not for long, is back within seconds."""
+    backoff = Backoff(Random(1))
+    waits = [backoff.next_wait(online_for=STEADY / 2) for _ in range(50)]
+    assert max(waits) <= 4.0
+    assert backoff.next_wait() > 1.0
+
+
 def test_a_server_that_was_gone_did_not_send_us_away() -> None:
     """However often it restarts: once nothing listened, the next wait is a first one."""
     backoff = Backoff(Random(1))
