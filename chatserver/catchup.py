@@ -3,7 +3,8 @@
 Rules: each event once, in the order of all, and what a session alone is told at its place among them.
 A step writes about one slice, and only to who has taken all that was written before; there is one
 step in each turn of the event loop, so that nobody is stalled by those who catch up. From the
-store comes what is older than the slices in memory, and never anything that was not released.
+store comes what is older than the slices in memory, and never anything that was not released. What
+many have missed of a room is read and rendered once for those who are at the same place.
 """
 
 import asyncio
@@ -20,11 +21,21 @@ from chatserver.batch import Found
 from chatserver.core.events import Joined, KeptEvent, Redacted, Said
 from chatserver.core.history import Page, Question
 from chatserver.delivery import CHUNK_MOST, OVERHEAD, Delivery
+from chatserver.faces.contract import Dialect
 from chatserver.session import Session
 from chatserver.tail import render
 from chatwire.names import fold
 
 _log = logging.getLogger(__name__)
+
+SPAN: Final = 2048
+"""Numbers of events that are read about at once, at most: all who are behind meet at its multiples."""
+
+SHELVED_MOST: Final = 200_000
+"""Bytes of pages that are kept for others, about: those who catch up together go from page to page."""
+
+_EVENT: Final = 500
+"""Bytes that an event takes beside what was said, about."""
 
 RETRY_AFTER: Final = 1.0
 """Seconds from a failed reading to the next try."""
@@ -40,14 +51,35 @@ class Read(Protocol):
         ...
 
 
+class Shelf:
+    """A page that was read, and the bytes that its events were in each dialect."""
+
+    __slots__ = ("_lines", "events", "size")
+
+    def __init__(self, events: Sequence[KeptEvent]) -> None:
+        self.events = events
+        said = sum(len(event.text) for event in events if isinstance(event, Said))
+        self.size = _EVENT * len(events) + 2 * said
+        """Bytes that it takes, about."""
+        self._lines: dict[tuple[Dialect, int], bytes] = {}
+
+    def render(self, dialect: Dialect, event: KeptEvent) -> bytes:
+        """Return one of its events in `dialect`, made once."""
+        key = dialect, id(event)
+        line = self._lines.get(key)
+        if line is None:
+            line = self._lines[key] = render(dialect, event)
+        return line
+
+
 class Block(Struct, frozen=True):
     """What was read of the store for a session."""
 
-    found: Mapping[Page, Sequence[KeptEvent]]
+    found: Mapping[Page, Shelf]
     before: int
     """All that happened before this was asked for."""
-    resume: int
-    """The number of the slice that comes after that."""
+    resume: int | None
+    """The number of the slice that comes after that, None if there is more to be read."""
 
 
 class CatchUp:
@@ -61,6 +93,8 @@ class CatchUp:
         self._ready: dict[Session, None] = {}
         """Those who may get more, each once, in their turn."""
         self._running = False
+        self._shelves: dict[Page, Shelf] = {}
+        """The newest pages of rooms that were read: who missed the same asks for the same."""
 
     def advance(self, session: Session) -> None:
         """Go on with a session that is behind, if it is: something changed."""
@@ -140,25 +174,30 @@ class CatchUp:
         tail = self._delivery.tail
         first = tail.first_seq
         before = self._delivery.place[0] + 1 if first is None else first
+        resume: int | None = tail.start
+        span = ((backlog.place[0] + 1) // SPAN + 1) * SPAN
+        if span < before:  # there they meet who have come to different places
+            before, resume = span, None
         pages = backlog.pages(before)
         if not backlog.from_store:
             backlog.from_store = True
             session.peer.note("catching up from the store, from %x", backlog.place[0])
-        if not pages:
-            backlog.found = Block({}, before, tail.start)
+        known = {page: self._shelves[page] for page in pages if page in self._shelves}
+        missing = [page for page in pages if page not in known]
+        block = Block(known, before, resume)
+        if not missing:
+            backlog.found = block
             return True
         backlog.reading = True
-        done = partial(self._take, session, backlog, pages, before, tail.start)
-        self._read(pages, done, patient=True)
+        self._read(missing, partial(self._take, session, backlog, missing, block), patient=True)
         return False
 
     def _take(
         self,
         session: Session,
         backlog: Backlog,
-        pages: Sequence[Page],
-        before: int,
-        resume: int,
+        missing: Sequence[Page],
+        block: Block,
         found: Found,
     ) -> None:
         """Take what was read; what could not be read is asked for again, later."""
@@ -166,21 +205,35 @@ class CatchUp:
         if found is None:
             asyncio.get_running_loop().call_later(RETRY_AFTER, self.advance, session)
             return
-        backlog.found = Block({page: found[page] for page in pages}, before, resume)
+        read = {page: Shelf(found[page]) for page in missing}
+        backlog.found = Block({**block.found, **read}, block.before, block.resume)
+        self._keep(read)
         if session.backlog is backlog:
             self.advance(session)
+
+    def _keep(self, read: Mapping[Page, Shelf]) -> None:
+        """Keep pages of rooms for a while: others may need them too."""
+        shelves = self._shelves
+        shelves.update((page, shelf) for page, shelf in read.items() if not page.direct)
+        size = sum(shelf.size for shelf in shelves.values())
+        while size > SHELVED_MOST:
+            size -= shelves.pop(next(iter(shelves))).size
+
+    def forget(self) -> None:
+        """Read anew from now on: something is no longer kept."""
+        self._shelves.clear()
 
     def _show_block(self, session: Session, backlog: Backlog, block: Block) -> bool:
         """Show what was read, as far as all of it is known and it is not too much for one step."""
         backlog.found = None
         parts: list[bytes] = []
         items: list[Item] = []
-        seen = {event.seq for events in block.found.values() for event in events}
+        seen = {event.seq for shelf in block.found.values() for event in shelf.events}
         if lost := backlog.take_lost(seen):
             parts.append(session.face.lost(lost))
         end, waiting = self._merge(session, backlog, block, parts, items)
         backlog.come_to(end)
-        if end >= (block.before - 1, WHOLE):
+        if block.resume is not None and end >= (block.before - 1, WHOLE):
             backlog.slice, backlog.ordinal = block.resume, 0
         _write(session, backlog, b"".join(parts), items)
         return not session.full and not (waiting and backlog.items[0].data is None)
@@ -206,7 +259,7 @@ class CatchUp:
             if not _take_items(told, place, parts, items):
                 return told[0].place, True
             if any(_is_shown(session, backlog, event, page) for page in pages):
-                line = render(session.dialect, event)
+                line = block.found[pages[0]].render(session.dialect, event)
                 parts.append(line)
                 size += OVERHEAD + len(line)
         if not _take_items(told, (ending, WHOLE + 1), parts, items):
@@ -216,17 +269,21 @@ class CatchUp:
 
 def _end_of(block: Block) -> int:
     """Return up to which number all is there: a page that is full may lack what has its last one."""
-    full = (events[-1].seq - 1 for page, events in block.found.items() if len(events) >= page.limit)
+    full = (
+        shelf.events[-1].seq - 1
+        for page, shelf in block.found.items()
+        if len(shelf.events) >= page.limit
+    )
     return min(full, default=block.before - 1)
 
 
 def _in_order(
-    found: Mapping[Page, Sequence[KeptEvent]], ending: int
+    found: Mapping[Page, Shelf], ending: int
 ) -> Iterator[tuple[Place, KeptEvent, Sequence[Page]]]:
     """Yield each event up to `ending` once, with its place and the pages that have it."""
     numbered: dict[int, list[tuple[KeptEvent, list[Page]]]] = {}
-    for page, events in found.items():
-        for event in events:
+    for page, shelf in found.items():
+        for event in shelf.events:
             if event.seq > ending:
                 break
             alike = numbered.setdefault(event.seq, [])

@@ -417,6 +417,7 @@ class Node:
 
     def see_gone(self, gone: Iterable[Trimmed]) -> None:
         """Know what is no longer in the log: who is behind and has missed some of it is told so."""
+        self._catching_up.forget()
         for subscriber in self.delivery.those_behind():
             if subscriber.backlog is not None:
                 subscriber.backlog.lose((one.target, one.seqs) for one in gone)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from chatserver import catchup
 from chatserver.backlog import OWED_MOST
 from chatserver.batch import Entry, Found
-from chatserver.core.history import Question
+from chatserver.core.history import Page, Question
 from chatserver.core.limits import Limits
 from chatserver.faces.irc.face import IrcFace
 from chatserver.journal.local import LocalJournal
@@ -633,3 +633,25 @@ async def test_the_log_tells_how_a_reader_falls_behind_and_catches_up() -> None:
     steps = [note.partition(" at ")[0].partition(", from")[0] for note in rob.peer.notes]
     assert steps[:3] == ["fell behind", "catching up from the store", "catching up from memory"]
     assert steps[3].startswith("live again, 1000 lines")
+
+
+@pytest.mark.asyncio
+async def test_what_many_have_missed_is_read_once() -> None:
+    """Of a room; what was said to each of them alone is read for each."""
+    store = FailingStore()
+    world = World(Limits(history_on_join=0), store=store, tail=0)
+    ann = await irc(world, "ann")
+    readers = [await irc(world, f"r{number}") for number in range(20)]
+    for reader in readers:
+        await reader.read()
+        reader.stall()
+    for number in range(300):
+        await ann.ask(f"PRIVMSG #a :{number}")
+    store.asked.clear()
+    for reader in readers:
+        reader.resume()
+    for reader in readers:
+        lines = bodies(await reader.read())
+        assert lines == [f"PRIVMSG #a :{number}" for number in range(300)]
+    asked = [one.target for asked in store.asked for one in asked if isinstance(one, Page)]
+    assert asked.count("#a") < 10
