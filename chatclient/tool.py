@@ -294,7 +294,7 @@ class Tool:
             if fatal or not self._welcomed:
                 reason = fatal or status.reason
                 self._finish(ToolError(Status.REFUSED if fatal else Status.LOST, reason))
-            elif self._lost != status.reason:
+            elif not self._lost:  # told once, however often it is tried
                 self._lost = status.reason
                 complain(f"{status.reason}; trying again")
 

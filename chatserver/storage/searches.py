@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from heapq import merge
 from itertools import chain, groupby, islice
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Final
 
 from chatserver.core.events import KeptEvent
@@ -30,7 +30,7 @@ from chatserver.storage.pages import find_after, iterate_page
 from chatserver.storage.rows import decode_event
 
 CANDIDATES_MOST: Final = 10_000
-"""Places that are looked up in one scope: bounds the time where many have all terms but do not fit."""
+"""Places that are looked up: bounds the time where many have all terms but do not fit."""
 
 TERMS_MOST: Final = 32
 """Terms of a search that are looked for, the longest ones; the text is looked at for all words."""
@@ -51,9 +51,8 @@ def read_search(
 ) -> Sequence[KeptEvent]:
     """Return what is found, oldest first. Raises `IndexUnreadable`, `sqlite3.Error`."""
     looking = _Looking(log, index, search)
-    found = merge(
-        *(looking.within(scope) for scope in search.scopes), key=_NUMBER, reverse=not search.oldest
-    )
+    parts = looking.newer(), looking.indexed()
+    found = chain.from_iterable(reversed(parts) if search.oldest else parts)
     each_once = (next(same) for _, same in groupby(found, _NUMBER))
     chosen = [*islice(each_once, search.limit)]
     return chosen if search.oldest else chosen[::-1]
@@ -80,14 +79,27 @@ class _Looking:
         self._senders = [sender_term(nick) for nick in search.senders]
         self._index = index if self._terms or self._senders else None
         self._progress = self._read_progress()
+        self._left: set[Scope] = set()
+        """Those whose beginning was passed: nothing older is in them."""
 
-    def within(self, scope: Scope) -> Iterator[KeptEvent]:
-        """Yield what fits in one scope, in the order of the search."""
-        waiting = self._scan(scope) if self._waits else iter(())
+    def newer(self) -> Iterator[KeptEvent]:
+        """Return what fits of what is not indexed, in the order of the search."""
+        if not self._waits:
+            return iter(())
+        found = map(self._scan, self._search.scopes)
+        return merge(*found, key=_NUMBER, reverse=not self._search.oldest)
+
+    def indexed(self) -> Iterator[KeptEvent]:
+        """Yield what fits of what the index names, in the order of the search."""
         if self._index is None:
-            return waiting
-        known = self._look_up(self._index, scope)
-        return chain(known, waiting) if self._search.oldest else chain(waiting, known)
+            return
+        scopes = self._search.scopes
+        named = [self._places(self._index, scope) for scope in scopes]
+        places = merge(*named, key=itemgetter(0), reverse=not self._search.oldest)
+        for place, scope in islice(places, CANDIDATES_MOST):
+            event = self._look_up(place, scope)
+            if event is not None:
+                yield event
 
     def _read_progress(self) -> Progress:
         if self._index is None:
@@ -132,33 +144,37 @@ class _Looking:
                 parts.append(f"({senders})")
         return " AND ".join(parts)
 
-    def _look_up(self, index: sqlite3.Connection, scope: Scope) -> Iterator[KeptEvent]:
-        """Yield what fits of what the index names."""
-        search = self._search
-        for place in islice(self._places(index, scope), CANDIDATES_MOST):
-            row = self._log.execute(
-                "select seq, target, event, sum from events where place = ? and kind = 'Said'",
-                (place,),
-            ).fetchone()
-            if row is None:  # it is gone
-                continue
-            seq, target, event, checksum = row
-            if seq <= scope.after and not search.oldest:
-                return
-            if scope.after < seq < search.before and self._is_in(scope, seq, target):
-                message = decode_event(seq, event, checksum)
-                if search.since < message.at < search.until and search.fits(message):
-                    yield message
-
-    def _places(self, index: sqlite3.Connection, scope: Scope) -> Iterator[int]:
-        """Yield the places that the index names, in the order of the search."""
+    def _places(self, index: sqlite3.Connection, scope: Scope) -> Iterator[tuple[int, Scope]]:
+        """Yield the places that the index names for a scope, until that is known to be left."""
         first, end = self._bounds
         if self._search.oldest:
             first = max(first, find_after(self._log, "seq", scope.after).place)
         with _reading_index():
             expression = self._express(index, scope)
-            if expression:
-                yield from find_places(index, expression, first, end, oldest=self._search.oldest)
+            if not expression:
+                return
+            for place in find_places(index, expression, first, end, oldest=self._search.oldest):
+                yield place, scope
+                if scope in self._left:
+                    return
+
+    def _look_up(self, place: int, scope: Scope) -> KeptEvent | None:
+        """Return what is at a place, if it fits."""
+        search = self._search
+        row = self._log.execute(
+            "select seq, target, event, sum from events where place = ? and kind = 'Said'",
+            (place,),
+        ).fetchone()
+        if row is None:  # it is gone
+            return None
+        seq, target, event, checksum = row
+        if seq <= scope.after and not search.oldest:
+            self._left.add(scope)
+        if not (scope.after < seq < search.before and self._is_in(scope, seq, target)):
+            return None
+        message = decode_event(seq, event, checksum)
+        fits = search.since < message.at < search.until and search.fits(message)
+        return message if fits else None
 
     @cached_property
     def _bounds(self) -> tuple[int, int]:

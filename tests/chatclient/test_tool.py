@@ -177,15 +177,19 @@ async def test_a_cut_before_the_acknowledgement(tmp_path: Path, wishes: Wishes) 
 
 
 @pytest.mark.asyncio
-async def test_no_way_back(tmp_path: Path) -> None:
-    """When the server does not come back in time, nothing is known of what was said."""
+async def test_no_way_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """When the server does not come back in time, nothing is known of what was said.
+
+    That it is tried again is told once, however often it is.
+    """
     async with FakeServer() as server:
-        run = Run(server.port, tmp_path / "out", Wishes(messages=("x",)), timeout=0.5)
+        run = Run(server.port, tmp_path / "out", Wishes(messages=("x",)), timeout=2.0)
         server.refusals["PRIVMSG"] = "NOTICE * :thinking"
         task = asyncio.create_task(run.run())
         await (await server.visitor(0)).heard("PRIVMSG #ops x")
-    with failing(Status.LOST, "no way back within 0.5 s"):
+    with failing(Status.LOST, "no way back within 2 s"):
         await task
+    assert capsys.readouterr().err.count("trying again") == 1
 
 
 @pytest.mark.asyncio

@@ -12,6 +12,7 @@ from chatclient.config import Config
 from chatclient.connection import ConnectError, Connection, explain
 from chatclient.model import Buffer, BufferKind, Delivery, Kind, Line
 from chatclient.session.identity import Identity
+from chatserver.core.state import State
 from chatwire.names import fold
 from tests.simulation.ledger import WORD, Ledger
 from tests.simulation.loop import ProcessLoop
@@ -155,6 +156,19 @@ class Person:
             self._check_own(line)
         if self.loop.errors:
             self.universe.fail(f"promise 5: in {self.name} nobody handled {self.loop.errors[0]}")
+
+    def check_rooms(self, state: State) -> None:
+        """See whether its idea of its rooms is right: who is in them with which status, and the topic."""
+        for buffer in self.client.world.rooms():
+            room = state.find_room(buffer.target)
+            if room is None or not buffer.joined:
+                continue
+            there = {user.nick: member.entry.prefixes for user, member in room.members.items()}
+            shown = {member.nick: member.prefixes for member in buffer.members}
+            if there != shown:
+                self._fail(buffer, f"shows {shown} in it, and there are {there}")
+            if buffer.topic.text != room.topic:
+                self._fail(buffer, f"shows the topic {buffer.topic.text}, which is {room.topic}")
 
     def _check_buffer(self, buffer: Buffer) -> None:
         words = shown(buffer)

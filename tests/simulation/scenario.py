@@ -242,6 +242,9 @@ class Scenario:
         self.machine.check_health()
         for person in self._persons:
             person.check()
+            if self.machine.running is not None:
+                person.check_rooms(self.machine.running._node.state)
+        for person in self._persons:
             person.quit()
         for peer in self._peers:
             peer.leaving = True

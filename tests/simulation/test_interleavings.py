@@ -13,6 +13,8 @@ from tests.simulation.scenario import FULL, HISTORY
 
 ROOM = "#r1"
 
+pytestmark = pytest.mark.timeout(300)
+
 
 def bounded(high_water: int, tail: int) -> Config:
     """Return a configuration with bounds smaller than may be set."""

@@ -12,7 +12,7 @@ from tests.simulation.soak import explain, run_seeds
 SEEDS = 500
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_every_promise_is_kept_whatever_goes_wrong() -> None:
     """Nothing shown is lost, nothing comes twice or out of order, nobody waits for a slow reader."""
     failures = [explain(outcome) for outcome in run_seeds(range(SEEDS)) if outcome.failure]

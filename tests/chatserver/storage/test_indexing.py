@@ -14,8 +14,8 @@ import pytest
 from chatserver.core.events import Redacted
 from chatserver.ports import Record, Writing
 from chatserver.storage import indexing
-from chatserver.storage.index import INDEX_NAME, Index, Message, Progress
-from chatserver.storage.indexing import STEP
+from chatserver.storage.index import INDEX_NAME, Index, Message
+from chatserver.storage.indexing import PAUSE_LEAST, PAUSE_MOST, STEP, Indexer
 from chatserver.storage.readers import connect_reader
 from chatserver.storage.sqlite import SqliteStore
 from tests.chatserver.storage.samples import ANN, record, records, said
@@ -279,6 +279,37 @@ def test_it_stops_at_once_and_loses_nothing(tmp_path: Path) -> None:
     assert places(tmp_path, "message") == [*range(1, 3_000)]
 
 
-def test_progress_is_a_place_and_a_number() -> None:
-    """In the order in which the file has them."""
-    assert Progress(1, 2)._asdict() == {"place": 1, "seq": 2}
+class Clock:
+    """Time that passes when somebody sleeps, and for a while more if others want to run."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.late = 0.0
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        """Return the time."""
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let it pass."""
+        self.slept.append(seconds)
+        self.now += seconds + self.late
+
+
+def test_it_makes_way_for_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses grow while others want to run, up to a bound, and shrink when they do not."""
+    clock = Clock()
+    monkeypatch.setattr(indexing, "time", clock)
+    indexer = Indexer(tmp_path / "chat.db")
+    indexer._breathe()
+    clock.late = 0.004  # somebody held the interpreter
+    for _ in range(10):
+        indexer._breathe()
+    clock.late = 0.0
+    for _ in range(10):
+        indexer._breathe()
+    busy, free = clock.slept[1:11], clock.slept[11:]
+    assert busy == sorted(busy)
+    assert free == sorted(free, reverse=True)
+    assert (clock.slept[0], max(busy), free[-1]) == (PAUSE_LEAST, PAUSE_MOST, PAUSE_LEAST)

@@ -3,10 +3,11 @@
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -246,44 +247,64 @@ def test_what_is_kept_is_found_at_once(store: Store) -> None:
 WORDS = st.sampled_from(["tea", "teapot", "te", "학교", "학", "교에", "茶", "c++", "x"])
 
 
-@settings(max_examples=50)
-@given(
-    messages=st.lists(
-        st.tuples(st.sampled_from(["#a", "#b", "ann,bob"]), st.lists(WORDS, max_size=4)),
-        max_size=12,
-    ),
-    search=st.builds(
-        Search,
-        st.lists(
-            st.builds(Scope, st.sampled_from(["#a", "#b", "ann,bob"]), st.integers(0, 5))
-            | st.just(Scope("bob", direct=True)),
-            max_size=3,
-        ).map(tuple),
-        st.lists(WORDS, max_size=2).map(" ".join),
-        st.integers(0, 4),
-        st.sampled_from([(), ("ann",), ("bob", "eve")]),
-        st.integers(3, 14) | st.just(NEWEST),
-        st.integers(-1, 1_012),
-        st.integers(1_000, 1_014) | st.just(NEWEST),
-        st.booleans(),
-    ),
+TARGETS = st.sampled_from(["#a", "#b", "ann,bob"])
+MESSAGES = st.lists(st.tuples(TARGETS, st.lists(WORDS, max_size=4)), max_size=12)
+SEARCHES = st.builds(
+    Search,
+    st.lists(
+        st.builds(Scope, TARGETS, st.integers(0, 5)) | st.just(Scope("bob", direct=True)),
+        max_size=3,
+    ).map(tuple),
+    st.lists(WORDS, max_size=2).map(" ".join),
+    st.integers(0, 4),
+    st.sampled_from([(), ("ann",), ("bob", "eve")]),
+    st.integers(3, 14) | st.just(NEWEST),
+    st.integers(-1, 1_012),
+    st.integers(1_000, 1_014) | st.just(NEWEST),
+    st.booleans(),
 )
-def test_stores_find_alike(
-    tmp_path_factory: pytest.TempPathFactory,
-    messages: list[tuple[str, list[str]]],
-    search: Search,
-) -> None:
+
+
+def test_stores_find_alike(tmp_path: Path) -> None:
     """Whatever was said and is asked: every store finds what is to be found by definition."""
-    records = []
-    for seq, (target, words) in enumerate(messages, 1):
-        event = structs.replace(said(seq, target, " ".join(words)), who=(ANN, BOB)[seq % 2])
-        records.append(Record(target, event, tuple(target.split(",")) if "," in target else ()))
-    for make in STORES.values():
-        store = make(tmp_path_factory.mktemp("store"))
+    stores = [make(tmp_path / name) for name, make in STORES.items()]
+    for store in stores:
         store.open()
-        store.keep(Writing(records))
-        assert list(store.read([search])[search]) == by_definition(records, search)
+    turns = count()
+
+    @given(MESSAGES, SEARCHES)
+    def find(messages: list[tuple[str, list[str]]], search: Search) -> None:
+        turn = next(turns)  # other rooms, other people, and later
+        records = []
+        for seq, (target, words) in enumerate(messages, 100 * turn + 1):
+            event = structs.replace(said(seq, target, " ".join(words)), who=(ANN, BOB)[seq % 2])
+            where = ",".join(f"{name}{turn}" for name in target.split(","))
+            records.append(Record(where, event, tuple(where.split(",")) if "," in where else ()))
+        search = later(search, turn)
+        for store in stores:
+            store.keep(Writing(records))
+            assert list(store.read([search])[search]) == by_definition(records, search)
+
+    find()
+    for store in stores:
         store.close()
+
+
+def later(search: Search, turn: int) -> Search:
+    """Return a search of the rooms and people of a turn, with its bounds."""
+    by = 100 * turn
+    scopes = [
+        Scope(
+            ",".join(f"{name}{turn}" for name in one.target.split(",")), one.after + by, one.direct
+        )
+        for one in search.scopes
+    ]
+    moved = {
+        name: value + by
+        for name in ("before", "since", "until")
+        if 0 <= (value := getattr(search, name)) < NEWEST
+    }
+    return structs.replace(search, scopes=tuple(scopes), **moved)
 
 
 def by_definition(records: list[Record], search: Search) -> list[Said]:
