@@ -217,6 +217,7 @@ class Scenario:
             if universe.now > end:
                 universe.fail(f"liveness: {PATIENCE:g} s after the last fault {lacking}")
             universe.run(universe.now + 5)
+        universe.run(universe.now + 3)  # what the last to come did is on its way to the others
 
     def abandon(self) -> None:
         """Take a run that failed out of the world."""
