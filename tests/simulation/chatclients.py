@@ -133,13 +133,14 @@ class Person:
         """Return what it has not got yet, "" if nothing."""
         if not self.client.session.online:
             return "to be online"
+        for buffer in self.client.world.buffers:
+            if buffer.pending:
+                return f"an answer to {buffer.pending} lines in {buffer.name}"
         for buffer in self.client.world.rooms():
             if not buffer.wanted:
                 continue
             if not buffer.joined:
                 return f"to be in {buffer.name}"
-            if buffer.pending:
-                return f"an answer to {buffer.pending} lines in {buffer.name}"
             book = self.ledger.books.get(fold(buffer.target))
             since = book.after(_first_entry(buffer)) if book else ()
             gap = any(line.kind is Kind.GAP for line in buffer.lines)
