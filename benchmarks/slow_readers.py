@@ -35,6 +35,7 @@ READ_BYTES = 1 << 16
 RECEIVE_BUFFER = 4096  # so that the kernel holds little for who does not read
 JOIN_SECONDS = 30.0
 QUIET_SECONDS = 5.0
+PARTS = 5  # of the long stall
 BURST = Shape(receivers=0, size=400, window=64, warm_up=0.0, seconds=2.0)
 """What puts a reader behind: some megabytes in two seconds."""
 
@@ -165,6 +166,16 @@ class Trial:
         self._run.take_on(shape)
         return self._run.measure().latencies
 
+    def growth(self, load: Shape) -> list[int]:
+        """Speak in several parts, and return how much memory the server has more after each."""
+        before = self._server.resident_kib()
+        grown = []
+        for part in range(PARTS):
+            self.speak(load)
+            grown.append(self._server.resident_kib() - before)
+            _tell(f"long stall, part {part + 1}/{PARTS}: {grown[-1]} KiB more")
+        return grown
+
     def wake(self, sleepers: Stalled, phases: Phases) -> None:
         """Have all who stalled read on, and add what came of it to `phases`."""
         self._run.take_on(self._shape)
@@ -202,25 +213,23 @@ def measure(options: argparse.Namespace) -> str:
 def measure_long(options: argparse.Namespace) -> str:
     """Have one reader stall for long under full load, and return how the memory goes."""
     [target] = [each for each in TARGETS if each.name == TARGET]
-    load = replace(BURST, receivers=100, seconds=options.long / 5)
-    rows = []
+    load = replace(BURST, receivers=100, seconds=options.long / PARTS)
     with Server(target) as server, Room(server.address, target.dialect, 100, load.senders) as room:
         trial = Trial(server, room, load, target.dialect)
-        for _ in range(2):
-            trial.speak(load)
+        trial.speak(load)
+        without = trial.growth(load)
         with Stalled(server.address, target.dialect, 1) as sleeper:
-            before = server.resident_kib()
-            for part in range(1, 6):
-                trial.speak(load)
-                grown = server.resident_kib() - before
-                rows.append((f"{part * load.seconds:.0f} s", f"{grown:,}"))
-                _tell(f"{rows[-1][0]} stalled: {grown} KiB more")
+            stalled = trial.growth(load)
             phases = Phases()
             trial.wake(sleeper, phases)
-    text = table(("one reader has stalled for", "memory of the server (KiB more)"), rows)
+    rows = [
+        (f"{part * load.seconds:.0f} s", f"{base:,}", f"{grown:,}")
+        for part, (base, grown) in enumerate(zip(without, stalled, strict=True), 1)
+    ]
+    head = ("memory growth under full load (KiB), after", "nobody stalled", "then, one stalled")
     return (
-        f"{text}\nThen it read {phases.missed:,} messages in {phases.catching_up:.1f} s; "
-        f"missing, twice or out of order: {phases.faults}.\n"
+        f"{table(head, rows)}\nThen it read {phases.missed:,} messages in "
+        f"{phases.catching_up:.1f} s; missing, twice or out of order: {phases.faults}.\n"
     )
 
 
