@@ -64,7 +64,8 @@ ping_interval: "1h"
 
 def _chatserver(port: int, directory: Path) -> list[str]:
     data = str(directory / "data")
-    return [OURS, "--host", "127.0.0.1", "--port", str(port), "--data", data]
+    patience = ["--ping-interval", "3600"]  # the load answers no PING
+    return [OURS, "--host", "127.0.0.1", "--port", str(port), "--data", data, *patience]
 
 
 def _naive(port: int, _: Path) -> list[str]:
