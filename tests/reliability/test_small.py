@@ -7,7 +7,7 @@ import pytest
 
 from tests.reliability import cuts, fulldisk, kills
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.timeout(240)]
 
 
 def test_a_server_that_is_killed_loses_and_repeats_nothing(tmp_path: Path) -> None:
