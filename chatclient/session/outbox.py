@@ -50,6 +50,8 @@ class Entry:
     """The label, or the token of a PING after it; "" while it is not on its way."""
     target: str = ""
     """To whom it was sent last."""
+    nick: str = ""
+    """Under which nick."""
     size: int = 0
     """The bytes of the line that was sent."""
     tried: bool = False
@@ -124,6 +126,7 @@ class Outbox:
         while self._queue:
             entry = self._queue[0]
             entry.mark, entry.target = f"m{self._count + 1}", entry.buffer.target
+            entry.nick = self._world.status.nick
             data = encode(entry)
             entry.size = len(data)
             if limited and self._unanswered and self._unanswered + entry.size > WINDOW:
@@ -175,17 +178,25 @@ class Outbox:
 
     # --- fates -------------------------------------------------------------------------------
 
-    def take(self, entry: Entry, *, time: float | None = None, msgid: str = "") -> Line:
-        """Take an entry out, and return its line as confirmed, for who puts it in its place."""
+    def take(
+        self, entry: Entry, *, time: float | None = None, msgid: str = "", source: str = ""
+    ) -> Line:
+        """Take an entry out, and return its line as confirmed, for who puts it in its place.
+
+        It bears the nick that others read, which may be another than when it was typed.
+        """
         self._remove(entry)
         when = entry.line.time if time is None else time
-        return replace(entry.line, delivery=Delivery.CONFIRMED, reason="", time=when, msgid=msgid)
+        line = replace(entry.line, source=source or entry.nick or entry.line.source)
+        return replace(line, delivery=Delivery.CONFIRMED, reason="", time=when, msgid=msgid)
 
-    def confirm(self, entry: Entry, *, time: float | None = None, msgid: str = "") -> None:
+    def confirm(
+        self, entry: Entry, *, time: float | None = None, msgid: str = "", source: str = ""
+    ) -> None:
         """Take an entry out: the server has the message."""
         # What was sent on an earlier connection, or had failed, may have been said long ago.
         late = entry.tried or not entry.mark
-        line = self.take(entry, time=time, msgid=msgid)
+        line = self.take(entry, time=time, msgid=msgid, source=source)
         self._world.settle(entry.buffer, line, by_time=late)
 
     def new_barrier(self) -> str:

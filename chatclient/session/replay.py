@@ -45,7 +45,7 @@ def _lines(state: State, buffer: Buffer, messages: Iterable[Message], now: float
             entry = entry_of(state, heard)
             if entry and entry.buffer is buffer:  # it was said after all
                 msgid = message.tags.get("msgid", "")
-                yield state.outbox.take(entry, time=time, msgid=msgid)
+                yield state.outbox.take(entry, time=time, msgid=msgid, source=heard.nick)
             else:
                 yield line_of(state, heard, buffer)
         elif message.command in SENTENCES and _is_about(state, message, buffer):

@@ -102,7 +102,8 @@ def _confirm(state: State, heard: Heard, *, mine: bool) -> bool:
             entry = state.outbox.echoed(heard.message.command, heard.text(0), heard.text(1))
     if entry is None:
         return False
-    state.outbox.confirm(entry, time=heard.time, msgid=heard.message.tags.get("msgid", ""))
+    msgid = heard.message.tags.get("msgid", "")
+    state.outbox.confirm(entry, time=heard.time, msgid=msgid, source=heard.nick)
     return True
 
 

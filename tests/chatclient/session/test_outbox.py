@@ -142,6 +142,25 @@ def test_told_by_another_name() -> None:
     assert _fates(room) == [("one", Delivery.CONFIRMED)]
 
 
+@pytest.mark.parametrize("caps", [SAFE, ""])
+def test_a_line_bears_the_nick_that_others_read(caps: str) -> None:
+    """What was typed as alice and said as alice_ is alice_'s, with an echo and without."""
+    wire = Wire().start(caps)
+    room = wire.join("#ops")
+    wire.session.end("lost", wire.now)
+    wire.session.say(room, "one", wire.now)
+    wire.start(caps, nick="alice_")
+    wire.hear(":alice_!~a@host.example JOIN #ops")
+    sent = wire.raw()
+    if caps:
+        wire.hear(f"@label=m1;msgid=1;+{NONCE}={_nonces(sent)[0]} :alice_!a@h PRIVMSG #ops one")
+    else:
+        wire.hear(":srv PONG srv :m1")
+    assert [(line.source, line.delivery) for line in room.lines if line.text == "one"] == [
+        ("alice_", Delivery.CONFIRMED)
+    ]
+
+
 def test_a_nonce_proves_nothing_with_other_words() -> None:
     """Whoever has seen a nonce cannot put words in our mouth with it, nor confirm ours."""
     wire = Wire().start(SAFE)
