@@ -22,6 +22,9 @@ from tests.simulation.universe import Universe
 PROMPT = 0.05
 """Seconds from the moment a message is on disk until it is written to who reads in time."""
 
+FAREWELL = 2048
+"""Bytes that a peer is told though too much waits already: a ping, a farewell."""
+
 SLACK = 3 * 65_536
 """Bytes that may wait for one peer beside the high mark: what one write brings."""
 
@@ -193,6 +196,9 @@ class Machine:
             if transport.get_write_buffer_size() > self.most_unsent:
                 waiting = transport.get_write_buffer_size()
                 self.universe.fail(f"promise 4: {waiting} bytes wait for one peer")
+            if transport.pressed > FAREWELL:
+                text = f"{transport.pressed} bytes more are written to a peer who does not keep up"
+                self.universe.fail(f"promise 4: {text}")
             if prompt:
                 self._check_prompt(words)
 

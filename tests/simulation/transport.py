@@ -18,6 +18,7 @@ class Process(Protocol):
     """What a transport needs of its loop."""
 
     alive: bool
+    steps: int
     before_polling: dict[object, Callable[[], None]]
 
     def call_soon(self, callback: Callable[..., object], *args: Any) -> asyncio.Handle:
@@ -48,9 +49,9 @@ class SimTransport(asyncio.Transport):
         self._reading = True
         self._read_planned = self._write_planned = False
         self._closing = self._lost = self._eof = False
-        self.most_buffered = 0
-        self.paused_at = -1.0
-        """When it was over the high mark last, -1 for never."""
+        self.pressed = 0
+        """Bytes written though the protocol knew, from an earlier callback, that too much waits."""
+        self._paused_step = 0
         self.on_write: Callable[[bytes], None] = lambda _data: None
         """Sees all that is written."""
         endpoint.notice = self._notice
@@ -110,13 +111,14 @@ class SimTransport(asyncio.Transport):
         if not data or self._lost or not self._loop.alive:
             return
         self.on_write(bytes(data))
+        if self._paused and self._loop.steps != self._paused_step:
+            self.pressed += len(data)
         at_once = not self._buffer and not self._defers
         self._buffer += data
         if at_once or (self._defers and not self._paused and len(self._buffer) > self._high):
             self._flush()
         elif self._defers:
             self._loop.before_polling[self] = self._flush
-        self.most_buffered = max(self.most_buffered, len(self._buffer))
         self._check_high()
 
     def _write_more(self) -> None:
@@ -135,6 +137,7 @@ class SimTransport(asyncio.Transport):
         del self._buffer[:taken]
         if self._paused and len(self._buffer) <= self._low:
             self._paused = False
+            self.pressed = 0
             self._protocol.resume_writing()
         if not self._buffer:
             if self._closing:
@@ -143,11 +146,10 @@ class SimTransport(asyncio.Transport):
                 self.endpoint.finish()
 
     def _check_high(self) -> None:
-        if len(self._buffer) > self._high:
-            self.paused_at = self._loop.time()
-            if not self._paused and not self._lost:
-                self._paused = True
-                self._protocol.pause_writing()
+        if len(self._buffer) > self._high and not (self._paused or self._lost):
+            self._paused = True
+            self._paused_step = self._loop.steps
+            self._protocol.pause_writing()
 
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
         """Set the marks."""
