@@ -68,7 +68,7 @@ class Message(NamedTuple):
 
     place: int
     target: str
-    event: str
+    event: bytes
 
 
 class _Who(Struct):
@@ -168,7 +168,7 @@ class Index:
         """Return the terms of a message, each under every shelf on which the message stands."""
         try:
             said = _decode(message.event)
-        except msgspec.MsgspecError:  # who reads it is told
+        except (msgspec.MsgspecError, UnicodeDecodeError):  # who reads it is told
             return ""
         words = [*terms(fold_text(said.text)), sender_term(said.who.nick)]
         codes = [self._code(shelf) for shelf in shelves(message.target)]

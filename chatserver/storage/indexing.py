@@ -220,11 +220,11 @@ def _reading() -> Iterator[None]:
         raise LogUnreadable(str(error)) from error
 
 
-def _read_rows(log: sqlite3.Connection, place: int) -> Sequence[tuple[int, int, str, str | None]]:
+def _read_rows(log: sqlite3.Connection, place: int) -> Sequence[tuple[int, int, str, bytes | None]]:
     """Return the next rows of the log: place, number, target, and the event if it is a message."""
     with _reading():
         return log.execute(
-            "select place, seq, target, case kind when 'Said' then event end from events"
+            "select place, seq, target, case kind when 'Said' then cast(event as blob) end from events"
             " where place > ? order by place limit ?",
             (place, STEP),
         ).fetchall()

@@ -13,12 +13,12 @@ from chatserver.core.history import NEWEST, Page
 from chatserver.storage.rows import decode_event
 
 _OF_TARGET: Final = (
-    "select seq, event, sum from events"
+    "select seq, cast(event as blob) as event, sum from events"
     " where kind {kind} 'Said' and target = ?1 and seq > ?2 and seq < ?3"
 )
 
 _OF_READER: Final = (
-    "select direct.seq as seq, event, sum from direct cross join events"
+    "select direct.seq as seq, cast(event as blob) as event, sum from direct cross join events"
     " on events.target = direct.target and events.seq = +direct.seq"
     " where kind {kind} 'Said' and reader = ?1 and direct.seq > ?2 and direct.seq < ?3"
 )
@@ -35,7 +35,7 @@ class Spot(NamedTuple):
 
 
 def read_page(connection: sqlite3.Connection, page: Page) -> Sequence[KeptEvent]:
-    """Return a page, oldest event first. Raises `sqlite3.Error`, `msgspec.MsgspecError`."""
+    """Return a page, oldest event first. Raises `sqlite3.Error`."""
     found = [*iterate_page(connection, page)]
     return found if page.oldest else found[::-1]
 

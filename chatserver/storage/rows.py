@@ -6,6 +6,7 @@ cannot know what the disk made of the first try. None of these functions begins 
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import starmap
 from typing import Final
 from zlib import crc32
@@ -54,7 +55,8 @@ def _redact(connection: sqlite3.Connection, writing: Writing) -> Iterator[Messag
     """Remove messages. Their rows in `direct` stay: they have nothing of the text, and lead to nothing."""
     for target, seq in writing.redacted:
         row = connection.execute(
-            "select place, event from events where kind = 'Said' and target = ? and seq = ?",
+            "select place, cast(event as blob) from events"
+            " where kind = 'Said' and target = ? and seq = ?",
             (target, seq),
         ).fetchone()
         if row is not None:
@@ -83,10 +85,11 @@ def _trim(connection: sqlite3.Connection, writing: Writing) -> Iterator[Message]
 
 def _find_rows(
     connection: sqlite3.Connection, trimmed: Trimmed
-) -> Sequence[tuple[int, str, int, str]]:
+) -> Sequence[tuple[int, str, int, bytes]]:
     """Return place, kind, number and event of each of the rows."""
     find = (
-        "select place, kind, seq, event from events where kind {} 'Said' and target = ? and seq = ?"
+        "select place, kind, seq, cast(event as blob) from events"
+        " where kind {} 'Said' and target = ? and seq = ?"
     )
     return [
         row
@@ -117,13 +120,16 @@ def restore(connection: sqlite3.Connection) -> Restored:
     return Restored(epoch, last_at, rooms, [*starmap(Kept, nonces)][::-1])
 
 
-def decode_event(seq: int, event: str, checksum: int | None) -> KeptEvent:
-    """Return the event that was found as `seq`. Raises `sqlite3.DatabaseError` if that is not it."""
-    data = event.encode()
-    decoded: KeptEvent = _decode_event(data)
-    if decoded.seq != seq or checksum not in (None, crc32(data)):
-        raise sqlite3.DatabaseError("an event in the log is not what was kept")
-    return decoded
+def decode_event(seq: int, event: bytes, checksum: int | None) -> KeptEvent:
+    """Return the event that was found as `seq`. Raises `sqlite3.DatabaseError` if that is not it.
+
+    It is read as bytes: SQLite takes what is damaged for no text, and then fails whoever comes by it.
+    """
+    with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+        decoded: KeptEvent = _decode_event(event)
+        if decoded.seq == seq and checksum in (None, crc32(event)):
+            return decoded
+    raise sqlite3.DatabaseError(f"the event {seq:x} in the log is not what was kept")
 
 
 def _row(record: Record) -> tuple[int, int, str, str, str, int]:

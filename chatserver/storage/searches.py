@@ -162,7 +162,7 @@ class _Looking:
         """Return what is at a place, if it fits."""
         search = self._search
         row = self._log.execute(
-            "select seq, target, event, sum from events where place = ? and kind = 'Said'",
+            "select seq, target, cast(event as blob), sum from events where place = ? and kind = 'Said'",
             (place,),
         ).fetchone()
         if row is None:  # it is gone

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from chatserver.ports import StoreError, StoreUnusable, Writing
+from chatserver.ports import StoreError, StoreUnusable, Trimmed, Writing
 from chatserver.storage import rows
 from chatserver.storage.sqlite import SqliteStore
 from tests.chatserver.storage.samples import ROOM, page, records
@@ -332,4 +332,20 @@ def test_damage_found_later_fails_who_asks_for_it(tmp_path: Path) -> None:
     assert store.read([page(limit=100)])
     assert store.read([page("#b")])
     store.keep(Writing(records=records(NEWEST + 500)))
+    store.close()
+
+
+def test_what_is_no_text_any_more_stops_nobody(tmp_path: Path) -> None:
+    """Who asks for a message that a disk made into other bytes is told which; retention removes it."""
+    store = SqliteStore(crashed(tmp_path))
+    store.open()
+    connection = store._connection
+    assert connection
+    with store._transaction():
+        connection.execute("update events set event = cast(x'7bff' as text) where seq = 17")
+    everything = page(limit=1_000)
+    with pytest.raises(StoreError, match=r"^the event 11 in the log is not what was kept$"):
+        store.read([everything])
+    store.keep(Writing(records=records(NEWEST + 500), trimmed=[Trimmed("#ops", (17,))]))
+    assert store.read([everything])[everything][-1].seq == NEWEST + 500
     store.close()

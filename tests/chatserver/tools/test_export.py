@@ -2,8 +2,10 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -245,3 +247,21 @@ def test_a_device_takes_it(data: str) -> None:
             stdout=nowhere, check=False,
         )  # fmt: skip
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("event", ["'{}'", "cast(x'7bff' as text)"])
+def test_what_is_damaged_is_told(
+    event: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In one line, after what could be read before it."""
+    with running(tmp_path, *["fine"] * 2 * export.PART, "damaged"):
+        pass
+    with closing(sqlite3.connect(tmp_path / "chat.db")) as database, database:
+        number = 2 * export.PART + 1
+        database.execute(f"update events set event = {event} where seq = {number}")  # noqa: S608
+    assert main(["history", "export", "--room", "#ops", "--data", str(tmp_path)]) == 1
+    printed = capsys.readouterr()
+    assert printed.out.count("fine") >= export.PART
+    assert printed.err == (
+        f"chatserver: {tmp_path / 'chat.db'}: the event {number:x} in the log is not what was kept\n"
+    )
