@@ -184,6 +184,8 @@ class ProcessLoop(asyncio.AbstractEventLoop):
     def _run_ready(self) -> None:
         def run() -> None:
             for _ in range(len(self._ready)):
+                if not self.alive:
+                    return
                 handle = self._ready.popleft()
                 if not handle.cancelled():
                     handle._run()

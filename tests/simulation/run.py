@@ -75,6 +75,9 @@ def run_seed(seed: int, tell: Callable[[str], None] | None = None) -> Outcome:
         except Violation as violation:
             failure = str(violation)
             scenario.abandon()
+        except Exception as error:  # noqa: BLE001 - the seed must be known by which it is seen again
+            failure = f"the simulation itself: {error!r}"
+            scenario.abandon()
         if alarm.alarms and not failure:
             failure = f"promise 5: the log has {alarm.alarms[0]}"
     universe = scenario.universe
