@@ -13,9 +13,9 @@ MUTATIONS = (
         "release before the commit",
         "messages are shown while they are being written",
         JOURNAL,
-        "            done = loop.run_in_executor(self._writer, self._keep_and_read, batch)\n",
+        "            done = loop.run_in_executor(self._writer, self._store.keep, batch.writing)\n",
         "            self._node.release(batch)\n"
-        "            done = loop.run_in_executor(self._writer, self._keep_and_read, batch)\n",
+        "            done = loop.run_in_executor(self._writer, self._store.keep, batch.writing)\n",
         ("tests/chatserver/journal/test_local.py",),
     ),
     Mutation(
@@ -286,7 +286,7 @@ MUTATIONS = (
         "be content with one page",
         "chatclient fills in no more than one page of what it missed",
         "chatclient/session/catchup.py",
-        "    if whole or quest.since is None or not (full or fresh):\n",
+        "    if quest.before or whole or quest.since is None or not (full or fresh):\n",
         "    if True:\n",
         ("tests/chatclient/session/test_catchup.py",),
     ),
