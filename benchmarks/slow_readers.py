@@ -257,7 +257,8 @@ def _table(phases: dict[int, Phases]) -> str:
         )
     head = (
         "readers beside the others", "p50 ms", "p99 ms", "p99 of each round", "p99 ratio",
-        "memory growth KiB", "KiB for each", "messages read afterwards", "in s", "missing, twice, out of order",
+        "memory growth KiB", "KiB for each", "messages read afterwards", "in s",
+        "missing, twice, out of order",
     )  # fmt: skip
     return table(head, rows)
 
