@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sys
+from contextlib import suppress
 
 from chatclient.config import Config
 
@@ -25,9 +26,14 @@ def run(config: Config) -> int:
 
 async def _run_screen(config: Config) -> int:
     from chatclient.client import Client  # noqa: PLC0415 - see above
+    from chatclient.farewell import farewell  # noqa: PLC0415 - see above
     from chatclient.ui.screen import run as run_screen  # noqa: PLC0415 - see above
 
     # What would be logged on standard error would be drawn across the screen.
     logging.basicConfig(handlers=[logging.NullHandler()])
-    await run_screen(Client(config))
+    client = Client(config)
+    await run_screen(client)
+    with suppress(OSError):  # the terminal may be gone
+        for line in farewell(client.world):
+            print(line, file=sys.stderr)  # noqa: T201 - a command talks to its terminal
     return 0

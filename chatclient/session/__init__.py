@@ -6,6 +6,6 @@ given to `Session`. No input from a server raises; what cannot be understood is 
 
 from chatclient.session.catchup import MAYBE_LOST
 from chatclient.session.identity import Identity
-from chatclient.session.session import Session
+from chatclient.session.session import LEFT, Session
 
-__all__ = ["MAYBE_LOST", "Identity", "Session"]
+__all__ = ["LEFT", "MAYBE_LOST", "Identity", "Session"]

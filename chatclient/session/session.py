@@ -18,6 +18,9 @@ from chatwire.framing import Framer, Overlong
 from chatwire.message import EncodingError, GrammarError, Message, parse, parse_text
 from chatwire.text import plain
 
+LEFT = "you left before it was sent"
+"""Why a line failed that had no answer when the user left."""
+
 LINE_LIMIT = 64 * 1024
 """The longest line, in bytes, that is taken from a server; a longer one is dropped, and said."""
 
@@ -71,7 +74,7 @@ class Session:
         state = self._state
         self._desired = state.desired
         if state.leaving:
-            state.outbox.fail_all("you left before it was sent")
+            state.outbox.fail_all(LEFT)
         state.outbox.shut_all()
         heard = now if self._heard is None else self._heard
         for buffer in self.world.buffers:
