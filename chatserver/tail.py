@@ -209,6 +209,8 @@ class Tail:
         self._most = most
         self._slices: deque[Slice] = deque()
         self._size = 0
+        self._gone = 0
+        """The number of the newest event that is kept no more."""
         self.end = 0
         """The number of the next slice."""
 
@@ -231,12 +233,8 @@ class Tail:
         self._slices.append(newest)
         self.end += 1
         self._size += newest.size
-        while self._size > self._most and self._slices:
-            gone = self._drop()
-            while self._slices and self._slices[0].first_seq <= gone.place[0]:
-                gone = self._drop()
-
-    def _drop(self) -> Slice:
-        gone = self._slices.popleft()
-        self._size -= gone.size
-        return gone
+        slices = self._slices
+        while slices and (self._size > self._most or slices[0].first_seq <= self._gone):
+            gone = slices.popleft()
+            self._size -= gone.size
+            self._gone = gone.place[0]

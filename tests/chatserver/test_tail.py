@@ -45,6 +45,17 @@ def test_what_has_one_number_goes_together() -> None:
     assert (tail.start, tail.first_seq) == (2, 2)
 
 
+def test_what_has_the_number_of_what_is_gone_goes_too() -> None:
+    """Also when it comes later: what was too large for the tail alone is found in the store."""
+    large, rest = slice_of(said(1, "x" * 9000)), slice_of(said(1))
+    tail = Tail(large.size - 1)
+    tail.add(large)
+    tail.add(rest)
+    assert (tail.start, tail.first_seq) == (2, None)
+    tail.add(slice_of(said(2)))
+    assert (tail.start, tail.first_seq) == (2, 2)
+
+
 def test_a_tail_may_keep_nothing() -> None:
     """Then all comes from the store."""
     tail = Tail(0)
