@@ -257,8 +257,9 @@ class LocalJournal:
     def _fail(self, batch: Batch, why: str) -> None:
         """Refuse the messages of a batch that was not kept, hold its changes of state back, plan a retry."""
         if batch.writing.writes:
+            if why != self.failure:  # not again with every try: a log may be on the same disk
+                _log.error("cannot keep messages: %s; refusing them until the disk takes them", why)
             self.failure = why
-            _log.error("cannot keep messages: %s; refusing them until the disk takes them", why)
         else:
             _log.error("the store failed: %s", why)
         self._hold_back(batch)

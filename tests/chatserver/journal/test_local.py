@@ -341,6 +341,23 @@ async def test_an_error_that_a_store_should_not_raise_is_a_failed_write(
 
 
 @pytest.mark.asyncio
+async def test_a_disk_that_stays_full_is_told_once(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However often it is tried; and again when it is full again."""
+    ann, _ = await people(world, "ann", "bob")
+    store = failing(world)
+    for times in (1, 2):
+        store.why = FULL
+        assert await ann.ask("lost") == [NOT_SENT]
+        await ann.ask(f"/nick ann{times}")  # is shown, and waits to be written
+        store.tried.clear()
+        await until(lambda: len(store.tried) > 3)
+        assert caplog.text.count("cannot keep messages") == times
+        await recover(world)
+
+
+@pytest.mark.asyncio
 async def test_a_store_that_cannot_read_refuses_no_message(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
