@@ -17,7 +17,7 @@ from typing import Final
 from chatserver.config.sources import Parser
 from chatserver.storage.directory import sync_directory
 from chatserver.tools.progress import Progress
-from chatserver.tools.terms import Failed, add_place, find_directory, log_of, opened
+from chatserver.tools.terms import Failed, add_place, find_directory, log_of, opened, written
 
 LOOK: Final = 0.2
 """Seconds from one look at how far it is to the next."""
@@ -87,7 +87,8 @@ def _copy(connection: sqlite3.Connection, path: Path) -> None:
             connection.interrupt()
             thread.join()
     if errors:
-        raise errors[0]
+        with written(path):
+            raise errors[0]
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 

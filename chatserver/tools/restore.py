@@ -26,7 +26,7 @@ from chatserver.storage.directory import (
 )
 from chatserver.storage.index import INDEX_NAME
 from chatserver.tools.progress import Progress
-from chatserver.tools.terms import Failed, add_place, find_directory, log_of, opened
+from chatserver.tools.terms import Failed, add_place, find_directory, log_of, opened, written
 
 UNFINISHED: Final = "restore.unfinished"
 """The directory with what is being set aside."""
@@ -95,7 +95,7 @@ def _replace(backup: sqlite3.Connection, log: Path, ownership: Ownership) -> Pat
 def _copy(backup: sqlite3.Connection, path: Path) -> None:
     """Write all of the backup to a new file, and have it on disk."""
     make_file(path)
-    with closing(sqlite3.connect(path)) as copy, Progress("restore") as progress:
+    with written(path), closing(sqlite3.connect(path)) as copy, Progress("restore") as progress:
         copy.execute("pragma synchronous = off")  # it is made to last as a whole
         backup.backup(
             copy, pages=PAGES, progress=lambda _, left, whole: progress.show(whole - left, whole)

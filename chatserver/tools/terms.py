@@ -6,11 +6,15 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Final
 
 from chatserver.config.sources import Parser, add_flags, load
 from chatserver.config.values import ConfigError
 from chatserver.storage.migrations import SchemaError, check_schema
 from chatserver.storage.sqlite import FILE_NAME
+
+_UNWRITABLE: Final = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_READONLY")
+"""Names of errors that only a file has which is written."""
 
 
 class Failed(Exception):
@@ -48,6 +52,17 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
             yield connection
     except (sqlite3.Error, SchemaError, OSError) as error:
         raise Failed(f"{path}: {error}") from error
+
+
+@contextmanager
+def written(path: Path) -> Iterator[None]:
+    """Say that it is `path` that cannot be written, not the file that is read. Raises `Failed`."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorname", "").startswith(_UNWRITABLE):
+            raise Failed(f"cannot write {path}: {error}") from error
+        raise
 
 
 def _connect(path: Path) -> sqlite3.Connection:

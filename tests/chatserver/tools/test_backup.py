@@ -156,11 +156,13 @@ def test_a_directory_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_a_full_disk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing is left of what did not fit."""
+    """Nothing is left of what did not fit, and it is told where there is no room."""
     make_data(tmp_path / "data", *["x" * 300] * 500)
     with small_files(100_000):
         assert back_up(tmp_path / "data", tmp_path / "backup") == 1
-    assert capsys.readouterr().err.count("\n") == 1
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert told.startswith(f"chatserver: cannot write {tmp_path / 'backup.unfinished'}: ")
     assert [one.name for one in tmp_path.iterdir()] == ["data"]
 
 
