@@ -47,8 +47,8 @@ def test_what_has_one_number_goes_together() -> None:
 
 def test_what_has_the_number_of_what_is_gone_goes_too() -> None:
     """Also when it comes later: what was too large for the tail alone is found in the store."""
-    large, rest = slice_of(said(1, "x" * 9000)), slice_of(said(1))
-    tail = Tail(large.size - 1)
+    large, rest = slice_of(said(1), said(1)), slice_of(said(1))
+    tail = Tail(rest.size)
     tail.add(large)
     tail.add(rest)
     assert (tail.start, tail.first_seq) == (2, None)
