@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from chatserver.core.events import Event
 from chatserver.core.history import Page
 from chatserver.faces.contract import Dialect
 from chatwire.names import fold
@@ -100,8 +101,8 @@ class Backlog:
         """What it is told alone, in order."""
         self.owed = 0
         """Bytes of that, about."""
-        self.skipped: set[int] = set()
-        """Numbers of events that it is told of in `items`."""
+        self.skipped: set[tuple[int, type[Event]]] = set()
+        """Numbers and types of events that it is told of in `items`."""
         self.reading = False
         """Whether pages of the store are on their way for it."""
         self.lost = 0
@@ -178,7 +179,7 @@ class Backlog:
             else:
                 self._rooms -= {move.room}
         if self.skipped:
-            self.skipped = {one for one in self.skipped if one >= seq}
+            self.skipped = {one for one in self.skipped if one[0] >= seq}
 
     def stays_in(self, room: str) -> bool | None:
         """Say whether it is in `room` all the time from `place` on; None if it comes or goes."""
@@ -219,7 +220,7 @@ class Backlog:
 
     def _misses(self, target: str, seq: int) -> bool:
         """Say whether it has not seen what it was to see of `target` at `seq`."""
-        if seq <= self.place[0] or seq in self.skipped:
+        if seq <= self.place[0] or any(seq == told for told, _ in self.skipped):
             return False
         if "," in target:
             return fold(self.nick_at(seq)) in target.split(",")

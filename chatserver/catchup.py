@@ -320,7 +320,8 @@ def _is_shown(session: Session, backlog: Backlog, event: KeptEvent, page: Page) 
             own = actor.nick == backlog.nick_at(event.seq)
         case _:
             own = False
-    if event.seq in backlog.skipped and not (page.direct and isinstance(event, Said)):
+    told = (event.seq, type(event)) in backlog.skipped
+    if told and not (page.direct and isinstance(event, Said)):
         return False
     if page.direct:  # of what it did itself it was told, unless it did it to itself
         return not own or fold(getattr(event, "target", "")) == page.target

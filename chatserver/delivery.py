@@ -346,7 +346,7 @@ class Round:
 def _skip(subscriber: Subscriber, event: Event) -> None:
     """Have `subscriber` told of `event` in one way only, if it is behind."""
     if subscriber.backlog is not None:
-        subscriber.backlog.skipped.add(event.seq)
+        subscriber.backlog.skipped.add((event.seq, type(event)))
 
 
 def _move(subscriber: Subscriber, move: Move) -> None:

@@ -1,6 +1,7 @@
 """The backlog of a session: how far it has come, where it was when, and what waits for it."""
 
 from chatserver.backlog import OWED_MOST, PAGE, PAGE_LEAST, WHOLE, Backlog, Move
+from chatserver.core.events import Said
 
 
 def backlog(*rooms: str) -> Backlog:
@@ -67,9 +68,9 @@ def test_what_waits_is_counted() -> None:
 def test_what_it_was_told_of_is_remembered_until_it_is_passed() -> None:
     """It is not shown twice."""
     behind = backlog()
-    behind.skipped.update({11, 15})
+    behind.skipped.update({(11, Said), (15, Said)})
     behind.come_to((15, 0))
-    assert behind.skipped == {15}
+    assert behind.skipped == {(15, Said)}
 
 
 def test_only_what_it_has_missed_is_lost() -> None:

@@ -655,3 +655,21 @@ async def test_what_many_have_missed_is_read_once() -> None:
         assert lines == [f"PRIVMSG #a :{number}" for number in range(300)]
     asked = [one.target for asked in store.asked for one in asked if isinstance(one, Page)]
     assert asked.count("#a") < 10
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("tail", TAILS.values(), ids=TAILS)
+async def test_who_enters_while_away(tail: int) -> None:
+    """That they are away is told to one person alone; that they entered is not left out for that."""
+    play = Play("bare", tail)
+    await play.begin()
+    for line in ("JOIN #alone", "NAMES #alone"):
+        play.act(len(NICKS), line)
+    await play.settle()
+    play.reader.peer.take()
+    play.reader.stall()
+    for line in ("AWAY :out", "JOIN #alone", "PRIVMSG #alone :hi"):
+        play.act(0, line)
+        await play.settle()
+    shown = [line.split()[1] for line in await play.end()]
+    assert shown == ["JOIN", "PRIVMSG"]
