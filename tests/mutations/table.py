@@ -194,7 +194,7 @@ MUTATIONS = (
         "keep all slices",
         "the memory for who is behind grows without end",
         "chatserver/tail.py",
-        "        while self._size > self._most and self._slices:\n",
+        "        while slices and (self._size > self._most or slices[0].first_seq <= self._gone):\n",
         "        while False:\n",
         (CATCHING_UP,),
     ),
