@@ -77,6 +77,7 @@ class Backlog:
         "ordinal",
         "owed",
         "place",
+        "quiet_until",
         "reading",
         "sent",
         "skipped",
@@ -105,6 +106,8 @@ class Backlog:
         """Numbers and types of events that it is told of in `items`."""
         self.reading = False
         """Whether pages of the store are on their way for it."""
+        self.quiet_until = 0
+        """Nothing was said to it alone before this number."""
         self.lost = 0
         """How many events it has not seen are no longer kept."""
         self._lost_meanwhile: set[int] = set()
@@ -232,11 +235,15 @@ class Backlog:
         self.lost, self._lost_meanwhile = 0, set()
         return lost
 
-    def pages(self, before: int) -> tuple[Page, ...]:
-        """Return the questions for what it has not seen, of what happened before `before`."""
-        after = self.place[0] - 1  # there may be more of that number
+    def pages(self, before: int, far: int) -> tuple[Page, ...]:
+        """Return the questions for what it has not seen, of what happened before `before`.
+
+        What was said to it alone is asked for up to `far`: if there is nothing, it need not be asked again.
+        """
+        seq, count = self.place
+        after = seq if count >= WHOLE else seq - 1  # there may be more of that number
         rooms = self._rooms.union(move.room for move in self._moves if move.room)
-        ranges = [*self._nicks(after, before)]
+        ranges = [] if before <= self.quiet_until else [*self._nicks(after, far)]
         limit = max(PAGE_LEAST, PAGE // (len(rooms) + len(ranges) or 1))
         return (
             *(

@@ -31,8 +31,11 @@ _log = logging.getLogger(__name__)
 SPAN: Final = 2048
 """Numbers of events that are read about at once, at most: all who are behind meet at its multiples."""
 
-SHELVED_MOST: Final = 200_000
-"""Bytes of pages that are kept for others, about: those who catch up together go from page to page."""
+SHELVED: Final = 100_000
+"""Bytes of pages that are kept for each who is behind, about: they go from page to page together."""
+
+SHELVED_MOST: Final = 2_000_000
+"""For all of them, at most."""
 
 _EVENT: Final = 500
 """Bytes that an event takes beside what was said, about."""
@@ -54,14 +57,17 @@ class Read(Protocol):
 class Shelf:
     """A page that was read, and the bytes that its events were in each dialect."""
 
-    __slots__ = ("_lines", "events", "size")
+    __slots__ = ("_chunks", "_lines", "events", "said", "senders", "size")
 
     def __init__(self, events: Sequence[KeptEvent]) -> None:
         self.events = events
-        said = sum(len(event.text) for event in events if isinstance(event, Said))
-        self.size = _EVENT * len(events) + 2 * said
+        self.said = sum(len(event.text) for event in events if isinstance(event, Said))
+        self.size = _EVENT * len(events) + 2 * self.said
         """Bytes that it takes, about."""
+        self.senders = frozenset(map(_actor, events))
+        """Who said something in it, and is shown it only if they want echoes."""
         self._lines: dict[tuple[Dialect, int], bytes] = {}
+        self._chunks: dict[tuple[Dialect, int], bytes] = {}
 
     def render(self, dialect: Dialect, event: KeptEvent) -> bytes:
         """Return one of its events in `dialect`, made once."""
@@ -70,6 +76,16 @@ class Shelf:
         if line is None:
             line = self._lines[key] = render(dialect, event)
         return line
+
+    def join(self, dialect: Dialect, ending: int) -> bytes:
+        """Return all of its events up to the number `ending`, made once."""
+        key = dialect, ending
+        chunk = self._chunks.get(key)
+        if chunk is None:
+            shown = (event for event in self.events if event.seq <= ending)
+            chunk = b"".join(render(dialect, event) for event in shown)
+            self._chunks[key] = chunk
+        return chunk
 
 
 class Block(Struct, frozen=True):
@@ -80,6 +96,8 @@ class Block(Struct, frozen=True):
     """All that happened before this was asked for."""
     resume: int | None
     """The number of the slice that comes after that, None if there is more to be read."""
+    far: int
+    """What was said to the session alone was asked for up to this."""
 
 
 class CatchUp:
@@ -95,6 +113,8 @@ class CatchUp:
         self._running = False
         self._shelves: dict[Page, Shelf] = {}
         """The newest pages of rooms that were read: who missed the same asks for the same."""
+        self._under_way: dict[Page, list[Session]] = {}
+        """Pages of rooms that are being read, and who waits for them too."""
 
     def advance(self, session: Session) -> None:
         """Go on with a session that is behind, if it is: something changed."""
@@ -165,6 +185,8 @@ class CatchUp:
         _write(session, backlog, data, items)
         if missed is None and waiting is None and not session.full:
             session.be_live()
+            if not self._delivery.those_behind():
+                self.forget()
         return not session.full and (waiting is None or waiting.data is not None)
 
     # --- from the store ------------------------------------------------------------------------
@@ -175,19 +197,24 @@ class CatchUp:
         first = tail.first_seq
         before = self._delivery.place[0] + 1 if first is None else first
         resume: int | None = tail.start
-        span = ((backlog.place[0] + 1) // SPAN + 1) * SPAN
+        far, span = before, ((backlog.place[0] + 1) // SPAN + 1) * SPAN
         if span < before:  # there they meet who have come to different places
             before, resume = span, None
-        pages = backlog.pages(before)
+        pages = backlog.pages(before, far)
         if not backlog.from_store:
             backlog.from_store = True
             session.peer.note("catching up from the store, from %x", backlog.place[0])
         known = {page: self._shelves[page] for page in pages if page in self._shelves}
         missing = [page for page in pages if page not in known]
-        block = Block(known, before, resume)
+        block = Block(known, before, resume, far)
         if not missing:
             backlog.found = block
             return True
+        for page in missing:
+            if page in self._under_way:
+                self._under_way[page].append(session)
+                return False
+        self._under_way.update((page, []) for page in missing if not page.direct)
         backlog.reading = True
         self._read(missing, partial(self._take, session, backlog, missing, block), patient=True)
         return False
@@ -202,12 +229,18 @@ class CatchUp:
     ) -> None:
         """Take what was read; what could not be read is asked for again, later."""
         backlog.reading = False
+        others = [other for page in missing for other in self._under_way.pop(page, ())]
+        for other in others:
+            self.advance(other)
         if found is None:
             asyncio.get_running_loop().call_later(RETRY_AFTER, self.advance, session)
             return
         read = {page: Shelf(found[page]) for page in missing}
-        backlog.found = Block({**block.found, **read}, block.before, block.resume)
+        backlog.found = Block({**block.found, **read}, block.before, block.resume, block.far)
         self._keep(read)
+        alone = [shelf for page, shelf in read.items() if page.direct]
+        if alone and not any(shelf.events for shelf in alone):
+            backlog.quiet_until = block.far
         if session.backlog is backlog:
             self.advance(session)
 
@@ -216,7 +249,8 @@ class CatchUp:
         shelves = self._shelves
         shelves.update((page, shelf) for page, shelf in read.items() if not page.direct)
         size = sum(shelf.size for shelf in shelves.values())
-        while size > SHELVED_MOST:
+        most = min(SHELVED * len(self._delivery.those_behind()), SHELVED_MOST)
+        while size > most and shelves:
             size -= shelves.pop(next(iter(shelves))).size
 
     def forget(self) -> None:
@@ -231,7 +265,12 @@ class CatchUp:
         seen = {event.seq for shelf in block.found.values() for event in shelf.events}
         if lost := backlog.take_lost(seen):
             parts.append(session.face.lost(lost))
-        end, waiting = self._merge(session, backlog, block, parts, items)
+        ending = _end_of(block)
+        if whole := _find_whole(session, backlog, block, ending):
+            parts.append(whole.join(session.dialect, ending))
+            end, waiting = (ending, WHOLE), False
+        else:
+            end, waiting = self._merge(session, backlog, block, parts, items)
         backlog.come_to(end)
         if block.resume is not None and end >= (block.before - 1, WHOLE):
             backlog.slice, backlog.ordinal = block.resume, 0
@@ -274,7 +313,30 @@ def _end_of(block: Block) -> int:
         for page, shelf in block.found.items()
         if len(shelf.events) >= page.limit
     )
-    return min(full, default=block.before - 1)
+    return min((*full, block.before - 1))
+
+
+def _find_whole(session: Session, backlog: Backlog, block: Block, ending: int) -> Shelf | None:
+    """Return the only page with anything in it, if the session sees all of that, and nothing in between."""
+    filled = [(page, shelf) for page, shelf in block.found.items() if shelf.events]
+    if len(filled) != 1 or backlog.skipped:
+        return None
+    ((page, shelf),) = filled
+    fits = shelf.said <= CHUNK_MOST and shelf.events[0].seq > backlog.place[0]
+    if page.direct or not fits or not backlog.stays_in(page.target):
+        return None
+    if backlog.items and backlog.items[0].place <= (ending, WHOLE):
+        return None
+    hears_all = session.dialect.echo or backlog.nick_at(ending) not in shelf.senders
+    return shelf if hears_all and backlog.nick_at(0) == backlog.nick_at(ending) else None
+
+
+def _actor(event: KeptEvent) -> str:
+    """Return the nick of who said or removed something, "" for what else happened."""
+    match event:
+        case Said(who=actor) | Redacted(by=actor):
+            return actor.nick
+    return ""
 
 
 def _in_order(
@@ -315,11 +377,7 @@ def _halts(item: Item) -> bool:
 
 def _is_shown(session: Session, backlog: Backlog, event: KeptEvent, page: Page) -> bool:
     """Say whether a session sees an event that was found on a page, and is not told of it otherwise."""
-    match event:
-        case Said(who=actor) | Redacted(by=actor):
-            own = actor.nick == backlog.nick_at(event.seq)
-        case _:
-            own = False
+    own = bool(actor := _actor(event)) and actor == backlog.nick_at(event.seq)
     told = (event.seq, type(event)) in backlog.skipped
     if told and not (page.direct and isinstance(event, Said)):
         return False

@@ -40,15 +40,19 @@ def test_pages_are_of_rooms_and_nicks() -> None:
     behind = backlog("#a")
     behind.move(Move(20, nick="Rex"))
     behind.move(Move(30, "#b", True))
-    pages = behind.pages(50)
+    pages = behind.pages(50, 60)
     asked = [(page.target, page.after, page.before, page.direct) for page in pages]
     assert asked == [
-        ("#a", 9, 50, False), ("#b", 9, 50, False), ("rob", 9, 20, True), ("rex", 20, 50, True),
+        ("#a", 9, 50, False), ("#b", 9, 50, False), ("rob", 9, 20, True), ("rex", 20, 60, True),
     ]  # fmt: skip
     assert all(page.oldest and page.everything for page in pages)
     assert {page.limit for page in pages} == {PAGE // 4}
+    behind.quiet_until = 50
+    assert [page.target for page in behind.pages(50, 60)] == ["#a", "#b"]
+    behind.come_to((10, WHOLE))
+    assert {page.after for page in behind.pages(50, 60)} == {10}
     many = backlog(*(f"#{number}" for number in range(100)))
-    assert {page.limit for page in many.pages(50)} == {PAGE_LEAST}
+    assert {page.limit for page in many.pages(50, 50)} == {PAGE_LEAST}
 
 
 def test_what_waits_is_counted() -> None:
