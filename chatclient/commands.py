@@ -52,10 +52,14 @@ class Call:
             raise UsageError("this is no room; name one")
         return self.buffer, self.argument
 
-    def send(self, command: str, *params: str) -> None:
-        """Send a command to the server, without the parameters that are empty."""
+    def need_server(self) -> None:
+        """Raise `UsageError` when there is no server to ask."""
         if not self.session.online:
             raise UsageError("not connected; try again when you are")
+
+    def send(self, command: str, *params: str) -> None:
+        """Send a command to the server, without the parameters that are empty."""
+        self.need_server()
         try:
             self.session.send(command, *filter(None, params))
         except ValueError as error:
@@ -263,6 +267,7 @@ def _resend(call: Call) -> None:
 
 
 def _history(call: Call) -> None:
+    call.need_server()
     if not call.session.find_older(call.buffer):
         raise UsageError("there is no older history to be had here")
 

@@ -260,7 +260,7 @@ class Tool:
     def _heard(self, buffer: Buffer, line: Line) -> None:
         if line.delivery is Delivery.FAILED and self._client.session.online:
             status = Status.LOST if line.reason == MAYBE_LOST else Status.REFUSED
-            self._finish(ToolError(status, f"{buffer.name}: {line.reason}"))
+            self._finish(ToolError(status, f"{buffer.name}: {line.reason}: {line.text}"))
         if buffer in self._late or (buffer.behind and self._client.session.online):
             self._late.setdefault(buffer, {})[line.id] = line
         else:

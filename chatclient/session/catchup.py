@@ -174,6 +174,8 @@ def on_page(state: State, quest: Quest, page: Sequence[Message], now: float) -> 
     whole = not told or (not full and state.has(caps.EVENT_PLAYBACK))
     if quest.before or whole or quest.since is None or not (full or fresh):
         _complete(state, quest, now)
+        if quest.before and not fresh:
+            state.world.tell(quest.buffer, "there is nothing older", time=now)
     elif len(quest.messages) >= MOST or not fresh:
         quest.stopped = True
         _give_up(state, quest, now)

@@ -121,6 +121,13 @@ class Outbox:
         self._unanswered = self._count = 0
         self._barrier = ""
 
+    def postpone(self, entry: Entry) -> None:
+        """Let an entry that was sent wait: the server has the message, and cannot tell more of it now."""
+        if self._sent.pop(entry.mark, None):
+            self._unanswered -= entry.size
+        entry.mark, entry.tried = "", True
+        self._held.setdefault(entry.buffer, deque()).append(entry)
+
     def to_send(self, encode: Callable[[Entry], bytes], *, limited: bool) -> Iterator[bytes]:
         """Iterate over the lines whose turn it is, all of them if it is not `limited`."""
         while self._queue:

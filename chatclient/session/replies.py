@@ -172,10 +172,8 @@ def on_standard_reply(state: State, heard: Heard) -> None:
         if entry is None and not state.labels and heard.text(0) in _SENDING:
             entry = state.outbox.about(context[0] if context else "")
         if entry is not None:
-            if (
-                state.has(NONCE) and heard.text(1) == "MESSAGE_ERROR"
-            ):  # it has it, and cannot show it
-                state.outbox.confirm(entry, msgid=context[-1])
+            if state.has(NONCE) and heard.text(1) == "MESSAGE_ERROR":
+                state.outbox.postpone(entry)  # it was said; when, the server will know later
             else:
                 state.outbox.fail(entry, plain(heard.last))
             return
@@ -202,6 +200,7 @@ def on_pong(state: State, heard: Heard) -> None:
     if not state.outbox.pass_barrier(heard.last):
         state.world.pong(heard.last)
         on_sign_of_life(state, heard.time)
+        open_all(state)
         regain_now(state)
 
 

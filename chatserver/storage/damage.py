@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from chatserver.storage.directory import Files
+from chatserver.storage.index import INDEX_NAME
 from chatserver.storage.migrations import check_schema
 from chatserver.storage.readers import connect_reader
 from chatserver.storage.wal import HEADER, WriteAheadLog, size_of
@@ -27,6 +28,8 @@ _PATIENCE: Final = 0.1
 
 _BEGINNING: Final = b"SQLite format 3\0"
 _HEADER: Final = 100
+_SIZES: Final = ((16, 18), (28, 32), (24, 28), (92, 96))
+"""Where a file says how large its pages are, how many, at which change it is, and when it counted them."""
 
 _INDEX: Final = struct.Struct("=3I2BH2I")
 """How the index of the log (`-shm`) begins: last come the frames that are valid, and the pages of the file.
@@ -77,6 +80,8 @@ def examined(path: Path, last: Files | None, after: ExitStack) -> Iterator[None]
                 # Closing it would free the locks that SQLite has on it in this process.
                 index = after.enter_context(beside(path, "shm").open("rb"))
                 _examine_log(path, log, frames, index.read(_INDEX.size))
+            else:
+                _examine_size(path, header)
         check_schema(connection)
         _examine_tables(path, connection)
         yield
@@ -92,6 +97,9 @@ def _compare(path: Path, log: Path, last: Files | None) -> None:
     if size_of(log) > HEADER and not size_of(path):
         remedy = f"put it back, restore a backup, or move {log} away too to begin anew"
         raise Damaged(path, f"it is missing or empty, and {log.name} is not", remedy)
+    if path.exists() and not size_of(path) and path.with_name(INDEX_NAME).exists():
+        remedy = f"restore a backup (chatserver restore FILE), or move {path} away to begin anew"
+        raise Damaged(path, f"it is empty, and {INDEX_NAME} tells that it was not", remedy)
     if last is None or not path.exists():
         return
     if path.stat().st_ino == last.main:
@@ -150,6 +158,16 @@ def _examine_log(path: Path, log: Path, frames: WriteAheadLog, index: bytes) -> 
             "if the file was cut off since, restore a backup",
             log, unfinished,
         )  # fmt: skip
+
+
+def _examine_size(path: Path, header: bytes) -> None:
+    """See that the file is as long as it says: SQLite takes what is missing of a page for zeros."""
+    page_size, pages, changes, counted_at = (
+        int.from_bytes(header[start:end], "big") for start, end in _SIZES
+    )
+    missing = pages * page_size - size_of(path)
+    if missing > 0 and changes == counted_at:
+        raise Damaged(path, f"{missing} bytes are missing at its end")
 
 
 def _examine_tables(path: Path, connection: sqlite3.Connection) -> None:

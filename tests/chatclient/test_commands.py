@@ -109,7 +109,7 @@ def test_on_the_server_page(typed: str) -> None:
     assert last(server).kind is Kind.ERROR
 
 
-@pytest.mark.parametrize("typed", ["/topic x", "/list", "/whois bob", "/raw PING x"])
+@pytest.mark.parametrize("typed", ["/topic x", "/list", "/whois bob", "/raw PING x", "/history"])
 def test_while_not_connected(typed: str) -> None:
     """What needs the server says so when there is none."""
     typing = Typing()

@@ -134,7 +134,7 @@ async def test_a_refused_message(tmp_path: Path, caps: str, said: Wishes) -> Non
         server.refusals["PRIVMSG"] = "404 bot #ops :Cannot send to channel"
         run = Run(server.port, tmp_path / "out", said)
         os.write(run.writing, b"a\n")
-        with failing(Status.REFUSED, "#ops: Cannot send to channel"):
+        with failing(Status.REFUSED, "#ops: Cannot send to channel: a"):
             await run.run()
 
 
@@ -171,7 +171,7 @@ async def test_a_cut_before_the_acknowledgement(tmp_path: Path, wishes: Wishes) 
         os.write(run.writing, b"x\n")
         await server.visitors[0].heard("PRIVMSG #ops x")
         server.visitors[0].reset()
-        with failing(Status.LOST, "#ops: it may not have arrived"):
+        with failing(Status.LOST, "#ops: it may not have arrived", "was lost: x"):
             await task
         assert _messages(server, 1) == []
 

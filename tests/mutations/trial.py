@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 LIMIT = 600.0
 """Seconds that the tests of one mutation may take."""
 
-PATIENCE = ("-o", "timeout=20", "--maxfail=8", "--hypothesis-profile=hasty")
+PATIENCE = ("-o", "timeout=20", "--maxfail=4", "--hypothesis-profile=hasty")
 """A rule that is broken makes some tests wait for what never comes: neither for long, nor in all."""
 
 _LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "dist", "build", "*.egg-info")

@@ -166,6 +166,9 @@ class Person:
                 continue
             there = {user.nick: member.entry.prefixes for user, member in room.members.items()}
             shown = {member.nick: member.prefixes for member in buffer.members}
+            if self.universe.counts["fault: disk full"]:
+                # A status that the disk held back is told late, by a nick that may be another now.
+                there, shown = dict.fromkeys(there, ""), dict.fromkeys(shown, "")
             if there != shown:
                 self._fail(buffer, f"shows {shown} in it, and there are {there}")
             if buffer.topic.text != room.topic:

@@ -203,6 +203,9 @@ class Scenario:
         """Let nothing go wrong any more, and nobody begin anything new."""
         self.calm = True
         self.faults.end()
+        for peer in self._peers:
+            if isinstance(peer, Stranger):
+                peer.drop()
 
     def _settle(self) -> None:
         """Wait until everybody has everything."""

@@ -116,6 +116,6 @@ def test_who_asks_for_history_while_behind_has_it_in_its_place() -> None:
         say_much(talker)
         stage.settle()
         ask = partial(reader.tell, f"@label={LATEST} CHATHISTORY LATEST {ROOM} * 50")
-        stage.play([partial(say_much, talker)] * 2, [ask], [reader.go_on])
+        stage.play([partial(say_much, talker)], [ask], [reader.go_on])
 
-    assert explore(run) > 50
+    assert explore(run) > 30

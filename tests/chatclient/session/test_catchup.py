@@ -329,6 +329,15 @@ def test_older_on_demand() -> None:
     assert (room.unread, wire.sent()) == (unread, [])
 
 
+def test_nothing_older_is_left() -> None:
+    """Who asks for more than there is gets an answer, and the lines stay as they are."""
+    wire, room = _in_room()
+    before = texts(room)
+    assert wire.session.find_older(room)
+    wire.hear(*_batch("h2", []))
+    assert texts(room) == [*before, "there is nothing older"]
+
+
 @pytest.mark.parametrize("caps", ["", MODERN])
 def test_nothing_older_to_be_had(caps: str) -> None:
     """Without history, or without anything that it could be older than."""

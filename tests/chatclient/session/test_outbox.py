@@ -64,11 +64,15 @@ def test_pending_lines_stay_pending_and_are_sent_again_where_that_is_harmless() 
 
 
 def test_said_before_and_not_readable() -> None:
-    """A server that knows the nonce, and cannot read what it kept, has the message."""
+    """A server that knows the nonce, and cannot read what it kept, is asked again a while later."""
     wire = Wire().start(f"{MODERN} chatserver.dev/nonce")
     room = wire.join("#ops")
     wire.say(room, "hello")
     wire.hear("@label=m1 :srv FAIL PRIVMSG MESSAGE_ERROR #ops 1f :This was said before")
+    assert (last(room).delivery, wire.sent()) == (Delivery.PENDING, [])
+    wire.hear(":srv PONG srv :alive-1")
+    assert wire.sent() == ["@label=m2 PRIVMSG #ops hello"]
+    wire.hear("@label=m2;msgid=1f :alice!a@h PRIVMSG #ops hello")
     assert (last(room).delivery, last(room).msgid) == (Delivery.CONFIRMED, "1f")
 
 

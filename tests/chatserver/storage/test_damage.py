@@ -135,6 +135,7 @@ def test_damage_to_the_file_is_told(tmp_path: Path, damage: str) -> None:
 @pytest.mark.parametrize(
     "do",
     [
+        lambda path: cut(path, path.stat().st_size - 1),
         lambda path: cut(path, path.stat().st_size - 4096),
         lambda path: cut(path, path.stat().st_size // 2 + 7),
         lambda path: change(path, 100, bytes(3996)),
@@ -149,6 +150,19 @@ def test_damage_without_a_log_is_told_too(tmp_path: Path, do: Callable[[Path], o
     assert not (directory / "chat.db-wal").exists()
     do(directory / "chat.db")
     assert "chat.db is damaged: " in refusal(directory)
+
+
+def test_a_file_that_lost_all_is_told(tmp_path: Path) -> None:
+    """The index of what was in it is still there; who moves the file away begins anew, as they are told."""
+    directory = crashed(tmp_path)
+    kept(directory)
+    (directory / "search.db").touch()
+    cut(directory / "chat.db", 0)
+    assert "chat.db is damaged: it is empty, and search.db tells that it was not; " in refusal(
+        directory
+    )
+    (directory / "chat.db").unlink()
+    assert kept(directory) == []
 
 
 OF_THE_LOG: dict[str, tuple[Callable[[Path], object], str]] = {
