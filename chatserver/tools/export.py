@@ -22,6 +22,7 @@ from chatserver.core.events import KeptEvent
 from chatserver.core.history import NEWEST, Page
 from chatserver.faces.irc.dialect import mode_words
 from chatserver.faces.irc.messages import message_id
+from chatserver.storage.migrations import MIGRATIONS, check_schema
 from chatserver.storage.pages import read_page
 from chatserver.tools.terms import Failed, add_place, find_directory, log_of, opened
 from chatwire.names import fold, looks_like_room
@@ -41,6 +42,10 @@ def export(arguments: Sequence[str]) -> int:
     until = _read_time(options.until, "--until") if options.until else NEWEST
     path = log_of(find_directory(options))
     with opened(path) as log:
+        if check_schema(log) < len(MIGRATIONS):
+            raise Failed(
+                f"{path} is of an older chatserver; start the server once, then it can be read"
+            )
         everything = Page(room, -1, NEWEST, PART, oldest=True, everything=True)
         if not read_page(log, structs.replace(everything, limit=1)):
             raise Failed(f"there is nothing of {options.room} in {path}")

@@ -15,6 +15,7 @@ from msgspec import structs
 from chatserver.cli import main
 from chatserver.core.events import Identity, Redacted, Said
 from chatserver.ports import Record
+from chatserver.storage.migrations import MIGRATIONS, migrate
 from chatserver.tools import export
 from tests.chatserver.storage.samples import ANN, OTHERS, record, records, said
 from tests.chatserver.tools.servers import keep, make_data, running
@@ -171,6 +172,19 @@ def test_nothing_is_made_where_nothing_is(
     assert main(["history", "export", "--room", "#a", "--data", str(tmp_path)]) == 1
     assert capsys.readouterr().err == f"chatserver: there is no {tmp_path}/chat.db\n"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_an_older_server_left_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A start of the server makes it readable."""
+    with closing(sqlite3.connect(tmp_path / "chat.db", isolation_level=None)) as database:
+        migrate(database, MIGRATIONS[:-1])
+    arguments = ["history", "export", "--room", "#ops", "--data", str(tmp_path)]
+    assert main(arguments) == 1
+    assert "chat.db is of an older chatserver; start the server once" in capsys.readouterr().err
+    make_data(tmp_path, "now")
+    assert main(arguments) == 0
 
 
 def test_it_is_export_that_is_meant(capsys: pytest.CaptureFixture[str]) -> None:
