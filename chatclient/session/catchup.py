@@ -25,7 +25,7 @@ PLAYBACK = "znc.in/playback"
 CONTEXT = "draft/chathistory-context"
 """The tag of what belongs to a message of the page, and is not counted."""
 
-MOST = 1000
+MOST = 10_000
 """The most lines that are filled in at once."""
 
 _PAGE = 100

@@ -186,13 +186,13 @@ def test_no_more_than_is_sensible() -> None:
     _again(wire, isupport="CHATHISTORY=100")
     newest = 40.0
     for number in range(1, MOST // page + 1):
-        times = [newest - 0.01 * (number * page - each) for each in range(page)]
+        times = [newest - 0.001 * (number * page - each) for each in range(page)]
         lines = [f"@msgid=x{time};time={_time(time)} :bob!b@h PRIVMSG #ops x" for time in times]
         wire.hear(*_batch(f"h{number}", lines))
     assert not room.behind
     assert len([line for line in room.lines if line.text == "x"]) == MOST
     (gap,) = [line for line in room.lines if line.kind is Kind.GAP]
-    assert gap.text.startswith("1000 lines are enough: what was said from ")
+    assert gap.text.startswith(f"{MOST} lines are enough: what was said from ")
     at = room.lines.index(gap)
     assert room.lines[at + 1].text == "x"
     assert "x" not in texts(room)[:at]
