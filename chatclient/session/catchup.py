@@ -167,9 +167,9 @@ def on_page(state: State, quest: Quest, page: Sequence[Message], now: float) -> 
     """A page has come: ask for the one before it, or put all of them in their places."""
     del state.quests[quest.label]
     told = [each for each in page if CONTEXT not in each.tags]
-    there = {_identity(each) for each in quest.messages}
-    fresh = [each for each in page if _identity(each) not in there]
+    fresh = [each for each in page if _identity(each) not in quest.identities]
     quest.messages[:0] = fresh
+    quest.identities.update(map(_identity, fresh))
     full = len(told) >= _limit(state)
     whole = not told or (not full and state.has(caps.EVENT_PLAYBACK))
     if quest.before or whole or quest.since is None or not (full or fresh):

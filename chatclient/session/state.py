@@ -64,6 +64,8 @@ class Quest:
     """Whether messages are named by id rather than by time."""
     messages: list[Message] = field(default_factory=list)
     """All that came so far, oldest first."""
+    identities: set[tuple[str, ...]] = field(default_factory=set)
+    """By what each of them is known again."""
     before: Anchor | None = None
     """For one page of what is older than that."""
     stopped: bool = False
