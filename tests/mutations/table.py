@@ -154,8 +154,8 @@ MUTATIONS = (
         "read the store from one too far",
         "who catches up from disk misses what comes next",
         "chatserver/backlog.py",
-        "        after = self.place[0] - 1  # there may be more of that number\n",
-        "        after = self.place[0] + 1\n",
+        "        after = seq if count >= WHOLE else seq - 1  # there may be more of that number\n",
+        "        after = seq + 1\n",
         (CATCHING_UP,),
     ),
     Mutation(
