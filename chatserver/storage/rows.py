@@ -29,6 +29,14 @@ _FORGET_NONCES: Final = (
 """Looks at the oldest alone: times rise with numbers."""
 
 
+class DamagedEvent(sqlite3.DatabaseError):
+    """An event that is not what was written down; `seq` is its number."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(f"the event {seq:x} in the log is not what was kept")
+        self.seq = seq
+
+
 def write(connection: sqlite3.Connection, writing: Writing) -> Sequence[Message]:
     """Write all of `writing`, and return the messages that are gone by it. Raises `sqlite3.Error`."""
     records = writing.records
@@ -129,7 +137,7 @@ def decode_event(seq: int, event: bytes, checksum: int | None) -> KeptEvent:
         decoded: KeptEvent = _decode_event(event)
         if decoded.seq == seq and checksum in (None, crc32(event)):
             return decoded
-    raise sqlite3.DatabaseError(f"the event {seq:x} in the log is not what was kept")
+    raise DamagedEvent(seq)
 
 
 def _row(record: Record) -> tuple[int, int, str, str, str, int]:

@@ -24,6 +24,7 @@ from chatserver.faces.irc.dialect import mode_words
 from chatserver.faces.irc.messages import message_id
 from chatserver.storage.migrations import MIGRATIONS, check_schema
 from chatserver.storage.pages import read_page
+from chatserver.storage.rows import DamagedEvent
 from chatserver.tools.terms import Failed, add_place, find_directory, log_of, opened
 from chatwire.names import fold, looks_like_room
 from chatwire.text import action, plain
@@ -47,11 +48,26 @@ def export(arguments: Sequence[str]) -> int:
                 f"{path} is of an older chatserver; start the server once, then it can be read"
             )
         everything = Page(room, -1, NEWEST, PART, oldest=True, everything=True)
-        if not read_page(log, structs.replace(everything, limit=1)):
+        if not is_known(log, everything):
             raise Failed(f"there is nothing of {options.room} in {path}")
         everything = structs.replace(everything, since=since, until=until)
-        _print(FORMATS[options.format](event, options.room) for event in read_all(log, everything))
+        damaged: list[int] = []
+        found = read_all(log, everything, damaged)
+        _print(FORMATS[options.format](event, options.room) for event in found)
+    if damaged:
+        what = "event is" if len(damaged) == 1 else "events are"
+        raise Failed(
+            f"{path}: {len(damaged)} {what} damaged, and left out: {damaged[0]:x} is the first"
+        )
     return 0
+
+
+def is_known(log: sqlite3.Connection, page: Page) -> bool:
+    """Say whether the log has anything of `page`, damaged or not."""
+    try:
+        return bool(read_page(log, structs.replace(page, limit=1)))
+    except DamagedEvent:
+        return True
 
 
 def _parse(arguments: Sequence[str]) -> Namespace:
@@ -83,9 +99,21 @@ def _read_time(text: str, flag: str) -> int:
     return round(moment.timestamp() * 1000)
 
 
-def read_all(log: sqlite3.Connection, page: Page) -> Iterator[KeptEvent]:
-    """Yield all that fits `page`, whatever its limit, which is how much is read at once."""
-    while found := read_page(log, page):
+def read_all(log: sqlite3.Connection, page: Page, damaged: list[int]) -> Iterator[KeptEvent]:
+    """Yield all that fits `page`, whatever its limit, which is how much is read at once.
+
+    Events that are damaged are left out, and their numbers put on the list `damaged`.
+    """
+    while True:
+        try:
+            found = read_page(log, page)
+        except DamagedEvent as error:
+            damaged.append(error.seq)
+            yield from read_page(log, structs.replace(page, before=error.seq))
+            page = structs.replace(page, after=error.seq)
+            continue
+        if not found:
+            return
         last = found[-1].seq
         whole = len(found) < page.limit
         # What one command led to has one number, and may have been cut in two.
