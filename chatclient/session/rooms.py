@@ -44,6 +44,8 @@ def _join_self(state: State, heard: Heard, name: str) -> None:
     buffer.wanted = True
     state.world.set_joined(buffer, joined=True)
     buffer.members.put(Member(heard.nick))
+    if buffer.topic.text:
+        state.world.set_topic(buffer, "")  # a room without one says nothing about it
     follow(state, buffer, heard.time)
     state.note(heard, *narrate(state, heard), buffer, own=True)
 

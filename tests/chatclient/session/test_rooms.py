@@ -340,3 +340,17 @@ def test_what_waits_to_be_said_where_we_are_no_longer() -> None:
     assert wire.sent() == ["@label=m1 PRIVMSG #ops hello"]
     wire.hear("@label=m1 :srv 404 alice #ops :you are not in the room")
     assert last(room).delivery is Delivery.FAILED
+
+
+def test_a_topic_that_was_removed_meanwhile() -> None:
+    """Who comes back to a room that tells no topic does not go on showing the old one."""
+    wire = Wire().start()
+    room = wire.join("#ops")
+    wire.hear(":srv 332 alice #ops :the old one")
+    assert room.topic.text == "the old one"
+    wire.session.end("lost", wire.now)
+    wire.start()
+    wire.join("#ops")
+    assert room.topic.text == ""
+    wire.hear(":srv 332 alice #ops :the new one")
+    assert room.topic.text == "the new one"
