@@ -48,11 +48,10 @@ from chatserver.core.execute import Stamp, execute
 from chatserver.core.execute.rooms import open_lobby
 from chatserver.core.execute.speech import find_repeated
 from chatserver.core.history import Question
-from chatserver.core.nonces import Kept
 from chatserver.core.state import Audience, Room, RoomRecord, State, User
 from chatserver.delivery import Delivery, Round
 from chatserver.faces.contract import Answer, Ask, Face, Lookup, Moment, Request
-from chatserver.ports import Peer, Record, Trimmed, Writing
+from chatserver.ports import Peer, Record, Restored, Trimmed, Writing
 from chatserver.session import Session
 from chatserver.tail import TAIL
 
@@ -111,11 +110,12 @@ class Node:
         self._numbers = itertools.count(1)
         self._checker = ThreadPoolExecutor(1, "password")
 
-    def restore(self, records: Sequence[RoomRecord], now: int, nonces: Sequence[Kept] = ()) -> None:
-        """Bring back the rooms and nonces that were kept, and the lobby if it was not; `now` is in ms."""
+    def restore(self, restored: Restored, now: int) -> None:
+        """Bring back what was kept, and the lobby if it was not; `now` is in ms."""
         state = self.state
-        state.nonces.restore(nonces)
-        rooms = [Room.restored(record, now) for record in records]
+        state.nonces.restore(restored.nonces)
+        state.guests.restore(restored.guests, now)
+        rooms = [Room.restored(record, now) for record in restored.rooms]
         state.rooms.update((room.key, room) for room in rooms)
         for room in sorted(rooms, key=lambda room: room.emptied_at):
             state.see_to_empty(room)

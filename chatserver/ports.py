@@ -6,6 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from chatserver.core.events import KeptEvent
+from chatserver.core.guests import Guest
 from chatserver.core.history import Question
 from chatserver.core.nonces import Kept
 from chatserver.core.state import RoomRecord
@@ -64,11 +65,15 @@ class Writing(Struct, frozen=True):
 
     trimmed: Sequence[Trimmed] = ()
     """What is to be gone because it is too old, as `Store.overdue` found it."""
+    guests: Sequence[Guest] = ()
+    """Each replaces what was kept under its key."""
+    forgotten_guests: Sequence[bytes] = ()
+    """Keys of guests whose record is removed."""
 
     @property
     def writes(self) -> bool:
         """Whether anything is to be kept, or to be gone."""
-        return bool(self.records or self.rooms or self.forgotten or self.redacted or self.trimmed)
+        return any(getattr(self, name) for name in self.__struct_fields__)
 
 
 class Restored(Struct, frozen=True):
@@ -81,6 +86,7 @@ class Restored(Struct, frozen=True):
     rooms: Sequence[RoomRecord]
     nonces: Sequence[Kept] = ()
     """Of the messages of the last day, oldest first; the newest, if they are too many to remember."""
+    guests: Sequence[Guest] = ()
 
 
 class Store(Protocol):

@@ -33,6 +33,7 @@ PLAYBACK = "znc.in/playback"
 READ_MARKER = "draft/read-marker"
 SEARCH = "soju.im/search"
 SERVER_TIME = "server-time"
+SESSION = "chatserver.dev/session"
 SETNAME = "setname"
 STANDARD_REPLIES = "standard-replies"
 USERHOST_IN_NAMES = "userhost-in-names"
@@ -111,6 +112,11 @@ CAPABILITIES = (
         "messages are found with `SEARCH`, by words, sender, place and time",
     ),
     Capability(SERVER_TIME, _SITE + "server-time", "lines say when they happened"),
+    Capability(
+        SESSION,
+        "#coming-back",
+        "a guest whose connection broke comes back as who they were",
+    ),
     Capability(SETNAME, _SITE + "setname", "the real name can be changed while connected"),
     Capability(
         STANDARD_REPLIES,

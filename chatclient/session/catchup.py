@@ -219,7 +219,7 @@ def on_sign_of_life(state: State, now: float) -> None:
 def _complete(state: State, quest: Quest, now: float) -> None:
     """Everything has come that the server has; say if it does not reach to what is known."""
     known = quest.since.msgid if quest.since and _overlaps(quest) else ""
-    met = any(each.tags.get("msgid") == known for each in quest.messages)
+    met = state.past.resumed or any(each.tags.get("msgid") == known for each in quest.messages)
     _finish(state, quest, now, whole=not known or met)
 
 

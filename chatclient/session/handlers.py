@@ -12,6 +12,7 @@ from chatclient.session.registration import (
     on_motd_end,
     on_nick_refused,
     on_refused,
+    on_session,
     on_welcome,
 )
 from chatclient.session.replies import (
@@ -71,6 +72,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "PRIVMSG": on_message,
     "QUIT": on_quit,
     "REDACT": on_redact,
+    "SESSION": on_session,
     "SETNAME": on_setname,
     "TOPIC": on_topic,
     "WALLOPS": on_wallops,

@@ -26,6 +26,12 @@ class Past:
         """When the server was heard last, of each buffer that a cut left behind."""
         self.heard: float | None = None
         """When the server was heard last on an earlier connection, None if there was none."""
+        self.nick = ""
+        """Under which nick that was."""
+        self.resumed = False
+        """Whether we are still that to the server: all that was written to the nick since is ours."""
+        self.secret = ""
+        """By which the server knows that it is us again; "" before it was needed."""
 
     def leave(self, buffer: Buffer, start: float, *, events: bool) -> None:
         """Take note that a buffer is followed no longer, and up to where it is complete.

@@ -10,7 +10,7 @@ from random import Random
 
 from chatclient.model import BufferKind, ConnectionState, Kind
 from chatclient.session.catchup import PLAYBACK, find_conversations, follow
-from chatclient.session.outbox import NONCE
+from chatclient.session.outbox import NONCE, new_nonce
 from chatclient.session.saying import open_all
 from chatclient.session.state import Heard, State
 from chatwire import caps
@@ -35,6 +35,7 @@ WANTED = frozenset(
         NONCE,
         PLAYBACK,
         caps.SERVER_TIME,
+        caps.SESSION,
         caps.SETNAME,
         caps.STANDARD_REPLIES,
         caps.USERHOST_IN_NAMES,
@@ -53,6 +54,7 @@ _OLD_NICK_LENGTH = 9  # what every server takes (RFC 2812, 1.2.1)
 def begin(state: State) -> None:
     """Send what opens a connection."""
     identity = state.identity
+    state.past.resumed = False
     state.set_status(
         replace(state.status, state=ConnectionState.REGISTERING, nick=state.nick, retry_at=None)
     )
@@ -122,6 +124,9 @@ def _request(state: State, offered: list[str]) -> None:
 def _answered(state: State) -> None:
     state.requests = max(0, state.requests - 1)
     if not state.requests and not state.registered:
+        if state.has(caps.SESSION):
+            state.past.secret = state.past.secret or new_nonce(state.random)
+            state.send("SESSION", state.past.secret)
         state.send("CAP", "END")
 
 
@@ -178,6 +183,12 @@ def on_welcome(state: State, heard: Heard) -> None:
         replace(state.status, state=ConnectionState.ONLINE, reason="", retry_at=None, away=False)
     )
     state.tell(heard, heard.text(1), state.world.server)
+
+
+def on_session(state: State, heard: Heard) -> None:
+    """Take note whether the server knows us again, under the nick that we knew we had (SESSION)."""
+    known = state.world.fold(state.past.nick) == state.world.fold(heard.text(1))
+    state.past.resumed = heard.text(0) == "RESUMED" and known
 
 
 def on_features(state: State, heard: Heard) -> None:

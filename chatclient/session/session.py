@@ -86,7 +86,7 @@ class Session:
                 if not state.leaving:
                     self.world.tell(buffer, f"disconnected: {reason}", time=now, kind=Kind.ERROR)
         if state.ready:
-            self._past.heard = heard
+            self._past.heard, self._past.nick = heard, state.nick
         state.ready = state.registered = False
 
     def ping(self, token: str) -> None:

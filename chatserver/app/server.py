@@ -175,7 +175,7 @@ class Server:
         self._told_again = asyncio.Event()
         self._node = Node(State(config.limits), tail=config.tail)
         now = max(clock.now(), restored.last_at)
-        self._node.restore(restored.rooms, now, restored.nonces)
+        self._node.restore(restored, now)
         self._journal = LocalJournal(self._node, store, restored, clock, config.journal_queue)
         self._node.journal = self._journal
         self._trimming = Trimming(store, self._journal.trim, clock)

@@ -12,7 +12,10 @@ class Command(Struct, frozen=True, tag=True, gc=False):
 
 
 class Connect(Command, frozen=True):
-    """Become a user. Of `nicks` the first that is valid and free is taken; refused if none is."""
+    """Become a user. Of `nicks` the first that is valid and free is taken; refused if none is.
+
+    Who is there with the same `key` leaves by it: what is theirs is free.
+    """
 
     nicks: tuple[str, ...]
     username: str
@@ -24,6 +27,8 @@ class Connect(Command, frozen=True):
     secure: bool = False
     face: str = "irc"
     """How they joined: `irc` or `plain`."""
+    key: bytes = b""
+    """By which a guest comes back (see `core.guests`): a digest of what only they know; b"" if they can't."""
 
 
 class Quit(Command, frozen=True):

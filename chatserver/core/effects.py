@@ -53,6 +53,8 @@ class Welcomed(Reply, frozen=True):
     """The asker is a user now."""
 
     identity: Identity
+    resumed: bool = False
+    """Whether they are who had that nick before: what was written to it since then is theirs."""
 
 
 class Entered(Reply, frozen=True):

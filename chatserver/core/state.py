@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from chatserver.core.events import Identity
+from chatserver.core.guests import Guests
 from chatserver.core.limits import Limits
 from chatserver.core.markers import Markers
 from chatserver.core.nonces import Nonces
@@ -85,8 +86,8 @@ class User:
 
     __slots__ = (
         "active_at", "address", "alone", "away", "connected_at", "conversations", "correspondent",
-        "earlier", "face", "id", "identity", "invited", "markers", "modes", "named_seq", "operator",
-        "rooms", "secure",
+        "earlier", "face", "id", "identity", "invited", "key", "markers", "modes", "named_seq",
+        "operator", "rooms", "secure",
     )  # fmt: skip
 
     def __init__(self, number: int, identity: Identity, connected_at: int) -> None:
@@ -99,6 +100,8 @@ class User:
         self.address = ""
         self.face = ""
         self.secure = False
+        self.key = b""
+        """By which they come back as who they are now; b"" if they cannot."""
         self.correspondent: User | None = None
         """Who wrote to them last, whatever they are called now; maybe gone."""
         self.named_seq = 0
@@ -350,6 +353,8 @@ class State:
         """Those of them that are blank, likewise."""
         self.nonces = Nonces()
         """Of messages of the last day."""
+        self.guests = Guests()
+        """Who can come back as who they were."""
         self.most_users = 0
         """The most that were connected at once."""
         self.changed_rooms: set[Room] = set()
@@ -375,6 +380,12 @@ class State:
     def find_user(self, nick: str) -> User | None:
         """Return who has `nick`, in any case of letters."""
         return self.nicks.get(fold(nick))
+
+    def find_guest(self, key: bytes) -> User | None:
+        """Return who is there with `key`; nobody is with b""."""
+        guest = self.guests.find(key)
+        user = self.find_user(guest.nick) if guest is not None else None
+        return user if user is not None and user.key == key else None
 
     def find_room(self, name: str) -> Room | None:
         """Return the room `name`, in any case of letters; an empty one too."""

@@ -15,6 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
 
+from msgspec import structs
+
 from chatserver.batch import Batch, Entry, Found, must_be_kept, write_down
 from chatserver.core.effects import Emission, Reason, Refused
 from chatserver.core.events import Keeping, Redacted, Said
@@ -141,9 +143,9 @@ class LocalJournal:
         self._reading.close()
         if self._writer is not None:
             self._writer.shutdown()
-        if self._late and not self.failure:
+        if not self.failure:
             try:
-                self._store.keep(self._late.join(Writing()))
+                self._store.keep(self._with_guests(self._late.join(Writing())))
             except Exception as error:  # noqa: BLE001 - as in `_keep_here`
                 describe(error)
         self._store.close()
@@ -197,6 +199,8 @@ class LocalJournal:
     def _keep(self, batch: Batch) -> None:
         """Keep a batch and release it, then run again."""
         loop = asyncio.get_running_loop()
+        if batch.writing.writes:
+            batch.writing = self._with_guests(batch.writing)
         if self._writer is not None and batch.writing.writes:
             self._writing = True
             done = loop.run_in_executor(self._writer, self._store.keep, batch.writing)
@@ -233,7 +237,15 @@ class LocalJournal:
 
     def _write_late_here(self) -> None:
         """Write what is put off now: somebody reads all that happened."""
-        self._keep_here(Batch([], self._late.join(Writing())))
+        self._keep_here(Batch([], self._with_guests(self._late.join(Writing()))))
+
+    def _with_guests(self, writing: Writing) -> Writing:
+        """Return `writing` with the guests that changed: nobody waits for them, and they wait for a write.
+
+        So they are kept before, or with, what is said to somebody who took the nick of one.
+        """
+        known, forgotten = self._node.state.guests.take_changed()
+        return structs.replace(writing, guests=known, forgotten_guests=forgotten)
 
     def _keep_here(self, batch: Batch) -> None:
         try:
@@ -271,6 +283,8 @@ class LocalJournal:
         state.forgotten_rooms.update(
             key for key in batch.writing.forgotten if key not in state.rooms
         )
+        state.guests.changed.update(guest.key for guest in batch.writing.guests)
+        state.guests.changed.update(batch.writing.forgotten_guests)
         batch.writing = Writing()  # nothing of it was kept, and nothing is gone
         if self.failure and self._retry is None:
             self._retry = asyncio.get_running_loop().call_later(RETRY_AFTER, self._try_again)
@@ -318,17 +332,17 @@ class LocalJournal:
             return
         records = [record for emission in self._held for record in write_down(emission)]
         writing = self._late.join(Writing(records, *self._node.take_changed_rooms()))
-        batch = Batch([], writing)
+        batch = Batch([], self._with_guests(writing))
         if self._writer is None:
             try:
-                self._prove(writing)
+                self._prove(batch.writing)
             except Exception as error:  # noqa: BLE001 - as in `_keep_here`
                 self._fail(batch, describe(error))
             else:
                 self._recovered()
             return
         self._busy = self._writing = True
-        done = asyncio.get_running_loop().run_in_executor(self._writer, self._prove, writing)
+        done = asyncio.get_running_loop().run_in_executor(self._writer, self._prove, batch.writing)
         done.add_done_callback(partial(self._retried, batch))
 
     def _prove(self, writing: Writing) -> None:

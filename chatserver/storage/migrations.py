@@ -64,7 +64,20 @@ def add_sums(connection: sqlite3.Connection) -> None:
     connection.execute("alter table events add column sum integer")
 
 
-MIGRATIONS: Final[Sequence[Migration]] = (create_first_schema, find_by_reader_and_nonce, add_sums)
+def add_guests(connection: sqlite3.Connection) -> None:
+    """Guests who can come back, by the digest of what only they know."""
+    connection.execute(
+        "create table guests (key blob primary key, nick text not null,"
+        " named_seq integer not null, left_at integer not null) without rowid"
+    )
+
+
+MIGRATIONS: Final[Sequence[Migration]] = (
+    create_first_schema,
+    find_by_reader_and_nonce,
+    add_sums,
+    add_guests,
+)
 
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:

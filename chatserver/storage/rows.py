@@ -12,8 +12,10 @@ from typing import Final
 from zlib import crc32
 
 import msgspec
+from msgspec import structs
 
 from chatserver.core.events import KeptEvent, Said
+from chatserver.core.guests import Guest
 from chatserver.core.nonces import REMEMBERED_FOR, REMEMBERED_MOST, Kept, nonce_key
 from chatserver.core.state import RoomRecord
 from chatserver.ports import Record, Restored, Trimmed, Writing
@@ -56,6 +58,13 @@ def write(connection: sqlite3.Connection, writing: Writing) -> Sequence[Message]
         [(room.key, _encode(room).decode()) for room in writing.rooms],
     )
     connection.executemany("delete from rooms where key = ?", [(key,) for key in writing.forgotten])
+    connection.executemany(
+        "insert or replace into guests (key, nick, named_seq, left_at) values (?, ?, ?, ?)",
+        map(structs.astuple, writing.guests),
+    )
+    connection.executemany(
+        "delete from guests where key = ?", [(key,) for key in writing.forgotten_guests]
+    )
     return [*_redact(connection, writing), *_trim(connection, writing)]
 
 
@@ -125,7 +134,10 @@ def restore(connection: sqlite3.Connection) -> Restored:
         "select key, target, seq, at from nonces where at >= ? order by seq desc limit ?",
         (last_at - REMEMBERED_FOR, REMEMBERED_MOST),
     )
-    return Restored(epoch, last_at, rooms, [*starmap(Kept, nonces)][::-1])
+    guests = connection.execute("select key, nick, named_seq, left_at from guests order by key")
+    return Restored(
+        epoch, last_at, rooms, [*starmap(Kept, nonces)][::-1], [*starmap(Guest, guests)]
+    )
 
 
 def decode_event(seq: int, event: bytes, checksum: int | None) -> KeptEvent:

@@ -213,7 +213,7 @@ class World:
         self.store: Store = store or MemoryStore()
         self.node = Node(State(self.limits), penalty, tail)
         restored = self.store.open()
-        self.node.restore(restored.rooms, self.clock.now(), restored.nonces)
+        self.node.restore(restored, self.clock.now())
         self.journal = LocalJournal(self.node, self.store, restored, self.clock, 1000)
         self.node.journal = self.journal
 

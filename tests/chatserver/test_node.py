@@ -17,6 +17,7 @@ from chatserver.faces.contract import Answer, Ask, Lookup, Moment, Request
 from chatserver.faces.plain import PlainFace, PlainFacts
 from chatserver.faces.plain.dialect import PlainDialect
 from chatserver.node import OUTSTANDING_MOST, Node
+from chatserver.ports import Restored
 from chatwire.framing import Overlong
 from tests.chatserver.fakes import Client, World, gate, until
 
@@ -218,7 +219,7 @@ async def test_rooms_are_restored_as_empty_ones(world: World) -> None:
     ]
     state = State(Limits(empty_rooms=2))
     node = Node(state)
-    node.restore(records, 20)
+    node.restore(Restored(2, 0, records), 20)
     assert set(state.rooms) == {"#young", "#old", "#alive", "#lobby"}
     assert [*state.empty_rooms] == ["#old", "#alive", "#young"]
     assert [room.name for room in state.changed_rooms] == ["#lobby"]

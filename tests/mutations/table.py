@@ -95,7 +95,7 @@ MUTATIONS = (
         "restore no nonces",
         "after a restart a message that is sent again is said again",
         "chatserver/node.py",
-        "        state.nonces.restore(nonces)\n",
+        "        state.nonces.restore(restored.nonces)\n",
         "",
         ("tests/e2e/test_stopping.py",),
     ),

@@ -18,20 +18,20 @@ from chatserver.core.execute.turn import Stamp, Turn, shorten
 from chatserver.core.state import Audience, Past, State, User
 from chatwire.names import fold, is_nick
 
+REPLACED = "Replaced by a new connection of theirs"
+"""Why the connection of somebody ends who has come back on another."""
+
 
 def connect(state: State, stamp: Stamp, session: int, command: Connect) -> Sequence[Effect]:
-    """Make a user of a session."""
+    """Make a user of a session, in the place of a connection of theirs that is there still."""
     limits = state.limits
-    refused = Refused(Reason.NICK_INVALID)
-    for nick in command.nicks:
-        if not is_nick(nick, limits.nick):
-            refused = Refused(Reason.NICK_INVALID, nick)
-        elif fold(nick) in state.nicks:
-            refused = Refused(Reason.NICK_IN_USE, nick)
-        else:
-            break
-    else:
-        return (refused,)
+    before = state.find_guest(command.key)
+    nick = _choose_nick(state, command.nicks, before)
+    if isinstance(nick, Refused):
+        return (nick,)
+    replaced: Sequence[Effect] = NOTHING
+    if before is not None:
+        replaced = remove(Turn(state, before, stamp.seq, stamp.at), before, REPLACED)
     identity = Identity(
         nick,
         shorten(command.username, limits.username),
@@ -39,11 +39,28 @@ def connect(state: State, stamp: Stamp, session: int, command: Connect) -> Seque
         shorten(command.realname, limits.realname),
     )
     user = User(session, identity, stamp.at)
-    user.named_seq = stamp.seq
+    user.key = command.key
+    user.named_seq = state.guests.take(nick, user.key, stamp.seq, stamp.at)
+    resumed = user.named_seq < stamp.seq
+    if before is not None and resumed:
+        user.conversations = before.conversations
     user.address, user.secure, user.face = command.address, command.secure, command.face
     state.users[session] = state.nicks[fold(nick)] = user
     state.most_users = max(state.most_users, len(state.users))
-    return (Welcomed(identity),)
+    return (*replaced, Welcomed(identity, resumed))
+
+
+def _choose_nick(state: State, nicks: Sequence[str], before: User | None) -> str | Refused:
+    """Return the first of `nicks` that is valid and free, or `before`'s; or why there is none."""
+    refused = Refused(Reason.NICK_INVALID)
+    for nick in nicks:
+        if not is_nick(nick, state.limits.nick):
+            refused = Refused(Reason.NICK_INVALID, nick)
+        elif state.find_user(nick) not in {None, before}:
+            refused = Refused(Reason.NICK_IN_USE, nick)
+        else:
+            return nick
+    return refused
 
 
 def leave(turn: Turn, command: Quit) -> Sequence[Effect]:
@@ -64,6 +81,7 @@ def remove(turn: Turn, user: User, reason: str) -> Sequence[Effect]:
     user.correspondent = None
     del state.users[user.id], state.nicks[fold(user.nick)]
     state.past.append(Past(user.identity, turn.at))
+    state.guests.leave(user.key, turn.at)
     departed = Departed(turn.seq, turn.at, user.identity, reason)
     return (Emission(departed, peers, rooms=rooms), Close(user, reason))
 
@@ -84,6 +102,7 @@ def change_nick(turn: Turn, command: ChangeNick) -> Sequence[Effect]:
     if owner is None:
         state.past.append(Past(before, turn.at))
         user.begin_anew(turn.seq)
+    state.guests.take(nick, user.key, turn.seq, turn.at)
     identify(
         state, user, Identity(nick, before.username, before.host, before.realname, before.account)
     )

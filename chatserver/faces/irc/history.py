@@ -11,7 +11,7 @@ from datetime import datetime
 
 from msgspec import Struct, structs
 
-from chatserver.core.events import KeptEvent
+from chatserver.core.events import KeptEvent, Said
 from chatserver.core.history import Page, conversation
 from chatserver.faces.contract import Lookup
 from chatserver.faces.irc.dialect import dialect_for, in_batch
@@ -23,6 +23,9 @@ from chatwire.message import Message
 from chatwire.names import fold, is_nick, looks_like_room
 
 MESSAGE_ID = re.compile(r"([0-9a-f]{1,15})(?:-[mr]?[0-9]{0,4})?")
+_LOOKED_AT = 1000
+"""So many direct messages tell with whom somebody talked who came back."""
+
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z", re.ASCII)
 
 
@@ -254,20 +257,40 @@ def _ask_targets(session: Session, params: Sequence[str]) -> Items:
         rooms = [member.room for member in user.rooms.values()]
         others = user.conversations.values()
         names = [*(room.name for room in rooms), *others]
+        mine = Page(fold(user.nick), user.named_seq, seq, _LOOKED_AT, direct=True)
         pages = [
             *(Page(room.key, room.created_seq, seq, 1) for room in rooms),
             *(Page(conversation(user.nick, nick), user.named_seq, seq, 1) for nick in others),
+            *([mine] if user.key else []),  # who came back may not be remembered with all of them
         ]
 
         def show(found: Sequence[Sequence[KeptEvent]] | None) -> Sequence[bytes]:
             if found is None:
                 return _fail(session, "MESSAGE_ERROR", "TARGETS", "*")
-            newest = [(page[0].at, name) for page, name in zip(found, names, strict=True) if page]
-            return _list_targets(session, _choose(newest, start.at, end.at, limit))
+            newest = {
+                fold(name): (page[0].at, name)
+                for page, name in zip(found, names, strict=False)
+                if page
+            }
+            for page in found[len(names) :]:
+                newest |= _newest_of(page, user.nick)
+            return _list_targets(session, _choose(newest.values(), start.at, end.at, limit))
 
         return Lookup(tuple(pages), show)
 
     return [session.ask(answer)]
+
+
+def _newest_of(page: Sequence[KeptEvent], nick: str) -> Mapping[str, tuple[int, str]]:
+    """Return of all with whom `nick` talked on a page of direct messages when that was last, and who it is.
+
+    By folded nick, the newest message of the page being the last.
+    """
+    said = [event for event in page if isinstance(event, Said)]
+    others = [(e.who.nick if fold(e.target) == fold(nick) else e.target, e.at) for e in said]
+    return {
+        fold(other): (at, other) for other, at in others if not looks_like_room(other.lstrip("@+"))
+    }
 
 
 def _choose(

@@ -10,8 +10,10 @@ from functools import partial
 
 from chatserver.core import queries
 from chatserver.core.commands import ChangeNick, Connect, Quit
+from chatserver.core.effects import Welcomed
 from chatserver.core.state import State, User
 from chatserver.faces.contract import Ask, Request
+from chatserver.faces.irc.guests import confirm
 from chatserver.faces.irc.isupport import (
     MULTILINE_BYTES,
     MULTILINE_LINES,
@@ -152,6 +154,7 @@ def _connect(session: Session) -> Items | Request:
         host=session.host,
         address=session.address,
         secure=session.secure,
+        key=session.key,
     )
     verify = session.server.password
     if verify is None:
@@ -181,7 +184,7 @@ def pong(session: Session, message: Message) -> Items:
     return []
 
 
-def welcome(inquiry: Inquiry) -> list[bytes]:
+def welcome(inquiry: Inquiry, reply: Welcomed) -> list[bytes]:
     """Return what a new user is greeted with (Modern IRC, "Connection Registration")."""
     server, who = inquiry.session.server, inquiry.user.identity
     greeting = f"Welcome to the {server.network} network, {who.nick}"
@@ -191,6 +194,7 @@ def welcome(inquiry: Inquiry) -> list[bytes]:
         inquiry.numeric("003", text=f"This server was started {readable_time(server.created_at)}"),
         inquiry.numeric("004", *my_info(server)),
         *support(inquiry),
+        *confirm(inquiry, resumed=reply.resumed),
         *lusers(inquiry),
         *motd(inquiry),
     ]

@@ -124,10 +124,6 @@ def _operator_granted(inquiry: Inquiry, _reply: effects.OperatorGranted) -> Sequ
     return [inquiry.numeric("381", text="You are now a server operator")]
 
 
-def _welcomed(inquiry: Inquiry, _reply: effects.Welcomed) -> Sequence[bytes]:
-    return welcome(inquiry)
-
-
 REPLIES: Mapping[type[Reply], Callable[[Inquiry, Any], Sequence[bytes] | Lookup]] = {
     effects.AwaySet: _away_set,
     effects.Entered: entered,
@@ -137,6 +133,6 @@ REPLIES: Mapping[type[Reply], Callable[[Inquiry, Any], Sequence[bytes] | Lookup]
     effects.Refused: _refused,
     effects.Repeated: repeated,
     effects.TargetAway: _target_away,
-    effects.Welcomed: _welcomed,
+    effects.Welcomed: welcome,
 }
 """How each reply to a user is said."""

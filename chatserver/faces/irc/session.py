@@ -56,8 +56,8 @@ class Session:
     """One client: its capabilities, and until it is a user, what it has said of itself."""
 
     __slots__ = (
-        "_facts", "address", "batch", "batches", "caps", "host", "negotiating", "nick", "password",
-        "playback", "realname", "registered", "secure", "username", "version",
+        "_facts", "address", "batch", "batches", "caps", "host", "key", "negotiating", "nick",
+        "password", "playback", "realname", "registered", "secure", "username", "version",
     )  # fmt: skip
 
     def __init__(
@@ -75,6 +75,8 @@ class Session:
         self.registered = False
         self.nick = self.username = self.realname = self.password = ""
         """As given before it was a user; the state knows better afterwards."""
+        self.key = b""
+        """A digest of the secret by which it comes back, b"" without one."""
         self.batches = 0
         """How many batches of its own it was sent: they are numbered."""
         self.batch: OpenBatch | None = None

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from chatserver.faces.irc import (
     about,
+    guests,
     history,
     markers,
     modes,
@@ -117,6 +118,10 @@ VERBS: Mapping[str, Verb] = {
         "[text=words][;in=#room|nick][;from=nick][;after=time][;before=time][;limit=number]",
         "Look for messages; a space in a value is written as \\s, as in tags.",
         1,
+    ),
+    "SESSION": Verb(
+        guests.take_secret, "secret", "Be known again when you come back; see docs/irc.md.",
+        early=True,
     ),
     "SETNAME": Verb(people.setname, "realname", "Change your real name.", 1),
     "TAGMSG": Verb(talk.tagmsg, "nick|#room|@#room,...", "Send tags without text."),

@@ -272,6 +272,29 @@ def test_a_conversation_that_the_server_forgot() -> None:
     assert [line.kind for line in direct.lines] == [Kind.MESSAGE, Kind.GAP, Kind.MESSAGE]
 
 
+@pytest.mark.parametrize(
+    ("told", "gap"),
+    [
+        ("RESUMED alice", False),
+        ("RESUMED Alice", False),
+        ("RESUMED alicia", True),
+        ("NEW alice", True),
+    ],
+)
+def test_a_conversation_with_who_we_were(told: str, *, gap: bool) -> None:
+    """Nothing is missing where the server knows us again, by the nick that we had."""
+    wire, _ = _in_room()
+    wire.hear(_said(1, room="alice"))
+    wire.session.end("lost", NOW + 2)
+    wire.session.start()
+    wire.session._state.enabled |= {*HISTORY.split()}
+    wire.hear(":srv 001 alice :Welcome", f":srv 005 alice {ISUPPORT} :are", f":srv SESSION {told}")
+    wire.hear(":srv 422 alice :no")
+    wire.hear(*_batch("h1", [_said(3, room="alice")], "bob"))
+    kinds = [Kind.MESSAGE, *([Kind.GAP] if gap else []), Kind.MESSAGE]
+    assert [line.kind for line in wire.room("bob").lines] == kinds
+
+
 def test_leaving_and_coming_back() -> None:
     """What is said between PART and JOIN is filled in like any other."""
     wire, room = _in_room()

@@ -1,5 +1,6 @@
 """From the first byte to the welcome."""
 
+import re
 from random import Random
 
 import pytest
@@ -215,3 +216,28 @@ def test_a_second_connection_starts_clean() -> None:
     wire.hear(":alice!a@h JOIN #ops")
     assert wire.room("#ops") is room
     assert room.joined
+
+
+def _sent_after_ack(wire: Wire, caps: str) -> list[str]:
+    """Return what is sent when the server has granted what it offers."""
+    wire.session.start()
+    wire.hear(f":srv CAP * LS :{caps}")
+    wire.raw()
+    wire.hear(f":srv CAP * ACK :{caps}")
+    return wire.raw()
+
+
+def test_the_secret_of_the_session() -> None:
+    """The same on each connection, another in each run, before registration ends; to who wants it alone."""
+    caps = "batch chatserver.dev/session"
+    wire, other = Wire(seed=1), Wire(seed=2)
+    first = _sent_after_ack(wire, caps)
+    assert [line.partition(" ")[0] for line in first] == ["SESSION", "CAP"]
+    assert re.fullmatch(r"SESSION [A-Za-z0-9_-]{22}", first[0])
+    wire.hear(":srv 001 alice :Welcome", ":srv 422 alice :no")
+    wire.session.end("lost", wire.now)
+    assert _sent_after_ack(wire, caps) == first
+    assert _sent_after_ack(other, caps)[0] != first[0]
+    assert _sent_after_ack(wire, "batch") == ["CAP END"]
+    shown = "".join(line.text for buffer in wire.world.buffers for line in buffer.lines)
+    assert first[0].split()[1] not in shown

@@ -520,7 +520,7 @@ async def test_a_restart_brings_the_rooms_back() -> None:
     await ann.ask("/join #ops", "/topic hi")
     record = world.node.state.rooms["#ops"].record()
     again = World()
-    again.node.restore([record], again.clock.now())
+    again.node.restore(Restored(2, 0, [record]), again.clock.now())
     bob, ann = await people(again, "bob", "ann")
     assert (await bob.ask("/join #ops"))[:2] == [
         "-> you are in #ops with nobody else yet",

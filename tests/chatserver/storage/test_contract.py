@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from chatserver.core.events import Parted, Said
+from chatserver.core.guests import Guest
 from chatserver.core.history import NEWEST, Page
 from chatserver.ports import Record, Store, StoreUnusable, Writing
 from chatserver.storage import make_store
@@ -282,6 +283,21 @@ def test_the_store_of_a_configuration(tmp_path: Path) -> None:
         first.close()
         assert second.open().epoch > before.epoch
         second.close()
+
+
+def test_guests_are_replaced_and_forgotten_on_disk(tmp_path: Path) -> None:
+    """The newest record of each key comes back, after any number of starts; in memory none does."""
+    alice, bob = Guest(b"\0a", "alice", 5), Guest(b"b", "bob", 6, 7)
+    for store, again, known in (
+        (SqliteStore(tmp_path), SqliteStore(tmp_path), [Guest(b"\0a", "alicia", 8, 9)]),
+        (MemoryStore(), MemoryStore(), []),
+    ):
+        assert list(store.open().guests) == []
+        store.keep(Writing(guests=[alice, bob]))
+        store.keep(Writing(guests=[Guest(b"\0a", "alicia", 8, 9)], forgotten_guests=[b"b", b"c"]))
+        store.close()
+        assert list(again.open().guests) == known
+        again.close()
 
 
 def test_rooms_are_replaced_and_forgotten_on_disk(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from chatserver.core.commands import Command, Connect, ModeChange
 from chatserver.core.effects import Close, Effect, Emission, Recall, Reply
 from chatserver.core.execute import HANDLERS, Stamp, execute
 from chatserver.core.execute.rooms import open_lobby
+from chatserver.core.guests import Guest
 from chatserver.core.limits import Limits
 from chatserver.core.state import STATUSES, Audience, Room, Roster, State, User
 from chatwire.names import fold
@@ -98,10 +99,14 @@ class Anything(RuleBasedStateMachine):
         """Let time pass."""
         self.at += hours * HOUR + 1
 
-    @rule(session=st.integers(1, 6), wanted=st.lists(nicks, max_size=3).map(tuple))
-    def connect(self, session: int, wanted: tuple[str, ...]) -> None:
-        """Let somebody come."""
-        self.do(session, Connect(wanted, "u", "r", "h"))
+    @rule(
+        session=st.integers(1, 6),
+        wanted=st.lists(nicks, max_size=3).map(tuple),
+        key=st.sampled_from((b"", b"1", b"2")),
+    )
+    def connect(self, session: int, wanted: tuple[str, ...], key: bytes) -> None:
+        """Let somebody come, or come back."""
+        self.do(session, Connect(wanted, "u", "r", "h", key=key))
 
     @rule(session=st.integers(1, 6), command=st.one_of([COMMANDS[kind] for kind in MOVES]))
     def move(self, session: int, command: Command) -> None:
@@ -157,6 +162,16 @@ class Anything(RuleBasedStateMachine):
         owners = {fold(user.nick): user for user in self.state.users.values()}
         assert owners == self.state.nicks
         assert all(number == user.id for number, user in self.state.users.items())
+
+    @invariant()
+    def who_has_a_key_can_come_back(self) -> None:
+        """One for each key at most; what is remembered of them is true."""
+        users = [user for user in self.state.users.values() if user.key]
+        assert len({user.key for user in users}) == len(users)
+        for user in users:
+            known = Guest(user.key, user.nick, user.named_seq)
+            assert self.state.guests.find(user.key) == known
+            assert self.state.find_guest(user.key) is user
 
     @invariant()
     def members_are_users_and_know_their_rooms(self) -> None:
