@@ -124,7 +124,7 @@ class IrcPeer(Peer):
         self.send(f"PONG :{message.param(0)}\r\n".encode())
 
     def _on_nick(self, message: Message) -> None:
-        if self._is_me(message):
+        if self._is_me(message) and "batch" not in message.tags:
             self.nick = message.param(0)
 
     def _on_join(self, message: Message) -> None:
