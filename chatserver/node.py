@@ -329,25 +329,23 @@ class Node:
         if entry.dialect is not session.planned:
             session.planned = entry.dialect
             shown.write_as(session, entry.dialect)
-        answer: list[Part] = []
+        labelled: list[Part] = []
         recalls: list[Part] = []
         for outcome in entry.outcomes:
             if isinstance(outcome, Emission):
                 if own := shown.show(outcome, asker):
-                    answer.append((own,))
+                    labelled.append((own,))
             elif isinstance(outcome, Close):
                 shown.flush()
                 closing.extend(self._detach(outcome))
+            elif not label:
+                self._answer(entry, shown, (outcome,))
             elif isinstance(outcome, Recall):
                 recalls.append(outcome)
             else:
-                answer.append(outcome)
-            if not label:
-                self._answer(entry, shown, [*answer, *recalls])
-                answer.clear()
-                recalls.clear()
+                labelled.append(outcome)
         if label:  # the answer to a label comes first, and whole
-            self._answer(entry, shown, [*answer, *recalls])
+            self._answer(entry, shown, [*labelled, *recalls])
         if entry.leaving is not None:
             closing.append((session, entry.leaving))
 
