@@ -37,8 +37,8 @@ class Status:
     round_trip: float | None = None
     """Seconds that the last own PING took, None while unknown."""
     away: bool = False
-    multiline: bool = False
-    """Whether the server takes several lines as one message."""
+    multiline: int = 0
+    """How many lines the server takes as one message, 0 where each line is one."""
     reason: str = ""
     """Why the connection ended or failed, and what to do; "" when all is well."""
     retry_at: float | None = None

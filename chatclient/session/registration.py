@@ -10,6 +10,7 @@ from random import Random
 
 from chatclient.model import BufferKind, ConnectionState, Kind
 from chatclient.session.catchup import PLAYBACK, find_conversations, follow
+from chatclient.session.multiline import MULTILINE, limits
 from chatclient.session.outbox import NONCE, new_nonce
 from chatclient.session.saying import open_all
 from chatclient.session.state import Heard, State
@@ -207,7 +208,8 @@ def on_motd_end(state: State, heard: Heard) -> None:
     if state.ready:
         return
     state.ready, state.ready_at = True, heard.time
-    state.set_status(replace(state.status, multiline=state.multiline))
+    most = limits(state.offered.get(MULTILINE, "")).lines if state.multiline else 0
+    state.set_status(replace(state.status, multiline=most))
     if state.away:
         state.send("AWAY", state.away)
     if state.has(PLAYBACK):

@@ -122,8 +122,10 @@ class Stage:
             return 0, "leaving… (Ctrl+C again: at once)"
         lines = self._typed_lines()
         if lines >= _MANY_LINES:
-            one = self._world.status.multiline
-            what = f"one message of {lines} lines" if one else f"{lines} messages"
+            most = self._world.status.multiline
+            one = lines <= most
+            many = f"{lines} lines in {-(-lines // most)} messages" if most else f"{lines} messages"
+            what = f"one message of {lines} lines" if one else many
             return 0, f"Enter sends {what}, Ctrl+C clears {'it' if one else 'them'}"
         if panes.next_unread(self._world.buffers, self._world.active):
             return 3, "Alt+A next unread"

@@ -17,7 +17,6 @@ import msgspec
 from chatserver.core.events import KeptEvent
 from chatserver.core.history import Page, Question
 from chatserver.ports import Restored, Retention, StoreError, StoreUnusable, Trimmed, Writing
-from chatserver.storage import rows
 from chatserver.storage.damage import Damaged, beside, examined
 from chatserver.storage.directory import Files, Owned, Ownership, make_directory, make_file
 from chatserver.storage.index import Message
@@ -26,6 +25,7 @@ from chatserver.storage.migrations import SchemaError, migrate
 from chatserver.storage.overdue import Overdue
 from chatserver.storage.pages import read_page
 from chatserver.storage.readers import Readers
+from chatserver.storage.rows import count_start, restore, write
 from chatserver.storage.searches import IndexUnreadable, read_search
 from chatserver.storage.wal import size_of
 
@@ -97,7 +97,7 @@ class SqliteStore:
         """Keep all of `writing` in one transaction, or nothing."""
         if writing.writes:
             with self._mapped(), self._transaction() as connection:
-                gone = rows.write(connection, writing)
+                gone = write(connection, writing)
             self._take_note(writing, gone)
             self._tainted |= bool(writing.redacted)
             self._tidy(connection)
@@ -173,9 +173,9 @@ class SqliteStore:
                 self._connection.execute(f"pragma {setting}")
         migrate(self._connection)
         with self._transaction() as connection:
-            rows.count_start(connection, self._least_epoch)
+            count_start(connection, self._least_epoch)
         self._note_files()
-        restored = rows.restore(connection)
+        restored = restore(connection)
         self._readers = Readers(self.path)
         return restored
 

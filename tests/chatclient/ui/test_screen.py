@@ -288,7 +288,7 @@ async def test_catching_up() -> None:
 async def test_a_message_of_several_lines() -> None:
     """Its lines stand under each other, and the status tells what Enter will do."""
     async with rig() as seen:
-        seen.world.set_status(replace(seen.world.status, multiline=True))
+        seen.world.set_status(replace(seen.world.status, multiline=2))
         seen.say(seen.world.active, "bob", "def f():\n    return 1")
         await seen.shows("    return 1")
         assert next(row for row in seen.rows if "return" in row).index("return") == (
@@ -296,3 +296,5 @@ async def test_a_message_of_several_lines() -> None:
         )
         seen.paste("one\ntwo")
         await seen.shows("Enter sends one message of 2 lines, Ctrl+C clears it")
+        seen.paste("\nthree")
+        await seen.shows("Enter sends 3 lines in 2 messages, Ctrl+C clears them")
