@@ -153,7 +153,7 @@ def _examine_log(path: Path, log: Path, frames: WriteAheadLog, index: bytes) -> 
         if missing:
             raise Damaged(path, f"{len(missing)} of its {pages} pages are missing at its end")
     if unfinished := frames.unfinished(valid):
-        _log.warning(
+        _log.info(
             "%s: the last write before a crash was not finished, and is dropped (%d pages); "
             "if the file was cut off since, restore a backup",
             log, unfinished,
