@@ -53,6 +53,8 @@ class Terminal:
         self._descriptor = descriptor
         self.screen = pyte.Screen(COLUMNS, ROWS)
         self._stream = pyte.ByteStream(self.screen)
+        self._readable = select.poll()  # unlike select(), for descriptors of any number
+        self._readable.register(descriptor, select.POLLIN)
 
     def type(self, text: str) -> None:
         """Press keys."""
@@ -63,7 +65,7 @@ class Terminal:
         end = time.monotonic() + DEADLINE
         while not condition("\n".join(self.screen.display)):
             left = end - time.monotonic()
-            if left <= 0 or not select.select([self._descriptor], [], [], left)[0]:
+            if left <= 0 or not self._readable.poll(left * 1000):
                 raise TimeoutError("\n".join(self.screen.display))
             self._stream.feed(os.read(self._descriptor, 65536))
 
