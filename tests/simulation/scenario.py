@@ -43,6 +43,8 @@ class Scenario:
         self.until = self.random.uniform(4, 20)
         """When the faults stop."""
         self.calm = False
+        self.over = False
+        """Whether all are to go."""
         self._persons: list[Person] = []
         self._peers: list[Peer] = []
         self.faults = Faults(self.universe, self.network, self.machine, self._persons, self._peers)
@@ -192,7 +194,9 @@ class Scenario:
             peer.say(random.choice([f"/topic {text}", "/names", "/help", "/rooms", "/away"]))
 
     def _guard(self) -> None:
-        """Have the server started again after it died or stopped."""
+        """Have the server started again after it died or stopped, until all are to go."""
+        if self.over:
+            return
         if self.machine.dead:
             self.machine.start()
         self.universe.after(self.random.uniform(0.2, 3), self._guard)
@@ -256,6 +260,7 @@ class Scenario:
         for person in self._persons:
             if tasks := person.loop.unfinished():
                 universe.fail(f"promise 5: after /quit {person.name} has tasks left: {tasks}")
+        self.over = True
         self.machine.stop()
         universe.run(universe.now + 8)
         if not self.machine.dead:

@@ -74,9 +74,9 @@ class Universe:
     def run(self, until: float) -> None:
         """Let happen what is planned up to `until`, which is the time then. Raises `Violation`."""
         plans = self._plans
-        while plans and plans[0][0] <= until:
+        while self.broken is None and plans and plans[0][0] <= until:
             self.now, _, action = heapq.heappop(plans)
             action()
-            if self.broken is not None:
-                raise self.broken
+        if self.broken is not None:
+            raise self.broken
         self.now = max(self.now, until)
