@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol
 
+from msgspec.structs import replace
+
 from chatserver.backlog import Item
 from chatserver.batch import (
     Batch,
@@ -161,17 +163,17 @@ class Node:
         self.journal.submit(entry)
 
     async def take(self, session: Session, request: Request) -> None:
-        """Submit a request, after its check, and what follows from its answer: for readers.
+        """Submit a request, after its work, and what follows from its answer: for readers.
 
         It waits while it would be too much.
         """
-        if request.check is not None:
+        if request.work is not None:
             await session.settled()
-            check = asyncio.get_running_loop().run_in_executor(self._checker, request.check)
-            right = await check
-            if not right:
+            work = asyncio.get_running_loop().run_in_executor(self._checker, request.work)
+            found = await work
+            if found.wrong:
                 await asyncio.sleep(self._penalty)
-            request = Request(request.items if right else request.otherwise, request.label)
+            request = replace(found, label=request.label)
         self.submit(session, request)
         if request.then is not None:
             await session.settled()

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from chatserver.core.accounts import Account
 from chatserver.core.events import KeptEvent
 from chatserver.core.guests import Guest
 from chatserver.core.history import Question
@@ -51,6 +52,16 @@ class Retention(Struct, frozen=True):
         return bool(self.age or self.messages)
 
 
+class Marker(Struct, frozen=True, gc=False):
+    """Up to when (ms since 1970) who has an account has read a room, or what somebody wrote."""
+
+    account: str
+    """Its folded name."""
+    target: str
+    """Folded."""
+    read_at: int
+
+
 class Writing(Struct, frozen=True):
     """What a store keeps in one go."""
 
@@ -69,6 +80,12 @@ class Writing(Struct, frozen=True):
     """Each replaces what was kept under its key."""
     forgotten_guests: Sequence[bytes] = ()
     """Keys of guests whose record is removed."""
+    accounts: Sequence[Account] = ()
+    """Each replaces what was kept under its key."""
+    forgotten_accounts: Sequence[str] = ()
+    """Keys of accounts whose record is removed, with all that belongs to it."""
+    markers: Sequence[Marker] = ()
+    """Each replaces what was kept for its account and target."""
 
     @property
     def writes(self) -> bool:
@@ -87,6 +104,8 @@ class Restored(Struct, frozen=True):
     nonces: Sequence[Kept] = ()
     """Of the messages of the last day, oldest first; the newest, if they are too many to remember."""
     guests: Sequence[Guest] = ()
+    accounts: Sequence[Account] = ()
+    markers: Sequence[Marker] = ()
 
 
 class Store(Protocol):

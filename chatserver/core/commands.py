@@ -6,6 +6,8 @@ checked for form only (a face does that); whether it is allowed is decided when 
 
 from msgspec import Struct, field
 
+from chatserver.core.accounts import Verifier
+
 
 class Command(Struct, frozen=True, tag=True, gc=False):
     """The base of all commands."""
@@ -29,6 +31,10 @@ class Connect(Command, frozen=True):
     """How they joined: `irc` or `plain`."""
     key: bytes = b""
     """By which a guest comes back (see `core.guests`): a digest of what only they know; b"" if they can't."""
+    account: str = ""
+    """The account that they have proved to have, "" for none."""
+    version: int = 0
+    """The version of the account's record that it was proved against."""
 
 
 class Quit(Command, frozen=True):
@@ -200,3 +206,47 @@ class ChangeHost(Command, frozen=True):
     nick: str
     username: str
     host: str
+
+
+class Login(Command, frozen=True):
+    """Have an account. Who submits it has seen the proof; refused if the record is another by now."""
+
+    account: str
+    version: int
+
+
+class Logout(Command, frozen=True):
+    """Have no account any more."""
+
+
+class Register(Command, frozen=True):
+    """Make an account, and have it; also of who is no user yet. Who submits it has seen that they may."""
+
+    account: str
+    verifier: Verifier | None
+    email: str = ""
+    certificate: str = ""
+    """The fingerprint of the client certificate that opens it as well, "" for none."""
+
+
+class ChangePassword(Command, frozen=True):
+    """Have another password for the asker's account."""
+
+    verifier: Verifier
+
+
+class ChangeCertificate(Command, frozen=True):
+    """Let a client certificate (its SHA-256, hexadecimal) open the asker's account, or open it no more."""
+
+    fingerprint: str
+    adding: bool
+
+
+class SetAlwaysOn(Command, frozen=True):
+    """Stay in the rooms while no device of the asker's account is connected, or do so no more."""
+
+    on: bool
+
+
+class DropAccount(Command, frozen=True):
+    """Give up the asker's account: it is nobody's then, and whatever belonged to it is gone."""

@@ -23,6 +23,8 @@ class Emission(Struct, frozen=True):
     """Who came into or left the room by it: the audience of the room's next event is another one."""
     rooms: tuple[str, ...] = ()
     """The rooms (folded) where it happened, when the event itself names none."""
+    session: int = 0
+    """The number of the only session that is to see it, of all that its audience has; 0 for all of them."""
 
 
 class Close(Struct, frozen=True):
@@ -103,6 +105,31 @@ class OperatorGranted(Reply, frozen=True):
     """The asker is an operator of the server now."""
 
 
+class LoggedIn(Reply, frozen=True):
+    """The asker has an account now, as `identity` says."""
+
+    identity: Identity
+
+
+class LoggedOut(Reply, frozen=True):
+    """The asker has no account any more."""
+
+    identity: Identity
+
+
+class Registered(Reply, frozen=True):
+    """The account is made, and the asker's."""
+
+    account: str
+
+
+class AccountSettled(Reply, frozen=True):
+    """What the asker wanted of their account is done: `command` is the type of the command."""
+
+    account: str
+    command: str
+
+
 class Repeated(Reply, frozen=True):
     """The asker had said this before, so it was not said again; by now it is kept, or refused.
 
@@ -121,6 +148,24 @@ class Reason(enum.Enum):
 
     NICK_INVALID = enum.auto()
     NICK_IN_USE = enum.auto()
+    NICK_RESERVED = enum.auto()
+    """[nick] It is an account's, and the asker has not proved to have that."""
+    NICK_TOO_SIMILAR = enum.auto()
+    """[nick, the one that it looks like]"""
+    ACCOUNT_EXISTS = enum.auto()
+    """[account]"""
+    ACCOUNT_INVALID = enum.auto()
+    """[account] The name can't be an account's, or belongs to somebody who is there."""
+    NO_SUCH_ACCOUNT = enum.auto()
+    """[account]"""
+    NO_ACCOUNT = enum.auto()
+    """The asker has none."""
+    HAS_ACCOUNT = enum.auto()
+    """[account] The asker has one already."""
+    PROOF_OUTDATED = enum.auto()
+    """[account] Its record has changed since the proof was checked."""
+    CERTIFICATE_TAKEN = enum.auto()
+    """[fingerprint] It opens an account already."""
     ALREADY_CONNECTED = enum.auto()
     NO_SUCH_NICK = enum.auto()
     """[nick, or "" for an answer to nobody; `gone` if it is an answer to who has left]"""

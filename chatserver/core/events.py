@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from msgspec import Struct, field
 
+from chatserver.core.accounts import Account
 from chatserver.core.commands import ModeChange
 
 
@@ -204,6 +205,25 @@ class Seat(Struct, frozen=True, gc=False):
 
     room: str
     status: str
+
+
+class AccountChanged(Event, frozen=True):
+    """Somebody (`who`, as before) has an account now, or none (""). Audience: as for `RealnameChanged`."""
+
+    who: Identity
+    account: str
+
+
+class AccountKept(Event, frozen=True):
+    """The record of an account is another one, or gone. Nobody sees it: it says that it must be kept.
+
+    When it is not, the command is refused, and the account is as it was `before` (None: there was none).
+    """
+
+    keeping: ClassVar[Keeping] = Keeping.MESSAGE
+
+    account: str
+    before: Account | None
 
 
 class HostChanged(Event, frozen=True):

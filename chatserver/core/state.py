@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from chatserver.core.accounts import Accounts
 from chatserver.core.events import Identity
 from chatserver.core.guests import Guests
 from chatserver.core.limits import Limits
@@ -353,6 +354,7 @@ class State:
         """Those of them that are blank, likewise."""
         self.nonces = Nonces()
         """Of messages of the last day."""
+        self.accounts = Accounts()
         self.guests = Guests()
         """Who can come back as who they were."""
         self.most_users = 0

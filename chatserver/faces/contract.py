@@ -59,12 +59,20 @@ class Request(Struct, frozen=True):
     items: tuple[Item, ...]
     label: str = ""
     """The client's label for the answer (IRCv3 labeled-response), "" without one."""
-    check: "Callable[[], bool] | None" = None
-    """A password check that takes its time: it is run on a thread, and the session waits for it."""
-    otherwise: tuple[Item, ...] = ()
-    """What is done in the place of `items` when the check says no."""
+    work: "Callable[[], Request] | None" = None
+    """Computes what takes its time (passwords): it is run on a thread, and the session waits for it.
+
+    What it returns is done in the place of this request, under this one's label.
+    """
+    wrong: bool = False
+    """Whether this answers a wrong password: it comes a moment later, so that nobody can try many."""
     then: "Callable[[], Request] | None" = None
     """Makes what is asked next, once the items are answered: of what they have found."""
+
+
+def judge(check: Callable[[], bool], right: Request, wrong: Request) -> Request:
+    """Return what is asked when a password is right, or when it is not: the work of a request."""
+    return right if check() else wrong
 
 
 class Dialect(Protocol):

@@ -61,4 +61,4 @@ def execute(state: State, stamp: Stamp, session: int, command: Command) -> Seque
         return connect(state, stamp, session, command)
     if user is None:
         return NOTHING
-    return HANDLERS[type(command)](Turn(state, user, stamp.seq, stamp.at), command)
+    return HANDLERS[type(command)](Turn(state, user, stamp.seq, stamp.at, session), command)

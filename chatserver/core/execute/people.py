@@ -15,8 +15,9 @@ from chatserver.core.effects import (
 )
 from chatserver.core.events import AwayChanged, Departed, Identity, RealnameChanged, Renamed
 from chatserver.core.execute.turn import Stamp, Turn, shorten
+from chatserver.core.naming import refuse_nick
 from chatserver.core.state import Audience, Past, State, User
-from chatwire.names import fold, is_nick
+from chatwire.names import fold
 
 REPLACED = "Replaced by a new connection of theirs"
 """Why the connection of somebody ends who has come back on another."""
@@ -26,7 +27,7 @@ def connect(state: State, stamp: Stamp, session: int, command: Connect) -> Seque
     """Make a user of a session, in the place of a connection of theirs that is there still."""
     limits = state.limits
     before = state.find_guest(command.key)
-    nick = _choose_nick(state, command.nicks, before)
+    nick = _choose_nick(state, command, before)
     if isinstance(nick, Refused):
         return (nick,)
     replaced: Sequence[Effect] = NOTHING
@@ -50,16 +51,14 @@ def connect(state: State, stamp: Stamp, session: int, command: Connect) -> Seque
     return (*replaced, Welcomed(identity, resumed))
 
 
-def _choose_nick(state: State, nicks: Sequence[str], before: User | None) -> str | Refused:
-    """Return the first of `nicks` that is valid and free, or `before`'s; or why there is none."""
+def _choose_nick(state: State, command: Connect, before: User | None) -> str | Refused:
+    """Return the first of the nicks wanted that is valid and free, or `before`'s; or why there is none."""
     refused = Refused(Reason.NICK_INVALID)
-    for nick in nicks:
-        if not is_nick(nick, state.limits.nick):
-            refused = Refused(Reason.NICK_INVALID, nick)
-        elif state.find_user(nick) not in {None, before}:
-            refused = Refused(Reason.NICK_IN_USE, nick)
-        else:
+    for nick in command.nicks:
+        found = refuse_nick(state, nick, command.account, before)
+        if found is None:
             return nick
+        refused = found
     return refused
 
 
@@ -89,14 +88,11 @@ def remove(turn: Turn, user: User, reason: str) -> Sequence[Effect]:
 def change_nick(turn: Turn, command: ChangeNick) -> Sequence[Effect]:
     """Give the asker another nick, if it is free."""
     state, user, nick = turn.state, turn.user, command.nick
-    if not is_nick(nick, state.limits.nick):
-        return (Refused(Reason.NICK_INVALID, nick),)
-    owner = state.find_user(nick)
-    if owner is not None and owner is not user:
-        return (Refused(Reason.NICK_IN_USE, nick),)
+    if refused := refuse_nick(state, nick, user.identity.account, user):
+        return (refused,)
     if nick == user.nick:
         return NOTHING
-    before = user.identity
+    before, owner = user.identity, state.find_user(nick)
     del state.nicks[fold(before.nick)]
     state.nicks[fold(nick)] = user
     if owner is None:

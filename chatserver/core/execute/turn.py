@@ -22,6 +22,8 @@ class Turn(Struct, frozen=True, gc=False):
     user: User
     seq: int
     at: int
+    session: int = 0
+    """The number of the session that asks: one of the user's."""
 
     def find_room(self, name: str) -> Room | Refused:
         """Return the room `name` if anybody is in it and the asker may know of it, else a refusal."""

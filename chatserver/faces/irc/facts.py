@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct, field
 
 from chatserver.core.limits import Limits
+from chatserver.faces.accounts import AccountFacts
 
 Verify = Callable[[str], bool]
 """Says whether a password is the right one."""
@@ -47,6 +48,11 @@ class ServerFacts(Struct, frozen=True, kw_only=True):
     """By the name given with OPER, what checks the password."""
     stranger: Verify = lambda _password: False
     """Checks a password given with a name that no operator has: never right, yet it takes as long."""
+    accounts: AccountFacts = AccountFacts()
+    offered: Mapping[str, str] = field(default_factory=dict)
+    """Values of capabilities that say more than their names (CAP LS 302), by name."""
+    withheld: frozenset[str] = frozenset()
+    """Capabilities that this server does not offer, as it is configured."""
     admin: Admin = Admin()
     rehash: Callable[[], Rehash] | None = None
     """Reads the configuration again; None where there is nothing to read."""

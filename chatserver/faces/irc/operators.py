@@ -6,7 +6,7 @@ from functools import partial
 
 from chatserver.core.commands import BecomeOperator, ChangeHost, Kill, SendWallops
 from chatserver.core.limits import HOST
-from chatserver.faces.contract import Request
+from chatserver.faces.contract import Request, judge
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatwire.message import Message
 
@@ -19,7 +19,8 @@ def oper(session: Session, message: Message) -> Request:
     name, password = message.param(0), message.param(1)
     verify = session.server.operators.get(name, session.server.stranger)
     refusal = session.tell("464", text="Password incorrect")
-    return Request((BecomeOperator(name),), check=partial(verify, password), otherwise=(refusal,))
+    right, wrong = Request((BecomeOperator(name),)), Request((refusal,), wrong=True)
+    return Request((), work=partial(judge, partial(verify, password), right, wrong))
 
 
 def kill(session: Session, message: Message) -> Items:

@@ -12,7 +12,7 @@ from chatserver.core import queries
 from chatserver.core.commands import ChangeNick, Connect, Quit
 from chatserver.core.effects import Welcomed
 from chatserver.core.state import State, User
-from chatserver.faces.contract import Ask, Request
+from chatserver.faces.contract import Ask, Request, judge
 from chatserver.faces.irc.guests import confirm
 from chatserver.faces.irc.isupport import (
     MULTILINE_BYTES,
@@ -56,14 +56,16 @@ def _cap_ls(session: Session, message: Message) -> Items:
         session.version = max(session.version, int(version))
     if session.version >= _VERSION:
         session.caps |= {caps.CAP_NOTIFY}
-    return [_cap_line(session, "LS", " ".join(_offered(session.version)))]
+    return [_cap_line(session, "LS", " ".join(_offered(session)))]
 
 
-def _offered(version: int) -> Iterator[str]:
-    """Yield the capabilities as a client of `version` is told of them: some with a value."""
+def _offered(session: Session) -> Iterator[str]:
+    """Yield the capabilities as a client is told of them: to a newer one, some have a value."""
+    values = {**_VALUES, **session.server.offered} if session.version >= _VERSION else {}
     for known in caps.CAPABILITIES:
-        value = _VALUES.get(known.name) if version >= _VERSION else None
-        yield f"{known.name}={value}" if value else known.name
+        if known.name not in session.server.withheld:
+            value = values.get(known.name)
+            yield f"{known.name}={value}" if value else known.name
 
 
 def _cap_list(session: Session, _message: Message) -> Items:
@@ -77,7 +79,8 @@ def _cap_req(session: Session, message: Message) -> Items:
     for item in wanted.split():
         name = item.removeprefix("-")
         fixed = name == caps.CAP_NOTIFY and session.version >= _VERSION
-        if name not in caps.NAMES or (item.startswith("-") and fixed):
+        unknown = name not in caps.NAMES or name in session.server.withheld
+        if unknown or (item.startswith("-") and fixed):
             return [_cap_line(session, "NAK", wanted)]
         (enabled.discard if item.startswith("-") else enabled.add)(name)
     session.caps = frozenset(enabled)
@@ -160,8 +163,9 @@ def _connect(session: Session) -> Items | Request:
     if verify is None:
         return [connect]
     refusal = session.tell("464", text="Password incorrect")
-    check = partial(verify, session.password)
-    return Request((connect,), check=check, otherwise=(refusal, Quit("Wrong password")))
+    wrong = Request((refusal, Quit("Wrong password")), wrong=True)
+    right = Request((connect,))
+    return Request((), work=partial(judge, partial(verify, session.password), right, wrong))
 
 
 def quit_chat(session: Session, message: Message) -> Items:

@@ -30,6 +30,19 @@ _SUBJECT, _BOTH = ("subject",), ("subject", "detail")
 REFUSALS: Mapping[Reason, Refusal] = {
     Reason.NICK_INVALID: Refusal("432", _SUBJECT, "Erroneous nickname"),
     Reason.NICK_IN_USE: Refusal("433", _SUBJECT, "Nickname is already in use"),
+    Reason.NICK_RESERVED: Refusal(
+        "433", _SUBJECT, "Nickname is reserved by an account: log in first"
+    ),
+    Reason.NICK_TOO_SIMILAR: Refusal("433", _SUBJECT, "Nickname looks like {detail}"),
+    Reason.ACCOUNT_EXISTS: Refusal("400", _SUBJECT, "There is such an account"),
+    Reason.ACCOUNT_INVALID: Refusal(
+        "400", _SUBJECT, "That can't be the name of an account of yours"
+    ),
+    Reason.NO_SUCH_ACCOUNT: Refusal("400", _SUBJECT, "There is no such account"),
+    Reason.NO_ACCOUNT: Refusal("400", (), "You are not logged in"),
+    Reason.HAS_ACCOUNT: Refusal("400", _SUBJECT, "You are logged in already"),
+    Reason.PROOF_OUTDATED: Refusal("904", (), "The account has just changed: try again"),
+    Reason.CERTIFICATE_TAKEN: Refusal("400", _SUBJECT, "The certificate opens an account already"),
     Reason.ALREADY_CONNECTED: Refusal("462", (), "You may not reregister"),
     Reason.NO_SUCH_NICK: Refusal("401", _SUBJECT, "No such nick/channel"),
     Reason.NO_SUCH_ROOM: Refusal("403", _SUBJECT, "No such channel"),

@@ -16,7 +16,7 @@ from chatserver.core.events import KeptEvent, Said
 from chatserver.core.history import Page, Scope, Search
 from chatserver.core.rights import manages
 from chatserver.core.state import Room, State, User
-from chatserver.faces.contract import Ask, Lookup, Moment, Request
+from chatserver.faces.contract import Ask, Lookup, Moment, Request, judge
 from chatserver.faces.plain.dialect import clock
 from chatserver.faces.plain.reader import NO_ROOM, REALNAME, Items, Reader, shown_lines
 from chatserver.faces.plain.replies import brief, recalled
@@ -313,10 +313,9 @@ def _login(face: Reader, rest: str) -> Items:
         return "as whom? /login NAME PASSWORD"
     if not face.private:
         return "not over an unencrypted connection: others could read the password on its way"
-    wrong = (face.say("wrong name or password"),)
-    return Request(
-        (commands.BecomeOperator(name),), check=partial(check, password), otherwise=wrong
-    )
+    right = Request((commands.BecomeOperator(name),))
+    wrong = Request((face.say("wrong name or password"),), wrong=True)
+    return Request((), work=partial(judge, partial(check, password), right, wrong))
 
 
 def _quit(_face: Reader, rest: str) -> Items:

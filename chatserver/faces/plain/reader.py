@@ -6,6 +6,7 @@ from msgspec import Struct, field
 
 from chatserver.core import commands
 from chatserver.core.limits import Limits
+from chatserver.faces.accounts import AccountFacts
 from chatserver.faces.contract import Answer, Item, Request
 from chatserver.faces.plain.dialect import PlainDialect, intern_dialect
 from chatwire.names import fold
@@ -29,6 +30,7 @@ class PlainFacts(Struct, frozen=True):
     """Bytes of a line, its end left out."""
     operators: Mapping[str, Callable[[str], bool]] = field(default_factory=dict)
     """By operator name: says whether a password is theirs. May take long."""
+    accounts: AccountFacts = AccountFacts()
     stranger: Callable[[str], bool] = lambda _password: False
     """Says so of who is no operator, namely no; and takes as long."""
 

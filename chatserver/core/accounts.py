@@ -1,0 +1,110 @@
+"""Accounts: names that belong to somebody, who proves it with a password or a certificate.
+
+Rules: no password is here, only what proves one (a verifier of SCRAM-SHA-256, RFC 5802 and 7677), and
+nothing here computes one. An account is known by its folded name. A record is replaced as a whole, and
+`version` tells which one somebody was checked against: the number of the command that made it.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from msgspec import Struct, field
+
+from chatwire.names import fold
+
+CERTIFICATES_MOST: Final = 10
+"""Certificates that one account may be proved with."""
+
+
+class Verifier(Struct, frozen=True, gc=False):
+    """What proves a password without being one (RFC 5802, section 3); it is kept, and never shown."""
+
+    salt: bytes
+    iterations: int
+    stored_key: bytes
+    server_key: bytes
+
+
+class Account(Struct, frozen=True, gc=False):
+    """What is known of an account; times are in ms since 1970 (UTC)."""
+
+    name: str
+    """In the spelling in which it was registered."""
+    created_at: int
+    created_seq: int
+    """What was written to its name up to this number was written to somebody else."""
+    version: int
+    """The number of the command that made this record."""
+    verifier: Verifier | None = None
+    """None when no password opens it."""
+    certificates: tuple[str, ...] = ()
+    """SHA-256 of client certificates that open it: 64 hexadecimal digits in lower case, each."""
+    email: str = ""
+    always_on: bool = False
+    """Whether it stays in its rooms while none of its devices is connected."""
+    nick: str = ""
+    """Its nick, kept for one that is always on."""
+    rooms: tuple[str, ...] = ()
+    """The names of its rooms, likewise."""
+    metadata: dict[str, str] = field(default_factory=dict)
+    """What it says of itself, by key (draft/metadata-3)."""
+
+    @property
+    def key(self) -> str:
+        """Its folded name."""
+        return fold(self.name)
+
+
+class Accounts:
+    """All accounts."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Account] = {}
+        """By folded name."""
+        self._certificates: dict[str, str] = {}
+        """By fingerprint, the folded name of the account that it opens."""
+        self.changed: set[str] = set()
+        """Keys of those whose record must be written, or removed; whoever writes takes them out."""
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def restore(self, accounts: Iterable[Account]) -> None:
+        """Bring back what was kept."""
+        for account in accounts:
+            self._index(account)
+
+    def find(self, name: str) -> Account | None:
+        """Return the account `name`, in any case of letters."""
+        return self._known.get(fold(name)) if name else None
+
+    def find_by_certificate(self, fingerprint: str) -> Account | None:
+        """Return the account that the certificate with this SHA-256 opens; none for ""."""
+        key = self._certificates.get(fingerprint)
+        return self._known.get(key) if key is not None else None
+
+    def put(self, account: Account) -> None:
+        """Have `account` be what is known of its name, and be written."""
+        self.drop(account.name)
+        self._index(account)
+        self.changed.add(account.key)
+
+    def drop(self, name: str) -> None:
+        """Forget the account `name`, and have its record removed."""
+        account = self._known.pop(fold(name), None)
+        if account is not None:
+            for fingerprint in account.certificates:
+                self._certificates.pop(fingerprint, None)
+            self.changed.add(account.key)
+
+    def take_changed(self) -> tuple[Sequence[Account], Sequence[str]]:
+        """Return what changed since the last call: records to write, and keys of those to remove."""
+        changed = sorted(self.changed)
+        self.changed.clear()
+        known = [self._known[key] for key in changed if key in self._known]
+        return known, [key for key in changed if key not in self._known]
+
+    def _index(self, account: Account) -> None:
+        self._known[account.key] = account
+        for fingerprint in account.certificates:
+            self._certificates[fingerprint] = account.key

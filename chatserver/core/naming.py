@@ -1,0 +1,21 @@
+"""Who may take which nick: valid, free, and nobody else's by an account."""
+
+from chatserver.core.effects import Reason, Refused
+from chatserver.core.state import State, User
+from chatwire.names import fold, is_nick
+
+
+def refuse_nick(state: State, nick: str, account: str, *own: User | None) -> Refused | None:
+    """Say why who has `account` ("" for a guest) may not take `nick`; None if they may.
+
+    It is no obstacle that one of `own` has it.
+    """
+    if not is_nick(nick, state.limits.nick):
+        return Refused(Reason.NICK_INVALID, nick)
+    holder = state.find_user(nick)
+    if holder is not None and holder not in own:
+        return Refused(Reason.NICK_IN_USE, nick)
+    owner = state.accounts.find(nick)
+    if owner is not None and owner.key != fold(account):
+        return Refused(Reason.NICK_RESERVED, nick)
+    return None

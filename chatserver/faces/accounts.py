@@ -1,0 +1,67 @@
+"""What faces know of accounts: which there are, how one is made, how one is proved to be had.
+
+Rules: `hash` and `verify` take their time on purpose, so they are called in a `Request.work` alone. A face
+asks `attempts` before it lets anybody try, and tells it of each that was wrong.
+"""
+
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from chatserver.core.accounts import Account, Verifier
+
+Registration = Literal["open", "invitation", "closed"]
+"""Who may make an account: everybody, who has an invitation code, or nobody but administrators."""
+
+
+class Attempts(Protocol):
+    """Counts wrong passwords by the address from which they came."""
+
+    def wait(self, host: str) -> int:
+        """Return for how many seconds nobody may try from `host` any more, 0 if they may."""
+        ...
+
+    def fail(self, host: str) -> None:
+        """Know of a wrong password, invitation or certificate."""
+        ...
+
+
+class Unlimited:
+    """Lets everybody try as often as they like."""
+
+    def wait(self, host: str) -> int:
+        """Return 0."""
+        return 0
+
+    def fail(self, host: str) -> None:
+        """Do nothing."""
+
+
+def _unknown(_name: str) -> Account | None:
+    return None
+
+
+def _unhashed(_password: str) -> Verifier:
+    return Verifier(b"", 1, b"", b"")
+
+
+class AccountFacts(Struct, frozen=True, kw_only=True):
+    """Accounts, as faces see them."""
+
+    registration: Registration = "open"
+    invited: Callable[[str], bool] = lambda _code: False
+    """Says whether an invitation code is one that counts."""
+    find: Callable[[str], Account | None] = _unknown
+    """Finds an account by its name, as it is now."""
+    find_by_certificate: Callable[[str], Account | None] = _unknown
+    """Finds it by the SHA-256 of a client certificate (hexadecimal, lower case)."""
+    hash: Callable[[str], Verifier] = _unhashed
+    """Makes what proves a password: takes long, raises ValueError with what is wrong with the password."""
+    verify: Callable[[str, Account | None], bool] = lambda _password, _account: False
+    """Says whether a password opens an account: takes long, and as long for one that is not there."""
+    attempts: Attempts = Unlimited()
+    clear: bool = False
+    """Whether passwords are taken over connections of plain text that others could listen in on."""
+    tls_hint: str = ""
+    """The command that a person with netcat can use instead, "" if the server has no TLS."""
