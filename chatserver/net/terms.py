@@ -21,7 +21,14 @@ class Origin(Struct, frozen=True):
     address: str
     """With the port, for operators."""
     private: bool
-    """Whether nobody can listen in: it comes from this machine."""
+    """Whether nobody can listen in: it comes over TLS, or from this machine."""
+    secure: bool = False
+    """Whether it comes over TLS."""
+    certificate: str = ""
+    """SHA-256 of the client's certificate (64 hexadecimal digits, lower case), "" for none.
+
+    The client has proved to have its key; who signed it was not looked at.
+    """
 
 
 class Faces(Protocol):
