@@ -166,6 +166,10 @@ class Reason(enum.Enum):
     """[account] Its record has changed since the proof was checked."""
     CERTIFICATE_TAKEN = enum.auto()
     """[fingerprint] It opens an account already."""
+    TOO_MANY_CERTIFICATES = enum.auto()
+    """[account]"""
+    LAST_PROOF = enum.auto()
+    """[account] Nothing else would open it."""
     ALREADY_CONNECTED = enum.auto()
     NO_SUCH_NICK = enum.auto()
     """[nick, or "" for an answer to nobody; `gone` if it is an answer to who has left]"""

@@ -10,6 +10,16 @@ from typing import Any
 from chatserver.core import commands
 from chatserver.core.commands import Command
 from chatserver.core.effects import NOTHING, Effect, Reason, Refused
+from chatserver.core.execute.accounts import (
+    change_certificate,
+    change_password,
+    drop_account,
+    login,
+    logout,
+    register,
+    register_stranger,
+    set_always_on,
+)
 from chatserver.core.execute.modes import change_room_modes, change_user_modes
 from chatserver.core.execute.operators import become_operator, change_host, kill, send_wallops
 from chatserver.core.execute.people import change_nick, connect, leave, set_away, set_realname
@@ -45,6 +55,13 @@ HANDLERS: Mapping[type[Command], Handler] = {
     commands.SendWallops: send_wallops,
     commands.Kill: kill,
     commands.ChangeHost: change_host,
+    commands.Login: login,
+    commands.Logout: logout,
+    commands.Register: register,
+    commands.ChangePassword: change_password,
+    commands.ChangeCertificate: change_certificate,
+    commands.SetAlwaysOn: set_always_on,
+    commands.DropAccount: drop_account,
 }
 """What each command of a user does; `Connect` makes the user, and stands apart."""
 
@@ -60,5 +77,7 @@ def execute(state: State, stamp: Stamp, session: int, command: Command) -> Seque
             return (Refused(Reason.ALREADY_CONNECTED),)
         return connect(state, stamp, session, command)
     if user is None:
+        if isinstance(command, commands.Register):
+            return register_stranger(state, stamp, command)
         return NOTHING
     return HANDLERS[type(command)](Turn(state, user, stamp.seq, stamp.at, session), command)

@@ -43,6 +43,8 @@ REFUSALS: Mapping[Reason, Refusal] = {
     Reason.HAS_ACCOUNT: Refusal("400", _SUBJECT, "You are logged in already"),
     Reason.PROOF_OUTDATED: Refusal("904", (), "The account has just changed: try again"),
     Reason.CERTIFICATE_TAKEN: Refusal("400", _SUBJECT, "The certificate opens an account already"),
+    Reason.TOO_MANY_CERTIFICATES: Refusal("400", _SUBJECT, "The account has too many certificates"),
+    Reason.LAST_PROOF: Refusal("400", _SUBJECT, "Nothing else would open the account"),
     Reason.ALREADY_CONNECTED: Refusal("462", (), "You may not reregister"),
     Reason.NO_SUCH_NICK: Refusal("401", _SUBJECT, "No such nick/channel"),
     Reason.NO_SUCH_ROOM: Refusal("403", _SUBJECT, "No such channel"),

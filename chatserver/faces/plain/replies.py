@@ -36,6 +36,8 @@ REFUSALS: Mapping[Reason, str] = {
     Reason.HAS_ACCOUNT: "you are logged in as {subject} already",
     Reason.PROOF_OUTDATED: "the account has just changed; try again",
     Reason.CERTIFICATE_TAKEN: "that certificate opens an account already",
+    Reason.TOO_MANY_CERTIFICATES: "{subject} has as many certificates as an account may have",
+    Reason.LAST_PROOF: "nothing else opens {subject}; set a password first: /password NEW",
     Reason.ALREADY_CONNECTED: "you are here already",
     Reason.NO_SUCH_NICK: "nobody here is called {subject}; /names lists who is in the room",
     Reason.NO_SUCH_ROOM: "there is no room {subject}; /rooms lists them, /join makes one",

@@ -1,0 +1,212 @@
+"""Accounts: making one, proving it, changing how it is proved, giving it up.
+
+Rules: what changes a record says so first (`AccountKept`), before all else that the command leads to;
+when that cannot be kept, `put_back` makes all as it was, and nobody was told. Proofs are computed
+before, outside: `Login` names the version of the record that was proved.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import structs
+
+from chatserver.core.accounts import CERTIFICATES_MOST, Account
+from chatserver.core.commands import (
+    ChangeCertificate,
+    ChangePassword,
+    DropAccount,
+    Login,
+    Logout,
+    Register,
+    SetAlwaysOn,
+)
+from chatserver.core.effects import (
+    AccountSettled,
+    Effect,
+    Emission,
+    LoggedIn,
+    LoggedOut,
+    Reason,
+    Refused,
+    Registered,
+)
+from chatserver.core.events import AccountChanged, AccountKept, Renamed
+from chatserver.core.execute.people import identify, with_peers
+from chatserver.core.execute.turn import Stamp, Turn
+from chatserver.core.naming import refuse_nick
+from chatserver.core.state import Audience, Past, State, User
+from chatwire.names import fold
+
+
+def register(turn: Turn, command: Register) -> Sequence[Effect]:
+    """Make an account for the asker, who has none."""
+    if turn.user.identity.account:
+        return (Refused(Reason.HAS_ACCOUNT, turn.user.identity.account),)
+    kept = _make(turn.state, Stamp(turn.seq, turn.at), command, turn.user)
+    if isinstance(kept, Refused):
+        return (kept,)
+    return (kept, Registered(command.account), *_have(turn, command.account))
+
+
+def register_stranger(state: State, stamp: Stamp, command: Register) -> Sequence[Effect]:
+    """Make an account for who is no user yet: they are one with it when they connect."""
+    kept = _make(state, stamp, command, None)
+    return (kept,) if isinstance(kept, Refused) else (kept, Registered(command.account))
+
+
+def _make(state: State, stamp: Stamp, command: Register, user: User | None) -> Emission | Refused:
+    name, certificate = command.account, command.certificate
+    if state.accounts.find(name) is not None:
+        return Refused(Reason.ACCOUNT_EXISTS, name)
+    if found := refuse_nick(state, name, "", user):
+        similar = found.reason is Reason.NICK_TOO_SIMILAR
+        return found if similar else Refused(Reason.ACCOUNT_INVALID, name)
+    if state.accounts.find_by_certificate(certificate) is not None:
+        certificate = ""
+    account = Account(
+        name,
+        created_at=stamp.at,
+        created_seq=stamp.seq,
+        version=stamp.seq,
+        verifier=command.verifier,
+        certificates=(certificate,) if certificate else (),
+        email=command.email,
+    )
+    state.accounts.put(account)
+    return _kept(stamp, name, None, user)
+
+
+def _kept(stamp: Stamp, name: str, before: Account | None, user: User | None) -> Emission:
+    """Return what says that the record must be kept."""
+    return Emission(AccountKept(stamp.seq, stamp.at, name, before), Audience(()), user)
+
+
+def login(turn: Turn, command: Login) -> Sequence[Effect]:
+    """Give the asker the account that they have proved to have."""
+    account = turn.state.accounts.find(command.account)
+    if account is None:
+        return (Refused(Reason.NO_SUCH_ACCOUNT, command.account),)
+    if account.version != command.version:
+        return (Refused(Reason.PROOF_OUTDATED, account.name),)
+    return _have(turn, account.name)
+
+
+def logout(turn: Turn, _command: Logout) -> Sequence[Effect]:
+    """Let the asker have no account any more, nor a nick that belongs to one."""
+    if not turn.user.identity.account:
+        return (Refused(Reason.NO_ACCOUNT),)
+    changed = _change(turn, "")
+    renamed = _release_nick(turn)
+    return (changed, *renamed, LoggedOut(turn.user.identity))
+
+
+def _have(turn: Turn, name: str) -> Sequence[Effect]:
+    """Let the asker have the account `name` from now on."""
+    if turn.user.identity.account == name:
+        return (LoggedIn(turn.user.identity),)
+    changed = _change(turn, name)
+    return (changed, LoggedIn(turn.user.identity))
+
+
+def _change(turn: Turn, account: str) -> Emission:
+    before = turn.user.identity
+    assign(turn.state, turn.user, account)
+    event = AccountChanged(turn.seq, turn.at, before, account)
+    return Emission(event, with_peers(turn.state, turn.user))
+
+
+def assign(state: State, user: User, account: str) -> None:
+    """Let `user` have the account `account`, or none ("")."""
+    identify(state, user, structs.replace(user.identity, account=account))
+
+
+def _release_nick(turn: Turn) -> Sequence[Effect]:
+    """Give who has no account another nick, if theirs is an account's."""
+    state, user = turn.state, turn.user
+    if state.accounts.find(user.nick) is None:
+        return ()
+    before, number = user.identity, turn.seq
+    while refuse_nick(state, nick := f"guest-{number % 0x1000000:x}", ""):
+        number += 1
+    del state.nicks[fold(before.nick)]
+    state.nicks[fold(nick)] = user
+    state.past.append(Past(before, turn.at))
+    user.begin_anew(turn.seq)
+    state.guests.take(nick, user.key, turn.seq, turn.at)
+    identify(state, user, structs.replace(before, nick=nick))
+    renamed = Renamed(turn.seq, turn.at, before, nick)
+    return (Emission(renamed, with_peers(state, user), rooms=tuple(user.rooms)),)
+
+
+def change_password(turn: Turn, command: ChangePassword) -> Sequence[Effect]:
+    """Have another password open the asker's account."""
+    account = _own(turn)
+    if isinstance(account, Refused):
+        return (account,)
+    changed = structs.replace(account, verifier=command.verifier, version=turn.seq)
+    return _settle(turn, account, changed, "ChangePassword")
+
+
+def change_certificate(turn: Turn, command: ChangeCertificate) -> Sequence[Effect]:
+    """Let a certificate open the asker's account, or open it no more."""
+    account, fingerprint = _own(turn), command.fingerprint
+    if isinstance(account, Refused):
+        return (account,)
+    others = tuple(one for one in account.certificates if one != fingerprint)
+    if command.adding:
+        owner = turn.state.accounts.find_by_certificate(fingerprint)
+        if owner is not None and owner.key != account.key:
+            return (Refused(Reason.CERTIFICATE_TAKEN, fingerprint),)
+        if len(others) >= CERTIFICATES_MOST:
+            return (Refused(Reason.TOO_MANY_CERTIFICATES, account.name),)
+        others = (*others, fingerprint)
+    elif not others and account.verifier is None:
+        return (Refused(Reason.LAST_PROOF, account.name),)
+    changed = structs.replace(account, certificates=others, version=turn.seq)
+    return _settle(turn, account, changed, "ChangeCertificate")
+
+
+def set_always_on(turn: Turn, command: SetAlwaysOn) -> Sequence[Effect]:
+    """Have the asker's account stay while none of its devices is connected, or not."""
+    account = _own(turn)
+    if isinstance(account, Refused):
+        return (account,)
+    changed = structs.replace(account, always_on=command.on)
+    return _settle(turn, account, changed, "SetAlwaysOn")
+
+
+def drop_account(turn: Turn, _command: DropAccount) -> Sequence[Effect]:
+    """Forget the asker's account; they stay, under their nick, which is anybody's from then on."""
+    account = _own(turn)
+    if isinstance(account, Refused):
+        return (account,)
+    turn.state.accounts.drop(account.name)
+    kept = _kept(Stamp(turn.seq, turn.at), account.name, account, turn.user)
+    changed = _change(turn, "")
+    settled = AccountSettled(account.name, "DropAccount")
+    return (kept, changed, settled, LoggedOut(turn.user.identity))
+
+
+def _own(turn: Turn) -> Account | Refused:
+    """Return the asker's account."""
+    return turn.state.accounts.find(turn.user.identity.account) or Refused(Reason.NO_ACCOUNT)
+
+
+def _settle(turn: Turn, before: Account, changed: Account, command: str) -> Sequence[Effect]:
+    """Have `changed` be the record of the asker's account."""
+    turn.state.accounts.put(changed)
+    kept = _kept(Stamp(turn.seq, turn.at), changed.name, before, turn.user)
+    return (kept, AccountSettled(changed.name, command))
+
+
+def put_back(state: State, emission: Emission, event: AccountKept) -> None:
+    """Make all as it was before a record changed that could not be kept; the newest change first."""
+    before, user = event.before, emission.origin
+    now = state.accounts.find(event.account)
+    if before is None:
+        state.accounts.drop(event.account)
+    else:
+        # Where it stays was changed by what need not be kept at once.
+        known = structs.replace(before, nick=now.nick, rooms=now.rooms) if now else before
+        state.accounts.put(known)
+    if user is not None and state.users.get(user.id) is user:
+        assign(state, user, before.name if before else "")
