@@ -201,6 +201,8 @@ RENDERERS: Mapping[type[Event], Callable[[PlainDialect, Any], str]] = {
     events.AwayChanged: _silent,
     events.RealnameChanged: _silent,
     events.HostChanged: _silent,
+    events.AccountChanged: _silent,
+    events.AccountKept: _silent,
     events.WallopsSent: _wallops,
     events.Killed: _killed,
 }

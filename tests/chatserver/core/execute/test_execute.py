@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from msgspec.structs import replace
 
 from chatserver.core import commands, events
+from chatserver.core.accounts import Verifier
 from chatserver.core.commands import Command, Connect, ModeChange
 from chatserver.core.effects import Close, Effect, Emission, Recall, Reply
 from chatserver.core.execute import HANDLERS, Stamp, execute
@@ -44,6 +45,8 @@ def test_the_same_commands_give_the_same_effects_anywhere() -> None:
 NICKS = ("ann", "ANN", "bob", "cat", "dan", "[x]", "{x}", "1bad", "")
 ROOMS = ("#a", "#A", "#b", "#lobby", "#", "b", "#bad name")
 nicks, rooms = st.sampled_from(NICKS), st.sampled_from(ROOMS)
+prints, versions = st.sampled_from(("", "aa", "bb")), st.integers(1, 60)
+VERIFIER = Verifier(b"salt", 4096, b"stored", b"server")
 texts = st.sampled_from(("", "hi", "x" * 40, "\x01VERSION\x01", "\x01ACTION waves\x01"))
 targets = st.one_of(nicks, rooms, st.sampled_from(("@#a", "+#a", "@ann", "@")))
 changes = st.lists(
@@ -77,6 +80,15 @@ COMMANDS: dict[type[Command], st.SearchStrategy[Any]] = {
     commands.SendWallops: st.builds(commands.SendWallops, texts),
     commands.Kill: st.builds(commands.Kill, nicks, texts),
     commands.ChangeHost: st.builds(commands.ChangeHost, nicks, st.just("u2"), st.just("h2")),
+    commands.Login: st.builds(commands.Login, nicks, versions),
+    commands.Logout: st.builds(commands.Logout),
+    commands.Register: st.builds(
+        commands.Register, nicks, st.one_of(st.none(), st.just(VERIFIER)), certificate=prints
+    ),
+    commands.ChangePassword: st.builds(commands.ChangePassword, st.just(VERIFIER)),
+    commands.ChangeCertificate: st.builds(commands.ChangeCertificate, prints, st.booleans()),
+    commands.SetAlwaysOn: st.builds(commands.SetAlwaysOn, st.booleans()),
+    commands.DropAccount: st.builds(commands.DropAccount),
 }
 MOVES = (commands.Join, commands.Part, commands.Kick, commands.Say)
 
