@@ -9,6 +9,7 @@ from chatserver.core.accounts import Account
 from chatserver.core.events import KeptEvent
 from chatserver.core.guests import Guest
 from chatserver.core.history import Question
+from chatserver.core.markers import Marker
 from chatserver.core.nonces import Kept
 from chatserver.core.state import RoomRecord
 
@@ -27,8 +28,8 @@ class Record(Struct, frozen=True, gc=False):
     target: str
     event: KeptEvent
     readers: tuple[str, ...] = ()
-    """For what only some people see (a direct message, one to a room's operators): the folded nicks
-    that they had then, its sender's among them. () is for the members of the room."""
+    """For what only some people see (a direct message, one to a room's operators): the parties that
+    they were then (`Identity.party`), its sender's among them. () is for the members of the room."""
 
 
 class Trimmed(Struct, frozen=True):
@@ -50,16 +51,6 @@ class Retention(Struct, frozen=True):
     def trims(self) -> bool:
         """Whether anything is ever too old."""
         return bool(self.age or self.messages)
-
-
-class Marker(Struct, frozen=True, gc=False):
-    """Up to when (ms since 1970) who has an account has read a room, or what somebody wrote."""
-
-    account: str
-    """Its folded name."""
-    target: str
-    """Folded."""
-    read_at: int
 
 
 class Writing(Struct, frozen=True):

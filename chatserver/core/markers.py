@@ -1,15 +1,30 @@
 """Read markers: up to when somebody has read what was said in a room, or between them and a person.
 
 Rules: a marker only moves forward, and never beyond the present. They are somebody's own: nobody else
-learns of them. They belong to who has them, so that all sessions of one person can share them.
+learns of them. A guest's last as long as their session; those of an account are the same on all devices,
+and are kept.
 """
 
+from collections.abc import Iterable, Sequence
 from typing import Final
 
+from msgspec import Struct
+
+from chatserver.core.accounts import Account, Accounts
 from chatwire.names import fold
 
 MARKERS_MOST: Final = 500
 """So many markers of one person are remembered; of more, those moved longest ago are forgotten."""
+
+
+class Marker(Struct, frozen=True, gc=False):
+    """Up to when (ms since 1970) who has an account has read a room, or what somebody wrote."""
+
+    account: str
+    """Its folded name."""
+    target: str
+    """Folded."""
+    read_at: int
 
 
 class Markers:
@@ -38,3 +53,47 @@ class Markers:
         if len(self._read) > MARKERS_MOST:
             del self._read[next(iter(self._read))]
         return True
+
+
+class AccountMarkers:
+    """Those of all accounts; an account that was made anew under a name has none of the one before."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts = accounts
+        self._markers: dict[str, tuple[int, Markers]] = {}
+        """By folded name of the account, the `created_seq` of the account, and its markers."""
+        self.changed: set[tuple[str, str]] = set()
+        """Accounts and targets whose marker must be written; whoever writes takes them out."""
+
+    def restore(self, kept: Iterable[Marker]) -> None:
+        """Bring back what was kept, of accounts that are known by now."""
+        for one in kept:
+            if (account := self._accounts.find(one.account)) is not None:
+                self.of(account).move(one.target, one.read_at)
+
+    def of(self, account: Account) -> Markers:
+        """Return those of one account, to be read; `move` moves one."""
+        made, markers = self._markers.get(account.key, (-1, None))
+        if markers is None or made != account.created_seq:
+            markers = Markers()
+            self._markers[account.key] = account.created_seq, markers
+        return markers
+
+    def move(self, account: Account, target: str, to: int) -> bool:
+        """Move one of them, as `Markers.move`, and have it be written."""
+        moved = self.of(account).move(target, to)
+        if moved:
+            self.changed.add((account.key, fold(target)))
+        return moved
+
+    def take_changed(self) -> Sequence[Marker]:
+        """Return those that moved since the last call, to be written."""
+        changed = sorted(self.changed)
+        self.changed.clear()
+        found = []
+        for name, target in changed:
+            account = self._accounts.find(name)
+            read_at = self.of(account).find(target) if account is not None else None
+            if read_at is not None:
+                found.append(Marker(name, target, read_at))
+        return found

@@ -13,7 +13,7 @@ from chatserver.core.accounts import Accounts
 from chatserver.core.events import Identity
 from chatserver.core.guests import Guests
 from chatserver.core.limits import Limits
-from chatserver.core.markers import Markers
+from chatserver.core.markers import AccountMarkers, Markers
 from chatserver.core.nonces import Nonces
 from chatwire.names import fold
 
@@ -110,7 +110,7 @@ class User:
         self.earlier: deque[tuple[str, int, int]] = deque(maxlen=EARLIER_NICKS_MOST)
         """The nicks (folded) that they had before, each with the numbers between which it was theirs."""
         self.markers = Markers()
-        """Their own: a guest is one session."""
+        """A guest's own; those of accounts are in `State.markers`."""
         self.conversations: dict[str, str] = {}
         """Whom they wrote to or heard from under that nick: by folded nick, the nick; newest last."""
         self.modes: set[str] = set()
@@ -355,6 +355,7 @@ class State:
         self.nonces = Nonces()
         """Of messages of the last day."""
         self.accounts = Accounts()
+        self.markers = AccountMarkers(self.accounts)
         self.guests = Guests()
         """Who can come back as who they were."""
         self.most_users = 0
