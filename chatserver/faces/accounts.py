@@ -52,6 +52,10 @@ class AccountFacts(Struct, frozen=True, kw_only=True):
     registration: Registration = "open"
     invited: Callable[[str], bool] = lambda _code: False
     """Says whether an invitation code is one that counts."""
+    before_connect: bool = True
+    """Whether one may make an account before one is a user."""
+    email_required: bool = False
+    """Whether an account needs an e-mail address; nothing is sent to it."""
     find: Callable[[str], Account | None] = _unknown
     """Finds an account by its name, as it is now."""
     find_by_certificate: Callable[[str], Account | None] = _unknown
@@ -60,6 +64,13 @@ class AccountFacts(Struct, frozen=True, kw_only=True):
     """Makes what proves a password: takes long, raises ValueError with what is wrong with the password."""
     verify: Callable[[str, Account | None], bool] = lambda _password, _account: False
     """Says whether a password opens an account: takes long, and as long for one that is not there."""
+    decoy: Callable[[str], Verifier] = _unhashed
+    """Makes what SCRAM shows of a name that no password opens: for the same name always the same.
+
+    Nobody can tell it from what proves a password, and none opens it.
+    """
+    nonce: Callable[[], str] = lambda: "nonce"
+    """Makes what nobody can foresee, in printable ASCII without a comma (RFC 5802, section 5.1)."""
     attempts: Attempts = Unlimited()
     clear: bool = False
     """Whether passwords are taken over connections of plain text that others could listen in on."""

@@ -45,13 +45,23 @@ class IrcFace:
     """What one IRC client has said so far, and how it is spoken to. Implements `contract.Face`."""
 
     def __init__(
-        self, facts: Callable[[], ServerFacts], host: str, address: str, *, secure: bool = False
+        self,
+        facts: Callable[[], ServerFacts],
+        host: str,
+        address: str,
+        *,
+        secure: bool = False,
+        private: bool = False,
+        certificate: str = "",
     ) -> None:
         """Make the face of a connection from `host` (as others see it) and `address` (with its port).
 
-        `facts` gives the facts of the server as they are now: they change when it is told to.
+        `facts` gives the facts of the server as they are now: they change when it is told to. Nobody
+        can listen in on a `private` connection. `certificate` is the SHA-256 of the client's.
         """
-        self._session = Session(facts, host, address, secure=secure)
+        self._session = Session(
+            facts, host, address, secure=secure, private=private, certificate=certificate
+        )
         self._dialect = dialect_for(facts().name, ())
 
     @property

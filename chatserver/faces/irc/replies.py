@@ -8,7 +8,7 @@ from msgspec import Struct
 from chatserver.core import effects
 from chatserver.core.effects import Reason, Refused, Reply
 from chatserver.faces.contract import Lookup
-from chatserver.faces.irc import redaction
+from chatserver.faces.irc import redaction, services
 from chatserver.faces.irc.markers import marker_kept
 from chatserver.faces.irc.registration import welcome
 from chatserver.faces.irc.rooms import entered
@@ -99,6 +99,8 @@ def _refused(inquiry: Inquiry, reply: Refused) -> Sequence[bytes]:
 
 def refuse(session: Session, nick: str, reply: Refused) -> Sequence[bytes]:
     """Return a refusal for who is called `nick`, "" when they are nobody yet."""
+    if session.voice:
+        return [services.notice(session, nick, _sentence(reply))]
     if reply.reason is Reason.NOT_KEPT and session.has(caps.STANDARD_REPLIES):
         verb = _VERBS.get(reply.command, "PRIVMSG")
         return session.fail(
@@ -106,16 +108,28 @@ def refuse(session: Session, nick: str, reply: Refused) -> Sequence[bytes]:
         ).lines
     if reply.reason in redaction.CODES and session.has(caps.MESSAGE_REDACTION):
         return redaction.refuse(session, reply)
-    row = REFUSALS[reply.reason]
+    row, known = REFUSALS[reply.reason], _known(reply)
+    params = (known.get(name, name) for name in row.fields)
+    return [session.numeric(row.code, nick, *params, text=row.text.format_map(known))]
+
+
+def _known(reply: Refused) -> dict[str, str]:
+    """Return what the rows of `REFUSALS` may name."""
     letter, _, parameter = reply.detail.partition(" ")
-    known = {
+    return {
         "subject": reply.subject,
         "detail": reply.detail,
         "letter": letter,
         "parameter": parameter,
     }
-    params = (known.get(name, name) for name in row.fields)
-    return [session.numeric(row.code, nick, *params, text=row.text.format_map(known))]
+
+
+def _sentence(reply: Refused) -> str:
+    """Return a refusal as a service says it: about whom or what, and why."""
+    row, known = REFUSALS[reply.reason], _known(reply)
+    about = " ".join(filter(None, (known.get(name, name) for name in row.fields)))
+    text = row.text.format_map(known)
+    return f"{about}: {text}" if about else text
 
 
 def _inviting(inquiry: Inquiry, reply: effects.Inviting) -> Sequence[bytes]:

@@ -5,6 +5,7 @@ names the client is an `Ask`; only what names nobody is an `Answer`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -44,6 +45,17 @@ class OpenBatch(Struct):
     cuts: tuple[int, ...] = ()
 
 
+class Exchange(Protocol):
+    """A SASL exchange (RFC 4422): it takes what the client says, message by message."""
+
+    received: str
+    """What came of the client's message so far, in base64."""
+
+    def take(self, message: bytes) -> Request:
+        """Return what a whole message of the client leads to."""
+        ...
+
+
 class Playback(Struct, frozen=True):
     """What a client wants to be played: rooms and people by their masks, between two times (ms)."""
 
@@ -56,17 +68,29 @@ class Session:
     """One client: its capabilities, and until it is a user, what it has said of itself."""
 
     __slots__ = (
-        "_facts", "address", "batch", "batches", "caps", "host", "key", "negotiating", "nick",
-        "password", "playback", "realname", "registered", "secure", "username", "version",
+        "_facts", "account", "address", "batch", "batches", "caps", "certificate", "exchange", "host",
+        "key", "negotiating", "nick", "password", "playback", "private", "proof", "realname",
+        "registered", "secure", "username", "version", "voice",
     )  # fmt: skip
 
     def __init__(
-        self, facts: Callable[[], ServerFacts], host: str, address: str, *, secure: bool
+        self,
+        facts: Callable[[], ServerFacts],
+        host: str,
+        address: str,
+        *,
+        secure: bool,
+        private: bool = False,
+        certificate: str = "",
     ) -> None:
         self._facts = facts
         self.host = host
         self.address = address
         self.secure = secure
+        self.private = private or secure
+        """Whether nobody can listen in."""
+        self.certificate = certificate
+        """SHA-256 of the client's certificate, "" without one."""
         self.caps: frozenset[str] = frozenset()
         self.version = 0
         """The highest version that came with CAP LS."""
@@ -75,6 +99,14 @@ class Session:
         self.registered = False
         self.nick = self.username = self.realname = self.password = ""
         """As given before it was a user; the state knows better afterwards."""
+        self.account = ""
+        """The account that it proved to have before it was a user; the state knows better afterwards."""
+        self.proof = 0
+        """The version of the account's record that it was proved against."""
+        self.exchange: Exchange | None = None
+        """The SASL exchange that is under way."""
+        self.voice = ""
+        """The service in whose name the client is answered right now, "" for the server itself."""
         self.key = b""
         """A digest of the secret by which it comes back, b"" without one."""
         self.batches = 0

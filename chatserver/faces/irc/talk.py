@@ -6,13 +6,15 @@ from chatserver.core.commands import Say, Tag
 from chatserver.core.effects import Repeated
 from chatserver.core.events import KeptEvent
 from chatserver.core.history import Page
-from chatserver.faces.contract import Item, Lookup
+from chatserver.faces.contract import Item, Lookup, Request
 from chatserver.faces.irc import playback
 from chatserver.faces.irc.dialect import dialect_for
 from chatserver.faces.irc.isupport import MOST_TARGETS
 from chatserver.faces.irc.lines import BODY_LIMIT, as_middle
 from chatserver.faces.irc.messages import message_id
+from chatserver.faces.irc.services import consult
 from chatserver.faces.irc.session import Inquiry, Items, Session
+from chatserver.faces.irc.staff import find_service
 from chatwire import caps
 from chatwire.message import Message
 from chatwire.names import fold
@@ -33,7 +35,7 @@ def client_tags(session: Session, message: Message) -> dict[str, str]:
     return {key: value for key, value in message.tags.items() if key.startswith("+")}
 
 
-def privmsg(session: Session, message: Message) -> Items:
+def privmsg(session: Session, message: Message) -> Items | Request:
     """PRIVMSG: say something."""
     named = targets(message.param(0))
     if not named:
@@ -42,6 +44,11 @@ def privmsg(session: Session, message: Message) -> Items:
         return [session.tell("412", text="No text to send")]
     if fold(named[0]) == playback.MODULE:
         return playback.command(session, message.param(1))
+    services = [*filter(find_service, named)]
+    if services and len(named) > 1:
+        return [session.tell("407", services[0], text="Give an order to one service alone")]
+    if service := find_service(named[0]):
+        return consult(service, session, message.param(1))
     return [*_says(session, message, named, notice=False), *_excess(session, named)]
 
 
@@ -52,10 +59,15 @@ def notice(session: Session, message: Message) -> Items:
 
 
 def _says(session: Session, message: Message, named: list[str], *, notice: bool) -> list[Item]:
+    """Return what is to be said to each of `named`; services don't listen to notices."""
     tags = client_tags(session, message)
     text = message.param(1)
     most = 0 if notice else _RELAYED_MOST  # nobody answers a notice, so a long one comes in pieces
-    return [Say(target, text, notice, tags, most) for target in named[:MOST_TARGETS]]
+    return [
+        Say(target, text, notice, tags, most)
+        for target in named[:MOST_TARGETS]
+        if not find_service(target)
+    ]
 
 
 def repeated(inquiry: Inquiry, reply: Repeated) -> Lookup:
@@ -88,7 +100,8 @@ def tagmsg(session: Session, message: Message) -> Items:
     if not named:
         return [session.tell("411", text="No recipient given (TAGMSG)")]
     tags = client_tags(session, message)
-    return [*(Tag(target, tags) for target in named[:MOST_TARGETS]), *_excess(session, named)]
+    found = (target for target in named[:MOST_TARGETS] if not find_service(target))
+    return [*(Tag(target, tags) for target in found), *_excess(session, named)]
 
 
 def _excess(session: Session, named: list[str]) -> Items:

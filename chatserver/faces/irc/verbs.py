@@ -17,9 +17,11 @@ from chatserver.faces.irc import (
     registration,
     rooms,
     search,
+    staff,
     talk,
     who,
 )
+from chatserver.faces.irc.nickserv import NICKSERV
 from chatserver.faces.irc.session import Handler, Inquiry, Items, Session
 from chatwire.message import Message
 
@@ -100,6 +102,10 @@ VERBS: Mapping[str, Verb] = {
     "MOTD": Verb(about.motd, "[server]", "The message of the day."),
     "NAMES": Verb(rooms.names, "[#room,...]", "Who is in rooms, or in each of yours."),
     "NICK": Verb(registration.nick, "nick", "Take a nick.", early=True),
+    "NICKSERV": Verb(staff.order(NICKSERV), "order...", "The same as NS."),
+    "NS": Verb(
+        staff.order(NICKSERV), "order...", "Give NickServ an order, as PRIVMSG NickServ does."
+    ),
     "NOTICE": Verb(talk.notice, "nick|#room|@#room,... text", "Say what no program answers."),
     "OPER": Verb(operators.oper, "name password", "Become an operator of the server.", 2),
     "PART": Verb(rooms.part, "#room,... [reason]", "Leave rooms.", 1),

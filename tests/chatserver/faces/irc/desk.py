@@ -67,9 +67,9 @@ class Desk:
         return chair.take()
 
     def _do(self, chair: Chair, request: Request) -> None:
-        allowed = request.check is None or request.check()
         before = len(chair.sent)
-        for item in request.items if allowed else request.otherwise:
+        found = request.work() if request.work is not None else request
+        for item in found.items:
             self.seq += 1
             if isinstance(item, Command):
                 self._execute(chair, item)

@@ -55,7 +55,7 @@ def test_every_command_can_be_asked_for() -> None:
     required = """CAP NICK USER PASS QUIT PING PONG JOIN PART NAMES LIST TOPIC INVITE KICK MODE
         PRIVMSG NOTICE TAGMSG BATCH WHO WHOIS WHOWAS USERHOST ISON AWAY SETNAME MOTD LUSERS VERSION TIME
         INFO ADMIN LINKS HELP HELPOP OPER KILL WALLOPS MARKREAD REDACT REHASH CHATHISTORY SEARCH
-        CHGHOST SESSION"""
+        CHGHOST SESSION NS NICKSERV"""
     assert set(VERBS) == set(required.split())
     assert all(verb.summary.endswith(".") for verb in VERBS.values())
 
