@@ -40,6 +40,8 @@ class Account(Struct, frozen=True, gc=False):
     certificates: tuple[str, ...] = ()
     """SHA-256 of client certificates that open it: 64 hexadecimal digits in lower case, each."""
     email: str = ""
+    invitation: str = ""
+    """A digest of the invitation code that it was made with, if that is good for one account alone."""
     always_on: bool = False
     """Whether it stays in its rooms while none of its devices is connected."""
     nick: str = ""
@@ -63,6 +65,8 @@ class Accounts:
         """By folded name."""
         self._certificates: dict[str, str] = {}
         """By fingerprint, the folded name of the account that it opens."""
+        self._invitations: dict[str, str] = {}
+        """By digest of an invitation code, the folded name of the account that was made with it."""
         self.changed: set[str] = set()
         """Keys of those whose record must be written, or removed; whoever writes takes them out."""
 
@@ -83,6 +87,10 @@ class Accounts:
         key = self._certificates.get(fingerprint)
         return self._known.get(key) if key is not None else None
 
+    def has_used(self, invitation: str) -> bool:
+        """Say whether there is an account that was made with the invitation code of this digest."""
+        return invitation in self._invitations
+
     def put(self, account: Account) -> None:
         """Have `account` be what is known of its name, and be written."""
         self.drop(account.name)
@@ -95,6 +103,7 @@ class Accounts:
         if account is not None:
             for fingerprint in account.certificates:
                 self._certificates.pop(fingerprint, None)
+            self._invitations.pop(account.invitation, None)
             self.changed.add(account.key)
 
     def take_changed(self) -> tuple[Sequence[Account], Sequence[str]]:
@@ -108,3 +117,5 @@ class Accounts:
         self._known[account.key] = account
         for fingerprint in account.certificates:
             self._certificates[fingerprint] = account.key
+        if account.invitation:
+            self._invitations[account.invitation] = account.key

@@ -103,6 +103,10 @@ class Redact(Command, frozen=True):
     lines: int = 1
     """As how many lines with an id of their own it was shown at most."""
     reason: str = ""
+    author_account: str = ""
+    """The account that they had, "" if they had none."""
+    to_account: str = ""
+    """The account of the person it was said to, likewise."""
 
 
 class MarkRead(Command, frozen=True):
@@ -227,6 +231,8 @@ class Register(Command, frozen=True):
     email: str = ""
     certificate: str = ""
     """The fingerprint of the client certificate that opens it as well, "" for none."""
+    invitation: str = ""
+    """A digest of the invitation code that it is made with, if that is good for one account alone."""
 
 
 class ChangePassword(Command, frozen=True):

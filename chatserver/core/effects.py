@@ -156,6 +156,8 @@ class Reason(enum.Enum):
     """[account]"""
     ACCOUNT_INVALID = enum.auto()
     """[account] The name can't be an account's, or belongs to somebody who is there."""
+    INVITATION_USED = enum.auto()
+    """[account] Another account was made with the invitation code."""
     NO_SUCH_ACCOUNT = enum.auto()
     """[account]"""
     NO_ACCOUNT = enum.auto()

@@ -50,8 +50,8 @@ class AccountFacts(Struct, frozen=True, kw_only=True):
     """Accounts, as faces see them."""
 
     registration: Registration = "open"
-    invited: Callable[[str], bool] = lambda _code: False
-    """Says whether an invitation code is one that counts."""
+    redeem: Callable[[str], str | None] = lambda _code: None
+    """Returns what `Register.invitation` is for an invitation code, None for one that does not count."""
     before_connect: bool = True
     """Whether one may make an account before one is a user."""
     email_required: bool = False

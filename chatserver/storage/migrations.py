@@ -72,11 +72,23 @@ def add_guests(connection: sqlite3.Connection) -> None:
     )
 
 
+def add_accounts(connection: sqlite3.Connection) -> None:
+    """Accounts by their folded names, and up to when they have read what."""
+    connection.execute(
+        "create table accounts (key text primary key, record text not null) without rowid"
+    )
+    connection.execute(
+        "create table markers (account text not null, target text not null,"
+        " read_at integer not null, primary key (account, target)) without rowid"
+    )
+
+
 MIGRATIONS: Final[Sequence[Migration]] = (
     create_first_schema,
     find_by_reader_and_nonce,
     add_sums,
     add_guests,
+    add_accounts,
 )
 
 

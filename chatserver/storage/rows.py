@@ -14,8 +14,10 @@ from zlib import crc32
 import msgspec
 from msgspec import structs
 
+from chatserver.core.accounts import Account
 from chatserver.core.events import KeptEvent, Said
 from chatserver.core.guests import Guest
+from chatserver.core.markers import Marker
 from chatserver.core.nonces import REMEMBERED_FOR, REMEMBERED_MOST, Kept, nonce_key
 from chatserver.core.state import RoomRecord
 from chatserver.ports import Record, Restored, Trimmed, Writing
@@ -23,6 +25,7 @@ from chatserver.storage.index import Message
 
 _encode = msgspec.json.Encoder().encode
 _decode_event = msgspec.json.Decoder(KeptEvent).decode
+_decode_account = msgspec.json.Decoder(Account).decode
 _decode_room = msgspec.json.Decoder(RoomRecord).decode
 
 _FORGET_NONCES: Final = (
@@ -65,7 +68,23 @@ def write(connection: sqlite3.Connection, writing: Writing) -> Sequence[Message]
     connection.executemany(
         "delete from guests where key = ?", [(key,) for key in writing.forgotten_guests]
     )
+    _write_accounts(connection, writing)
     return [*_redact(connection, writing), *_trim(connection, writing)]
+
+
+def _write_accounts(connection: sqlite3.Connection, writing: Writing) -> None:
+    """Write accounts and markers; nothing stays of an account that is forgotten."""
+    connection.executemany(
+        "insert or replace into accounts values (?, ?)",
+        [(account.key, _encode(account).decode()) for account in writing.accounts],
+    )
+    connection.executemany(
+        "insert or replace into markers (account, target, read_at) values (?, ?, ?)",
+        map(structs.astuple, writing.markers),
+    )
+    forgotten = [(key,) for key in writing.forgotten_accounts]
+    connection.executemany("delete from accounts where key = ?", forgotten)
+    connection.executemany("delete from markers where account = ?", forgotten)
 
 
 def _redact(connection: sqlite3.Connection, writing: Writing) -> Iterator[Message]:
@@ -135,8 +154,18 @@ def restore(connection: sqlite3.Connection) -> Restored:
         (last_at - REMEMBERED_FOR, REMEMBERED_MOST),
     )
     guests = connection.execute("select key, nick, named_seq, left_at from guests order by key")
+    accounts = connection.execute("select record from accounts order by key")
+    markers = connection.execute(
+        "select account, target, read_at from markers order by read_at, account, target"
+    )
     return Restored(
-        epoch, last_at, rooms, [*starmap(Kept, nonces)][::-1], [*starmap(Guest, guests)]
+        epoch,
+        last_at,
+        rooms,
+        [*starmap(Kept, nonces)][::-1],
+        [*starmap(Guest, guests)],
+        [_decode_account(record) for (record,) in accounts],
+        [*starmap(Marker, markers)],
     )
 
 

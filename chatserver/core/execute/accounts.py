@@ -57,6 +57,8 @@ def _make(state: State, stamp: Stamp, command: Register, user: User | None) -> E
     name, certificate = command.account, command.certificate
     if state.accounts.find(name) is not None:
         return Refused(Reason.ACCOUNT_EXISTS, name)
+    if state.accounts.has_used(command.invitation):
+        return Refused(Reason.INVITATION_USED, name)
     if found := refuse_nick(state, name, "", user):
         similar = found.reason is Reason.NICK_TOO_SIMILAR
         return found if similar else Refused(Reason.ACCOUNT_INVALID, name)
@@ -70,6 +72,7 @@ def _make(state: State, stamp: Stamp, command: Register, user: User | None) -> E
         verifier=command.verifier,
         certificates=(certificate,) if certificate else (),
         email=command.email,
+        invitation=command.invitation,
     )
     state.accounts.put(account)
     return _kept(stamp, name, None, user)

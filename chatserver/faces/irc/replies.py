@@ -42,6 +42,7 @@ REFUSALS: Mapping[Reason, Refusal] = {
     Reason.NO_ACCOUNT: Refusal("400", (), "You are not logged in"),
     Reason.HAS_ACCOUNT: Refusal("400", _SUBJECT, "You are logged in already"),
     Reason.PROOF_OUTDATED: Refusal("904", (), "The account has just changed: try again"),
+    Reason.INVITATION_USED: Refusal("400", _SUBJECT, "The invitation code was used already"),
     Reason.CERTIFICATE_TAKEN: Refusal("400", _SUBJECT, "The certificate opens an account already"),
     Reason.TOO_MANY_CERTIFICATES: Refusal("400", _SUBJECT, "The account has too many certificates"),
     Reason.LAST_PROOF: Refusal("400", _SUBJECT, "Nothing else would open the account"),

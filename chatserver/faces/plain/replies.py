@@ -31,6 +31,7 @@ REFUSALS: Mapping[Reason, str] = {
     Reason.NICK_TOO_SIMILAR: "{subject} looks like {detail}; choose another nick",
     Reason.ACCOUNT_EXISTS: "there is an account {subject} already",
     Reason.ACCOUNT_INVALID: "{subject} can't be an account of yours",
+    Reason.INVITATION_USED: "that invitation code was used already",
     Reason.NO_SUCH_ACCOUNT: "there is no account {subject}",
     Reason.NO_ACCOUNT: "you are not logged in; /login ACCOUNT PASSWORD",
     Reason.HAS_ACCOUNT: "you are logged in as {subject} already",

@@ -1,5 +1,6 @@
 """Events and rooms to keep."""
 
+from chatserver.core.accounts import Account, Verifier
 from chatserver.core.commands import ModeChange
 from chatserver.core.events import (
     Departed,
@@ -70,4 +71,19 @@ ROOM = RoomRecord(
     lists={"b": [ListEntry("*!*@bad", "Ann!ann@192.0.2.1", 5)]},
     statuses={"ann!ann@192.0.2.1": "o"},
     emptied_at=6,
+)
+
+ACCOUNT = Account(
+    name="Ann",
+    created_at=1,
+    created_seq=2,
+    version=3,
+    verifier=Verifier(b"\x00salt\xff", 600_000, b"stored", b"server"),
+    certificates=("ab" * 32,),
+    email="ann@example.org",
+    invitation="cd",
+    always_on=True,
+    nick="Anna",
+    rooms=("#Ops",),
+    metadata={"avatar": "https://example.org/日本"},
 )

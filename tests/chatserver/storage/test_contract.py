@@ -12,11 +12,12 @@ from msgspec import structs
 from chatserver.core.events import Parted, Said
 from chatserver.core.guests import Guest
 from chatserver.core.history import NEWEST, Page
+from chatserver.core.markers import Marker
 from chatserver.ports import Record, Store, StoreUnusable, Writing
 from chatserver.storage import make_store
 from chatserver.storage.memory import MemoryStore
 from chatserver.storage.sqlite import SqliteStore
-from tests.chatserver.storage.samples import ANN, OTHERS, ROOM, page, record, records, said
+from tests.chatserver.storage.samples import ACCOUNT, ANN, OTHERS, ROOM, page, record, records, said
 
 STORES: dict[str, Callable[[Path], Store]] = {
     "memory": lambda _: MemoryStore(),
@@ -297,6 +298,25 @@ def test_guests_are_replaced_and_forgotten_on_disk(tmp_path: Path) -> None:
         store.keep(Writing(guests=[Guest(b"\0a", "alicia", 8, 9)], forgotten_guests=[b"b", b"c"]))
         store.close()
         assert list(again.open().guests) == known
+        again.close()
+
+
+def test_accounts_are_replaced_and_forgotten_on_disk(tmp_path: Path) -> None:
+    """The newest record of each comes back whole; of one that is forgotten, no marker stays either."""
+    other = structs.replace(ACCOUNT, name="Bob", certificates=(), verifier=None, metadata={})
+    newer = structs.replace(ACCOUNT, version=9)
+    marked = [Marker("ann", "#b", 5), Marker("ann", "#a", 7)]
+    for make, known, markers in ((SqliteStore, [newer], marked), (lambda _: MemoryStore(), [], [])):
+        store = make(tmp_path)
+        restored = store.open()
+        assert ([*restored.accounts], [*restored.markers]) == ([], [])
+        store.keep(Writing(accounts=[ACCOUNT, other], markers=[Marker("bob", "#a", 1)]))
+        store.keep(Writing(markers=[Marker("ann", "#a", 4), marked[0]]))
+        store.keep(Writing(accounts=[newer], forgotten_accounts=["bob"], markers=[marked[1]]))
+        store.close()
+        again = make(tmp_path)
+        restored = again.open()
+        assert ([*restored.accounts], [*restored.markers]) == (known, markers)
         again.close()
 
 
