@@ -75,11 +75,11 @@ def targets_of(emission: Emission) -> Sequence[str]:
     """Return under what an event is written down; nothing for one that is not."""
     event = emission.event
     if isinstance(event, (Said, Redacted)):
-        return (target_of(event),)
+        return (emission.audience.key or target_of(event),)
     if isinstance(event, (Departed, Renamed)):
         return emission.rooms
     if isinstance(event, (Joined, Parted, Kicked, TopicChanged, RoomModesChanged)):
-        return (fold(event.room),)
+        return (emission.audience.key or fold(event.room),)
     return ()
 
 

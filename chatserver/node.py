@@ -50,6 +50,7 @@ from chatserver.core.execute import Stamp, execute
 from chatserver.core.execute.rooms import open_lobby
 from chatserver.core.execute.speech import find_repeated
 from chatserver.core.history import Question
+from chatserver.core.standings import settle
 from chatserver.core.state import Audience, Room, RoomRecord, State, User
 from chatserver.delivery import Delivery, Round
 from chatserver.faces.contract import Answer, Ask, Face, Lookup, Moment, Request
@@ -118,7 +119,9 @@ class Node:
         state.nonces.restore(restored.nonces)
         state.guests.restore(restored.guests, now)
         rooms = [Room.restored(record, now) for record in restored.rooms]
-        state.rooms.update((room.key, room) for room in rooms)
+        for room in rooms:
+            state.add_room(room)
+            settle(state, room)
         for room in sorted(rooms, key=lambda room: room.emptied_at):
             state.see_to_empty(room)
         state.changed_rooms.clear()  # they are as they were kept
@@ -311,7 +314,7 @@ class Node:
         """
         shown = Round(self.delivery, late=True)
         for emission in emissions:
-            room = self.state.find_room(getattr(emission.event, "room", ""))
+            room = self.state.find_log(emission.audience.key)
             members = room.members if room is not None else {}
             audience = Audience(user for user in emission.audience.users if user in members)
             shown.show(Emission(emission.event, audience))

@@ -37,7 +37,7 @@ class Close(Struct, frozen=True):
 class Recall(Struct, frozen=True):
     """The asker is to see the newest `limit` messages of a room with `after < seq < before`.
 
-    `key` is the room's folded name.
+    `key` is the room's log.
     """
 
     key: str

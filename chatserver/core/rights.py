@@ -1,8 +1,11 @@
 """Who may do what in a room: every rule of that kind stands here, once."""
 
+from collections.abc import Iterable
+
 from chatserver.core.effects import Reason
 from chatserver.core.events import Identity
-from chatserver.core.state import ListEntry, Membership, Room, User
+from chatserver.core.standings import remembered, standing_of
+from chatserver.core.state import Membership, Room, State, User
 from chatwire.names import fold, matches
 from chatwire.text import action, is_ctcp
 
@@ -16,6 +19,9 @@ Long enough for everybody to come back after a restart or a broken network, so t
 MUTE = "m:"
 """What stands before a mask of a ban, or of an exception to one, that is about speaking alone."""
 
+ACCOUNT = "a:"
+"""What stands before a mask of accounts (IRCv3 account-extban); after `MUTE`, if that is there too."""
+
 
 def manages(user: User, room: Room, lobby: str) -> bool:
     """Say whether `user` has an operator's rights in `room`; in the lobby, server operators have them."""
@@ -25,9 +31,23 @@ def manages(user: User, room: Room, lobby: str) -> bool:
     return "o" in member.status or (bool(user.operator) and room.key == fold(lobby))
 
 
-def listed(entries: dict[str, ListEntry], identity: Identity) -> bool:
-    """Say whether a mask of a list fits somebody."""
-    return bool(entries) and any(matches(mask, identity.mask) for mask in entries)
+def governs(state: State, user: User, room: Room) -> bool:
+    """Say whether `user` may change modes and standings in `room`: also from outside, by their account."""
+    if manages(user, room, state.limits.lobby):
+        return True
+    return "o" in standing_of(room, state.accounts.find(user.identity.account))
+
+
+def fits(mask: str, identity: Identity) -> bool:
+    """Say whether a mask of a list, without `MUTE`, fits somebody: by account if it begins with `ACCOUNT`."""
+    if not mask.startswith(ACCOUNT):
+        return matches(mask, identity.mask)
+    return bool(identity.account) and matches(mask.removeprefix(ACCOUNT), identity.account)
+
+
+def listed(masks: Iterable[str], identity: Identity) -> bool:
+    """Say whether a mask of a list, one that is not about speaking alone, fits somebody."""
+    return any(fits(mask, identity) for mask in masks)
 
 
 def banned(room: Room, identity: Identity) -> bool:
@@ -37,21 +57,34 @@ def banned(room: Room, identity: Identity) -> bool:
 
 def muted(room: Room, identity: Identity) -> bool:
     """Say whether somebody may not speak, as one who is banned, or who fits a ban with `m:` before it."""
-    silenced = any(_fits(mask, identity) for mask in room.lists["b"])
-    return silenced and not any(_fits(mask, identity) for mask in room.lists["e"])
+    if not room.lists["b"]:
+        return False
+    silenced = any(fits(mask.removeprefix(MUTE), identity) for mask in room.lists["b"])
+    return silenced and not any(
+        fits(mask.removeprefix(MUTE), identity) for mask in room.lists["e"]
+    )
 
 
-def _fits(mask: str, identity: Identity) -> bool:
-    return matches(mask.removeprefix(MUTE), identity.mask)
+def _is_muted(user: User, room: Room, member: Membership | None) -> bool:
+    """Say the same of `user`: of a member, as it was found since they or the lists changed last."""
+    if not room.lists["b"]:
+        return False
+    if member is None:
+        return muted(room, user.identity)
+    known = member.muted
+    if known is None or known[0] != room.lists_changed or known[1] is not user.identity:
+        found = muted(room, user.identity)
+        known = member.muted = (room.lists_changed, user.identity, found)
+    return known[2]
 
 
-def refuse_entry(user: User, room: Room, key: str) -> Reason | None:
+def refuse_entry(state: State, user: User, room: Room, key: str) -> Reason | None:
     """Say why `user` may not enter `room` with the password `key`, or None when they may.
 
     Who was invited, and who is remembered as an operator, gets in whatever stands in the way.
     """
-    invited = user.invited.get(room.key) == room.created_seq
-    if invited or "o" in room.statuses.get(fold(user.identity.mask), ""):
+    invited = user.invited.get(room.log) == room.created_seq
+    if invited or "o" in remembered(state, room, user):
         return None
     if banned(room, user.identity):
         return Reason.BANNED
@@ -73,7 +106,7 @@ def refuse_speech(user: User, room: Room, text: str = "") -> str:
         pass
     elif "m" in room.flags:
         return "the room is moderated (+m)"
-    elif muted(room, user.identity):
+    elif _is_muted(user, room, member):
         return "you are banned (+b)"
     if "C" in room.flags and is_ctcp(text) and action(text) is None:
         return "no CTCP in this room (+C)"

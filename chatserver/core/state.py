@@ -44,7 +44,8 @@ class Audience:
     def __init__(self, users: Iterable["User"], key: str = "") -> None:
         self.users = tuple(users)
         self.key = key
-        """The room (folded) whose members these are; events of one key go out together. "" for others."""
+        """The log (`Room.log`) of the room whose members these are, "" for others: what is kept of it
+        stands there, and events of one key go out together."""
         self.plan: object = None
         """What delivery worked out for this audience; the core never looks at it."""
         self._set: frozenset[User] | None = None
@@ -121,13 +122,18 @@ class User:
         self.rooms: dict[str, Membership] = {}
         """By folded name."""
         self.invited: dict[str, int] = {}
-        """Rooms that they were asked into: by folded name, the room's `created_seq`; newest last."""
+        """Rooms that they were asked into: by `Room.log`, the room's `created_seq`; newest last."""
         self.alone = Audience((self,))
 
     @property
     def nick(self) -> str:
         """The nick that they have now."""
         return self.identity.nick
+
+    @property
+    def logs(self) -> tuple[str, ...]:
+        """Under which targets it is written down what they do in all of their rooms."""
+        return tuple(member.room.log for member in self.rooms.values())
 
     @property
     def bot(self) -> bool:
@@ -167,13 +173,15 @@ class User:
 class Membership:
     """Somebody's place in a room."""
 
-    __slots__ = ("_entry", "room", "status", "user")
+    __slots__ = ("_entry", "muted", "room", "status", "user")
 
     def __init__(self, room: "Room", user: User, status: str = "") -> None:
         self.room = room
         self.user = user
         self.status = status
         """The letters of `STATUSES` that they hold, in that order."""
+        self.muted: tuple[int, Identity, bool] | None = None
+        """What `core.rights` found last: at which change of the lists, for whom, whether they are muted."""
         self._entry: RosterEntry | None = None
 
     @property
@@ -197,11 +205,26 @@ class ListEntry(Struct, frozen=True):
     at: int
 
 
+class Standing(Struct, frozen=True):
+    """The status that a room keeps for an account, namely the one that was made at `since` (ms)."""
+
+    status: str
+    since: int
+
+
+class FormerName(Struct, frozen=True):
+    """A name (folded) that a room had up to the number `until`, when it got another, at `at` (ms)."""
+
+    name: str
+    until: int
+    at: int
+
+
 class RoomRecord(Struct, frozen=True):
     """What outlives the process of a room: the store keeps it whole, by `key`."""
 
     key: str
-    """The folded name."""
+    """See `Room.log`."""
     name: str
     created_at: int
     created_seq: int = 0
@@ -216,19 +239,29 @@ class RoomRecord(Struct, frozen=True):
     statuses: dict[str, str] = {}
     """Mask (`nick!user@host`, folded) to the status that whoever it fits gets back on joining."""
     emptied_at: int = 0
+    standings: dict[str, Standing] = {}
+    """By folded account, the status that it gets back on entering; oldest first."""
+    founder: str = ""
+    """The folded account that the room belongs to, which has a standing; "" for none."""
+    former: list[FormerName] = []
 
 
 class Room:
     """A room, with members or without."""
 
     __slots__ = (
-        "_audience", "_roster", "created_at", "created_seq", "emptied_at", "flags", "key", "last_seq",
-        "limit", "lists", "members", "name", "password", "statuses", "topic", "topic_at", "topic_by",
+        "_audience", "_roster", "created_at", "created_seq", "emptied_at", "flags", "former", "founder",
+        "key", "last_seq", "limit", "lists", "lists_changed", "log", "members", "name", "password",
+        "standings", "statuses", "topic", "topic_at", "topic_by",
     )  # fmt: skip
 
-    def __init__(self, name: str, created_at: int, created_seq: int = 0) -> None:
+    def __init__(
+        self, name: str, created_at: int, created_seq: int = 0, log: str | None = None
+    ) -> None:
         self.name = name
         self.key = fold(name)
+        self.log = self.key if log is None else log
+        """Under which target it is written down, whatever it is called: its first name, if that was free."""
         self.created_at = created_at
         self.created_seq = created_seq
         self.emptied_at = 0
@@ -241,9 +274,16 @@ class Room:
         self.limit = 0
         self.lists: dict[str, dict[str, ListEntry]] = {"b": {}, "e": {}, "I": {}}
         """By letter, then by folded mask."""
+        self.lists_changed = 0
+        """How often a list was changed."""
         self.members: dict[User, Membership] = {}
         self.statuses: dict[str, str] = {}
         """See `RoomRecord.statuses`."""
+        self.standings: dict[str, Standing] = {}
+        self.founder = ""
+        """See `RoomRecord`; `core.standings` works with both."""
+        self.former: list[FormerName] = []
+        """What it was called before, newest last."""
         self.last_seq: int | None = None
         """The number of the newest message, 0 if there is none, None if only the store knows."""
         self._audience: Audience | None = None
@@ -253,7 +293,7 @@ class Room:
     def audience(self) -> Audience:
         """All members: the same object until somebody comes or goes."""
         if self._audience is None:
-            self._audience = Audience(self.members, self.key)
+            self._audience = Audience(self.members, self.log)
         return self._audience
 
     @property
@@ -269,7 +309,7 @@ class Room:
         return (
             self.last_seq == 0
             and self.flags == set(ROOM_FLAGS)
-            and len(self.statuses) <= 1
+            and len(self.statuses) + len(self.standings) <= 1
             and not (self.topic or self.password or self.limit or any(self.lists.values()))
         )
 
@@ -300,20 +340,22 @@ class Room:
         """Return what the store keeps of the room."""
         lists = {letter: [*entries.values()] for letter, entries in self.lists.items() if entries}
         return RoomRecord(
-            self.key, self.name, self.created_at, self.created_seq, self.topic, self.topic_by, self.topic_at,
+            self.log, self.name, self.created_at, self.created_seq, self.topic, self.topic_by, self.topic_at,
             "".join(sorted(self.flags)), self.password, self.limit, lists, dict(self.statuses),
-            self.emptied_at,
+            self.emptied_at, dict(self.standings), self.founder, [*self.former],
         )  # fmt: skip
 
     @classmethod
     def restored(cls, record: RoomRecord, now: int) -> "Room":
         """Return the room that was kept as `record`; it is empty, since `now` if it was not before."""
-        room = cls(record.name, record.created_at, record.created_seq)
+        room = cls(record.name, record.created_at, record.created_seq, record.key)
         room.topic, room.topic_by, room.topic_at = record.topic, record.topic_by, record.topic_at
         room.flags, room.password, room.limit = set(record.flags), record.password, record.limit
         for letter, entries in record.lists.items():
             room.lists[letter] = {fold(entry.mask): entry for entry in entries}
         room.statuses = dict(record.statuses)
+        room.standings, room.founder = dict(record.standings), record.founder
+        room.former = [*record.former]
         room.emptied_at = record.emptied_at or now
         return room
 
@@ -326,7 +368,7 @@ class Past(Struct, frozen=True):
 
 
 class Departure(Struct, frozen=True):
-    """Somebody left in order at `at` (ms), and had seen all up to the number `seq` in `rooms` (folded)."""
+    """Somebody left in order at `at` (ms), and had seen all up to the number `seq` in `rooms` (logs)."""
 
     seq: int
     at: int
@@ -344,6 +386,8 @@ class State:
         """By folded nick."""
         self.rooms: dict[str, Room] = {}
         """By folded name; with members, or kept though empty. Oldest first."""
+        self.renamed: dict[str, Room] = {}
+        """Those that stand in the log under another name than theirs, by that."""
         self.past: deque[Past] = deque(maxlen=limits.whowas)
         """Who left or changed nick, newest last."""
         self.departures: dict[str, Departure] = {}
@@ -363,20 +407,20 @@ class State:
         self.changed_rooms: set[Room] = set()
         """Rooms whose record must be written; whoever writes it takes them out."""
         self.forgotten_rooms: set[str] = set()
-        """Keys of rooms whose record must be removed, likewise."""
+        """Logs of rooms whose record must be removed, likewise."""
 
     def note_departure(self, user: User, seq: int, at: int) -> None:
         """Note that `user` leaves in order."""
         key = fold(user.identity.mask)
         self.departures.pop(key, None)
-        self.departures[key] = Departure(seq, at, frozenset(user.rooms))
+        self.departures[key] = Departure(seq, at, frozenset(user.logs))
         if len(self.departures) > self.limits.whowas:
             del self.departures[next(iter(self.departures))]
 
     def seen_up_to(self, user: User, room: Room, at: int) -> int:
         """Return up to which number somebody with the mask of `user` saw what was said in `room`, or 0."""
         left = self.departures.get(fold(user.identity.mask))
-        if left is None or room.key not in left.rooms or at - left.at > BACK_SOON:
+        if left is None or room.log not in left.rooms or at - left.at > BACK_SOON:
             return 0
         return left.seq
 
@@ -394,10 +438,21 @@ class State:
         """Return the room `name`, in any case of letters; an empty one too."""
         return self.rooms.get(fold(name))
 
+    def find_log(self, log: str) -> Room | None:
+        """Return the room that stands in the log under `log`, whatever it is called."""
+        room = self.renamed.get(log) or self.rooms.get(log)
+        return room if room is not None and room.log == log else None
+
+    def add_room(self, room: Room) -> None:
+        """Have one more room."""
+        self.rooms[room.key] = room
+        if room.log != room.key:
+            self.renamed[room.log] = room
+
     def see_to_empty(self, room: Room) -> None:
-        """Note that `room` is empty now."""
+        """Note that `room` is empty now; one that belongs to somebody is never forgotten."""
         self.changed_rooms.add(room)
-        if room.key != fold(self.limits.lobby):
+        if room.key != fold(self.limits.lobby) and not room.founder:
             self.empty_rooms[room.key] = room
             if room.blank:
                 self.blank_rooms[room.key] = room
@@ -419,9 +474,10 @@ class State:
                     return
                 room = next(iter(self.blank_rooms.values()), None) or self._youngest_empty()
             del self.rooms[room.key]
+            self.renamed.pop(room.log, None)
             self.see_to_entered(room)
             self.changed_rooms.discard(room)
-            self.forgotten_rooms.add(room.key)
+            self.forgotten_rooms.add(room.log)
 
     def _youngest_empty(self) -> Room:
         return next(room for room in reversed(self.rooms.values()) if room.key in self.empty_rooms)

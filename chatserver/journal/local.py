@@ -278,10 +278,10 @@ class LocalJournal:
         self._late.put_back(batch.writing.records)
         state = self._node.state
         state.changed_rooms.update(
-            room for record in batch.writing.rooms if (room := state.rooms.get(record.key))
+            room for record in batch.writing.rooms if (room := state.find_log(record.key))
         )
         state.forgotten_rooms.update(
-            key for key in batch.writing.forgotten if key not in state.rooms
+            key for key in batch.writing.forgotten if state.find_log(key) is None
         )
         state.guests.changed.update(guest.key for guest in batch.writing.guests)
         state.guests.changed.update(batch.writing.forgotten_guests)

@@ -137,7 +137,7 @@ def _release_nick(turn: Turn) -> Sequence[Effect]:
     state.guests.take(nick, user.key, turn.seq, turn.at)
     identify(state, user, structs.replace(before, nick=nick))
     renamed = Renamed(turn.seq, turn.at, before, nick)
-    return (Emission(renamed, with_peers(state, user), rooms=tuple(user.rooms)),)
+    return (Emission(renamed, with_peers(state, user), rooms=user.logs),)
 
 
 def change_password(turn: Turn, command: ChangePassword) -> Sequence[Effect]:

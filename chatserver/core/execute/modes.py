@@ -1,15 +1,18 @@
 """Modes of rooms and of users: each letter has one row in a table that says how it changes.
 
-Rule: each change of a MODE is done or refused by itself, in order; what took effect becomes one event.
+Rules: each change of a MODE is done or refused by itself, in order; what took effect becomes one event.
+A refusal is told once, and no more of them than changes with a parameter count: an answer is never
+much longer than what was asked.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 
 from chatserver.core.commands import ChangeRoomModes, ChangeUserModes, ModeChange
-from chatserver.core.effects import NOTHING, Effect, Emission, Reason, Refused
+from chatserver.core.effects import Effect, Emission, Reason, Refused
 from chatserver.core.events import RoomModesChanged, UserModesChanged
 from chatserver.core.execute.turn import Turn
-from chatserver.core.rights import MUTE, manages
+from chatserver.core.rights import ACCOUNT, MUTE, governs
+from chatserver.core.standings import remember
 from chatserver.core.state import STATUSES, ListEntry, Room
 from chatwire.names import fold
 
@@ -31,11 +34,11 @@ def change_room_modes(turn: Turn, command: ChangeRoomModes) -> Sequence[Effect]:
     room = turn.find_room(command.room)
     if isinstance(room, Refused):
         return (room,)
-    if not manages(turn.user, room, turn.state.limits.lobby):
+    if not governs(turn.state, turn.user, room):
         reason = Reason.NOT_ROOM_OPERATOR if turn.user in room.members else Reason.NOT_IN_ROOM
         return (Refused(reason, room.name),)
     done: list[ModeChange] = []
-    refused: list[Effect] = []
+    refused: dict[Refused, None] = {}
     with_argument = 0
     for change in command.changes:
         with_argument += change.argument is not None
@@ -48,11 +51,13 @@ def change_room_modes(turn: Turn, command: ChangeRoomModes) -> Sequence[Effect]:
             else Refused(Reason.UNKNOWN_ROOM_MODE, change.letter, room.name)
         )
         if isinstance(outcome, Refused):
-            refused.append(outcome)
+            refused[outcome] = None
         elif outcome is not None:
             done.append(outcome)
+        if len(refused) >= turn.state.limits.mode_changes:
+            break
     if not done:
-        return refused
+        return [*refused]
     turn.state.changed_rooms.add(room)
     event = RoomModesChanged(turn.seq, turn.at, room.name, turn.user.identity, tuple(done))
     return [Emission(event, room.audience), *refused]
@@ -67,7 +72,7 @@ def change_flag(_turn: Turn, room: Room, change: ModeChange) -> Outcome:
 
 
 def change_status(turn: Turn, room: Room, change: ModeChange) -> Outcome:
-    """Give or take a member's status; the room remembers it under their mask."""
+    """Give or take a member's status; the room remembers it."""
     if not change.argument:
         return Refused(Reason.MODE_PARAMETER_MISSING, room.name, change.letter)
     user = turn.find_user(change.argument)
@@ -81,19 +86,19 @@ def change_status(turn: Turn, room: Room, change: ModeChange) -> Outcome:
     held = {*member.status} ^ {change.letter}
     member.status = "".join(letter for letter in STATUSES if letter in held)
     member.forget_entry()
-    mask = fold(user.identity.mask)
-    room.statuses.pop(mask, None)
-    if member.status:
-        room.statuses[mask] = member.status
-        if len(room.statuses) > turn.state.limits.list_entries:
-            del room.statuses[next(iter(room.statuses))]  # the one that was given longest ago
+    remember(turn.state, room, user, member.status)
     return ModeChange(change.adding, change.letter, user.nick)
 
 
 def complete_mask(written: str) -> str:
-    """Return a mask as `nick!user@host`, with `*` for each part that was left out; `m:` stays before it."""
+    """Return a mask as `nick!user@host`, with `*` for each part that was left out.
+
+    One of accounts stays as it is, and so does `m:` before either.
+    """
     if written.startswith(MUTE):
         return MUTE + complete_mask(written.removeprefix(MUTE))
+    if written.startswith(ACCOUNT):
+        return written
     nick, bang, rest = written.partition("!")
     if not bang and "@" in written:
         nick, rest = "*", written
@@ -106,7 +111,7 @@ def change_list(turn: Turn, room: Room, change: ModeChange) -> Outcome:
     if not change.argument:
         return None  # asking for the list is a question, which a face answers
     mask = complete_mask(change.argument)
-    if " " in mask or len(mask) > MASK_LIMIT:
+    if " " in mask or len(mask) > MASK_LIMIT or mask.endswith(ACCOUNT):
         return Refused(
             Reason.MODE_PARAMETER_INVALID, room.name, f"{change.letter} {change.argument}"
         )
@@ -114,6 +119,7 @@ def change_list(turn: Turn, room: Room, change: ModeChange) -> Outcome:
     key = fold(mask)
     if change.adding == (key in entries):
         return None
+    room.lists_changed += 1
     if not change.adding:
         return ModeChange(False, change.letter, entries.pop(key).mask)
     if len(entries) >= turn.state.limits.list_entries:
@@ -177,10 +183,11 @@ def change_user_modes(turn: Turn, command: ChangeUserModes) -> Sequence[Effect]:
     if fold(command.nick) != fold(user.nick):
         return (Refused(Reason.OTHER_USERS_MODES, command.nick),)
     done: list[ModeChange] = []
-    refused: list[Effect] = []
+    refused: dict[Refused, None] = {}
     for change in command.changes:
         if change.letter not in USER_MODES:
-            refused.append(Refused(Reason.UNKNOWN_USER_MODE, change.letter))
+            if len(refused) < turn.state.limits.mode_changes:
+                refused[Refused(Reason.UNKNOWN_USER_MODE, change.letter)] = None
             continue
         if change.adding == (change.letter in user.modes) or (
             change.adding and change.letter == "o"
@@ -189,7 +196,7 @@ def change_user_modes(turn: Turn, command: ChangeUserModes) -> Sequence[Effect]:
         (user.modes.add if change.adding else user.modes.discard)(change.letter)
         done.append(ModeChange(change.adding, change.letter))
     if not done:
-        return refused or NOTHING
+        return [*refused]
     if "o" not in user.modes:
         user.operator = ""
     for member in user.rooms.values():

@@ -72,7 +72,7 @@ def leave(turn: Turn, command: Quit) -> Sequence[Effect]:
 def remove(turn: Turn, user: User, reason: str) -> Sequence[Effect]:
     """Take `user` out of the chat: their nick is free and their past written before anybody hears of it."""
     state = turn.state
-    peers, rooms = state.peers(user), tuple(user.rooms)
+    peers, rooms = state.peers(user), user.logs
     for member in [*user.rooms.values()]:
         member.room.leave(user, turn.at)
         if not member.room.members:
@@ -103,7 +103,7 @@ def change_nick(turn: Turn, command: ChangeNick) -> Sequence[Effect]:
         state, user, Identity(nick, before.username, before.host, before.realname, before.account)
     )
     renamed = Renamed(turn.seq, turn.at, before, nick)
-    return (Emission(renamed, with_peers(state, user), rooms=tuple(user.rooms)),)
+    return (Emission(renamed, with_peers(state, user), rooms=user.logs),)
 
 
 def identify(state: State, user: User, identity: Identity) -> None:

@@ -26,6 +26,7 @@ from chatserver.core.events import (
 )
 from chatserver.core.execute.turn import Turn, shorten
 from chatserver.core.rights import ORPHANED_AFTER, manages, refuse_entry
+from chatserver.core.standings import join_statuses, remember, remembered, settle
 from chatserver.core.state import ROOM_FLAGS, Audience, Room, State, User
 from chatwire.names import fold, is_room
 
@@ -45,13 +46,13 @@ def join(turn: Turn, command: Join) -> Sequence[Effect]:
         return (Refused(Reason.TOO_MANY_ROOMS, command.room),)
     if room is None:
         room = make_room(state, command.room, turn)
-    elif reason := refuse_entry(user, room, command.key):
+    elif reason := refuse_entry(state, user, room, command.key):
         return (Refused(reason, room.name),)
     status = status_on_entry(turn, room)
     newcomer_among_others = bool(room.members)
     room.enter(user, status)
     state.see_to_entered(room)
-    user.invited.pop(room.key, None)
+    user.invited.pop(room.log, None)
     effects: list[Effect] = [
         Emission(Joined(turn.seq, turn.at, room.name, user.identity), room.audience, moved=user),
         *_away_on_entry(turn, room),
@@ -68,7 +69,7 @@ def join(turn: Turn, command: Join) -> Sequence[Effect]:
     if state.limits.history_on_join and room.last_seq != 0 and not user.bot:
         limit = state.limits.history_on_join
         after = max(room.created_seq, state.seen_up_to(user, room, turn.at))
-        effects.append(Recall(room.key, room.name, after, turn.seq, limit))
+        effects.append(Recall(room.log, room.name, after, turn.seq, limit))
     return effects
 
 
@@ -87,7 +88,7 @@ def find_living(turn: Turn, name: str) -> Room | None:
     room = state.find_room(name)
     if room is None or room.members or room.key == fold(state.limits.lobby):
         return room
-    if turn.at - room.emptied_at <= state.limits.room_expiry:
+    if room.founder or turn.at - room.emptied_at <= state.limits.room_expiry:
         return room
     state.forget_rooms(turn.at)
     return None
@@ -96,11 +97,14 @@ def find_living(turn: Turn, name: str) -> Room | None:
 def make_room(state: State, name: str, turn: Turn) -> Room:
     """Make the room `name`, whose first member is its operator; the lobby has none."""
     state.forget_rooms(turn.at)
-    room = Room(name, turn.at, turn.seq)
+    log = fold(name)
+    if state.find_log(log) is not None:  # that of a room that is called otherwise now
+        log = f"{log} {turn.seq:x}"
+    room = Room(name, turn.at, turn.seq, log)
     room.last_seq = 0
     room.flags.update(ROOM_FLAGS)
-    state.rooms[room.key] = room
-    state.forgotten_rooms.discard(room.key)
+    state.add_room(room)
+    state.forgotten_rooms.discard(room.log)
     state.changed_rooms.add(room)
     return room
 
@@ -112,21 +116,30 @@ def open_lobby(state: State, now: int) -> None:
         room = Room(lobby, now)
         room.last_seq = 0
         room.flags.update(ROOM_FLAGS)
-        state.rooms[room.key] = room
+        state.add_room(room)
         state.changed_rooms.add(room)
 
 
 def status_on_entry(turn: Turn, room: Room) -> str:
-    """Return the status with which the asker enters: the remembered one, else an operator's."""
-    if not room.members and turn.at - (room.emptied_at or turn.at) > ORPHANED_AFTER:
+    """Return the status with which the asker enters: the remembered one, else an operator's.
+
+    That is for who is first in a room of nobody, when it is new or has no operators any more.
+    """
+    state, user = turn.state, turn.user
+    settle(state, room)
+    if room.members or room.founder:
+        return remembered(state, room, user)
+    orphaned = turn.at - (room.emptied_at or turn.at) > ORPHANED_AFTER
+    if orphaned:
         room.statuses.clear()
-        turn.state.changed_rooms.add(room)
-    mask = fold(turn.user.identity.mask)
-    if room.members or room.statuses or room.key == fold(turn.state.limits.lobby):
-        return room.statuses.get(mask, "")
-    room.statuses[mask] = "o"
-    turn.state.changed_rooms.add(room)
-    return "o"
+        state.changed_rooms.add(room)
+    known = remembered(state, room, user)
+    has_operators = not orphaned and (room.statuses or room.standings)
+    if has_operators or room.key == fold(state.limits.lobby):
+        return known
+    status = join_statuses(known, "o")
+    remember(state, room, user, status)
+    return status
 
 
 def part(turn: Turn, command: Part) -> Sequence[Effect]:
@@ -165,8 +178,7 @@ def kick(turn: Turn, command: Kick) -> Sequence[Effect]:
     reason = shorten(command.reason, turn.state.limits.reason) or turn.user.nick
     event = Kicked(turn.seq, turn.at, room.name, turn.user.identity, victim.nick, reason)
     emission = Emission(event, room.audience, moved=victim)
-    if room.statuses.pop(fold(victim.identity.mask), None) is not None:
-        turn.state.changed_rooms.add(room)
+    remember(turn.state, room, victim, "")
     let_out(turn.state, room, victim, turn.at)
     return (emission,)
 
@@ -184,8 +196,8 @@ def invite(turn: Turn, command: Invite) -> Sequence[Effect]:
         return (Refused(Reason.TARGET_IN_ROOM, guest.nick, room.name),)
     if "i" in room.flags and not manages(turn.user, room, turn.state.limits.lobby):
         return (Refused(Reason.NOT_ROOM_OPERATOR, room.name),)
-    guest.invited.pop(room.key, None)
-    guest.invited[room.key] = room.created_seq
+    guest.invited.pop(room.log, None)
+    guest.invited[room.log] = room.created_seq
     if len(guest.invited) > turn.state.limits.rooms_per_user:
         del guest.invited[next(iter(guest.invited))]
     by = turn.user.identity

@@ -216,7 +216,7 @@ def find_target(inquiry: Inquiry, target: str) -> tuple[str, str, int] | None:
         room = state.find_room(target)
         if room is None or user not in room.members:
             return None
-        return room.name, room.key, room.created_seq - 1  # with the JOIN that made it
+        return room.name, room.log, room.created_seq - 1  # with the JOIN that made it
     if not is_nick(target, state.limits.nick):
         return None
     other = state.find_user(target)
@@ -259,7 +259,7 @@ def _ask_targets(session: Session, params: Sequence[str]) -> Items:
         names = [*(room.name for room in rooms), *others]
         mine = Page(fold(user.nick), user.named_seq, seq, _LOOKED_AT, direct=True)
         pages = [
-            *(Page(room.key, room.created_seq, seq, 1) for room in rooms),
+            *(Page(room.log, room.created_seq, seq, 1) for room in rooms),
             *(Page(conversation(user.nick, nick), user.named_seq, seq, 1) for nick in others),
             *([mine] if user.key else []),  # who came back may not be remembered with all of them
         ]

@@ -115,7 +115,7 @@ def find_buffers(inquiry: Inquiry, wanted: Playback) -> list[Buffer]:
     """Return the rooms and conversations that are wanted, each once."""
     user, seq = inquiry.user, inquiry.seq
     every = [
-        *(Buffer(member.room.name, Page(member.room.key, member.room.created_seq, seq, 1))
+        *(Buffer(member.room.name, Page(member.room.log, member.room.created_seq, seq, 1))
           for member in user.rooms.values()),
         *(Buffer(nick, Page(conversation(user.nick, nick), user.named_seq, seq, 1))
           for nick in user.conversations.values()),

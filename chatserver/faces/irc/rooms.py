@@ -165,7 +165,7 @@ def invite(session: Session, message: Message) -> Items:
 
 
 def _invitations(inquiry: Inquiry) -> Sequence[bytes]:
-    found = (inquiry.state.rooms.get(key) for key in sorted(inquiry.user.invited))
+    found = map(inquiry.state.find_log, sorted(inquiry.user.invited))
     return [
         *(inquiry.numeric("336", room.name) for room in found if room and room.members),
         inquiry.numeric("337", text="End of /INVITE list"),

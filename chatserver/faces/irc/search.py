@@ -95,4 +95,4 @@ def everything(inquiry: Inquiry) -> tuple[Scope, ...]:
     user = inquiry.user
     rooms = [member.room for member in user.rooms.values()]
     own = Scope(fold(user.nick), user.named_seq, direct=True)
-    return (*(Scope(room.key, room.created_seq - 1) for room in rooms), own)
+    return (*(Scope(room.log, room.created_seq - 1) for room in rooms), own)

@@ -233,7 +233,7 @@ def _history(face: Reader, rest: str) -> Items:
     limit = int(number)
 
     def ask(room: Room, moment: Moment) -> Page:
-        return Page(room.key, room.created_seq, moment.seq, limit + 1)
+        return Page(room.log, room.created_seq, moment.seq, limit + 1)
 
     def show(room: str, lines: list[str], *, more: bool) -> list[str]:
         if not lines:
@@ -248,7 +248,7 @@ def _search(face: Reader, rest: str) -> Items:
         return "which words? /search WORDS"
 
     def ask(room: Room, moment: Moment) -> Search:
-        scopes = (Scope(room.key, room.created_seq),)
+        scopes = (Scope(room.log, room.created_seq),)
         return Search(scopes, rest, SEARCH_MOST + 1, before=moment.seq)
 
     def show(room: str, lines: list[str], *, more: bool) -> list[str]:
