@@ -11,6 +11,7 @@ from chatserver.core.commands import Respond, Say
 from chatserver.core.effects import Close, Emission, Recall
 from chatserver.core.events import (
     KEPT,
+    AccountKept,
     Departed,
     Joined,
     Keeping,
@@ -144,6 +145,14 @@ def find(lookup: Lookup, found: Found) -> Sequence[Sequence[KeptEvent]] | None:
     if found is None or any(page not in found for page in lookup.pages):
         return None
     return [found[page] for page in lookup.pages]
+
+
+def changes_account(entry: Entry) -> bool:
+    """Say whether the record of an account must be kept before `entry` is answered."""
+    return any(
+        isinstance(outcome, Emission) and isinstance(outcome.event, AccountKept)
+        for outcome in entry.outcomes
+    )
 
 
 def must_be_kept(outcome: Outcome, keeping: Keeping) -> TypeGuard[Emission]:

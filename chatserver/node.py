@@ -19,6 +19,7 @@ from chatserver.batch import (
     Entry,
     Found,
     Part,
+    changes_account,
     find,
     page_of,
     questions_of,
@@ -27,12 +28,17 @@ from chatserver.batch import (
 )
 from chatserver.catchup import CatchUp
 from chatserver.core.commands import (
+    ChangeCertificate,
+    ChangePassword,
     ChangeRoomModes,
     Command,
+    DropAccount,
     Quit,
     Redact,
+    Register,
     Respond,
     Say,
+    SetAlwaysOn,
     SetTopic,
 )
 from chatserver.core.effects import (
@@ -66,7 +72,10 @@ OUTSTANDING_MOST: Final = 64
 PENALTY: Final = 1.0
 """Seconds that a session waits for the answer to a wrong password, so that nobody can try many."""
 
-NEEDS_KEEPING = (Say, Redact, Respond, SetTopic, ChangeRoomModes)
+NEEDS_KEEPING = (
+    Say, Redact, Respond, SetTopic, ChangeRoomModes,
+    Register, ChangePassword, ChangeCertificate, SetAlwaysOn, DropAccount,
+)  # fmt: skip
 """Commands that are refused at once while nothing can be kept."""
 
 
@@ -118,6 +127,8 @@ class Node:
         state = self.state
         state.nonces.restore(restored.nonces)
         state.guests.restore(restored.guests, now)
+        state.accounts.restore(restored.accounts)
+        state.markers.restore(restored.markers)
         rooms = [Room.restored(record, now) for record in restored.rooms]
         for room in rooms:
             state.add_room(room)
@@ -204,6 +215,10 @@ class Node:
             waiting = [one for one in records if one.event.keeping is Keeping.TRANSIENT]
             return Batch(entries, Writing(waiting))
         writing = Writing(records, *self.take_changed_rooms(), redacted_of(records))
+        accounts = self.state.accounts
+        if accounts.changed and any(map(changes_account, entries)):  # others wait for some write
+            known, forgotten = accounts.take_changed()
+            writing = replace(writing, accounts=known, forgotten_accounts=forgotten)
         return Batch(entries, writing)
 
     def _give_up(self, session: Session, request: Request | None = None) -> None:
@@ -440,5 +455,6 @@ class Node:
 
 def not_kept(command: Command) -> Refused:
     """Return the refusal of a command whose outcome could not be kept."""
-    target = getattr(command, "target", "") or getattr(command, "room", "")
+    names = (getattr(command, name, "") for name in ("target", "room", "account"))
+    target = next(filter(None, names), "")
     return Refused(Reason.NOT_KEPT, target, command=type(command).__name__)

@@ -14,21 +14,21 @@ _RFC1459 = str.maketrans("[]\\~", "{}|^")
 
 
 def _fold_rfc1459(name: str) -> str:
-    return names.fold(name).translate(_RFC1459)
+    return names.fold_ascii(name).translate(_RFC1459)
 
 
 def _fold_rfc1459_strict(name: str) -> str:
-    return names.fold(name).translate(_RFC1459_STRICT)
+    return names.fold_ascii(name).translate(_RFC1459_STRICT)
 
 
 CASEMAPPINGS: Final[Mapping[str, Fold]] = MappingProxyType(
     {
-        "ascii": names.fold,
+        "ascii": names.fold_ascii,
         "rfc1459": _fold_rfc1459,
         "rfc1459-strict": _fold_rfc1459_strict,
-        "precis": str.casefold,
-        "rfc7613": str.casefold,
-        "rfc8265": str.casefold,
+        "precis": names.fold,
+        "rfc7613": names.fold,
+        "rfc8265": names.fold,
     }
 )
 """The fold of each casemapping, by its name in ISUPPORT."""

@@ -43,9 +43,14 @@ class Features:
 
     @property
     def fold(self) -> Fold:
-        """How the server compares names; as RFC 1459 does if it names no way that we know."""
-        name = self._tokens.get("CASEMAPPING", "rfc1459").lower()
-        return CASEMAPPINGS.get(name, CASEMAPPINGS["rfc1459"])
+        """How the server compares names; as RFC 1459 does if it names no way that we know.
+
+        UTF8MAPPING says how it compares all letters, where CASEMAPPING tells of ASCII alone.
+        """
+        for token in ("UTF8MAPPING", "CASEMAPPING"):
+            if found := CASEMAPPINGS.get(self._tokens.get(token, "").lower()):
+                return found
+        return CASEMAPPINGS["rfc1459"]
 
     @property
     def ranks(self) -> str:

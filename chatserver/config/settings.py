@@ -14,6 +14,7 @@ from chatserver.config.table import About
 from chatserver.core.limits import Limits
 
 Face = Literal["auto", "plain", "irc"]
+Script = Literal["unicode", "ascii"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 LISTENING = "Listening"
@@ -184,6 +185,10 @@ class Config(Struct, frozen=True, kw_only=True):
         tuple[Operator, ...],
         About(SERVER, "who may become an operator, each a table", default="none", reload=True),
     ] = ()
+    nick_script: Annotated[
+        Script,
+        About(SERVER, "letters that new nicks and accounts may have: of any script, or of ASCII alone"),
+    ] = "unicode"
     admin_location: Annotated[
         Line, About(SERVER, "where the server is, for ADMIN", allowed=LINE, reload=True)
     ] = ""
@@ -251,7 +256,7 @@ class Config(Struct, frozen=True, kw_only=True):
     ] = Limits().list_entries
 
     nick_length: Annotated[
-        int, Meta(ge=9, le=64), About(LENGTHS, "a nick, at most", unit="characters")
+        int, Meta(ge=9, le=64), About(LENGTHS, "a nick or account, at most", unit="bytes")
     ] = Limits().nick
     room_length: Annotated[
         int, Meta(ge=9, le=200), About(LENGTHS, "the name of a room, at most", unit="bytes")
@@ -321,6 +326,7 @@ class Config(Struct, frozen=True, kw_only=True):
         """What the core needs of it."""
         return Limits(
             nick=self.nick_length,
+            unicode_names=self.nick_script == "unicode",
             room=self.room_length,
             realname=self.realname_length,
             topic=self.topic_length,

@@ -5,11 +5,12 @@ nothing here computes one. An account is known by its folded name. A record is r
 `version` tells which one somebody was checked against: the number of the command that made it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct, field
 
+from chatserver.core.lookalikes import Lookalikes
 from chatwire.names import fold
 
 CERTIFICATES_MOST: Final = 10
@@ -65,6 +66,7 @@ class Accounts:
         """By folded name."""
         self._certificates: dict[str, str] = {}
         """By fingerprint, the folded name of the account that it opens."""
+        self._lookalikes = Lookalikes()
         self._invitations: dict[str, str] = {}
         """By digest of an invitation code, the folded name of the account that was made with it."""
         self.changed: set[str] = set()
@@ -81,6 +83,10 @@ class Accounts:
     def find(self, name: str) -> Account | None:
         """Return the account `name`, in any case of letters."""
         return self._known.get(fold(name)) if name else None
+
+    def find_similar(self, name: str) -> Iterator[str]:
+        """Yield the folded names that look like `name`, itself among them; one may come twice."""
+        return self._lookalikes.find(name)
 
     def find_by_certificate(self, fingerprint: str) -> Account | None:
         """Return the account that the certificate with this SHA-256 opens; none for ""."""
@@ -104,6 +110,7 @@ class Accounts:
             for fingerprint in account.certificates:
                 self._certificates.pop(fingerprint, None)
             self._invitations.pop(account.invitation, None)
+            self._lookalikes.discard(account.key)
             self.changed.add(account.key)
 
     def take_changed(self) -> tuple[Sequence[Account], Sequence[str]]:
@@ -115,6 +122,7 @@ class Accounts:
 
     def _index(self, account: Account) -> None:
         self._known[account.key] = account
+        self._lookalikes.add(account.key)
         for fingerprint in account.certificates:
             self._certificates[fingerprint] = account.key
         if account.invitation:

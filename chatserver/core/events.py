@@ -217,13 +217,16 @@ class AccountChanged(Event, frozen=True):
 class AccountKept(Event, frozen=True):
     """The record of an account is another one, or gone. Nobody sees it: it says that it must be kept.
 
-    When it is not, the command is refused, and the account is as it was `before` (None: there was none).
+    It is the first that a command leads to, and that is the last of its request. When it is not kept, the
+    command is refused, and the account is as it was `before` (None: there was none).
     """
 
     keeping: ClassVar[Keeping] = Keeping.MESSAGE
 
     account: str
     before: Account | None
+    command: str
+    """The type of the command that changed it."""
 
 
 class HostChanged(Event, frozen=True):

@@ -14,7 +14,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     """What bounds names, texts and lists. Lengths are in bytes of UTF-8, unless said otherwise."""
 
     nick: int = 32
-    """Characters of a nick (nicks are ASCII)."""
+    unicode_names: bool = True
+    """Whether nicks and accounts may have letters beyond ASCII."""
     username: int = 16
     room: int = 64
     realname: int = 150

@@ -13,6 +13,7 @@ from chatserver.core.accounts import Accounts
 from chatserver.core.events import Identity
 from chatserver.core.guests import Guests
 from chatserver.core.limits import Limits
+from chatserver.core.lookalikes import Lookalikes
 from chatserver.core.markers import AccountMarkers, Markers
 from chatserver.core.nonces import Nonces
 from chatwire.names import fold
@@ -375,6 +376,26 @@ class Departure(Struct, frozen=True):
     rooms: frozenset[str]
 
 
+class Nicks(dict[str, User]):
+    """Who is there, by folded nick; also found by what a nick looks like."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lookalikes = Lookalikes()
+
+    def __setitem__(self, key: str, user: User) -> None:
+        super().__setitem__(key, user)
+        self._lookalikes.add(key)
+
+    def __delitem__(self, key: str) -> None:
+        super().__delitem__(key)
+        self._lookalikes.discard(key)
+
+    def find_similar(self, nick: str) -> Iterator[str]:
+        """Yield the folded nicks that look like `nick`, itself among them; one may come twice."""
+        return self._lookalikes.find(nick)
+
+
 class State:
     """All of it."""
 
@@ -382,7 +403,7 @@ class State:
         self.limits = limits
         self.users: dict[int, User] = {}
         """By the number of their session."""
-        self.nicks: dict[str, User] = {}
+        self.nicks = Nicks()
         """By folded nick."""
         self.rooms: dict[str, Room] = {}
         """By folded name; with members, or kept though empty. Oldest first."""

@@ -67,6 +67,6 @@ def _place(record: Record) -> int:
 
 def _gates(writing: Writing) -> bool:
     """Say whether something of `writing` must be on disk before what led to it is shown."""
-    if writing.rooms or writing.forgotten:
+    if writing.rooms or writing.forgotten or writing.accounts or writing.forgotten_accounts:
         return True
     return any(record.event.keeping is not Keeping.TRANSIENT for record in writing.records)

@@ -25,6 +25,7 @@ from chatserver.core.history import Page, Question
 from chatserver.faces.contract import Lookup
 from chatserver.journal.late import Late
 from chatserver.journal.reading import Asked, Reading, describe
+from chatserver.journal.undoing import undo
 from chatserver.node import Node
 from chatserver.ports import Clock, Restored, Store, Trimmed, Writing
 
@@ -145,7 +146,7 @@ class LocalJournal:
             self._writer.shutdown()
         if not self.failure:
             try:
-                self._store.keep(self._with_guests(self._late.join(Writing())))
+                self._store.keep(self._with_people(self._late.join(Writing())))
             except Exception as error:  # noqa: BLE001 - as in `_keep_here`
                 describe(error)
         self._store.close()
@@ -200,7 +201,7 @@ class LocalJournal:
         """Keep a batch and release it, then run again."""
         loop = asyncio.get_running_loop()
         if batch.writing.writes:
-            batch.writing = self._with_guests(batch.writing)
+            batch.writing = self._with_people(batch.writing)
         if self._writer is not None and batch.writing.writes:
             self._writing = True
             done = loop.run_in_executor(self._writer, self._store.keep, batch.writing)
@@ -220,7 +221,7 @@ class LocalJournal:
 
     def _see_to_late(self) -> None:
         """Have what is put off written soon, if nothing else is."""
-        if self._late and self._late_timer is None:
+        if self._owes and self._late_timer is None:
             loop = asyncio.get_running_loop()
             self._late_timer = loop.call_later(LATE_AFTER, self._write_late)
 
@@ -231,21 +232,37 @@ class LocalJournal:
             return
         if self._busy:  # the next batch may take it along
             self._see_to_late()
-        elif self._late:
+        elif self._owes:
             self._busy = True
-            self._keep(Batch([], self._late.join(Writing())))
+            self._keep(Batch([], self._with_people(self._late.join(Writing()))))
+
+    @property
+    def _owes(self) -> bool:
+        """Whether something is put off that should not be for long."""
+        state = self._node.state
+        return bool(self._late or state.accounts.changed or state.markers.changed)
 
     def _write_late_here(self) -> None:
         """Write what is put off now: somebody reads all that happened."""
-        self._keep_here(Batch([], self._with_guests(self._late.join(Writing()))))
+        self._keep_here(Batch([], self._with_people(self._late.join(Writing()))))
 
-    def _with_guests(self, writing: Writing) -> Writing:
-        """Return `writing` with the guests that changed: nobody waits for them, and they wait for a write.
+    def _with_people(self, writing: Writing) -> Writing:
+        """Return `writing` with what changed of guests, accounts and markers, and waits for a write.
 
-        So they are kept before, or with, what is said to somebody who took the nick of one.
+        Nobody waits for it. So guests are kept before, or with, what is said to somebody who took the nick
+        of one. What must be kept of an account, `Node.execute` has put into `writing`.
         """
-        known, forgotten = self._node.state.guests.take_changed()
-        return structs.replace(writing, guests=known, forgotten_guests=forgotten)
+        state = self._node.state
+        guests, gone = state.guests.take_changed()
+        accounts, dropped = state.accounts.take_changed()
+        return structs.replace(
+            writing,
+            guests=[*writing.guests, *guests],
+            forgotten_guests=[*writing.forgotten_guests, *gone],
+            accounts=[*writing.accounts, *accounts],
+            forgotten_accounts=[*writing.forgotten_accounts, *dropped],
+            markers=[*writing.markers, *state.markers.take_changed()],
+        )
 
     def _keep_here(self, batch: Batch) -> None:
         try:
@@ -285,6 +302,9 @@ class LocalJournal:
         )
         state.guests.changed.update(guest.key for guest in batch.writing.guests)
         state.guests.changed.update(batch.writing.forgotten_guests)
+        state.accounts.changed.update(one.key for one in batch.writing.accounts)
+        state.accounts.changed.update(batch.writing.forgotten_accounts)
+        state.markers.changed.update((one.account, one.target) for one in batch.writing.markers)
         batch.writing = Writing()  # nothing of it was kept, and nothing is gone
         if self.failure and self._retry is None:
             self._retry = asyncio.get_running_loop().call_later(RETRY_AFTER, self._try_again)
@@ -293,6 +313,7 @@ class LocalJournal:
     def _hold_back(self, batch: Batch) -> None:
         """Take out of a batch that is not kept what must be: changes of state are shown later."""
         refused: set[int] = set()
+        undone = undo(self._node.state, batch.entries)
         for entry in batch.entries:
             outcomes, entry.outcomes = entry.outcomes, []
             for outcome in outcomes:
@@ -308,6 +329,8 @@ class LocalJournal:
                         self._tell_refused(entry, again.name)
                 else:
                     entry.outcomes.append(outcome)
+        for entry, event in undone:
+            self._tell_refused(entry, event.account, event.command)
 
     def _refuse(self, entry: Entry, emission: Emission) -> None:
         """Tell who said or removed a message that it was not kept: once, and not of a notice."""
@@ -332,7 +355,7 @@ class LocalJournal:
             return
         records = [record for emission in self._held for record in write_down(emission)]
         writing = self._late.join(Writing(records, *self._node.take_changed_rooms()))
-        batch = Batch([], self._with_guests(writing))
+        batch = Batch([], self._with_people(writing))
         if self._writer is None:
             try:
                 self._prove(batch.writing)

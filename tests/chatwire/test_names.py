@@ -3,27 +3,105 @@
 import string
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from parser_tests import data as vectors
+from precis_i18n import get_profile
 
-from chatwire.names import fold, is_nick, is_room, looks_like_room, matches
+from chatwire.names import (
+    fold,
+    fold_ascii,
+    is_nick,
+    is_room,
+    looks_like_room,
+    matches,
+    tidy,
+)
 from chatwire.text import visible
 
 
 @given(st.text())
-def test_folding_is_ascii_casemapping(name: str) -> None:
-    """A to Z fold to a to z, nothing else changes, and folding twice is folding once."""
+def test_the_ascii_fold(name: str) -> None:
+    """For servers that say so, A to Z fold to a to z, and nothing else changes."""
     table = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
-    assert fold(name) == name.translate(table)
-    assert fold(fold(name)) == fold(name)
+    assert fold_ascii(name) == name.translate(table)
 
 
-@pytest.mark.parametrize("nick", ["a", "Ann", "guest-7f3a", "[x]", "\\o/"[:2], "`_^{|}", "z-9"])
+@given(st.text())
+def test_a_fold_is_one_spelling(name: str) -> None:
+    """Folding twice is folding once, and no other normal form of a name folds to another."""
+    folded = fold(name)
+    assert fold(folded) == folded == normalize("NFC", folded)
+    assert fold(normalize("NFD", name)) == folded
+    assert fold(tidy(name)) == folded
+
+
+@given(st.text(string.printable))
+def test_ascii_folds_as_ever(name: str) -> None:
+    """Among ASCII names, nothing but capitals is the same."""
+    assert fold(name) == fold_ascii(name)
+
+
+@pytest.mark.parametrize("block", range(0, 0x110000, 0x11000), ids=hex)
+def test_the_fold_agrees_with_precis(block: int) -> None:
+    """It is what PRECIS makes of each name that it allows, but for a sigma at the end of a word."""
+    mapped, spelled = get_profile("UsernameCaseMapped"), get_profile("UsernameCasePreserved")
+    differing = []
+    for code in range(block, block + 0x11000):
+        letter = chr(code)
+        changes = letter.swapcase() != letter or normalize("NFKD", letter) != letter
+        if 0xD800 <= code <= 0xDFFF or not (changes or code % 64 == 0):
+            continue
+        for name in (letter, f"a{letter}", f"{letter}\u0301", f"{letter}{letter.lower()}1"):
+            if not is_nick(name, 32):
+                continue
+            with suppress(UnicodeEncodeError):
+                right = mapped.enforce(name).replace("\u03c2", "\u03c3"), spelled.enforce(name)
+                if right != (fold(name), name):
+                    differing.append(ascii(name))
+    assert not differing
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("#CAF\u00c9", "#cafe\u0301"),
+        ("\u0411\u041e\u0411", "\u0431\u043e\u0431"),
+        ("\uff22\uff4f\uff42", "bob"),
+        ("\uff76\uff9e", "\u30ac"),
+        ("\u03a3\u039f\u03a6\u039f\u03a3", "\u03c3\u03bf\u03c6\u03bf\u03c2"),
+    ],
+)
+def test_the_same_name(one: str, other: str) -> None:
+    """Capitals, composition, width and the place of a sigma make no difference, in any script."""
+    assert fold(one) == fold(other)
+    assert matches(one, other)
+
+
+def test_a_mask_of_a_part_of_a_word() -> None:
+    """What a mask has before a star matches whatever follows."""
+    assert matches("\u03a3\u039f\u03a3*", "\u03c3\u03bf\u03c3\u03bf\u03c2!a@b")
+
+
+def test_width_makes_no_mark_of_irc() -> None:
+    """A wide comma, star or number sign stays what it is: none of them gets a meaning by folding."""
+    wide = "\uff03a\uff0cb\uff0a\uff1f\uff20\uff01\uff1a"
+    assert fold(wide) == wide
+
+
+@pytest.mark.parametrize(
+    "nick",
+    [
+        *("a", "Ann", "guest-7f3a", "[x]", "\\o/"[:2], "`_^{|}", "z-9"),
+        *("Zoë", "алекс", "日本", "שלום", "José-2", "हिन्दी", "q\u0323\u0307", "_ё"),
+    ],
+)
 def test_nicks(nick: str) -> None:
     """Letters and the special characters of RFC 2812, digits and hyphens after the first."""
     assert is_nick(nick, 32)
@@ -45,8 +123,20 @@ def test_nicks(nick: str) -> None:
         "@a",
         "a,b",
         "a\n",
-        "é",
-        "ann\u0430",
+        "e\u0301",
+        "\uff22ob",
+        "\u0301a",
+        "\u0660a",
+        "a\u200d\u0b95",
+        "a\u200b",
+        "\u202ea",
+        "a\u3000b",
+        "\u3164",
+        "a\u00a0b",
+        "a→b",
+        "ann\u2024",
+        "z" + "\u0329\u030d\u0323\u0331\u0316",
+        "z\u0329\u0329",
         "a:",
     ],
 )
@@ -56,9 +146,11 @@ def test_not_nicks(nick: str) -> None:
 
 
 def test_the_length_of_a_nick() -> None:
-    """The limit itself is allowed."""
+    """In bytes, as a line has room for bytes. The limit itself is allowed."""
     assert is_nick("a" * 32, 32)
     assert not is_nick("a" * 33, 32)
+    assert is_nick("д" * 16, 32)
+    assert not is_nick("д" * 16 + "a", 32)
 
 
 @pytest.mark.parametrize("room", ["#a", "##", "#café", "#ops-1", "#日本", "#🎉", "#a.b!c@d*?"])

@@ -75,12 +75,14 @@ def _make(state: State, stamp: Stamp, command: Register, user: User | None) -> E
         invitation=command.invitation,
     )
     state.accounts.put(account)
-    return _kept(stamp, name, None, user)
+    kept = AccountKept(stamp.seq, stamp.at, name, None, "Register")
+    return Emission(kept, Audience(()), user)
 
 
-def _kept(stamp: Stamp, name: str, before: Account | None, user: User | None) -> Emission:
-    """Return what says that the record must be kept."""
-    return Emission(AccountKept(stamp.seq, stamp.at, name, before), Audience(()), user)
+def _kept(turn: Turn, before: Account, command: str) -> Emission:
+    """Return what says that the new record of the asker's account must be kept."""
+    kept = AccountKept(turn.seq, turn.at, before.name, before, command)
+    return Emission(kept, Audience(()), turn.user)
 
 
 def login(turn: Turn, command: Login) -> Sequence[Effect]:
@@ -183,7 +185,7 @@ def drop_account(turn: Turn, _command: DropAccount) -> Sequence[Effect]:
     if isinstance(account, Refused):
         return (account,)
     turn.state.accounts.drop(account.name)
-    kept = _kept(Stamp(turn.seq, turn.at), account.name, account, turn.user)
+    kept = _kept(turn, account, "DropAccount")
     changed = _change(turn, "")
     settled = AccountSettled(account.name, "DropAccount")
     return (kept, changed, settled, LoggedOut(turn.user.identity))
@@ -197,13 +199,12 @@ def _own(turn: Turn) -> Account | Refused:
 def _settle(turn: Turn, before: Account, changed: Account, command: str) -> Sequence[Effect]:
     """Have `changed` be the record of the asker's account."""
     turn.state.accounts.put(changed)
-    kept = _kept(Stamp(turn.seq, turn.at), changed.name, before, turn.user)
-    return (kept, AccountSettled(changed.name, command))
+    return (_kept(turn, before, command), AccountSettled(changed.name, command))
 
 
-def put_back(state: State, emission: Emission, event: AccountKept) -> None:
-    """Make all as it was before a record changed that could not be kept; the newest change first."""
-    before, user = event.before, emission.origin
+def put_back(state: State, event: AccountKept, user: User | None) -> None:
+    """Make all as it was before `user` changed a record that could not be kept; the newest change first."""
+    before = event.before
     now = state.accounts.find(event.account)
     if before is None:
         state.accounts.drop(event.account)

@@ -75,9 +75,12 @@ def tokens(server: ServerFacts) -> Sequence[str]:
         "TARGMAX": targets(),
         "TOPICLEN": limits.topic_of(limits.room),
         "USERLEN": limits.username,
+        "UTF8MAPPING": "rfc8265",
         "UTF8ONLY": "",
         "WHOX": "",
     }
+    if not limits.unicode_names:
+        del values["UTF8MAPPING"]
     return [f"{name}={value}" if value != "" else name for name, value in values.items()]
 
 

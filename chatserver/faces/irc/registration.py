@@ -24,7 +24,7 @@ from chatserver.faces.irc.lines import finish, readable_time
 from chatserver.faces.irc.session import Handler, Inquiry, Items, Session
 from chatwire import caps
 from chatwire.message import Message
-from chatwire.names import is_nick
+from chatwire.names import is_nick, tidy
 
 _NO_USERNAME = re.compile(r"[^A-Za-z0-9_.\-+~^`|{}\[\]\\]")
 _VERSION = 302
@@ -117,7 +117,7 @@ def password(session: Session, message: Message) -> Items:
 
 def nick(session: Session, message: Message) -> Items | Request:
     """NICK: take a nick, or another one."""
-    wanted = message.param(0)
+    wanted = tidy(message.param(0))
     if not wanted:
         return [session.tell("431", text="No nickname given")]
     if session.registered:

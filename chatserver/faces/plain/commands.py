@@ -20,7 +20,7 @@ from chatserver.faces.contract import Ask, Lookup, Moment, Request, judge
 from chatserver.faces.plain.dialect import clock
 from chatserver.faces.plain.reader import NO_ROOM, REALNAME, Items, Reader, shown_lines
 from chatserver.faces.plain.replies import brief, recalled
-from chatwire.names import fold, is_nick
+from chatwire.names import fold, is_nick, tidy
 from chatwire.text import plain
 
 HISTORY_USUAL = 20
@@ -67,7 +67,7 @@ def _helped(face: Reader, _rest: str) -> Items:
 
 
 def _nick(_face: Reader, rest: str) -> Items:
-    return (commands.ChangeNick(rest),) if rest else "which nick? /nick NAME"
+    return (commands.ChangeNick(tidy(rest)),) if rest else "which nick? /nick NAME"
 
 
 def _join(face: Reader, rest: str) -> Items:

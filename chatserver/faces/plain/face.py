@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from chatserver.core import commands
 from chatserver.core.effects import Entered, Reason, Refused, Reply, Welcomed
 from chatserver.core.events import KeptEvent, Said
+from chatserver.core.naming import refuse_nick
 from chatserver.core.state import State, User
 from chatserver.faces.contract import Ask, Item, Moment, Request
 from chatserver.faces.plain.commands import BY_NAME
 from chatserver.faces.plain.reader import REALNAME, Items, PlainFacts, Reader, shown_lines
 from chatserver.faces.plain.replies import brief, recalled, refusal, reply_lines
 from chatwire.framing import OVERLONG, Overlong
-from chatwire.names import fold, is_nick
+from chatwire.names import fold, tidy
 from chatwire.text import plain
 
 
@@ -78,7 +79,7 @@ class PlainFace(Reader):
         if text.lstrip(" \t").startswith("/"):
             text = text.lstrip(" \t")
         if not self._nick:
-            wanted = text[6:].strip() if text.startswith("/nick ") else ""
+            wanted = tidy(text[6:].strip()) if text.startswith("/nick ") else ""
             if wanted:
                 text = ""
             if text == "/quit" or text.startswith("/quit "):  # nobody need hear of who never came
@@ -104,12 +105,11 @@ class PlainFace(Reader):
     def _called(self, wanted: str) -> Callable[[State, User | None, Moment], Sequence[bytes]]:
         """Say why somebody did not get the nick that they came with."""
 
-        def answer(_state: State, user: User | None, _moment: Moment) -> Sequence[bytes]:
+        def answer(state: State, user: User | None, _moment: Moment) -> Sequence[bytes]:
             if user is None or user.nick == wanted:
                 return ()
-            valid = is_nick(wanted, self.facts.limits.nick)
-            reason = Reason.NICK_IN_USE if valid else Reason.NICK_INVALID
-            return self.lines(refusal(Refused(reason, wanted)))
+            refused = refuse_nick(state, wanted, user.identity.account, user)
+            return self.lines(refusal(refused or Refused(Reason.NICK_IN_USE, wanted)))
 
         return answer
 

@@ -3,12 +3,16 @@
 from collections.abc import Mapping, Sequence
 
 from chatserver.core.effects import (
+    AccountSettled,
     AwaySet,
     Entered,
     Inviting,
+    LoggedIn,
+    LoggedOut,
     OperatorGranted,
     Reason,
     Refused,
+    Registered,
     Reply,
     TargetAway,
     Welcomed,
@@ -70,8 +74,24 @@ REFUSALS: Mapping[Reason, str] = {
 """Each refusal, in words that say what to do next."""
 
 
+ACCOUNT_COMMANDS = frozenset(
+    {"Register", "ChangePassword", "ChangeCertificate", "SetAlwaysOn", "DropAccount"}
+)
+"""Commands that change the record of an account."""
+
+SETTLED = {
+    "ChangePassword": "the password of {} is changed",
+    "ChangeCertificate": "the certificates of {} are changed",
+    "SetAlwaysOn": "done",
+    "DropAccount": "the account {} is gone",
+}
+"""What is told of each command that changed the record of an account."""
+
+
 def refusal(refused: Refused) -> str:
     """Return why something was not done."""
+    if refused.reason is Reason.NOT_KEPT and refused.command in ACCOUNT_COMMANDS:
+        return "not done: the server can't write to its disk right now; try again in a moment"
     if refused.reason is Reason.NO_SUCH_NICK and not refused.subject:
         return "nobody wrote to you yet; /msg NICK TEXT writes to somebody"
     if refused.reason is Reason.NO_SUCH_NICK and refused.detail:
@@ -128,6 +148,21 @@ def reply_lines(reply: Reply, nick: str, network: str, motd: Sequence[str]) -> l
             return ["you are away; /away ends that" if is_away else "you are back"]
         case OperatorGranted():
             return ["you are an operator of this server now"]
+        case _:
+            return account_lines(reply)
+
+
+def account_lines(reply: Reply) -> list[str]:
+    """Return what `reply` says of an account, if it does."""
+    match reply:
+        case Registered(account=account):
+            return [f"the account {plain(account)} is made"]
+        case LoggedIn(identity=identity):
+            return [f"you are logged in as {plain(identity.account)}"]
+        case LoggedOut(identity=identity):
+            return [f"you are logged out, and are {plain(identity.nick)}"]
+        case AccountSettled(account=account, command=command):
+            return [SETTLED[command].format(plain(account))]
         case _:
             return []
 

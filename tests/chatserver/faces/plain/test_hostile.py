@@ -130,7 +130,7 @@ def samples(who: Identity, one: str, other: str, changes: tuple[ModeChange, ...]
         events.RealnameChanged(1, 1, who, one),
         events.HostChanged(1, 1, who, one, other),
         events.AccountChanged(1, 1, who, "bob"),
-        events.AccountKept(1, 1, "bob", None),
+        events.AccountKept(1, 1, "bob", None, "Register"),
         events.WallopsSent(1, 1, who, one),
         events.Killed(1, 1, who, "ann", one),
     ]
