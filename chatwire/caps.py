@@ -14,6 +14,9 @@ class Capability:
     summary: str
 
 
+ACCOUNT_NOTIFY = "account-notify"
+ACCOUNT_REGISTRATION = "draft/account-registration"
+ACCOUNT_TAG = "account-tag"
 AWAY_NOTIFY = "away-notify"
 BATCH = "batch"
 CAP_NOTIFY = "cap-notify"
@@ -31,6 +34,7 @@ MULTI_PREFIX = "multi-prefix"
 NONCE = "chatserver.dev/nonce"
 PLAYBACK = "znc.in/playback"
 READ_MARKER = "draft/read-marker"
+SASL = "sasl"
 SEARCH = "soju.im/search"
 SERVER_TIME = "server-time"
 SESSION = "chatserver.dev/session"
@@ -39,6 +43,15 @@ STANDARD_REPLIES = "standard-replies"
 USERHOST_IN_NAMES = "userhost-in-names"
 
 CAPABILITIES = (
+    Capability(
+        ACCOUNT_NOTIFY, _SITE + "account-notify", "who logs in or out is told to their rooms"
+    ),
+    Capability(
+        ACCOUNT_REGISTRATION,
+        _SITE + "account-registration",
+        "an account is made with `REGISTER`",
+    ),
+    Capability(ACCOUNT_TAG, _SITE + "account-tag", "lines say whose account they come from"),
     Capability(
         AWAY_NOTIFY,
         _SITE + "away-notify",
@@ -105,6 +118,11 @@ CAPABILITIES = (
         READ_MARKER,
         _SITE + "read-marker",
         "the server remembers up to when one has read",
+    ),
+    Capability(
+        SASL,
+        _SITE + "sasl-3.2",
+        "an account is proved with `AUTHENTICATE`, before or after one is a user",
     ),
     Capability(
         SEARCH,

@@ -4,8 +4,13 @@
 `await alice.ask("JOIN #room")` returns the messages that this leads to, for her.
 """
 
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 
+from msgspec import structs
+from scramp import ScramMechanism
+
+from chatserver.core.accounts import Account, Verifier
 from chatserver.core.limits import Limits
 from chatserver.faces.irc.face import IrcFace
 from chatserver.faces.irc.facts import ServerFacts
@@ -48,6 +53,11 @@ class IrcClient:
         """Send a line as net does: not before earlier ones are answered where that matters."""
         await self.client.take(data)
 
+    async def authenticate(self, account: str, password: str) -> list[Message]:
+        """Return what comes of proving an account with SASL PLAIN."""
+        proof = b64encode(f"\0{account}\0{password}".encode()).decode()
+        return await self.ask("AUTHENTICATE PLAIN", f"AUTHENTICATE {proof}")
+
     async def read(self) -> list[Message]:
         """Return the messages that came since the last time, once nothing is on its way."""
         return [parse_text(line) for line in await self.read_lines()]
@@ -60,6 +70,31 @@ class IrcClient:
         return [line.removesuffix("\r") for line in lines]
 
 
+MECHANISM = ScramMechanism("SCRAM-SHA-256")
+
+
+def hash_password(password: str) -> Verifier:
+    """Make what proves a password, as cheaply as can be; one of less than three letters is too short."""
+    if len(password) < 3:
+        raise ValueError("That password is too short")
+    salt, stored, server, iterations = MECHANISM.make_auth_info(password, 4096, b"salt of 16 bytes")
+    return Verifier(salt, iterations, stored, server)
+
+
+def verify_password(password: str, account: Account | None) -> bool:
+    """Say whether `password` opens `account`."""
+    return (
+        account is not None
+        and account.verifier is not None
+        and hash_password(password) == account.verifier
+    )
+
+
+def decoy(name: str) -> Verifier:
+    """Make what SCRAM shows of a name that nobody has."""
+    return Verifier(name.encode().ljust(16, b"-"), 4096, bytes(32), bytes(32))
+
+
 class Network:
     """A server, and those who connect to it."""
 
@@ -70,12 +105,34 @@ class Network:
         store: Store | None = None,
         tail: int = TAIL,
     ) -> None:
-        self.facts = facts
         self.world = World(limits or facts.limits, store, tail=tail)
+        accounts = structs.replace(
+            facts.accounts,
+            find=self.world.node.state.accounts.find,
+            find_by_certificate=self.world.node.state.accounts.find_by_certificate,
+            hash=hash_password,
+            verify=verify_password,
+            decoy=decoy,
+        )
+        self.facts = structs.replace(facts, accounts=accounts)
 
-    def client(self, host: str = "127.0.0.1", *, secure: bool = False) -> IrcClient:
+    def client(
+        self,
+        host: str = "127.0.0.1",
+        *,
+        secure: bool = False,
+        private: bool = True,
+        certificate: str = "",
+    ) -> IrcClient:
         """Open a connection that says nothing yet."""
-        face = IrcFace(lambda: self.facts, host, f"{host}:50000", secure=secure)
+        face = IrcFace(
+            lambda: self.facts,
+            host,
+            f"{host}:50000",
+            secure=secure,
+            private=private,
+            certificate=certificate,
+        )
         return IrcClient(self.world.client(face))
 
     async def connect(self, nick: str, *capabilities: str, host: str = "127.0.0.1") -> IrcClient:
@@ -83,6 +140,21 @@ class Network:
         client = self.client(host)
         wanted = [f"CAP REQ :{' '.join(capabilities)}", "CAP END"] if capabilities else []
         await client.ask(*wanted, f"NICK {nick}", f"USER {nick[:10]} 0 * :Real {nick}")
+        assert client.client.session.face.registered, f"{nick} could not register"
+        return client
+
+    async def login(self, nick: str, *capabilities: str, account: str = "") -> IrcClient:
+        """Return a client that has registered as `nick` and has an account: a new one, by default its nick.
+
+        Its password is `sesame`.
+        """
+        client = self.client()
+        await client.ask(*([f"CAP REQ :{' '.join(capabilities)}"] if capabilities else ["CAP LS"]))
+        answer = await client.ask(f"NICK {account or nick}", "REGISTER * * sesame")
+        if commands(answer)[:1] != ["REGISTER"]:
+            await client.ask("CAP REQ sasl")
+            await client.authenticate(account or nick, "sesame")
+        await client.ask(f"NICK {nick}", f"USER {nick[:10]} 0 * :Real {nick}", "CAP END")
         assert client.client.session.face.registered, f"{nick} could not register"
         return client
 

@@ -23,6 +23,8 @@ from chatwire.message import escape_tag, format_tags, split_tags
 
 MATTERING = frozenset(
     {
+        caps.ACCOUNT_NOTIFY,
+        caps.ACCOUNT_TAG,
         caps.AWAY_NOTIFY,
         caps.CHGHOST,
         caps.ECHO_MESSAGE,
@@ -46,6 +48,8 @@ class IrcDialect:
     """One way to write events down. `dialect_for` gives the same object for equal ones."""
 
     __slots__ = (
+        "account_tag",
+        "accounts",
         "away",
         "chghost",
         "echo",
@@ -62,6 +66,8 @@ class IrcDialect:
 
     def __init__(self, server: str, enabled: frozenset[str]) -> None:
         self.server = server
+        self.account_tag = caps.ACCOUNT_TAG in enabled
+        self.accounts = caps.ACCOUNT_NOTIFY in enabled
         self.away = caps.AWAY_NOTIFY in enabled
         self.chghost = caps.CHGHOST in enabled
         self.echo = caps.ECHO_MESSAGE in enabled
@@ -115,6 +121,10 @@ class IrcDialect:
             tags["time"] = iso_time(event.at)
         if self.tags and isinstance(event, events.KEPT):
             tags["msgid"] = message_id(event.seq) + part
+        if self.account_tag:
+            who: Identity | None = getattr(event, "who", None) or getattr(event, "by", None)
+            if who is not None and who.account:
+                tags["account"] = who.account
         return format_tags(tags)
 
 
@@ -274,6 +284,17 @@ def _realname_changed(dialect: IrcDialect, event: events.RealnameChanged) -> byt
     return finish(line, dialect.prefix(event))
 
 
+def _account_changed(dialect: IrcDialect, event: events.AccountChanged) -> bytes:
+    if not dialect.accounts:
+        return b""
+    line = f":{dialect.source(event.who)} ACCOUNT {event.account or '*'}"
+    return finish(line, dialect.prefix(event))
+
+
+def _unseen(_dialect: IrcDialect, _event: events.AccountKept) -> bytes:
+    return b""
+
+
 def _host_changed(dialect: IrcDialect, event: events.HostChanged) -> bytes:
     tags, source = dialect.prefix(event), dialect.source(event.who)
     if dialect.chghost:
@@ -306,6 +327,8 @@ def _killed(dialect: IrcDialect, event: events.Killed) -> bytes:
 
 
 RENDERERS: Mapping[type[Event], Callable[[IrcDialect, Any], bytes]] = {
+    events.AccountChanged: _account_changed,
+    events.AccountKept: _unseen,
     events.AwayChanged: _away_changed,
     events.Departed: _departed,
     events.HostChanged: _host_changed,

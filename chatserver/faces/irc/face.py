@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 
 from msgspec import structs
 
-from chatserver.core.effects import Refused, Reply, Welcomed
+from chatserver.core.effects import Reason, Refused, Registered, Reply, Welcomed
 from chatserver.core.events import KeptEvent
 from chatserver.core.state import State, User
 from chatserver.faces.contract import Lookup, Request
 from chatserver.faces.irc import multiline
+from chatserver.faces.irc.accounts import REGISTER, registered
 from chatserver.faces.irc.dialect import IrcDialect, dialect_for
 from chatserver.faces.irc.facts import ServerFacts
 from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish
@@ -108,11 +109,21 @@ class IrcFace:
         if isinstance(reply, Welcomed):
             session.registered = True
         if user is None:
-            if not isinstance(reply, Refused):
-                return ()
-            session.nick = ""
-            return refuse(session, "", reply)
+            return self._reply_to_stranger(reply, state)
         return REPLIES[type(reply)](Inquiry(session, state, user, 0), reply)
+
+    def _reply_to_stranger(self, reply: Reply, state: State) -> Sequence[bytes]:
+        """Return what who is no user yet is told: they may make an account, or try to become one."""
+        session = self._session
+        if isinstance(reply, Registered):
+            return registered(session, None, reply)
+        if not isinstance(reply, Refused):
+            return ()
+        if reply.reason is Reason.PROOF_OUTDATED or reply.command == "Register":
+            session.account = ""
+        elif session.voice != REGISTER:
+            session.nick = ""
+        return refuse(session, "", reply, state)
 
     @property
     def recalls(self) -> bool:

@@ -29,6 +29,7 @@ class Dialect(Protocol):
     """What matters for a message of how a client is written to."""
 
     server: str
+    account_tag: bool
     multiline: bool
     tags: bool
     time: bool
@@ -52,6 +53,8 @@ def message_prefix(dialect: Dialect, event: Said | Tagged, msgid: str | None = "
     tags: dict[str, str | None] = {}
     if dialect.time:
         tags["time"] = iso_time(event.at)
+    if dialect.account_tag and event.who.account:
+        tags["account"] = event.who.account
     if dialect.tags:
         if msgid is not None:
             tags["msgid"] = msgid or message_id(event.seq)

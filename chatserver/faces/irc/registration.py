@@ -5,14 +5,17 @@ request for capabilities is granted whole or not at all; a nick that is taken le
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from functools import partial
+
+from msgspec.structs import replace
 
 from chatserver.core import queries
 from chatserver.core.commands import ChangeNick, Connect, Quit
 from chatserver.core.effects import Welcomed
 from chatserver.core.state import State, User
-from chatserver.faces.contract import Ask, Request, judge
+from chatserver.faces.contract import Ask, Item, Request, judge
+from chatserver.faces.irc import accounts, sasl
 from chatserver.faces.irc.guests import confirm
 from chatserver.faces.irc.isupport import (
     MULTILINE_BYTES,
@@ -28,8 +31,12 @@ from chatwire.names import is_nick, tidy
 
 _NO_USERNAME = re.compile(r"[^A-Za-z0-9_.\-+~^`|{}\[\]\\]")
 _VERSION = 302
-_VALUES = {caps.MULTILINE: f"max-bytes={MULTILINE_BYTES},max-lines={MULTILINE_LINES}"}
-"""What capabilities say beside their name."""
+_VALUES: Mapping[str, Callable[[Session], str | None]] = {
+    caps.ACCOUNT_REGISTRATION: accounts.offer,
+    caps.MULTILINE: lambda _session: f"max-bytes={MULTILINE_BYTES},max-lines={MULTILINE_LINES}",
+    caps.SASL: sasl.mechanisms,
+}
+"""What capabilities say beside their name to a client; None if it is not offered to it."""
 
 
 def cap(session: Session, message: Message) -> Items | Request | None:
@@ -56,16 +63,22 @@ def _cap_ls(session: Session, message: Message) -> Items:
         session.version = max(session.version, int(version))
     if session.version >= _VERSION:
         session.caps |= {caps.CAP_NOTIFY}
-    return [_cap_line(session, "LS", " ".join(_offered(session)))]
+    names = [
+        f"{name}={value}" if value and session.version >= _VERSION else name
+        for name, value in _offered(session).items()
+    ]
+    return [_cap_line(session, "LS", " ".join(names))]
 
 
-def _offered(session: Session) -> Iterator[str]:
-    """Yield the capabilities as a client is told of them: to a newer one, some have a value."""
-    values = {**_VALUES, **session.server.offered} if session.version >= _VERSION else {}
-    for known in caps.CAPABILITIES:
-        if known.name not in session.server.withheld:
-            value = values.get(known.name)
-            yield f"{known.name}={value}" if value else known.name
+def _offered(session: Session) -> Mapping[str, str]:
+    """Return the capabilities that are offered to a client, with what newer ones are told of each."""
+    server = session.server
+    found = {}
+    for name in (known.name for known in caps.CAPABILITIES if known.name not in server.withheld):
+        value = _VALUES[name](session) if name in _VALUES else server.offered.get(name, "")
+        if value is not None:
+            found[name] = value
+    return found
 
 
 def _cap_list(session: Session, _message: Message) -> Items:
@@ -75,12 +88,11 @@ def _cap_list(session: Session, _message: Message) -> Items:
 def _cap_req(session: Session, message: Message) -> Items:
     _hold(session)
     wanted = message.params[-1] if len(message.params) > 1 else ""
-    enabled = set(session.caps)
+    enabled, offered = set(session.caps), _offered(session)
     for item in wanted.split():
         name = item.removeprefix("-")
         fixed = name == caps.CAP_NOTIFY and session.version >= _VERSION
-        unknown = name not in caps.NAMES or name in session.server.withheld
-        if unknown or (item.startswith("-") and fixed):
+        if name not in offered or (item.startswith("-") and fixed):
             return [_cap_line(session, "NAK", wanted)]
         (enabled.discard if item.startswith("-") else enabled.add)(name)
     session.caps = frozenset(enabled)
@@ -91,7 +103,18 @@ def _cap_end(session: Session, _message: Message) -> Items | Request:
     if session.registered:
         return []
     session.negotiating = False
-    return _connect(session)
+    if session.exchange is None:
+        return _connect(session)
+    return _after(sasl.abort(session), _connect(session))
+
+
+def _after(first: Item, asked: Items | Request) -> Request:
+    """Return `asked`, with `first` before what it does, or before what its work leads to."""
+    if not isinstance(asked, Request):
+        return Request((first, *asked))
+    work = asked.work
+    later = None if work is None else lambda: _after(first, work())
+    return replace(asked, items=(first, *asked.items), work=later)
 
 
 _SUBCOMMANDS: dict[str, Handler] = {
@@ -158,6 +181,8 @@ def _connect(session: Session) -> Items | Request:
         address=session.address,
         secure=session.secure,
         key=session.key,
+        account=session.account,
+        version=session.proof,
     )
     verify = session.server.password
     if verify is None:

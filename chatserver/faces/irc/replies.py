@@ -7,8 +7,9 @@ from msgspec import Struct
 
 from chatserver.core import effects
 from chatserver.core.effects import Reason, Refused, Reply
+from chatserver.core.state import State
 from chatserver.faces.contract import Lookup
-from chatserver.faces.irc import redaction, services
+from chatserver.faces.irc import accounts, redaction, services
 from chatserver.faces.irc.markers import marker_kept
 from chatserver.faces.irc.registration import welcome
 from chatserver.faces.irc.rooms import entered
@@ -95,11 +96,15 @@ _VERBS = {
 
 
 def _refused(inquiry: Inquiry, reply: Refused) -> Sequence[bytes]:
-    return refuse(inquiry.session, inquiry.user.nick, reply)
+    return refuse(inquiry.session, inquiry.user.nick, reply, inquiry.state)
 
 
-def refuse(session: Session, nick: str, reply: Refused) -> Sequence[bytes]:
+def refuse(session: Session, nick: str, reply: Refused, state: State) -> Sequence[bytes]:
     """Return a refusal for who is called `nick`, "" when they are nobody yet."""
+    if reply.reason is Reason.NICK_RESERVED:
+        session.reserved = reply.subject
+    if session.voice == accounts.REGISTER or reply.command == "Register":
+        return [accounts.registration_refused(session, state, reply, _sentence(reply))]
     if session.voice:
         return [services.notice(session, nick, _sentence(reply))]
     if reply.reason is Reason.NOT_KEPT and session.has(caps.STANDARD_REPLIES):
@@ -154,13 +159,21 @@ def _operator_granted(inquiry: Inquiry, _reply: effects.OperatorGranted) -> Sequ
     return [inquiry.numeric("381", text="You are now a server operator")]
 
 
+def _registered(inquiry: Inquiry, reply: effects.Registered) -> Sequence[bytes]:
+    return accounts.registered(inquiry.session, inquiry.user, reply)
+
+
 REPLIES: Mapping[type[Reply], Callable[[Inquiry, Any], Sequence[bytes] | Lookup]] = {
+    effects.AccountSettled: accounts.settled,
     effects.AwaySet: _away_set,
     effects.Entered: entered,
     effects.Inviting: _inviting,
+    effects.LoggedIn: accounts.logged_in,
+    effects.LoggedOut: accounts.logged_out,
     effects.MarkerKept: marker_kept,
     effects.OperatorGranted: _operator_granted,
     effects.Refused: _refused,
+    effects.Registered: _registered,
     effects.Repeated: repeated,
     effects.TargetAway: _target_away,
     effects.Welcomed: welcome,

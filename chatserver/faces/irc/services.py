@@ -42,13 +42,13 @@ def consult(service: Service, session: Session, text: str) -> Items | Request:
     words = text.split()
     name, order = _find_order(service, words)
     if order is None:
-        return _voiced(service, session, _help(service, session, words))
+        return voiced(service.name, session, _help(service, session, words))
     rest = words[len(name.split()) :]
     if len(rest) < order.minimum:
         asked: Items | Request = [say(session, f"Usage: {name} {order.usage}", order.summary)]
     else:
         asked = order.handler(session, rest)
-    return _voiced(service, session, asked)
+    return voiced(service.name, session, asked)
 
 
 def say(session: Session, *texts: str) -> Ask:
@@ -83,12 +83,12 @@ def _find_order(service: Service, words: Sequence[str]) -> tuple[str, Order | No
     return "", None
 
 
-def _voiced(service: Service, session: Session, asked: Items | Request) -> Request:
-    """Return `asked` such that its replies are those of `service`; also what its work leads to."""
+def voiced(voice: str, session: Session, asked: Items | Request) -> Request:
+    """Return `asked` such that `voice` says what is replied; also to what its work leads to."""
     request = asked if isinstance(asked, Request) else Request(tuple(asked))
     work = request.work
-    items = (_speak(session, service.name), *request.items, _speak(session, ""))
-    later = None if work is None else lambda: _voiced(service, session, work())
+    items = (_speak(session, voice), *request.items, _speak(session, ""))
+    later = None if work is None else lambda: voiced(voice, session, work())
     return structs.replace(request, items=items, work=later)
 
 

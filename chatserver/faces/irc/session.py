@@ -70,7 +70,7 @@ class Session:
     __slots__ = (
         "_facts", "account", "address", "batch", "batches", "caps", "certificate", "exchange", "host",
         "key", "negotiating", "nick", "password", "playback", "private", "proof", "realname",
-        "registered", "secure", "username", "version", "voice",
+        "registered", "reserved", "secure", "username", "version", "voice",
     )  # fmt: skip
 
     def __init__(
@@ -103,6 +103,8 @@ class Session:
         """The account that it proved to have before it was a user; the state knows better afterwards."""
         self.proof = 0
         """The version of the account's record that it was proved against."""
+        self.reserved = ""
+        """The last nick that it was refused because that is an account's: whose it may be."""
         self.exchange: Exchange | None = None
         """The SASL exchange that is under way."""
         self.voice = ""

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from chatserver.faces.irc import (
     about,
+    accounts,
     guests,
     history,
     markers,
@@ -16,6 +17,7 @@ from chatserver.faces.irc import (
     redaction,
     registration,
     rooms,
+    sasl,
     search,
     staff,
     talk,
@@ -62,6 +64,13 @@ def _help(inquiry: Inquiry, subject: str) -> Sequence[bytes]:
 
 VERBS: Mapping[str, Verb] = {
     "ADMIN": Verb(about.admin, "[server]", "Who answers for the server."),
+    "AUTHENTICATE": Verb(
+        sasl.authenticate,
+        "mechanism|base64|+|*",
+        "Prove that an account is yours (SASL).",
+        1,
+        early=True,
+    ),
     "AWAY": Verb(people.away, "[message]", "Go away with a message, or come back without one."),
     "BATCH": Verb(
         multiline.batch,
@@ -118,6 +127,9 @@ VERBS: Mapping[str, Verb] = {
         redaction.redact, "#room|nick id [reason]",
         "Remove a message of yours, or as an operator, any of the room.", 2,
     ),
+    "REGISTER": Verb(
+        accounts.register, "account|* email|invitation|* password", "Make an account.", 3, early=True
+    ),
     "REHASH": Verb(operators.rehash, "", "Operators: have the configuration read again."),
     "SEARCH": Verb(
         search.search,
@@ -135,6 +147,9 @@ VERBS: Mapping[str, Verb] = {
     "TOPIC": Verb(rooms.topic, "#room [topic]", "Show or change a room's topic.", 1),
     "USER": Verb(registration.user, "username 0 * realname", "Say who you are.", 4, early=True),
     "USERHOST": Verb(people.userhost, "nick...", "Where up to five people are.", 1),
+    "VERIFY": Verb(
+        accounts.verify, "account code", "Confirm an account; it is never needed.", 2, early=True
+    ),
     "VERSION": Verb(about.version, "[server]", "The software, and what it supports."),
     "WALLOPS": Verb(operators.wallops, "text", "Operators: tell something to all with +w.", 1),
     "WHO": Verb(who.who, "#room|nick|mask [o][%fields[,token]]", "Who is there.", 1),

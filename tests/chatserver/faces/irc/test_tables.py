@@ -5,6 +5,7 @@ from chatserver.core.effects import Reason, Refused, Reply
 from chatserver.core.events import Event
 from chatserver.core.execute.modes import ROOM_MODES
 from chatserver.core.execute.modes import USER_MODES as KNOWN_USER_MODES
+from chatserver.core.state import State
 from chatserver.faces.irc import isupport
 from chatserver.faces.irc.dialect import RENDERERS
 from chatserver.faces.irc.replies import REFUSALS, REPLIES, refuse
@@ -33,9 +34,9 @@ def test_every_reply_can_be_said() -> None:
 def test_every_reason_has_its_numeric() -> None:
     """A row for each reason; what it makes is a numeric to the client with a text."""
     assert set(REFUSALS) == set(Reason)
-    session = Session(lambda: FACTS, "127.0.0.1", "", secure=False)
+    session, state = Session(lambda: FACTS, "127.0.0.1", "", secure=False), State(FACTS.limits)
     for reason in Reason:
-        (line,) = refuse(session, "nick", Refused(reason, "subject", "l detail"))
+        (line,) = refuse(session, "nick", Refused(reason, "subject", "l detail"), state)
         message = parse(line.rstrip(b"\r\n"))
         assert message.command.isdigit()
         assert message.params[0] == "nick"
@@ -55,7 +56,7 @@ def test_every_command_can_be_asked_for() -> None:
     required = """CAP NICK USER PASS QUIT PING PONG JOIN PART NAMES LIST TOPIC INVITE KICK MODE
         PRIVMSG NOTICE TAGMSG BATCH WHO WHOIS WHOWAS USERHOST ISON AWAY SETNAME MOTD LUSERS VERSION TIME
         INFO ADMIN LINKS HELP HELPOP OPER KILL WALLOPS MARKREAD REDACT REHASH CHATHISTORY SEARCH
-        CHGHOST SESSION NS NICKSERV"""
+        CHGHOST SESSION NS NICKSERV AUTHENTICATE REGISTER VERIFY"""
     assert set(VERBS) == set(required.split())
     assert all(verb.summary.endswith(".") for verb in VERBS.values())
 
