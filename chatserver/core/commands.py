@@ -151,6 +151,41 @@ class Kick(Command, frozen=True):
     reason: str = ""
 
 
+class RenameRoom(Command, frozen=True):
+    """Give a room another name."""
+
+    room: str
+    name: str
+    reason: str = ""
+
+
+class RegisterRoom(Command, frozen=True):
+    """Have a room belong to the asker's account, and be kept for good."""
+
+    room: str
+
+
+class DropRoom(Command, frozen=True):
+    """Have a room belong to nobody any more."""
+
+    room: str
+
+
+class TransferRoom(Command, frozen=True):
+    """Have a room belong to another account."""
+
+    room: str
+    account: str
+
+
+class SetStanding(Command, frozen=True):
+    """Have a room keep a status (`o`, `v`, both) for an account, or none ("")."""
+
+    room: str
+    account: str
+    status: str
+
+
 class ModeChange(Struct, frozen=True, gc=False):
     """One change of a mode: `+` or `-` (`adding`), its letter, its parameter if it came with one."""
 

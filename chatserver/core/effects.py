@@ -208,6 +208,24 @@ class Reason(enum.Enum):
     LIST_FULL = enum.auto()
     """[room, mask]"""
     OTHER_USERS_MODES = enum.auto()
+    SERVER_SETS_MODE = enum.auto()
+    """[letter, room] It says what is so, and nobody sets it."""
+    ROOM_NAME_IN_USE = enum.auto()
+    """[room, the name that it was to have]"""
+    RENAMED_LATELY = enum.auto()
+    """[room, the name that it was to have]"""
+    LOBBY_STAYS = enum.auto()
+    """[room, the name that it was to have] It is the server's: it can't belong to others, or be renamed."""
+    ROOM_REGISTERED = enum.auto()
+    """[room] It belongs to an account already."""
+    ROOM_UNREGISTERED = enum.auto()
+    """[room] It belongs to nobody."""
+    NOT_ROOM_FOUNDER = enum.auto()
+    """[room, the name that it was to have] Only whom it belongs to may do that."""
+    FOUNDER_STAYS = enum.auto()
+    """[account, room] The room belongs to it, so it is an operator there."""
+    TOO_MANY_FOUNDED = enum.auto()
+    """[account] Too many rooms belong to it."""
     NOT_YOUR_MESSAGE = enum.auto()
     """[target, its number] Only who said it, or an operator of the room, may remove it."""
     TOO_LATE = enum.auto()

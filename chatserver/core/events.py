@@ -153,6 +153,32 @@ class RoomModesChanged(Event, frozen=True):
     changes: tuple[ModeChange, ...]
 
 
+class RoomRenamed(Event, frozen=True):
+    """A room has another name, and is what it was else. Messages to the old one may be on their way."""
+
+    room: str
+    """As it was called before."""
+    by: Identity
+    name: str
+    reason: str = ""
+
+
+class RoomSettled(Event, frozen=True):
+    """What a room keeps for an account is done. Audience: who wanted it.
+
+    `command` is the type of the command, `status` what the account has in the room from now on.
+    """
+
+    keeping: ClassVar[Keeping] = Keeping.STATE
+
+    room: str
+    to: str
+    """The nick of who wanted it."""
+    command: str
+    account: str
+    status: str = ""
+
+
 class UserModesChanged(Event, frozen=True):
     """Somebody's own modes changed. Audience: they alone."""
 
@@ -259,7 +285,9 @@ class Killed(Event, frozen=True):
     reason: str
 
 
-KEPT = (Said, Redacted, Joined, Parted, Kicked, Departed, Renamed, TopicChanged, RoomModesChanged)
+KEPT = (
+    Said, Redacted, Joined, Parted, Kicked, Departed, Renamed, TopicChanged, RoomModesChanged, RoomRenamed,
+)  # fmt: skip
 """The events that the journal writes down, which is what history is made of: see `KeptEvent`."""
 
 KeptEvent = (
@@ -272,4 +300,5 @@ KeptEvent = (
     | Renamed
     | TopicChanged
     | RoomModesChanged
+    | RoomRenamed
 )

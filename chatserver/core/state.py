@@ -470,6 +470,16 @@ class State:
         if room.log != room.key:
             self.renamed[room.log] = room
 
+    def call_room(self, room: Room, name: str) -> None:
+        """Let `room`, which has members, be called `name` from now on."""
+        del self.rooms[room.key]
+        self.renamed.pop(room.log, None)
+        room.name, room.key = name, fold(name)
+        self.add_room(room)
+        for user in room.members:
+            user.rooms = {member.room.key: member for member in user.rooms.values()}
+        room.forget_roster()
+
     def see_to_empty(self, room: Room) -> None:
         """Note that `room` is empty now; one that belongs to somebody is never forgotten."""
         self.changed_rooms.add(room)

@@ -22,9 +22,16 @@ from chatserver.core.execute.accounts import (
 )
 from chatserver.core.execute.modes import change_room_modes, change_user_modes
 from chatserver.core.execute.operators import become_operator, change_host, kill, send_wallops
+from chatserver.core.execute.ownership import (
+    drop_room,
+    register_room,
+    set_standing,
+    transfer_room,
+)
 from chatserver.core.execute.people import change_nick, connect, leave, set_away, set_realname
 from chatserver.core.execute.reading import mark_read
 from chatserver.core.execute.redaction import redact
+from chatserver.core.execute.renaming import rename_room
 from chatserver.core.execute.rooms import invite, join, kick, part, set_topic
 from chatserver.core.execute.speech import respond, say, tag
 from chatserver.core.execute.turn import Stamp, Turn
@@ -44,6 +51,11 @@ HANDLERS: Mapping[type[Command], Handler] = {
     commands.Kick: kick,
     commands.Invite: invite,
     commands.SetTopic: set_topic,
+    commands.RenameRoom: rename_room,
+    commands.RegisterRoom: register_room,
+    commands.DropRoom: drop_room,
+    commands.TransferRoom: transfer_room,
+    commands.SetStanding: set_standing,
     commands.Say: say,
     commands.Respond: respond,
     commands.Tag: tag,

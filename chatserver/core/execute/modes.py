@@ -71,6 +71,13 @@ def change_flag(_turn: Turn, room: Room, change: ModeChange) -> Outcome:
     return ModeChange(change.adding, change.letter)
 
 
+def refuse_change(_turn: Turn, room: Room, change: ModeChange) -> Outcome:
+    """Refuse to set what says that a room belongs to somebody (`Room.founder`), unless it is so."""
+    if change.adding == bool(room.founder):
+        return None
+    return Refused(Reason.SERVER_SETS_MODE, change.letter, room.name)
+
+
 def change_status(turn: Turn, room: Room, change: ModeChange) -> Outcome:
     """Give or take a member's status; the room remembers it."""
     if not change.argument:
@@ -172,6 +179,7 @@ ROOM_MODES: Mapping[str, Callable[[Turn, Room, ModeChange], Outcome]] = {
     **dict.fromkeys("ov", change_status),
     **dict.fromkeys("imnstC", change_flag),
     "k": change_password,
+    "r": refuse_change,
     "l": change_limit,
 }
 """What each letter of a room's modes does."""
