@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chatserver.core.accounts import Accounts
 from chatserver.core.events import Identity
@@ -469,6 +470,20 @@ class State:
         self.rooms[room.key] = room
         if room.log != room.key:
             self.renamed[room.log] = room
+
+    def restore_rooms(self, records: Iterable[RoomRecord], now: int) -> Iterator[Room]:
+        """Add and yield the rooms that were kept. Of two with one name, the younger gets another.
+
+        Earlier versions told names apart that are one now: `#Über` and `#über`.
+        """
+        for record in sorted(records, key=lambda record: record.created_at):
+            name, number = record.name, 1
+            while self.find_room(name) is not None:
+                number += 1
+                name = f"{record.name}-{number}"
+            room = Room.restored(replace(record, name=name), now)
+            self.add_room(room)
+            yield room
 
     def see_to_empty(self, room: Room) -> None:
         """Note that `room` is empty now; one that belongs to somebody is never forgotten."""
