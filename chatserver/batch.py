@@ -24,7 +24,7 @@ from chatserver.core.events import (
     Said,
     TopicChanged,
 )
-from chatserver.core.history import Page, Question, target_of
+from chatserver.core.history import Page, Question, parties_of, target_of
 from chatserver.faces.contract import Lookup, Request
 from chatserver.ports import Record, Writing
 from chatwire.names import fold, looks_like_room
@@ -94,16 +94,14 @@ def write_down(emission: Emission) -> list[Record]:
 
 
 def readers_of(emission: Emission) -> tuple[str, ...]:
-    """Return by nick, folded, who can read a message that is not for all of a room; () for others."""
+    """Return which parties can read a message that is not for all of a room; () for others."""
     event = emission.event
     if not isinstance(event, (Said, Redacted)) or looks_like_room(event.target):
         return ()
-    nicks = {fold((event.who if isinstance(event, Said) else event.by).nick)}
-    if looks_like_room(event.target.lstrip("@+")):
-        nicks.update(fold(user.nick) for user in emission.audience.users)
-    else:
-        nicks.add(fold(event.target))
-    return tuple(sorted(nicks))
+    actor, other = parties_of(event)
+    if not looks_like_room(event.target.lstrip("@+")):
+        return tuple(sorted({actor, other}))
+    return tuple(sorted({actor, *(user.identity.party for user in emission.audience.users)}))
 
 
 def records_of(entry: Entry) -> list[Record]:

@@ -115,7 +115,7 @@ class User:
         self.markers = Markers()
         """A guest's own; those of accounts are in `State.markers`."""
         self.conversations: dict[str, str] = {}
-        """Whom they wrote to or heard from under that nick: by folded nick, the nick; newest last."""
+        """Whom they wrote to or heard from: by party, the nick they had; newest last."""
         self.modes: set[str] = set()
         """Of `i` (invisible), `o` (operator), `w` (wallops), `B` (bot)."""
         self.away = ""
@@ -154,22 +154,23 @@ class User:
             name == fold(nick) and start < seq < end for name, start, end in (now, *self.earlier)
         )
 
-    def converse(self, nick: str) -> None:
-        """Note a message to or from `nick`."""
-        key = fold(nick)
+    def converse(self, other: "User") -> None:
+        """Note a message to or from `other`."""
+        key = other.identity.party
         self.conversations.pop(key, None)
-        self.conversations[key] = nick
+        self.conversations[key] = other.nick
         if len(self.conversations) > CONVERSATIONS_MOST:
             del self.conversations[next(iter(self.conversations))]
 
     def begin_anew(self, seq: int) -> None:
         """Have nothing to do with what was written to the nick that they take with the number `seq`.
 
-        It becomes theirs then.
+        It becomes theirs then. Conversations of who has an account go on.
         """
         self.earlier.append((fold(self.nick), self.named_seq, seq))
         self.named_seq = seq
-        self.conversations.clear()
+        if not self.identity.account:
+            self.conversations.clear()
 
 
 class Membership:
