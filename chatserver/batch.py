@@ -21,10 +21,11 @@ from chatserver.core.events import (
     Redacted,
     Renamed,
     RoomModesChanged,
+    RoomRenamed,
     Said,
     TopicChanged,
 )
-from chatserver.core.history import Page, Question, target_of
+from chatserver.core.history import Page, Question, parties_of, target_of
 from chatserver.faces.contract import Lookup, Request
 from chatserver.ports import Record, Writing
 from chatwire.names import fold, looks_like_room
@@ -79,7 +80,7 @@ def targets_of(emission: Emission) -> Sequence[str]:
         return (emission.audience.key or target_of(event),)
     if isinstance(event, (Departed, Renamed)):
         return emission.rooms
-    if isinstance(event, (Joined, Parted, Kicked, TopicChanged, RoomModesChanged)):
+    if isinstance(event, (Joined, Parted, Kicked, TopicChanged, RoomModesChanged, RoomRenamed)):
         return (emission.audience.key or fold(event.room),)
     return ()
 
@@ -94,16 +95,14 @@ def write_down(emission: Emission) -> list[Record]:
 
 
 def readers_of(emission: Emission) -> tuple[str, ...]:
-    """Return by nick, folded, who can read a message that is not for all of a room; () for others."""
+    """Return which parties can read a message that is not for all of a room; () for others."""
     event = emission.event
     if not isinstance(event, (Said, Redacted)) or looks_like_room(event.target):
         return ()
-    nicks = {fold((event.who if isinstance(event, Said) else event.by).nick)}
-    if looks_like_room(event.target.lstrip("@+")):
-        nicks.update(fold(user.nick) for user in emission.audience.users)
-    else:
-        nicks.add(fold(event.target))
-    return tuple(sorted(nicks))
+    actor, other = parties_of(event)
+    if not looks_like_room(event.target.lstrip("@+")):
+        return tuple(sorted({actor, other}))
+    return tuple(sorted({actor, *(user.identity.party for user in emission.audience.users)}))
 
 
 def records_of(entry: Entry) -> list[Record]:

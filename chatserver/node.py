@@ -57,7 +57,7 @@ from chatserver.core.execute.rooms import open_lobby
 from chatserver.core.execute.speech import find_repeated
 from chatserver.core.history import Question
 from chatserver.core.standings import settle
-from chatserver.core.state import Audience, Room, RoomRecord, State, User
+from chatserver.core.state import Audience, RoomRecord, State, User
 from chatserver.delivery import Delivery, Round
 from chatserver.faces.contract import Answer, Ask, Face, Lookup, Moment, Request
 from chatserver.ports import Peer, Record, Restored, Trimmed, Writing
@@ -129,9 +129,8 @@ class Node:
         state.guests.restore(restored.guests, now)
         state.accounts.restore(restored.accounts)
         state.markers.restore(restored.markers)
-        rooms = [Room.restored(record, now) for record in restored.rooms]
+        rooms = [*state.restore_rooms(restored.rooms, now)]
         for room in rooms:
-            state.add_room(room)
             settle(state, room)
         for room in sorted(rooms, key=lambda room: room.emptied_at):
             state.see_to_empty(room)

@@ -13,6 +13,7 @@ from msgspec import Struct, field
 
 from chatserver.core.accounts import Account
 from chatserver.core.commands import ModeChange
+from chatwire.names import fold
 
 
 class Keeping(enum.Enum):
@@ -31,6 +32,11 @@ class Identity(Struct, frozen=True, gc=False):
     host: str
     realname: str = ""
     account: str = ""
+
+    @property
+    def party(self) -> str:
+        """As whom they take part in conversations: the account if they have one, else the nick; folded."""
+        return fold(self.account or self.nick)
 
     @property
     def mask(self) -> str:
@@ -101,6 +107,8 @@ class Said(Event, frozen=True):
     tags: dict[str, str] = field(default_factory=dict)
     bot: bool = False
     cuts: tuple[int, ...] = ()
+    to_account: str = ""
+    """The account of the person it was said to, "" if they had none, or it was said in a room."""
 
 
 class Redacted(Event, frozen=True):
@@ -122,6 +130,8 @@ class Redacted(Event, frozen=True):
     lines: int = 1
     """As how many lines with an id of their own it was shown at most."""
     reason: str = ""
+    to_account: str = ""
+    """As of the message."""
 
 
 class Tagged(Event, frozen=True):

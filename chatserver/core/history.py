@@ -1,7 +1,7 @@
 """What is asked of the log: pages of what happened in a room or between two people, and searches.
 
-Rules: the log is asked by target, which is a room's folded name, or the folded nicks of two people,
-so that both find what they wrote to each other. Bounds are left out themselves.
+Rules: the log is asked by target, which is a room's folded name, or the two parties of a conversation
+(`Identity.party`), so that both find what they wrote to each other. Bounds are left out themselves.
 """
 
 from typing import Final
@@ -35,7 +35,7 @@ class Page(Struct, frozen=True):
     everything: bool = False
     """Joins, leaves, nicks, topics and modes too, not messages alone."""
     direct: bool = False
-    """`target` is a folded nick: what was said to or by it, and not to all of a room (`Record.readers`)."""
+    """`target` is a party: what was said to or by it, and not to all of a room (`Record.readers`)."""
 
 
 class Scope(Struct, frozen=True):
@@ -44,7 +44,7 @@ class Scope(Struct, frozen=True):
     target: str
     after: int = 0
     direct: bool = False
-    """`target` is a folded nick: what was said to or by it, and not to all of a room."""
+    """`target` is a party: what was said to or by it, and not to all of a room."""
 
 
 class Search(Struct, frozen=True):
@@ -83,13 +83,19 @@ Question = Page | Search
 
 
 def conversation(one: str, other: str) -> str:
-    """Return the target of what two people, by their nicks, write to each other."""
+    """Return the target of what two parties say to each other."""
     return ",".join(sorted((fold(one), fold(other))))
 
 
 def target_of(event: Said | Redacted) -> str:
     """Return the target under which a message, or its removal, is written down."""
-    target = fold(event.target)
-    if looks_like_room(target.lstrip("@+")):
-        return target
-    return conversation((event.who if isinstance(event, Said) else event.by).nick, target)
+    if looks_like_room(event.target.lstrip("@+")):
+        return fold(event.target)
+    one, other = parties_of(event)
+    return conversation(one, other)
+
+
+def parties_of(event: Said | Redacted) -> tuple[str, str]:
+    """Return as whom somebody said or removed a message to a person, and as whom that person got it."""
+    actor = event.who if isinstance(event, Said) else event.by
+    return actor.party, fold(event.to_account or event.target)

@@ -16,6 +16,9 @@ from chatwire.names import fold
 MARKERS_MOST: Final = 500
 """So many markers of one person are remembered; of more, those moved longest ago are forgotten."""
 
+FORGOTTEN: Final = -1
+"""As the time of a marker: there is none any more."""
+
 
 class Marker(Struct, frozen=True, gc=False):
     """Up to when (ms since 1970) who has an account has read a room, or what somebody wrote."""
@@ -25,6 +28,7 @@ class Marker(Struct, frozen=True, gc=False):
     target: str
     """Folded."""
     read_at: int
+    """`FORGOTTEN` if it is not to be kept any more."""
 
 
 class Markers:
@@ -38,6 +42,11 @@ class Markers:
 
     def __len__(self) -> int:
         return len(self._read)
+
+    @property
+    def first(self) -> str | None:
+        """The target whose marker was moved longest ago, folded; None if there is none."""
+        return next(iter(self._read), None)
 
     def find(self, target: str) -> int | None:
         """Return up to when `target` is read, None if nobody said."""
@@ -67,7 +76,7 @@ class AccountMarkers:
 
     def restore(self, kept: Iterable[Marker]) -> None:
         """Bring back what was kept, of accounts that are known by now."""
-        for one in kept:
+        for one in sorted(kept, key=lambda one: one.read_at):
             if (account := self._accounts.find(one.account)) is not None:
                 self.of(account).move(one.target, one.read_at)
 
@@ -81,9 +90,13 @@ class AccountMarkers:
 
     def move(self, account: Account, target: str, to: int) -> bool:
         """Move one of them, as `Markers.move`, and have it be written."""
-        moved = self.of(account).move(target, to)
+        markers = self.of(account)
+        first = markers.first
+        moved = markers.move(target, to)
         if moved:
             self.changed.add((account.key, fold(target)))
+            if first is not None and markers.find(first) is None:
+                self.changed.add((account.key, first))
         return moved
 
     def take_changed(self) -> Sequence[Marker]:
@@ -92,8 +105,7 @@ class AccountMarkers:
         self.changed.clear()
         found = []
         for name, target in changed:
-            account = self._accounts.find(name)
-            read_at = self.of(account).find(target) if account is not None else None
-            if read_at is not None:
-                found.append(Marker(name, target, read_at))
+            if (account := self._accounts.find(name)) is not None:
+                read_at = self.of(account).find(target)
+                found.append(Marker(name, target, FORGOTTEN if read_at is None else read_at))
         return found

@@ -1,8 +1,9 @@
 """Nonces: by which a message that is sent again is known again, so that it is not said twice.
 
-Rules: who has an account is told apart by it. Of a guest, a nonce of `PERSONAL` characters or more
-counts by itself: it has 128 random bits, so who knows it is the same. A shorter one could be
-somebody else's too, so it counts together with the nick, and only for as long as they have had it.
+Rules: a nonce of `PERSONAL` characters or more counts by itself: it has 128 random bits, so who knows it
+is the same, and what they said before they logged in is known again after it. A shorter one could
+be somebody else's too, so it counts together with the account; a guest's, together with the nick,
+and only for as long as they have had it.
 A nonce is for one target: the same line to two is two messages.
 """
 
@@ -37,10 +38,12 @@ def nonce_key(who: Identity, target: str, tags: Mapping[str, str]) -> bytes:
     nonce = tags.get(TAG, "")
     if not nonce:
         return b""
-    if who.account:
+    if len(nonce) >= PERSONAL:
+        owner = ""
+    elif who.account:
         owner = f"account {fold(who.account)}"
     else:
-        owner = "" if len(nonce) >= PERSONAL else f"nick {fold(who.nick)}"
+        owner = f"nick {fold(who.nick)}"
     words = "\0".join((owner, fold(target), nonce))
     return blake2b(words.encode(errors="replace"), digest_size=_KEY_BYTES).digest()
 

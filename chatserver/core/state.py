@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chatserver.core.accounts import Accounts
 from chatserver.core.events import Identity
@@ -114,7 +115,7 @@ class User:
         self.markers = Markers()
         """A guest's own; those of accounts are in `State.markers`."""
         self.conversations: dict[str, str] = {}
-        """Whom they wrote to or heard from under that nick: by folded nick, the nick; newest last."""
+        """Whom they wrote to or heard from: by party, the nick they had; newest last."""
         self.modes: set[str] = set()
         """Of `i` (invisible), `o` (operator), `w` (wallops), `B` (bot)."""
         self.away = ""
@@ -153,22 +154,23 @@ class User:
             name == fold(nick) and start < seq < end for name, start, end in (now, *self.earlier)
         )
 
-    def converse(self, nick: str) -> None:
-        """Note a message to or from `nick`."""
-        key = fold(nick)
+    def converse(self, other: "User") -> None:
+        """Note a message to or from `other`."""
+        key = other.identity.party
         self.conversations.pop(key, None)
-        self.conversations[key] = nick
+        self.conversations[key] = other.nick
         if len(self.conversations) > CONVERSATIONS_MOST:
             del self.conversations[next(iter(self.conversations))]
 
     def begin_anew(self, seq: int) -> None:
         """Have nothing to do with what was written to the nick that they take with the number `seq`.
 
-        It becomes theirs then.
+        It becomes theirs then. Conversations of who has an account go on.
         """
         self.earlier.append((fold(self.nick), self.named_seq, seq))
         self.named_seq = seq
-        self.conversations.clear()
+        if not self.identity.account:
+            self.conversations.clear()
 
 
 class Membership:
@@ -479,6 +481,20 @@ class State:
         for user in room.members:
             user.rooms = {member.room.key: member for member in user.rooms.values()}
         room.forget_roster()
+
+    def restore_rooms(self, records: Iterable[RoomRecord], now: int) -> Iterator[Room]:
+        """Add and yield the rooms that were kept. Of two with one name, the younger gets another.
+
+        Earlier versions told names apart that are one now: `#Über` and `#über`.
+        """
+        for record in sorted(records, key=lambda record: record.created_at):
+            name, number = record.name, 1
+            while self.find_room(name) is not None:
+                number += 1
+                name = f"{record.name}-{number}"
+            room = Room.restored(replace(record, name=name), now)
+            self.add_room(room)
+            yield room
 
     def see_to_empty(self, room: Room) -> None:
         """Note that `room` is empty now; one that belongs to somebody is never forgotten."""

@@ -26,7 +26,7 @@ from chatserver.storage.index import Message
 _encode = msgspec.json.Encoder().encode
 _decode_event = msgspec.json.Decoder(KeptEvent).decode
 _decode_account = msgspec.json.Decoder(Account).decode
-_decode_room = msgspec.json.Decoder(RoomRecord).decode
+decode_room = msgspec.json.Decoder(RoomRecord).decode
 
 _FORGET_NONCES: Final = (
     "delete from nonces where at < ? and seq in (select seq from nonces order by seq limit ?)"
@@ -148,7 +148,7 @@ def restore(connection: sqlite3.Connection) -> Restored:
     newest = connection.execute("select at from events order by place desc limit 1").fetchone()
     last_at = newest[0] if newest else 0
     records = connection.execute("select record from rooms order by key")
-    rooms = [_decode_room(record) for (record,) in records]
+    rooms = [decode_room(record) for (record,) in records]
     nonces = connection.execute(
         "select key, target, seq, at from nonces where at >= ? order by seq desc limit ?",
         (last_at - REMEMBERED_FOR, REMEMBERED_MOST),

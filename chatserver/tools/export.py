@@ -24,7 +24,7 @@ from chatserver.faces.irc.dialect import mode_words
 from chatserver.faces.irc.messages import message_id
 from chatserver.storage.migrations import MIGRATIONS, check_schema
 from chatserver.storage.pages import read_page
-from chatserver.storage.rows import DamagedEvent
+from chatserver.storage.rows import DamagedEvent, decode_room
 from chatserver.tools.terms import Failed, add_place, find_directory, log_of, opened
 from chatwire.names import fold, looks_like_room
 from chatwire.text import action, plain
@@ -47,7 +47,7 @@ def export(arguments: Sequence[str]) -> int:
             raise Failed(
                 f"{path} is of an older chatserver; start the server once, then it can be read"
             )
-        everything = Page(room, -1, NEWEST, PART, oldest=True, everything=True)
+        everything = Page(find_log(log, room), -1, NEWEST, PART, oldest=True, everything=True)
         if not is_known(log, everything):
             raise Failed(f"there is nothing of {options.room} in {path}")
         everything = structs.replace(everything, since=since, until=until)
@@ -60,6 +60,12 @@ def export(arguments: Sequence[str]) -> int:
             f"{path}: {len(damaged)} {what} damaged, and left out: {damaged[0]:x} is the first"
         )
     return 0
+
+
+def find_log(log: sqlite3.Connection, room: str) -> str:
+    """Return under which target the room called `room` (folded) is written down."""
+    records = (decode_room(record) for (record,) in log.execute("select record from rooms"))
+    return next((record.key for record in records if fold(record.name) == room), room)
 
 
 def is_known(log: sqlite3.Connection, page: Page) -> bool:
@@ -176,6 +182,7 @@ _SENTENCES: Final = {
     "nick": "* {from} is now {to}",
     "topic": "* {from} set the topic: {text}",
     "mode": "* {from} set {text}",
+    "rename": "* {from} renamed the room to {to}{because}",
     "redact": "* {from} removed a message of {to}{because}",
 }
 
@@ -207,6 +214,8 @@ def _describe(event: KeptEvent) -> dict[str, str]:
             kind, who, text = "topic", event.by, event.topic
         case events.RoomModesChanged():
             kind, who, text = "mode", event.by, " ".join(mode_words(event.changes))
+        case events.RoomRenamed():
+            kind, who, to, text = "rename", event.by, event.name, event.reason
         case events.Redacted():
             kind, who, to, text = "redact", event.by, event.author, event.reason
     return {"kind": kind, "from": who.nick, "account": who.account, "to": to, "text": text}

@@ -318,15 +318,15 @@ async def test_a_store_that_cannot_read_is_told() -> None:
 
 @pytest.mark.asyncio
 async def test_both_sides_read_what_they_wrote_to_each_other() -> None:
-    """Outgoing messages too, under the nick of the other, in any case ("CHATHISTORY Command")."""
+    """Outgoing messages too, under the nick of the other, spelled as it was asked ("CHATHISTORY Command")."""
     network = Network()
     alice, bob = await reader(network, "Alice"), await reader(network, "bob")
     await alice.ask("PRIVMSG bob :hi")
     await bob.ask("PRIVMSG alice :hello", "NOTICE alice :psst")
     await alice.ask("PRIVMSG alice :to myself")
-    assert await page(alice, "LATEST BOB * 9", "bob") == ["hi", "hello", "psst"]
-    assert await page(bob, "LATEST alice * 9", "Alice") == ["hi", "hello", "psst"]
-    assert await page(alice, "LATEST alice * 9", "Alice") == ["to myself"]
+    assert await page(alice, "LATEST BOB * 9", "BOB") == ["hi", "hello", "psst"]
+    assert await page(bob, "LATEST alice * 9", "alice") == ["hi", "hello", "psst"]
+    assert await page(alice, "LATEST alice * 9", "alice") == ["to myself"]
     assert await page(bob, "LATEST carol * 9", "carol") == []
 
 
@@ -338,7 +338,7 @@ async def test_who_left_can_still_be_read() -> None:
     await bob.ask("PRIVMSG alice :hi")
     await bob.ask("QUIT")
     await alice.read()
-    assert await page(alice, "LATEST bob * 9", "Bob") == ["hi"]
+    assert await page(alice, "LATEST bob * 9", "bob") == ["hi"]
 
 
 @pytest.mark.asyncio

@@ -132,7 +132,7 @@ async def test_the_time_for_it_is_told() -> None:
         ("#room", "nonsense", "UNKNOWN_MSGID"),
         ("#room", "ffffffffff", "UNKNOWN_MSGID"),
         ("#other", "1", "INVALID_TARGET"),
-        ("@#room", "1", "INVALID_TARGET"),
+        ("@#room", "1", "UNKNOWN_MSGID"),
         ("no,nick", "1", "INVALID_TARGET"),
         ("nobody", "1", "UNKNOWN_MSGID"),
     ],

@@ -25,7 +25,7 @@ from chatserver.core.events import (
     TopicChanged,
 )
 from chatserver.core.execute.turn import Turn, shorten
-from chatserver.core.rights import ORPHANED_AFTER, manages, refuse_entry
+from chatserver.core.rights import ORPHANED_AFTER, governs, manages, refuse_entry
 from chatserver.core.standings import join_statuses, remember, remembered, settle
 from chatserver.core.state import ROOM_FLAGS, Audience, Room, State, User
 from chatwire.names import fold, is_room
@@ -184,17 +184,21 @@ def kick(turn: Turn, command: Kick) -> Sequence[Effect]:
 
 
 def invite(turn: Turn, command: Invite) -> Sequence[Effect]:
-    """Ask somebody into a room that the asker is in; into one with `+i` only operators may."""
+    """Ask somebody into a room that the asker is in; into one with `+i` only operators may.
+
+    Who is one by their account need not be inside, and may ask themselves in.
+    """
     guest = turn.find_user(command.nick)
     if isinstance(guest, Refused):
         return (guest,)
-    found = turn.find_own_room(command.room)
-    if isinstance(found, Refused):
-        return (found,)
-    room = found.room
+    room = turn.find_room(command.room)
+    if isinstance(room, Refused):
+        return (room,)
+    if turn.user not in room.members and not governs(turn.state, turn.user, room):
+        return (Refused(Reason.NOT_IN_ROOM, room.name),)
     if guest in room.members:
         return (Refused(Reason.TARGET_IN_ROOM, guest.nick, room.name),)
-    if "i" in room.flags and not manages(turn.user, room, turn.state.limits.lobby):
+    if "i" in room.flags and not governs(turn.state, turn.user, room):
         return (Refused(Reason.NOT_ROOM_OPERATOR, room.name),)
     guest.invited.pop(room.log, None)
     guest.invited[room.log] = room.created_seq

@@ -43,7 +43,7 @@ def say(turn: Turn, command: Say) -> Sequence[Effect]:
         return NOTHING if command.notice else (Refused(Reason.TOO_LONG, name, str(excess)),)
     event = Said(
         turn.seq, turn.at, turn.user.identity, name, command.text, command.notice, command.tags,
-        turn.user.bot, command.cuts,
+        turn.user.bot, command.cuts, _account_of(audience) if room is None else "",
     )  # fmt: skip
     if key := nonce_key(event.who, name, event.tags):
         turn.state.nonces.remember(Kept(key, target_of(event), turn.seq, turn.at))
@@ -53,8 +53,8 @@ def say(turn: Turn, command: Say) -> Sequence[Effect]:
     if room is None:
         (reader,) = audience.users
         reader.correspondent = turn.user
-        turn.user.converse(name)
-        reader.converse(turn.user.nick)
+        turn.user.converse(reader)
+        reader.converse(turn.user)
         if reader.away and not command.notice:
             effects.append(TargetAway(name, reader.away))
     return effects
@@ -72,6 +72,11 @@ def find_repeated(state: State, user: User, command: Say, now: int) -> Repeated 
     if kept.seq <= user.named_seq and not is_personal(user.identity, command.tags):
         return None  # whoever had the nick before
     return Repeated(kept.target, kept.seq, command.target, command.notice)
+
+
+def _account_of(audience: Audience) -> str:
+    (reader,) = audience.users
+    return reader.identity.account
 
 
 def respond(turn: Turn, command: Respond) -> Sequence[Effect]:
@@ -101,16 +106,21 @@ def show(user: User, event: Said | Tagged, audience: Audience, room: Room | None
     return [Emission(event, audience), Emission(event, user.alone, user)]
 
 
+def status_of(target: str) -> str:
+    """Return the letter of the status that a target (`@#room`) names, "" for none."""
+    return _STATUS_OF_PREFIX.get(target[:1], "")
+
+
 def find_target(
     turn: Turn, written: str, text: str = ""
 ) -> tuple[str, Audience, Room | None] | Refused:
     """Return a message's target in its own spelling, its audience, and its room if it is one."""
-    status = _STATUS_OF_PREFIX.get(written[:1], "")
+    status = status_of(written)
     name = written[1:] if status else written
     if not looks_like_room(name):
         user = turn.find_user(written)
         return user if isinstance(user, Refused) else (user.nick, user.alone, None)
-    room = turn.state.find_room(name)
+    room = turn.resolve(name)
     if room is None or not room.members:
         return Refused(Reason.NO_SUCH_ROOM, name)
     if why := refuse_speech(turn.user, room, text):

@@ -3,9 +3,13 @@
 from msgspec import Struct
 
 from chatserver.core.effects import Reason, Refused
-from chatserver.core.rights import may_see
+from chatserver.core.rights import governs, may_see
 from chatserver.core.state import Membership, Room, State, User
+from chatwire.names import fold
 from chatwire.text import cut_utf8
+
+MOVED_FOR = 60_000
+"""How long what members of a room say to its former name comes to it (ms): it may have been on its way."""
 
 
 class Stamp(Struct, frozen=True, gc=False):
@@ -27,10 +31,25 @@ class Turn(Struct, frozen=True, gc=False):
 
     def find_room(self, name: str) -> Room | Refused:
         """Return the room `name` if anybody is in it and the asker may know of it, else a refusal."""
-        room = self.state.find_room(name)
-        if room is None or not room.members or not may_see(self.user, room):
+        room, user = self.resolve(name), self.user
+        if room is None or not room.members:
             return Refused(Reason.NO_SUCH_ROOM, name)
-        return room
+        known = may_see(user, room) or governs(self.state, user, room)
+        return room if known else Refused(Reason.NO_SUCH_ROOM, name)
+
+    def resolve(self, name: str) -> Room | None:
+        """Return the room that the asker means by `name`, in which nobody may be.
+
+        That is one of theirs that was called so a moment ago, if they are in no other that is now.
+        """
+        key, user = fold(name), self.user
+        if key in user.rooms:
+            return user.rooms[key].room
+        for member in user.rooms.values():
+            former = member.room.former
+            if former and former[-1].name == key and self.at - former[-1].at <= MOVED_FOR:
+                return member.room
+        return self.state.rooms.get(key)
 
     def find_own_room(self, name: str) -> Membership | Refused:
         """Return the asker's place in the room `name`, or why there is none."""

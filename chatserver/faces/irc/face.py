@@ -37,6 +37,9 @@ from chatwire.message import (
 _TAG_LIMIT = 4096
 """Bytes of the tags, `@` and space included (IRCv3 message-tags, "Size limit")."""
 
+_REGISTER_LIMIT = 1024
+"""Bytes of a line of REGISTER: SASL takes longer passwords than fit in a line, so it can't be less."""
+
 _SETTLING = re.compile(
     rb"(?:@[^ ]* )? *(?::[^ ]* )? *(?:" + "|".join(SETTLING).encode() + rb")(?: |$)", re.IGNORECASE
 )
@@ -192,4 +195,5 @@ def _too_long(line: bytes) -> bool:
     if len(line) <= BODY_LIMIT:
         return False
     tags, rest = split_tags(line)
-    return len(tags) > _TAG_LIMIT or len(rest) > BODY_LIMIT
+    limit = _REGISTER_LIMIT if rest[:9].upper() == b"REGISTER " else BODY_LIMIT
+    return len(tags) > _TAG_LIMIT or len(rest) > limit

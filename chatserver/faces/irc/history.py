@@ -1,18 +1,23 @@
 """CHATHISTORY: what was said before, to who asks (IRCv3 draft/chathistory, draft/event-playback).
 
-Rules: members of a room read its history, and two people what they wrote to each other while they
-had the nicks that they have. An answer has nothing that came after the request: that is shown live.
-A message id is the number of the message, so it is a bound whether or not the message is there.
+Rules: members of a room read its history, and two people what they wrote to each other: since their
+account was made, or while they had the nick that they have. An answer has nothing that came after
+the request: that is shown live. A person is called as the asker calls them, as they have no other
+name that stays. A message id is the number of the message, so it is a bound whether or not the
+message is there.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
+from operator import attrgetter
 
 from msgspec import Struct, structs
 
 from chatserver.core.events import KeptEvent, Said
-from chatserver.core.history import Page, conversation
+from chatserver.core.history import Page, conversation, parties_of
+from chatserver.core.parties import find_party, name_party, reads_since
 from chatserver.faces.contract import Lookup
 from chatserver.faces.irc.dialect import dialect_for, in_batch
 from chatserver.faces.irc.isupport import HISTORY_MOST
@@ -20,11 +25,11 @@ from chatserver.faces.irc.lines import as_middle, finish, iso_time
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatwire import caps
 from chatwire.message import Message
-from chatwire.names import fold, is_nick, looks_like_room
+from chatwire.names import is_nick, looks_like_room
 
 MESSAGE_ID = re.compile(r"([0-9a-f]{1,15})(?:-[mr]?[0-9]{0,4})?")
 _LOOKED_AT = 1000
-"""So many direct messages tell with whom somebody talked who came back."""
+"""So many direct messages tell with whom somebody talked, beside whom they are remembered with."""
 
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z", re.ASCII)
 
@@ -219,9 +224,8 @@ def find_target(inquiry: Inquiry, target: str) -> tuple[str, str, int] | None:
         return room.name, room.log, room.created_seq - 1  # with the JOIN that made it
     if not is_nick(target, state.limits.nick):
         return None
-    other = state.find_user(target)
-    name = other.nick if other else user.conversations.get(fold(target), target)
-    return name, conversation(user.nick, target), user.named_seq
+    party = find_party(state, user, target)
+    return target, conversation(user.identity.party, party.key), reads_since(state, user)
 
 
 def replay(session: Session, *batch: str, past: Iterable[KeptEvent]) -> Sequence[bytes]:
@@ -255,42 +259,45 @@ def _ask_targets(session: Session, params: Sequence[str]) -> Items:
     def answer(inquiry: Inquiry) -> Lookup:
         user, seq = inquiry.user, inquiry.seq
         rooms = [member.room for member in user.rooms.values()]
-        others = user.conversations.values()
-        names = [*(room.name for room in rooms), *others]
-        mine = Page(fold(user.nick), user.named_seq, seq, _LOOKED_AT, direct=True)
-        pages = [
+        own, since = user.identity.party, reads_since(inquiry.state, user)
+        pages = (
             *(Page(room.log, room.created_seq, seq, 1) for room in rooms),
-            *(Page(conversation(user.nick, nick), user.named_seq, seq, 1) for nick in others),
-            *([mine] if user.key else []),  # who came back may not be remembered with all of them
-        ]
+            *(Page(conversation(own, key), since, seq, 1) for key in user.conversations),
+            talked(inquiry, min(start.at, end.at)),
+        )
 
         def show(found: Sequence[Sequence[KeptEvent]] | None) -> Sequence[bytes]:
             if found is None:
                 return _fail(session, "MESSAGE_ERROR", "TARGETS", "*")
-            newest = {
-                fold(name): (page[0].at, name)
-                for page, name in zip(found, names, strict=False)
-                if page
-            }
-            for page in found[len(names) :]:
-                newest |= _newest_of(page, user.nick)
-            return _list_targets(session, _choose(newest.values(), start.at, end.at, limit))
+            said_in = zip(rooms, found, strict=False)
+            newest = [(page[0].at, room.name) for room, page in said_in if page]
+            people = sorted(chain.from_iterable(found[len(rooms) :]), key=attrgetter("seq"))
+            newest += [(at, name) for name, at in partners(inquiry, people).values()]
+            return _list_targets(session, _choose(newest, start.at, end.at, limit))
 
-        return Lookup(tuple(pages), show)
+        return Lookup(pages, show)
 
     return [session.ask(answer)]
 
 
-def _newest_of(page: Sequence[KeptEvent], nick: str) -> Mapping[str, tuple[int, str]]:
-    """Return of all with whom `nick` talked on a page of direct messages when that was last, and who it is.
+def talked(inquiry: Inquiry, since: int = -1) -> Page:
+    """Return the newest of what the asker said to people and got from them, from a time (ms) on."""
+    user = inquiry.user
+    start = reads_since(inquiry.state, user)
+    return Page(user.identity.party, start, inquiry.seq, _LOOKED_AT, since=since, direct=True)
 
-    By folded nick, the newest message of the page being the last.
-    """
-    said = [event for event in page if isinstance(event, Said)]
-    others = [(e.who.nick if fold(e.target) == fold(nick) else e.target, e.at) for e in said]
-    return {
-        fold(other): (at, other) for other, at in others if not looks_like_room(other.lstrip("@+"))
-    }
+
+def partners(inquiry: Inquiry, talk: Iterable[KeptEvent]) -> Mapping[str, tuple[str, int]]:
+    """Return with whom the asker talked in messages, oldest first: by party, the name, and when last."""
+    state, user = inquiry.state, inquiry.user
+    own = user.identity.party
+    newest: dict[str, tuple[str, int]] = {}
+    for event in talk:
+        if isinstance(event, Said) and not looks_like_room(event.target.lstrip("@+")):
+            actor, other = parties_of(event)
+            key, nick = (other, event.target) if actor == own else (actor, event.who.nick)
+            newest[key] = nick, event.at
+    return {key: (name_party(state, user, key, nick), at) for key, (nick, at) in newest.items()}
 
 
 def _choose(

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from chatserver.core.events import KeptEvent, Said
 from chatserver.core.history import NEWEST, Page, conversation
-from chatserver.faces.contract import Item, Lookup
-from chatserver.faces.irc.history import find_target
+from chatserver.core.parties import reads_since
+from chatserver.faces.contract import Item, Lookup, Request
+from chatserver.faces.irc.history import find_target, partners, talked
 from chatserver.faces.irc.isupport import HISTORY_MOST
 from chatserver.faces.irc.lines import finish
 from chatserver.faces.irc.recall import recall
@@ -32,6 +33,10 @@ PATTERNS_MOST = 20
 _TIME = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,9}))?")
 
 
+Known = dict[str, str]
+"""With whom the asker talked, as the log tells: by party, the name."""
+
+
 class Buffer(Struct, frozen=True):
     """A room or a conversation that the asker may read: its name, and what all of it is."""
 
@@ -39,19 +44,32 @@ class Buffer(Struct, frozen=True):
     page: Page
 
 
-def command(session: Session, text: str) -> Items:
+def command(session: Session, text: str, label: str) -> Items | Request:
     """Do what is written to the module: `PLAY`, `LIST` or `CLEAR`."""
     verb, *words = text.split() or [""]
     handler = _COMMANDS.get(verb.upper(), _help)
-    return handler(session, words)
+    known: Known = {}
+    items = handler(session, words, known)
+    if handler not in (_play, _list):
+        return items
+
+    def look(inquiry: Inquiry) -> Lookup:
+        def show(pages: Sequence[Sequence[KeptEvent]] | None) -> Sequence[bytes]:
+            talk = pages[0] if pages else ()
+            known.update((key, name) for key, (name, _) in partners(inquiry, talk).items())
+            return ()
+
+        return Lookup((talked(inquiry),), show)
+
+    return Request((session.ask(look),), then=lambda: Request(tuple(items), label))
 
 
-def _help(session: Session, _words: Sequence[str]) -> Items:
+def _help(session: Session, _words: Sequence[str], _known: Known) -> Items:
     usage = ("PLAY <*|#room|nick,...> [from [to]]", "LIST [*|#room|nick,...]")
     return [session.ask(lambda inquiry: [*_told(inquiry, *usage)])]
 
 
-def _clear(session: Session, _words: Sequence[str]) -> Items:
+def _clear(session: Session, _words: Sequence[str], _known: Known) -> Items:
     text = "Nothing is cleared: what was said belongs to those who were there"
     return [session.ask(lambda inquiry: [*_told(inquiry, text)])]
 
@@ -63,14 +81,16 @@ def _told(inquiry: Inquiry, *texts: str) -> Iterator[bytes]:
         yield finish(f":{source} PRIVMSG {inquiry.user.nick} :{text}")
 
 
-def _play(session: Session, words: Sequence[str]) -> Items:
+def _play(session: Session, words: Sequence[str], known: Known) -> Items:
     times = [parse_time(word) for word in words[1:3]]
     if not words or len(words) > 3 or None in times:
-        return _help(session, ())
+        return _help(session, (), known)
     since, until, *_ = *(time for time in times if time is not None), *(-1, NEWEST)[len(times) :]
     wanted = Playback(tuple(words[0].split(",")[:PATTERNS_MOST]), since, until)
     session.playback = wanted
-    return [session.ask(lambda inquiry: _played(inquiry, wanted, find_buffers(inquiry, wanted)))]
+    return [
+        session.ask(lambda inquiry: _played(inquiry, wanted, find_buffers(inquiry, wanted, known)))
+    ]
 
 
 def parse_time(written: str) -> int | None:
@@ -102,23 +122,24 @@ def _played(
 
 
 def _buffer_lines(inquiry: Inquiry, name: str, page: Sequence[KeptEvent]) -> Sequence[bytes]:
-    session, own = inquiry.session, fold(inquiry.user.nick)
+    session, own = inquiry.session, inquiry.user.identity.party
     to = ""
     if not looks_like_room(name):
         to = inquiry.user.nick
         if not session.has(caps.ECHO_MESSAGE):
-            page = [one for one in page if isinstance(one, Said) and fold(one.who.nick) != own]
+            page = [one for one in page if isinstance(one, Said) and one.who.party != own]
     return recall(session, "znc.in/playback", name, page, to) if page else ()
 
 
-def find_buffers(inquiry: Inquiry, wanted: Playback) -> list[Buffer]:
+def find_buffers(inquiry: Inquiry, wanted: Playback, known: Known) -> list[Buffer]:
     """Return the rooms and conversations that are wanted, each once."""
     user, seq = inquiry.user, inquiry.seq
+    own, since = user.identity.party, reads_since(inquiry.state, user)
     every = [
         *(Buffer(member.room.name, Page(member.room.log, member.room.created_seq, seq, 1))
           for member in user.rooms.values()),
-        *(Buffer(nick, Page(conversation(user.nick, nick), user.named_seq, seq, 1))
-          for nick in user.conversations.values()),
+        *(Buffer(name, Page(conversation(own, key), since, seq, 1))
+          for key, name in {**user.conversations, **known}.items()),
     ]  # fmt: skip
     found = {
         one.page.target: one
@@ -153,17 +174,17 @@ def on_entering(session: Session, name: str) -> tuple[Sequence[Item], Sequence[I
     def play(inquiry: Inquiry) -> Sequence[bytes] | Lookup:
         if fold(name) in inside or fold(name) not in inquiry.user.rooms:
             return ()
-        buffers = find_buffers(inquiry, Playback((name,)))
+        buffers = find_buffers(inquiry, Playback((name,)), {})
         return _played(inquiry, wanted, buffers)
 
     return (session.ask(look),), (session.ask(play),)
 
 
-def _list(session: Session, words: Sequence[str]) -> Items:
+def _list(session: Session, words: Sequence[str], known: Known) -> Items:
     wanted = Playback(tuple(words[0].split(",")[:PATTERNS_MOST]) if words else ("*",))
 
     def answer(inquiry: Inquiry) -> Sequence[bytes] | Lookup:
-        buffers = find_buffers(inquiry, wanted)
+        buffers = find_buffers(inquiry, wanted, known)
         if not buffers:
             return ()
         ends = [(replace(one.page, oldest=True), one.page) for one in buffers]
@@ -189,7 +210,7 @@ def _seconds(at: int) -> str:
     return f"{at // 1000}.{at % 1000:03}"
 
 
-_COMMANDS: Mapping[str, Callable[[Session, Sequence[str]], Items]] = {
+_COMMANDS: Mapping[str, Callable[[Session, Sequence[str], Known], Items]] = {
     "CLEAR": _clear,
     "LIST": _list,
     "PLAY": _play,

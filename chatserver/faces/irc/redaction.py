@@ -12,6 +12,7 @@ from chatserver.core.commands import Redact
 from chatserver.core.effects import Reason, Refused
 from chatserver.core.events import KeptEvent, Said
 from chatserver.core.history import Page
+from chatserver.core.parties import reads_since
 from chatserver.faces.contract import Answer, Item, Lookup, Request
 from chatserver.faces.irc.dialect import dialect_for
 from chatserver.faces.irc.history import MESSAGE_ID, find_target
@@ -20,6 +21,7 @@ from chatserver.faces.irc.messages import is_composed, message_id
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatwire import caps
 from chatwire.message import Message
+from chatwire.names import fold, looks_like_room
 
 CODES: Final[Mapping[Reason, tuple[str, str]]] = {
     Reason.NOT_YOUR_MESSAGE: ("REDACT_FORBIDDEN", "It is not yours to remove"),
@@ -37,35 +39,50 @@ class _Removal:
         self._written = written
         self._reason = reason
         found = MESSAGE_ID.fullmatch(written)
+        self._own = ""
+        """As whom the client takes part in conversations."""
         self._seq = int(found[1], 16) if found else 0
         self._next: Item = self._fail("UNKNOWN_MSGID", "There is no such message here")
 
     def look(self, inquiry: Inquiry) -> Lookup | Sequence[bytes]:
         """Look for the message where the asker may read."""
-        place = find_target(inquiry, self._target)
+        user = inquiry.user
+        name = self._target.lstrip("@+")
+        direct = name != self._target and looks_like_room(name)
+        place = find_target(inquiry, name if direct else self._target)
         if place is None:
             self._next = self._session.fail(
                 "REDACT", "INVALID_TARGET", as_middle(self._target), text="You can't read there"
             )
             return ()
         _, key, start = place
-        page = Page(key, max(start, self._seq - 1), self._seq + 1, 1)
+        self._own = user.identity.party
+        if direct:  # what was said to a status is found with who could read it
+            key, start = self._own, max(start, reads_since(inquiry.state, user))
+        page = Page(key, max(start, self._seq - 1), self._seq + 1, 1, direct=direct)
         return Lookup((page,), self._take)
 
     def _take(self, pages: Sequence[Sequence[KeptEvent]] | None) -> Sequence[bytes]:
         if pages is None:
             self._next = self._fail("MESSAGE_ERROR", "The message could not be read")
         for event in pages[0] if pages else ():
-            if isinstance(event, Said):
+            if isinstance(event, Said) and self._is_there(event):
+                own = event.who.party == self._own
                 self._next = Redact(
-                    self._target,
+                    event.target if own else self._target,
                     event.seq,
                     event.who.nick,
                     event.at,
                     self._count_lines(event),
                     self._reason,
+                    event.who.account,
+                    event.to_account,
                 )
         return ()
+
+    def _is_there(self, event: Said) -> bool:
+        """Say whether a message that was found was said to the target: it may be of another status."""
+        return self._target[:1] not in {"@", "+"} or fold(event.target) == fold(self._target)
 
     def _count_lines(self, event: Said) -> int:
         """Return as how many lines with ids of their own a message is shown, at most."""

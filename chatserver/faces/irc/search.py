@@ -1,8 +1,8 @@
 """SEARCH: messages by words, sender, place and time (`soju.im/search`, of the soju bouncer).
 
 Rules: one finds what CHATHISTORY would show: in rooms that one is in, and what oneself wrote and got
-under one's nick. What came after the request is not found. Messages come oldest first: the newest
-that fit, or the first that fit from `after` on.
+with one's account, or under one's nick. What came after the request is not found. Messages come
+oldest first: the newest that fit, or the first that fit from `after` on.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from chatserver.core.events import KeptEvent
 from chatserver.core.history import Scope, Search
+from chatserver.core.parties import reads_since
 from chatserver.faces.contract import Lookup
 from chatserver.faces.irc.history import Invalid, find_target, parse_limit, parse_time, replay
 from chatserver.faces.irc.isupport import HISTORY_MOST
@@ -94,5 +95,5 @@ def everything(inquiry: Inquiry) -> tuple[Scope, ...]:
     """Return all that the asker may read."""
     user = inquiry.user
     rooms = [member.room for member in user.rooms.values()]
-    own = Scope(fold(user.nick), user.named_seq, direct=True)
+    own = Scope(user.identity.party, reads_since(inquiry.state, user), direct=True)
     return (*(Scope(room.log, room.created_seq - 1) for room in rooms), own)

@@ -28,9 +28,9 @@ def test_without_a_nonce_there_is_no_key() -> None:
     assert nonce_key(ANN, "#a", {"+x": "1"}) == key(ANN, "") == b""
 
 
-def test_a_long_nonce_of_a_guest_counts_by_itself() -> None:
-    """Under any nick, as nobody else could have it."""
-    assert key(ANN, LONG) == key(BOB, LONG)
+def test_a_long_nonce_counts_by_itself() -> None:
+    """Under any nick, and with or without an account, as nobody else could have it."""
+    assert key(ANN, LONG) == key(BOB, LONG) == key(MEMBER, LONG)
     assert is_personal(ANN, {TAG: LONG})
 
 
@@ -41,11 +41,11 @@ def test_a_short_nonce_of_a_guest_counts_with_the_nick() -> None:
     assert not is_personal(ANN, {TAG: LONG[1:]})
 
 
-def test_a_nonce_of_an_account_counts_with_it() -> None:
-    """Under any nick; nobody else's is the same, however long it is."""
+def test_a_short_nonce_of_an_account_counts_with_it() -> None:
+    """Under any nick; nobody else's is the same."""
     other_nick = Identity("ann3", "u", "h", account="ann")
     assert key(MEMBER, "1") == key(other_nick, "1")
-    assert len({key(who, LONG) for who in (MEMBER, ANN, Identity("a", account="b", **HERE))}) == 3
+    assert len({key(who, "1") for who in (MEMBER, ANN, Identity("a", account="b", **HERE))}) == 3
     assert is_personal(MEMBER, {TAG: "1"})
 
 

@@ -1,7 +1,24 @@
 """The state's snapshots: shared until something changes, never changing themselves."""
 
 from chatserver.core.commands import ChangeNick, ChangeUserModes, ModeChange, Part
+from chatserver.core.limits import Limits
+from chatserver.core.state import RoomRecord, State
 from tests.chatserver.core.chat import Chat
+
+
+def test_rooms_whose_names_are_one_by_now_stay_two() -> None:
+    """As earlier versions knew them apart: each has what was said in it, and the older its name."""
+    state = State(Limits())
+    kept = [
+        RoomRecord("#\u00fcber", "#\u00fcber", 2, topic="younger"),
+        RoomRecord("#\u00dcber", "#\u00dcber", 1, topic="older"),
+        RoomRecord("#u\u0308ber", "#u\u0308ber", 3),
+    ]
+    rooms = [*state.restore_rooms(kept, 10)]
+    assert [room.name for room in rooms] == ["#\u00dcber", "#\u00fcber-2", "#u\u0308ber-3"]
+    assert [*state.rooms] == ["#\u00fcber", "#\u00fcber-2", "#\u00fcber-3"]
+    assert state.find_room("#U\u0308BER") is rooms[0]
+    assert [state.find_log(one.key) for one in kept] == [rooms[1], rooms[0], rooms[2]]
 
 
 def test_snapshots_are_shared_until_somebody_comes_or_goes() -> None:
