@@ -1,29 +1,61 @@
 """CAP (IRCv3 capability-negotiation)."""
 
 import pytest
+from msgspec import structs
 
 from chatwire import caps
 from tests.conformance.harness import Network, commands, only, params
 
 
 @pytest.mark.asyncio
-async def test_ls_lists_every_capability_in_one_line() -> None:
-    """Clients of any version get all names, those of 302 with values, and no continuation."""
-    for request in ("CAP LS", "CAP LS 301", "CAP LS 302", "CAP LS 307"):
+async def test_ls_lists_every_capability() -> None:
+    """Clients of 302 get all, with values, in as many lines as they need; all but the last have a star."""
+    for request in ("CAP LS 302", "CAP LS 307"):
         answer = await Network().client().ask(request)
-        star, subcommand, listed = params(answer, "CAP")
+        assert [one.params[1:-1] for one in answer] == [("LS", "*")] * (len(answer) - 1) + [("LS",)]
+        written = [name.partition("=") for one in answer for name in one.params[-1].split()]
+        known = [row.name for row in caps.CAPABILITIES if row.name != "sts"]  # it needs TLS
+        assert [name for name, *_ in written] == known
+        assert any(value for *_, value in written)
+
+
+@pytest.mark.asyncio
+async def test_older_clients_read_one_line() -> None:
+    """Without values, and without what does not fit, which is our own first."""
+    for request in ("CAP LS", "CAP LS 301"):
+        star, subcommand, listed = params(await Network().client().ask(request), "CAP")
         assert (star, subcommand) == ("*", "LS")
-        written = [name.partition("=") for name in listed.split()]
-        assert [name for name, *_ in written] == [known.name for known in caps.CAPABILITIES]
-        assert any(value for *_, value in written) == (request[7:] in {"302", "307"})
+        assert "=" not in listed
+        standard = {row.name for row in caps.CAPABILITIES if "." not in row.name}
+        assert standard - {"sts"} <= set(listed.split())
+
+
+@pytest.mark.asyncio
+async def test_what_comes_and_goes_is_told() -> None:
+    """With cap-notify: NEW with the value, and DEL, after which it is enabled no more; once."""
+    network = Network()
+    client, old = network.client(), network.client()
+    await client.ask("CAP LS 302", "CAP REQ draft/account-registration", "NICK a", "USER a 0 * :A")
+    await client.ask("CAP END")
+    await old.ask("NICK b", "USER b 0 * :B")
+    closed = structs.replace(network.facts.accounts, registration="closed")
+    network.facts, before = structs.replace(network.facts, accounts=closed), network.facts
+    answer = await client.ask("PING 1")
+    assert params(answer, "CAP") == ("a", "DEL", "draft/account-registration")
+    assert "account-registration" not in params(await client.ask("CAP LIST"), "CAP")[-1]
+    assert commands(await client.ask("PING 2")) == ["PONG"]
+    assert commands(await old.ask("PING 3")) == ["PONG"]
+    network.facts = before
+    value = "draft/account-registration=before-connect,custom-account-name"
+    assert params(await client.ask("PING 4"), "CAP") == ("a", "NEW", value)
 
 
 @pytest.mark.asyncio
 async def test_registration_waits_for_the_end() -> None:
     """After LS or REQ no welcome comes before END."""
     client = Network().client()
-    assert commands(await client.ask("CAP LS 302", "USER foo 0 * :Foo", "NICK foo")) == ["CAP"]
-    assert commands(await client.ask("CAP LS 302")) == ["CAP"]
+    answer = await client.ask("CAP LS 302", "USER foo 0 * :Foo", "NICK foo", "CAP LS 302")
+    assert set(commands(answer)) == {"CAP"}
     assert commands(await client.ask("CAP END"))[0] == "001"
 
 

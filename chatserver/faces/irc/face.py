@@ -20,6 +20,7 @@ from chatserver.faces.irc.facts import ServerFacts
 from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish
 from chatserver.faces.irc.playback import is_wanted
 from chatserver.faces.irc.recall import recall
+from chatserver.faces.irc.registration import after, notify
 from chatserver.faces.irc.replies import REPLIES, refuse
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatserver.faces.irc.verbs import SETTLING, VERBS
@@ -92,6 +93,9 @@ class IrcFace:
             return self._unknown(line)
         label = session.valid_label(message.tags.get("label", ""))
         asked = self._dispatch(message)
+        if session.noticed is not session.server and not label and session.has(caps.CAP_NOTIFY):
+            asked = after(notify(session), asked or [])
+            self._dialect = dialect_for(session.server.name, session.caps)
         if asked is None:
             return None
         if isinstance(asked, Request):

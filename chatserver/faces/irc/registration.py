@@ -5,7 +5,7 @@ request for capabilities is granted whole or not at all; a nick that is taken le
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from chatserver.core import queries
 from chatserver.core.commands import ChangeNick, Connect, Quit
 from chatserver.core.effects import Welcomed
 from chatserver.core.state import State, User
-from chatserver.faces.contract import Ask, Item, Request, judge
+from chatserver.faces.contract import Ask, Request, judge
 from chatserver.faces.irc import accounts, sasl
 from chatserver.faces.irc.guests import confirm
 from chatserver.faces.irc.isupport import (
@@ -23,7 +23,7 @@ from chatserver.faces.irc.isupport import (
     my_info,
     token_lines,
 )
-from chatserver.faces.irc.lines import finish, readable_time
+from chatserver.faces.irc.lines import BODY_LIMIT, finish, pack, readable_time
 from chatserver.faces.irc.session import Handler, Inquiry, Items, Session
 from chatwire import caps
 from chatwire.message import Message
@@ -49,11 +49,33 @@ def cap(session: Session, message: Message) -> Items | Request | None:
 
 
 def _cap_line(session: Session, subcommand: str, names: str) -> Ask:
-    def answer(_state: State, user: User | None, _moment: object) -> tuple[bytes]:
-        nick = user.nick if user else session.nick or "*"
-        return (finish(f":{session.server.name} CAP {nick} {subcommand} :{names}"),)
+    return _cap_lines(session, (subcommand, names))
+
+
+def _cap_lines(session: Session, *lines: tuple[str, str]) -> Ask:
+    """Answer with a line of CAP for each subcommand and its names."""
+
+    def answer(_state: State, user: User | None, _moment: object) -> Sequence[bytes]:
+        head = f":{session.server.name} CAP {user.nick if user else session.nick or '*'}"
+        return [finish(f"{head} {subcommand} :{names}") for subcommand, names in lines]
 
     return Ask(answer)
+
+
+def _list(session: Session, subcommand: str, names: Sequence[str]) -> Ask:
+    """Answer with many names: in as many lines as they need, in the one that an older client reads.
+
+    What does not fit that is left out, our own extensions first.
+    """
+    server = session.server
+    room = BODY_LIMIT - len(f":{server.name} CAP  {subcommand} * :") - 4 * server.limits.nick
+    texts = [*pack(names, room)] or [""]
+    if session.version >= _VERSION:
+        stars = [f"{subcommand} *"] * (len(texts) - 1)
+        return _cap_lines(session, *zip([*stars, subcommand], texts, strict=True))
+    if len(texts) > 1:
+        texts = [*pack((name for name in names if "." not in name), room)]
+    return _cap_line(session, subcommand, texts[0])
 
 
 def _cap_ls(session: Session, message: Message) -> Items:
@@ -63,11 +85,27 @@ def _cap_ls(session: Session, message: Message) -> Items:
         session.version = max(session.version, int(version))
     if session.version >= _VERSION:
         session.caps |= {caps.CAP_NOTIFY}
-    names = [
-        f"{name}={value}" if value and session.version >= _VERSION else name
-        for name, value in _offered(session).items()
-    ]
-    return [_cap_line(session, "LS", " ".join(names))]
+    session.offered = _offered(session)
+    session.noticed = session.server
+    return [_list(session, "LS", _written(session, session.offered))]
+
+
+def _written(session: Session, offered: Mapping[str, str]) -> Sequence[str]:
+    """Return capabilities as a client reads them: to a newer one, some have a value."""
+    values = session.version >= _VERSION
+    return [f"{name}={value}" if value and values else name for name, value in offered.items()]
+
+
+def notify(session: Session) -> Items:
+    """Tell a client which capabilities came or went since it was told of them (cap-notify)."""
+    session.noticed, before = session.server, session.offered
+    now = session.offered = _offered(session)
+    gone = [name for name in before if name not in now]
+    new = {name: value for name, value in now.items() if before.get(name) != value}
+    session.caps -= {*gone}
+    lines = [("DEL", " ".join(gone)), ("NEW", " ".join(_written(session, new)))]
+    found = [(subcommand, names) for subcommand, names in lines if names]
+    return [_cap_lines(session, *found)] if found else []
 
 
 def _offered(session: Session) -> Mapping[str, str]:
@@ -82,7 +120,7 @@ def _offered(session: Session) -> Mapping[str, str]:
 
 
 def _cap_list(session: Session, _message: Message) -> Items:
-    return [_cap_line(session, "LIST", " ".join(sorted(session.caps)))]
+    return [_list(session, "LIST", sorted(session.caps))]
 
 
 def _cap_req(session: Session, message: Message) -> Items:
@@ -105,16 +143,16 @@ def _cap_end(session: Session, _message: Message) -> Items | Request:
     session.negotiating = False
     if session.exchange is None:
         return _connect(session)
-    return _after(sasl.abort(session), _connect(session))
+    return after([sasl.abort(session)], _connect(session))
 
 
-def _after(first: Item, asked: Items | Request) -> Request:
+def after(first: Items, asked: Items | Request) -> Request:
     """Return `asked`, with `first` before what it does, or before what its work leads to."""
     if not isinstance(asked, Request):
-        return Request((first, *asked))
+        return Request((*first, *asked))
     work = asked.work
-    later = None if work is None else lambda: _after(first, work())
-    return replace(asked, items=(first, *asked.items), work=later)
+    later = None if work is None else lambda: after(first, work())
+    return replace(asked, items=(*first, *asked.items), work=later)
 
 
 _SUBCOMMANDS: dict[str, Handler] = {

@@ -4,7 +4,7 @@ Rules: a reply carries the nick that the client has at the reply's place in the 
 names the client is an `Ask`; only what names nobody is an `Answer`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -69,8 +69,8 @@ class Session:
 
     __slots__ = (
         "_facts", "account", "address", "batch", "batches", "caps", "certificate", "exchange", "host",
-        "key", "negotiating", "nick", "password", "playback", "private", "proof", "realname",
-        "registered", "reserved", "secure", "username", "version", "voice",
+        "key", "negotiating", "nick", "noticed", "offered", "password", "playback", "private", "proof",
+        "realname", "registered", "reserved", "secure", "username", "version", "voice",
     )  # fmt: skip
 
     def __init__(
@@ -94,6 +94,10 @@ class Session:
         self.caps: frozenset[str] = frozenset()
         self.version = 0
         """The highest version that came with CAP LS."""
+        self.noticed = facts()
+        """The facts of the server when it was told of capabilities last."""
+        self.offered: Mapping[str, str] = {}
+        """Those that it was told of then, with their values."""
         self.negotiating = False
         """Whether registration waits for CAP END."""
         self.registered = False
