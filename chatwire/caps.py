@@ -20,6 +20,7 @@ ACCOUNT_TAG = "account-tag"
 AWAY_NOTIFY = "away-notify"
 BATCH = "batch"
 CAP_NOTIFY = "cap-notify"
+CHANNEL_RENAME = "draft/channel-rename"
 CHATHISTORY = "draft/chathistory"
 CHGHOST = "chghost"
 ECHO_MESSAGE = "echo-message"
@@ -60,6 +61,11 @@ CAPABILITIES = (
     Capability(BATCH, _SITE + "batch", "lines that belong together come as one batch"),
     Capability(
         CAP_NOTIFY, _SITE + "capability-negotiation", "capabilities that come or go are announced"
+    ),
+    Capability(
+        CHANNEL_RENAME,
+        _SITE + "channel-rename",
+        "a room's new name is told by `RENAME`, without leaving and joining",
     ),
     Capability(
         CHGHOST,

@@ -11,14 +11,14 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from msgspec import structs
 
 from chatserver.config.sources import Parser
 from chatserver.config.values import ConfigError
 from chatserver.core import events
-from chatserver.core.events import KeptEvent
+from chatserver.core.events import Identity, KeptEvent
 from chatserver.core.history import NEWEST, Page
 from chatserver.faces.irc.dialect import mode_words
 from chatserver.faces.irc.messages import message_id
@@ -194,28 +194,30 @@ FORMATS: Final[Mapping[str, Callable[[KeptEvent, str], str]]] = {
 
 def _describe(event: KeptEvent) -> dict[str, str]:
     """Return what happened, who did it, to whom or what, and in which words."""
-    who, to = None, ""
-    match event:
-        case events.Said():
-            did = action(event.text)
-            kind = "notice" if event.notice else "message" if did is None else "action"
-            who, text = event.who, event.text if did is None else did
-        case events.Joined():
-            kind, who, text = "join", event.who, ""
-        case events.Parted():
-            kind, who, text = "part", event.who, event.reason
-        case events.Departed():
-            kind, who, text = "quit", event.who, event.reason
-        case events.Kicked():
-            kind, who, to, text = "kick", event.by, event.nick, event.reason
-        case events.Renamed():
-            kind, who, to, text = "nick", event.who, event.nick, ""
-        case events.TopicChanged():
-            kind, who, text = "topic", event.by, event.topic
-        case events.RoomModesChanged():
-            kind, who, text = "mode", event.by, " ".join(mode_words(event.changes))
-        case events.RoomRenamed():
-            kind, who, to, text = "rename", event.by, event.name, event.reason
-        case events.Redacted():
-            kind, who, to, text = "redact", event.by, event.author, event.reason
+    kind, who, to, text = _TOLD[type(event)](event)
     return {"kind": kind, "from": who.nick, "account": who.account, "to": to, "text": text}
+
+
+_Told = tuple[str, Identity, str, str]
+
+
+def _describe_said(event: events.Said) -> _Told:
+    did = action(event.text)
+    kind = "notice" if event.notice else "message" if did is None else "action"
+    return kind, event.who, "", event.text if did is None else did
+
+
+_TOLD: Final[Mapping[type[KeptEvent], Callable[[Any], _Told]]] = {
+    events.Said: _describe_said,
+    events.Joined: lambda event: ("join", event.who, "", ""),
+    events.Parted: lambda event: ("part", event.who, "", event.reason),
+    events.Departed: lambda event: ("quit", event.who, "", event.reason),
+    events.Kicked: lambda event: ("kick", event.by, event.nick, event.reason),
+    events.Renamed: lambda event: ("nick", event.who, event.nick, ""),
+    events.TopicChanged: lambda event: ("topic", event.by, "", event.topic),
+    events.RoomModesChanged: lambda event: (
+        "mode", event.by, "", " ".join(mode_words(event.changes)),
+    ),
+    events.RoomRenamed: lambda event: ("rename", event.by, event.name, event.reason),
+    events.Redacted: lambda event: ("redact", event.by, event.author, event.reason),
+}  # fmt: skip

@@ -18,6 +18,7 @@ from chatserver.core.events import Event, Identity
 from chatserver.faces.irc import messages
 from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish, iso_time, marker_line
 from chatserver.faces.irc.messages import message_id
+from chatserver.faces.ownership import describe_settled
 from chatwire import caps
 from chatwire.message import escape_tag, format_tags, split_tags
 
@@ -26,6 +27,7 @@ MATTERING = frozenset(
         caps.ACCOUNT_NOTIFY,
         caps.ACCOUNT_TAG,
         caps.AWAY_NOTIFY,
+        caps.CHANNEL_RENAME,
         caps.CHGHOST,
         caps.ECHO_MESSAGE,
         caps.EXTENDED_JOIN,
@@ -58,6 +60,7 @@ class IrcDialect:
         "markers",
         "multiline",
         "redaction",
+        "renames",
         "server",
         "setname",
         "tags",
@@ -76,6 +79,7 @@ class IrcDialect:
         self.markers = caps.READ_MARKER in enabled
         self.multiline = caps.MULTILINE in enabled
         self.redaction = caps.MESSAGE_REDACTION in enabled
+        self.renames = caps.CHANNEL_RENAME in enabled
         self.setname = caps.SETNAME in enabled
         self.tags = caps.MESSAGE_TAGS in enabled
         self.time = caps.SERVER_TIME in enabled
@@ -249,6 +253,19 @@ def _room_modes_changed(dialect: IrcDialect, event: events.RoomModesChanged) -> 
     )
 
 
+def _room_renamed(dialect: IrcDialect, event: events.RoomRenamed) -> bytes:
+    """Write that a room has another name, for who knows of that; others are told one by one."""
+    if not dialect.renames:
+        return b""
+    line = f":{dialect.source(event.by)} RENAME {event.room} {event.name} :{event.reason}"
+    return finish(line, dialect.prefix(event))
+
+
+def _room_settled(dialect: IrcDialect, event: events.RoomSettled) -> bytes:
+    source = f"ChanServ!ChanServ@{dialect.server}"
+    return finish(f":{source} NOTICE {event.to} :{describe_settled(event)}", dialect.prefix(event))
+
+
 def _user_modes_changed(dialect: IrcDialect, event: events.UserModesChanged) -> bytes:
     modes = mode_words(event.changes)[0]
     line = f":{dialect.source(event.who)} MODE {event.who.nick} {modes}"
@@ -343,6 +360,8 @@ RENDERERS: Mapping[type[Event], Callable[[IrcDialect, Any], bytes]] = {
     events.Redacted: _redacted,
     events.Renamed: _renamed,
     events.RoomModesChanged: _room_modes_changed,
+    events.RoomRenamed: _room_renamed,
+    events.RoomSettled: _room_settled,
     events.Said: messages.said,
     events.Tagged: messages.tagged,
     events.TopicChanged: _topic_changed,

@@ -78,6 +78,17 @@ REFUSALS: Mapping[Reason, Refusal] = {
     Reason.KEY_INVALID: Refusal("696", ("subject", "k", "*"), "That can't be a key"),
     Reason.LIST_FULL: Refusal("478", _BOTH, "The list of the channel is full"),
     Reason.OTHER_USERS_MODES: Refusal("502", (), "Can't change modes of other users"),
+    Reason.SERVER_SETS_MODE: Refusal(
+        "468", ("detail",), "Nobody sets that mode: ChanServ registers a channel"
+    ),
+    Reason.ROOM_NAME_IN_USE: Refusal("400", _BOTH, "The channel name is already taken"),
+    Reason.RENAMED_LATELY: Refusal("400", _BOTH, "The channel was renamed a moment ago"),
+    Reason.LOBBY_STAYS: Refusal("400", _BOTH, "The channel is the server's, and stays as it is"),
+    Reason.ROOM_REGISTERED: Refusal("400", _SUBJECT, "The channel belongs to an account already"),
+    Reason.ROOM_UNREGISTERED: Refusal("400", _SUBJECT, "The channel belongs to no account"),
+    Reason.NOT_ROOM_FOUNDER: Refusal("482", _SUBJECT, "The channel belongs to somebody else"),
+    Reason.FOUNDER_STAYS: Refusal("400", _BOTH, "The channel belongs to that account"),
+    Reason.TOO_MANY_FOUNDED: Refusal("400", _SUBJECT, "Too many channels belong to that account"),
     Reason.NOT_YOUR_MESSAGE: Refusal("482", _SUBJECT, "It is not yours to remove"),
     Reason.TOO_LATE: Refusal("482", _SUBJECT, "You can't remove it any more"),
     Reason.NOT_KEPT: Refusal(

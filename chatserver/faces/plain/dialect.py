@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 from chatserver.core import events
 from chatserver.core.commands import ModeChange
 from chatserver.core.events import Event
+from chatserver.faces.ownership import describe_settled
 from chatwire.names import fold, looks_like_room
 from chatwire.text import action, is_blank, is_ctcp, plain
 
@@ -157,6 +158,7 @@ _CHANGES = {
     "n": ("let only people inside speak", "let people outside speak too"),
     "s": ("made the room secret", "made the room public"),
     "t": ("let only operators set the topic", "let everybody set the topic"),
+    "r": ("registered the room", "ended the registration of the room"),
     "C": ("forbade questions between programs", "allowed questions between programs"),
 }
 """What setting and unsetting each mode of a room is called."""
@@ -164,6 +166,14 @@ _CHANGES = {
 
 def _describe(change: ModeChange) -> str:
     return _CHANGES[change.letter][not change.adding].format(plain(change.argument or ""))
+
+
+def _room_renamed(_dialect: PlainDialect, event: events.RoomRenamed) -> str:
+    return f"* {plain(event.room)} is now {plain(event.name)}{because(event.reason)}"
+
+
+def _room_settled(_dialect: PlainDialect, event: events.RoomSettled) -> str:
+    return f"-> {plain(describe_settled(event))}"
 
 
 def _invited(_dialect: PlainDialect, event: events.Invited) -> str:
@@ -194,6 +204,8 @@ RENDERERS: Mapping[type[Event], Callable[[PlainDialect, Any], str]] = {
     events.Tagged: _silent,
     events.TopicChanged: _topic,
     events.RoomModesChanged: _modes,
+    events.RoomRenamed: _room_renamed,
+    events.RoomSettled: _room_settled,
     events.UserModesChanged: _silent,
     events.MarkerMoved: _silent,
     events.Invited: _invited,
