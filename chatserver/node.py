@@ -33,13 +33,18 @@ from chatserver.core.commands import (
     ChangeRoomModes,
     Command,
     DropAccount,
+    DropRoom,
     Quit,
     Redact,
     Register,
+    RegisterRoom,
+    RenameRoom,
     Respond,
     Say,
     SetAlwaysOn,
+    SetStanding,
     SetTopic,
+    TransferRoom,
 )
 from chatserver.core.effects import (
     Close,
@@ -73,7 +78,8 @@ PENALTY: Final = 1.0
 """Seconds that a session waits for the answer to a wrong password, so that nobody can try many."""
 
 NEEDS_KEEPING = (
-    Say, Redact, Respond, SetTopic, ChangeRoomModes,
+    Say, Redact, Respond, SetTopic, ChangeRoomModes, RenameRoom,
+    RegisterRoom, DropRoom, TransferRoom, SetStanding,
     Register, ChangePassword, ChangeCertificate, SetAlwaysOn, DropAccount,
 )  # fmt: skip
 """Commands that are refused at once while nothing can be kept."""
@@ -330,7 +336,8 @@ class Node:
         for emission in emissions:
             room = self.state.find_log(emission.audience.key)
             members = room.members if room is not None else {}
-            audience = Audience(user for user in emission.audience.users if user in members)
+            there = members if emission.audience.key else self.state.users.values()
+            audience = Audience(user for user in emission.audience.users if user in there)
             shown.show(Emission(emission.event, audience))
         shown.flush()
 

@@ -150,7 +150,9 @@ def set_standing(turn: Turn, command: SetStanding) -> Sequence[Effect]:
 def _give(turn: Turn, room: Room, account: Account, status: str) -> Sequence[Emission]:
     """Let who has `account` have `status`, and no other, in `room`."""
     holders = [
-        member for user, member in room.members.items() if fold(user.identity.account) == account.key
+        member
+        for user, member in room.members.items()
+        if fold(user.identity.account) == account.key
     ]
     changes = [change for member in holders for change in _hold(member, status)]
     for member in holders:  # as a guest, they were remembered by their mask
@@ -189,7 +191,9 @@ def restore_statuses(turn: Turn, user: User) -> Sequence[Emission]:
         room = member.room
         given = room.statuses.pop(fold(user.identity.mask), "")
         if given:
-            keep_standing(turn.state, room, account, join_statuses(standing_of(room, account), given))
+            keep_standing(
+                turn.state, room, account, join_statuses(standing_of(room, account), given)
+            )
             turn.state.changed_rooms.add(room)
         changes = [*_hold(member, join_statuses(member.status, standing_of(room, account)))]
         shown.extend(_announce(turn, room, SERVER, changes))

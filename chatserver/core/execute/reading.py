@@ -6,6 +6,7 @@ from chatserver.core.commands import MarkRead
 from chatserver.core.effects import Effect, Emission, MarkerKept
 from chatserver.core.events import MarkerMoved
 from chatserver.core.execute.turn import Turn
+from chatserver.core.former import marked_as
 from chatserver.core.parties import markers_of
 from chatwire.names import fold
 
@@ -15,11 +16,11 @@ def mark_read(turn: Turn, command: MarkRead) -> Sequence[Effect]:
     state, user = turn.state, turn.user
     member = user.rooms.get(fold(command.target))
     target = member.room.name if member else command.target
-    read_at = min(command.read_at, turn.at)
+    key, read_at = marked_as(state, target), min(command.read_at, turn.at)
     if account := state.accounts.find(user.identity.account):
-        moved = state.markers.move(account, target, read_at)
+        moved = state.markers.move(account, key, read_at)
     else:
-        moved = user.markers.move(target, read_at)
+        moved = user.markers.move(key, read_at)
     if moved:
         return (Emission(MarkerMoved(turn.seq, turn.at, target, read_at), user.alone),)
-    return (MarkerKept(target, markers_of(state, user).find(target) or 0),)
+    return (MarkerKept(target, markers_of(state, user).find(key) or 0),)

@@ -15,7 +15,8 @@ from operator import attrgetter
 
 from msgspec import Struct, structs
 
-from chatserver.core.events import KeptEvent, Said
+from chatserver.core.events import KeptEvent, RoomRenamed, Said
+from chatserver.core.former import call
 from chatserver.core.history import Page, conversation, parties_of
 from chatserver.core.parties import find_party, name_party, reads_since
 from chatserver.faces.contract import Lookup
@@ -231,10 +232,14 @@ def find_target(inquiry: Inquiry, target: str) -> tuple[str, str, int] | None:
 def replay(session: Session, *batch: str, past: Iterable[KeptEvent]) -> Sequence[bytes]:
     """Return what happened, oldest first, as the client can tell it from what happens.
 
-    `batch` is the type of the batch that says so, and its parameters.
+    `batch` is the type of the batch that says so, and its parameters. What happened in a room has its
+    present name.
     """
     dialect = dialect_for(session.server.name, session.caps)
-    lines = b"".join(dialect.render(event) for event in past)
+    if len(batch) > 1 and looks_like_room(batch[1]):
+        past = (call(event, batch[1]) for event in past)
+    shown = (event for event in past if not isinstance(event, RoomRenamed))
+    lines = b"".join(map(dialect.render, shown))
     return _in_batch(session, *batch, lines=lines.splitlines(keepends=True))
 
 

@@ -6,7 +6,7 @@ Rule: it is computed from the limits that hold and the tables that do the work, 
 from collections.abc import Sequence
 
 from chatserver.core.limits import HOST
-from chatserver.core.rights import MUTE
+from chatserver.core.rights import ACCOUNT, MUTE
 from chatserver.core.state import PREFIXES, STATUSES
 from chatserver.faces.irc.facts import ServerFacts
 from chatserver.faces.irc.lines import pack
@@ -23,7 +23,7 @@ MULTILINE_BYTES = 8192
 MULTILINE_LINES = 100
 """Lines of such a message."""
 
-LISTS, KEYS, LIMITS, FLAGS = "beI", "k", "l", "Cimnst"
+LISTS, KEYS, LIMITS, FLAGS = "beI", "k", "l", "Cimnrst"
 """Modes of rooms: lists; always with a parameter; with one when set; without (types A to D)."""
 
 USER_MODES = "Biow"
@@ -48,6 +48,7 @@ def tokens(server: ServerFacts) -> Sequence[str]:
     """Return all tokens, sorted."""
     limits = server.limits
     values = {
+        "ACCOUNTEXTBAN": ACCOUNT.removesuffix(":"),
         "AWAYLEN": limits.away,
         "BOT": "B",
         "CASEMAPPING": "ascii",
@@ -58,7 +59,7 @@ def tokens(server: ServerFacts) -> Sequence[str]:
         "CHATHISTORY": HISTORY_MOST,
         "ELIST": "CMNTU",
         "EXCEPTS": "e",
-        "EXTBAN": f",{MUTE.removesuffix(':')}",
+        "EXTBAN": f",{''.join(sorted(letter.removesuffix(':') for letter in (ACCOUNT, MUTE)))}",
         "HOSTLEN": HOST,
         "INVEX": "I",
         "KEYLEN": limits.room_key,

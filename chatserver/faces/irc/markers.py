@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from chatserver.core.commands import MarkRead
 from chatserver.core.effects import MarkerKept
+from chatserver.core.former import marked_as
 from chatserver.core.parties import markers_of
 from chatserver.faces.contract import Answer
 from chatserver.faces.irc.history import Invalid, parse_time
@@ -41,9 +42,8 @@ def marker(inquiry: Inquiry, target: str) -> bytes:
     """Return up to when the asker has read `target`."""
     member = inquiry.user.rooms.get(fold(target))
     name = member.room.name if member else target
-    return marker_line(
-        inquiry.session.server.name, name, markers_of(inquiry.state, inquiry.user).find(target)
-    )
+    read_at = markers_of(inquiry.state, inquiry.user).find(marked_as(inquiry.state, target))
+    return marker_line(inquiry.session.server.name, name, read_at)
 
 
 def marker_kept(inquiry: Inquiry, reply: MarkerKept) -> Sequence[bytes]:

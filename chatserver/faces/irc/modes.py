@@ -90,7 +90,7 @@ def _show_room_modes(inquiry: Inquiry, name: str) -> Sequence[bytes]:
 
 def room_mode_words(room: Room, *, inside: bool) -> list[str]:
     """Return the modes that a room has; its key is for those alone who are inside."""
-    letters = sorted(room.flags)
+    letters = sorted(room.flags | ({"r"} if room.founder else set()))
     arguments = []
     if room.password:
         letters.append("k")

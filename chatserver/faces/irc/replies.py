@@ -12,7 +12,7 @@ from chatserver.faces.contract import Lookup
 from chatserver.faces.irc import accounts, redaction, services
 from chatserver.faces.irc.markers import marker_kept
 from chatserver.faces.irc.registration import welcome
-from chatserver.faces.irc.rooms import entered
+from chatserver.faces.irc.rooms import RENAME_CODES, entered, refuse_rename
 from chatserver.faces.irc.session import Inquiry, Session
 from chatserver.faces.irc.talk import repeated
 from chatwire import caps
@@ -100,6 +100,7 @@ REFUSALS: Mapping[Reason, Refusal] = {
 _VERBS = {
     "ChangeRoomModes": "MODE",
     "Redact": "REDACT",
+    "RenameRoom": "RENAME",
     "Say": "PRIVMSG",
     "SetTopic": "TOPIC",
 }
@@ -123,6 +124,8 @@ def refuse(session: Session, nick: str, reply: Refused, state: State) -> Sequenc
         return session.fail(
             verb, "CANNOT_KEEP", reply.subject or "*", text=REFUSALS[reply.reason].text
         ).lines
+    if reply.reason in RENAME_CODES and reply.detail:
+        return refuse_rename(session, reply, REFUSALS[reply.reason].text)
     if reply.reason in redaction.CODES and session.has(caps.MESSAGE_REDACTION):
         return redaction.refuse(session, reply)
     row, known = REFUSALS[reply.reason], _known(reply)

@@ -1,14 +1,14 @@
 """Rooms: JOIN, PART, TOPIC, NAMES, LIST, INVITE and KICK."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chatserver.core import queries
-from chatserver.core.commands import Invite, Join, Kick, Part, SetTopic
-from chatserver.core.effects import Entered
+from chatserver.core.commands import Invite, Join, Kick, Part, RenameRoom, SetTopic
+from chatserver.core.effects import Entered, Reason, Refused
 from chatserver.core.state import STATUSES, Roster, RosterEntry
 from chatserver.faces.contract import Item
 from chatserver.faces.irc.isupport import MOST_TARGETS
-from chatserver.faces.irc.lines import BODY_LIMIT, finish, pack
+from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish, pack
 from chatserver.faces.irc.listing import parse_conditions
 from chatserver.faces.irc.markers import marker
 from chatserver.faces.irc.playback import on_entering
@@ -134,6 +134,27 @@ def _texts(inquiry: Inquiry, name: str, entries: Sequence[RosterEntry]) -> Seque
         else [prefixes[entry.status] + entry.identity.nick for entry in entries]
     )
     return [*pack(written, limit)]
+
+
+def rename(session: Session, message: Message) -> Items:
+    """RENAME: give a room another name (IRCv3 draft/channel-rename)."""
+    if not message.param(0) or not message.param(1):
+        return [session.need_more("RENAME")]
+    return [RenameRoom(message.param(0), message.param(1), message.param(2))]
+
+
+RENAME_CODES: Mapping[Reason, str] = {
+    Reason.ROOM_NAME_IN_USE: "CHANNEL_NAME_IN_USE",
+    Reason.RENAMED_LATELY: "CANNOT_RENAME",
+    Reason.LOBBY_STAYS: "CANNOT_RENAME",
+}
+"""The code of each reason to refuse another name for a room that has one."""
+
+
+def refuse_rename(session: Session, reply: Refused, text: str) -> Sequence[bytes]:
+    """Return why a room does not get the name that it was to have, to who knows standard replies."""
+    context = as_middle(reply.subject), as_middle(reply.detail)
+    return session.fail("RENAME", RENAME_CODES[reply.reason], *context, text=text).lines
 
 
 def list_rooms(session: Session, message: Message) -> Items:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec.structs import replace
 
 from chatserver.core.events import KeptEvent
+from chatserver.core.former import call_all
 from chatserver.core.history import Scope, Search
 from chatserver.core.parties import reads_since
 from chatserver.faces.contract import Lookup
@@ -68,6 +69,7 @@ def _understand(wanted: Search, name: str, value: str) -> Search:
 
 def _answer(inquiry: Inquiry, wanted: Search, place: str | None) -> Sequence[bytes] | Lookup:
     session = inquiry.session
+    rooms = [member.room for member in inquiry.user.rooms.values()]
     scopes = everything(inquiry) if place is None else _within(inquiry, place)
     if not scopes:
         text = "You can't read what was said there"
@@ -77,7 +79,7 @@ def _answer(inquiry: Inquiry, wanted: Search, place: str | None) -> Sequence[byt
         if found is None:
             text = "The search could not be run"
             return session.fail("SEARCH", "INTERNAL_ERROR", text=text).lines
-        return replay(session, BATCH_TYPE, past=found[0])
+        return replay(session, BATCH_TYPE, past=call_all(found[0], rooms))
 
     return Lookup((replace(wanted, scopes=scopes, before=inquiry.seq),), show)
 

@@ -131,6 +131,9 @@ VERBS: Mapping[str, Verb] = {
         accounts.register, "account|* email|invitation|* password", "Make an account.", 3, early=True
     ),
     "REHASH": Verb(operators.rehash, "", "Operators: have the configuration read again."),
+    "RENAME": Verb(
+        rooms.rename, "#room #name [reason]", "Operators of a room: give it another name.", 2
+    ),
     "SEARCH": Verb(
         search.search,
         "[text=words][;in=#room|nick][;from=nick][;after=time][;before=time][;limit=number]",
