@@ -212,6 +212,8 @@ class Reason(enum.Enum):
     """[target, its number] Only who said it, or an operator of the room, may remove it."""
     TOO_LATE = enum.auto()
     """[target, its number] Who said it may not remove it any more."""
+    BUSY = enum.auto()
+    """Too many passwords wait to be checked."""
     NOT_KEPT = enum.auto()
     """[target] The message could not be written to disk, and was shown to nobody."""
 

@@ -80,6 +80,7 @@ REFUSALS: Mapping[Reason, Refusal] = {
     Reason.OTHER_USERS_MODES: Refusal("502", (), "Can't change modes of other users"),
     Reason.NOT_YOUR_MESSAGE: Refusal("482", _SUBJECT, "It is not yours to remove"),
     Reason.TOO_LATE: Refusal("482", _SUBJECT, "You can't remove it any more"),
+    Reason.BUSY: Refusal("904", (), "Too many passwords are being checked: try again in a moment"),
     Reason.NOT_KEPT: Refusal(
         "404", _SUBJECT, "It could not be kept, and was shown to nobody: try again"
     ),
