@@ -61,6 +61,11 @@ class Listen(Struct, frozen=True, forbid_unknown_fields=True):
     face: Annotated[
         Face, About("", "what is spoken there; `auto` lets the first line of each peer decide")
     ] = "auto"
+    tls: Annotated[bool, About("", "TLS instead of clear text")] = False
+    certificate: Annotated[
+        str, About("", "a file with another certificate for TLS there", default="`tls_cert`")
+    ] = ""
+    key: Annotated[str, About("", "a file with its private key", default="`tls_key`")] = ""
     websocket: Annotated[
         bool, About("", "WebSocket for web clients, and IRC in it, instead of plain connections")
     ] = False
@@ -92,6 +97,50 @@ class Config(Struct, frozen=True, kw_only=True):
     unix: Annotated[
         str, About(LISTENING, "the path of a Unix socket to listen on as well", default="none")
     ] = ""
+    tls_port: Annotated[
+        int,
+        Meta(ge=-1, le=65535),
+        About(
+            LISTENING,
+            "a TCP port for TLS (6697 is the usual one), at the same addresses; 0 picks a free one",
+            allowed="a whole number from 0 to 65535, or -1 for none",
+            default="none (-1)",
+        ),
+    ] = -1
+    tls_cert: Annotated[
+        str,
+        About(
+            LISTENING,
+            "a file with the certificate for TLS, and with what stands between it and one that "
+            "clients know, in PEM. `chatserver make-cert` makes one for trying out",
+            default="none",
+            reload=True,
+        ),
+    ] = ""
+    tls_key: Annotated[
+        str,
+        About(LISTENING, "a file with its private key", default="none", reload=True),
+    ] = ""
+    tls_public_port: Annotated[
+        Port,
+        About(
+            LISTENING,
+            "the port at which people from outside reach TLS, for what they are told",
+            default="that of the first listener with TLS (0)",
+        ),
+    ] = 0
+    sts_duration: Annotated[
+        int,
+        Meta(ge=0, le=10 * 365 * 24 * 3600),
+        About(
+            LISTENING,
+            "have IRC clients come back over TLS, and over nothing else for so long after each "
+            "connection (strict transport security). TLS must work then: they will not go back",
+            unit="s",
+            default="not at all (0)",
+            reload=True,
+        ),
+    ] = 0
     backlog: Annotated[
         int,
         Meta(ge=0, le=1_000_000),
@@ -310,7 +359,8 @@ class Config(Struct, frozen=True, kw_only=True):
     def listeners(self) -> tuple[Listen, ...]:
         """Every place to listen on: host and port, the Unix socket, and the tables `listen`."""
         unix = (Listen(unix=self.unix),) if self.unix else ()
-        return (Listen(host=self.host, port=self.port), *unix, *self.listen)
+        tls = (Listen(host=self.host, port=self.tls_port, tls=True),) if self.tls_port >= 0 else ()
+        return (Listen(host=self.host, port=self.port), *tls, *unix, *self.listen)
 
     @property
     def data_directory(self) -> Path:
