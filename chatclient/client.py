@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from random import Random, SystemRandom
 
-from chatclient.commands import enter
+from chatclient.commands import enter, is_secret
 from chatclient.config import Config
 from chatclient.connection import ConnectError, Connection, UnknownCertificateError, connect
 from chatclient.keepalive import Keepalive
@@ -107,6 +107,10 @@ class Client:
         """Take what the user wrote as the answer to `World.question`; None gives the question up."""
         self.world.answer(written)
         self.flush()
+
+    def is_secret(self, buffer: Buffer, text: str) -> bool:
+        """Say whether what was typed in `buffer` has a password in it."""
+        return is_secret(self.session, buffer, text)
 
     def activate(self, buffer: Buffer) -> None:
         """Make `buffer` the one that the user looks at (its counts become 0)."""

@@ -117,6 +117,16 @@ class Session:
         return self._state.ready
 
     @property
+    def account(self) -> str:
+        """The account that the user logs in to, "" for none."""
+        return self._credentials.account
+
+    @property
+    def offers_login(self) -> bool:
+        """Whether the server has accounts that one logs in to (SASL)."""
+        return self._state.has(caps.SASL)
+
+    @property
     def last_error(self) -> str:
         """What the server said before it closed the connection, "" if nothing."""
         return self._state.last_error
