@@ -101,6 +101,20 @@ class MarkerKept(Reply, frozen=True):
     read_at: int
 
 
+class Monitored(Reply, frozen=True):
+    """Of those whom the asker monitors: who is there, and who is not; `full` were too many for the list."""
+
+    online: tuple[Identity, ...]
+    offline: tuple[str, ...]
+    full: tuple[str, ...] = ()
+
+
+class MonitorListed(Reply, frozen=True):
+    """Whom the asker monitors."""
+
+    nicks: tuple[str, ...]
+
+
 class OperatorGranted(Reply, frozen=True):
     """The asker is an operator of the server now."""
 

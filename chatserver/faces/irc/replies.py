@@ -11,6 +11,7 @@ from chatserver.core.state import State
 from chatserver.faces.contract import Lookup
 from chatserver.faces.irc import accounts, redaction, services
 from chatserver.faces.irc.markers import marker_kept
+from chatserver.faces.irc.monitor import listed, monitored
 from chatserver.faces.irc.registration import welcome
 from chatserver.faces.irc.rooms import entered
 from chatserver.faces.irc.session import Inquiry, Session
@@ -172,6 +173,8 @@ REPLIES: Mapping[type[Reply], Callable[[Inquiry, Any], Sequence[bytes] | Lookup]
     effects.LoggedIn: accounts.logged_in,
     effects.LoggedOut: accounts.logged_out,
     effects.MarkerKept: marker_kept,
+    effects.Monitored: monitored,
+    effects.MonitorListed: listed,
     effects.OperatorGranted: _operator_granted,
     effects.Refused: _refused,
     effects.Registered: _registered,

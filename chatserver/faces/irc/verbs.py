@@ -11,6 +11,7 @@ from chatserver.faces.irc import (
     history,
     markers,
     modes,
+    monitor,
     multiline,
     operators,
     people,
@@ -108,6 +109,9 @@ VERBS: Mapping[str, Verb] = {
         markers.markread, "#room|nick [timestamp=time]", "Up to when you have read; or say it.",
     ),
     "MODE": Verb(modes.mode, "#room|nick [changes [parameters...]]", "Show or change modes.", 1),
+    "MONITOR": Verb(
+        monitor.monitor, "+|- nick,..., or C|L|S", "Be told when somebody comes or goes.", 1
+    ),
     "MOTD": Verb(about.motd, "[server]", "The message of the day."),
     "NAMES": Verb(rooms.names, "[#room,...]", "Who is in rooms, or in each of yours."),
     "NICK": Verb(registration.nick, "nick", "Take a nick.", early=True),
