@@ -12,10 +12,7 @@ from typing import Final
 
 from scramp import ScramException, ScramMechanism
 
-from chatserver.core.accounts import Account, Verifier
-
-ITERATIONS: Final = 600_000
-"""Of PBKDF2 with HMAC-SHA-256, as OWASP's Password Storage Cheat Sheet recommends."""
+from chatserver.core.accounts import ITERATIONS, Account, Verifier
 
 PASSWORD_MOST: Final = 1000
 """Bytes of a password."""

@@ -6,7 +6,8 @@ broken leaves all as they were. Connections that are there keep theirs.
 
 from pathlib import Path
 
-from chatserver.config.settings import Config, Listen
+from chatserver.config.settings import Config
+from chatserver.config.tables import Listen
 from chatserver.net.terms import Keys
 
 

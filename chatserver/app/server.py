@@ -19,8 +19,9 @@ from typing import Final
 from chatserver.app.announcement import announce
 from chatserver.app.certificates import Certificates, UnusableCertificatesError
 from chatserver.app.faces import ConfiguredFaces
-from chatserver.config.settings import Config, Listen
+from chatserver.config.settings import Config
 from chatserver.config.sources import adopt
+from chatserver.config.tables import Listen
 from chatserver.config.values import ConfigError
 from chatserver.core.state import State
 from chatserver.faces.detection import Speaks
@@ -186,7 +187,8 @@ class Server:
         self._journal = LocalJournal(self._node, store, restored, clock, config.journal_queue)
         self._node.journal = self._journal
         self._trimming = Trimming(store, self._journal.trim, clock)
-        self._faces = ConfiguredFaces(config, clock.now(), self.reload)
+        accounts = self._node.state.accounts
+        self._faces = ConfiguredFaces(config, clock.now(), accounts, self.reload)
         self._connections = Connections(
             Terms(
                 node=self._node,

@@ -12,8 +12,9 @@ from typing import Any, Never
 from msgspec import structs
 
 from chatserver.config.file import read_file
-from chatserver.config.settings import Config, Listen
+from chatserver.config.settings import Config
 from chatserver.config.table import ENVIRONMENT_PREFIX, Setting, is_required, rows
+from chatserver.config.tables import Listen
 from chatserver.config.values import ConfigError, Given, check, read
 from chatserver.passwords import is_hash, is_sound
 from chatwire.names import is_room
