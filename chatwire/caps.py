@@ -35,7 +35,6 @@ ECHO_MESSAGE = "echo-message"
 EVENT_PLAYBACK = "draft/event-playback"
 EXTENDED_JOIN = "extended-join"
 EXTENDED_MONITOR = "extended-monitor"
-EXTENDED_MONITOR = "extended-monitor"
 INVITE_NOTIFY = "invite-notify"
 LABELED_RESPONSE = "labeled-response"
 MESSAGE_REDACTION = "draft/message-redaction"
@@ -89,11 +88,6 @@ CAPABILITIES = (
     ),
     Capability(ECHO_MESSAGE, _SITE + "echo-message", "own messages come back, once they are kept"),
     Capability(EXTENDED_JOIN, _SITE + "extended-join", "a JOIN tells account and real name"),
-    Capability(
-        EXTENDED_MONITOR,
-        _SITE + "extended-monitor",
-        "of those on one's `MONITOR` list it is told when they are away, and who they are",
-    ),
     Capability(
         EXTENDED_MONITOR,
         _SITE + "extended-monitor",
