@@ -6,10 +6,16 @@ import sys
 from contextlib import suppress
 
 from chatclient.config import Config
+from chatclient.passwords import PasswordError, with_password
 
 
 def run(config: Config) -> int:
     """Do what was asked for, and return the exit status."""
+    try:
+        config = with_password(config)
+    except PasswordError as error:
+        print(f"chatclient: {error}", file=sys.stderr)  # noqa: T201 - as a command does
+        return 2
     if config.tool.wanted:
         from chatclient.tool import run as run_tool  # noqa: PLC0415 - each imports what it needs
 
@@ -27,11 +33,12 @@ def run(config: Config) -> int:
 async def _run_screen(config: Config) -> int:
     from chatclient.client import Client  # noqa: PLC0415 - see above
     from chatclient.farewell import farewell  # noqa: PLC0415 - see above
+    from chatclient.known import KnownServers, default_path  # noqa: PLC0415 - see above
     from chatclient.ui.screen import run as run_screen  # noqa: PLC0415 - see above
 
     # What would be logged on standard error would be drawn across the screen.
     logging.basicConfig(handlers=[logging.NullHandler()])
-    client = Client(config)
+    client = Client(config, known=KnownServers(default_path()))
     await run_screen(client)
     with suppress(OSError):  # the terminal may be gone
         for line in farewell(client.world):

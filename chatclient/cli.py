@@ -25,11 +25,13 @@ examples:
   chatclient chat.example.org                        talk, in #lobby, on port 9000
   chatclient '[::1]' 9000 --nick alice --room '#ops' as alice, in #ops
   chatclient 'ircs://irc.libera.chat/#python'        any IRC server, with TLS
+  chatclient --tls chat.example.org --account alice  log in; the password is asked for
   chatclient localhost --room '#ops' --send deployed say one thing, and leave
   tail -f log | chatclient localhost --room '#ops' - say every line
   chatclient localhost --json | jq .text             print what is heard
 
-The server's password, if it has one, is taken from the environment: CHATCLIENT_PASSWORD.
+The password is asked for, or taken from the environment (CHATCLIENT_PASSWORD) or from what a
+command prints (--password-command). It is that of --account, or without one, of the server.
 
 exit status, as a tool:
   0  the server acknowledged everything; or listening was ended by a signal or by the reader
@@ -74,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="*",
         metavar="HOST PORT -",
         help="name or address of the server, irc://HOST[:PORT]/[#ROOM] or ircs://…; its port "
-        "(default: 9000; of an irc:// 6667, of an ircs:// 6697); - sends the lines of stdin",
+        "(default: 9000, with TLS 6697; of an irc:// 6667); - sends the lines of stdin",
     )
     add("--nick", metavar="NAME", help="the name to have (default: the one you are logged in with)")
     add(
@@ -90,8 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         help="say TEXT in the rooms and leave; - for the lines of standard input",
     )
     add("--json", action="store_true", help="print what is heard, one JSON object a line")
-    add("--tls", action="store_true", help="encrypt the connection, and verify the certificate")
-    add("--tls-ca", metavar="FILE", help="trust the certificates in FILE rather than the system's")
+    _add_security(parser)
     add(
         "--timeout",
         type=float,
@@ -109,6 +110,31 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_security(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--account", default="", metavar="NAME", help="log in to this account (SASL)")
+    add(
+        "--password-command",
+        default="",
+        metavar="COMMAND",
+        help="take the password from the first line that COMMAND prints",
+    )
+    add(
+        "--tls",
+        action="store_true",
+        help="encrypt the connection, and verify the server's certificate (port: 6697)",
+    )
+    add("--tls-ca", metavar="FILE", help="trust the certificates in FILE rather than the system's")
+    add(
+        "--fingerprint",
+        default="",
+        metavar="sha256:HEX",
+        help="trust the certificate that has this SHA-256, and no other",
+    )
+    add("--cert", metavar="FILE", help="show this certificate of yours to the server")
+    add("--key", metavar="FILE", help="the key of --cert, if it is not in the same file")
+
+
 def _configure(given: argparse.Namespace) -> "Config":
     """Return what the arguments ask for. Raises `ArgumentError`."""
     from chatclient import config  # noqa: PLC0415 - see main
@@ -118,10 +144,17 @@ def _configure(given: argparse.Namespace) -> "Config":
     return config.build(
         where,
         nick=given.nick,
-        password=os.environ.get("CHATCLIENT_PASSWORD", ""),
+        login=config.Login(
+            given.account, os.environ.get("CHATCLIENT_PASSWORD", ""), given.password_command
+        ),
         rooms=given.room or [],
-        tls=given.tls,
-        tls_ca=given.tls_ca,
+        security=config.Security(
+            tls=given.tls,
+            ca=given.tls_ca,
+            fingerprint=given.fingerprint,
+            cert=given.cert,
+            key=given.key,
+        ),
         timeout=given.timeout,
         tool=config.Tool(
             messages=tuple(text for text in sends if text != "-"),

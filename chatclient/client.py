@@ -7,26 +7,34 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from random import Random, SystemRandom
 
-from chatclient.commands import enter
+from chatclient.commands import enter, is_secret
 from chatclient.config import Config
-from chatclient.connection import ConnectError, Connection, connect
+from chatclient.connection import ConnectError, Connection, UnknownCertificateError, connect
 from chatclient.keepalive import Keepalive
+from chatclient.known import KnownServers
 from chatclient.model import (
     Buffer,
     Change,
     ConnectionState,
     Kind,
+    PolicyHeard,
     PongHeard,
+    QuestionChanged,
     QuitWanted,
     ReconnectWanted,
     Status,
+    UpgradeWanted,
+    WorkWanted,
     World,
 )
 from chatclient.retry import Backoff
 from chatclient.session import Session
+from chatclient.trust import ALWAYS, NO, Trust, question, refusal
 
 Listener = Callable[[Sequence[Change]], None]
 """Called in the event loop with what changed, oldest first; it must not block or raise."""
@@ -50,13 +58,23 @@ class Client:
         *,
         connect: Connect = connect,
         clock: Callable[[], float] = time.time,
+        known: KnownServers | None = None,
+        asks: bool = True,
     ) -> None:
-        """Make the client for `config`; `clock` gives seconds since 1970."""
+        """Make the client for `config`; `clock` gives seconds since 1970.
+
+        Without `known` nothing is remembered of servers after the end; `asks` says whether somebody
+        answers questions.
+        """
         self.config = config
         self._connect_to = connect
         self._clock = clock
         random = random or SystemRandom()
-        self.world = World(Status(config.address, nick=config.identity.nick, secure=config.tls))
+        self.world = World(Status(config.address, nick=config.identity.nick), asks=asks)
+        self._trust = Trust(config, known or KnownServers(), clock)
+        self._target = config
+        """Where the present connection goes, or the last one went, and how."""
+        self._working: set[asyncio.Task[None]] = set()
         self.session = Session(self.world, config.identity, random=random)
         self._backoff = Backoff(random)
         self._listeners: list[Listener] = []
@@ -68,6 +86,7 @@ class Client:
         self._reconnecting = False
         self._online_since: float | None = None
         self._last_failure = ""
+        self._refused = ""
         for room in config.rooms:
             self.session.join(room)
         if config.rooms and (first := self.world.find(config.rooms[0])):
@@ -84,6 +103,15 @@ class Client:
         enter(self.session, buffer, text, self._clock())
         self.flush()
 
+    def answer(self, written: str | None) -> None:
+        """Take what the user wrote as the answer to `World.question`; None gives the question up."""
+        self.world.answer(written)
+        self.flush()
+
+    def is_secret(self, buffer: Buffer, text: str) -> bool:
+        """Say whether what was typed in `buffer` has a password in it."""
+        return is_secret(self.session, buffer, text)
+
     def activate(self, buffer: Buffer) -> None:
         """Make `buffer` the one that the user looks at (its counts become 0)."""
         self.world.activate(buffer)
@@ -98,6 +126,11 @@ class Client:
         """Say good-bye to the server and let `run` return (within 2 s)."""
         self.session.quit(reason)
         self.flush()
+
+    @property
+    def stuck(self) -> str:
+        """Why it is no use to connect again as before, "" if it is."""
+        return self._refused or self.session.fatal
 
     def flush(self) -> None:
         """Send and show what the session made; to be called after each use of it."""
@@ -117,10 +150,15 @@ class Client:
 
         The connection is closed in order then, and `run` returns. Cancelling it closes at once.
         """
+        self.session.prepare()
+        if self.world.held:
+            await self._wait("", listens=True)
         while not self._leaving.is_set():
             listens = True
             try:
                 reason = await self.run_once()
+            except UnknownCertificateError as error:
+                reason = self._ask_about(error)
             except ConnectError as error:
                 reason, listens = self._say_once(str(error)), False
             if self._leaving.is_set():
@@ -142,6 +180,7 @@ class Client:
         finally:
             self._connection = None
             connection.abort()
+            self._remember(partial(self._trust.end, self._target))
             self.session.end(self.session.last_error or reason, self._clock())
             self.session.take_output()
             self._set_state(ConnectionState.OFFLINE, self.session.last_error or reason)
@@ -150,7 +189,8 @@ class Client:
 
     async def _connect(self) -> Connection:
         """Connect, unless the user quits or wants it anew. Raises `ConnectError`."""
-        self._attempt = asyncio.ensure_future(self._connect_to(self.config))
+        self._target = self._trust.target()
+        self._attempt = asyncio.ensure_future(self._connect_to(self._target))
         try:
             return await self._attempt
         except asyncio.CancelledError:
@@ -165,10 +205,16 @@ class Client:
     async def _talk(self, connection: Connection) -> str:
         now = asyncio.get_running_loop().time()
         self._online_since = None
-        self.session.start()
         self.world.set_status(
-            replace(self.world.status, family=connection.family, remote=connection.remote)
+            replace(
+                self.world.status,
+                family=connection.family,
+                remote=connection.remote,
+                secure=connection.secure,
+                private=connection.private,
+            )
         )
+        self.session.start()
         self.flush()
         deadline = now + _WELCOME_TIME
         heard_anything = False
@@ -185,7 +231,7 @@ class Client:
             if not data:
                 if self._leaving.is_set():
                     await connection.close(_GOODBYE_TIME)
-                return _end_of_stream(heard_anything=heard_anything, tls=self.config.tls)
+                return _end_of_stream(heard_anything=heard_anything, tls=self._target.tls)
             heard_anything = True
             self._on_data(data)
 
@@ -225,25 +271,26 @@ class Client:
 
     async def _wait(self, reason: str, *, listens: bool) -> None:
         """Wait until it is time for another connection, or the user wants one or wants to quit."""
-        now = asyncio.get_running_loop().time()
-        online_for = now - self._online_since if self._online_since is not None else 0.0
+        now = asyncio.get_running_loop().time
+        online_for = now() - self._online_since if self._online_since is not None else 0.0
         self._online_since = None
-        wait: float | None = self._backoff.next_wait(online_for=online_for, listens=listens)
-        if self.session.fatal:
-            wait = None
-            reason = f"{self.session.fatal}; /reconnect tries again"
-        elif self._reconnecting:
-            wait = 0.0
+        wait = self._backoff.next_wait(online_for=online_for, listens=listens)
+        due, due_at = now() + wait, self._clock() + wait
+        while not self._reconnecting and not self._leaving.is_set():
+            stuck = self.stuck or self.world.held
+            if not stuck and now() >= due:
+                break
+            told = f"{self.stuck}; /reconnect tries again" if self.stuck else reason
+            state = ConnectionState.OFFLINE if stuck else ConnectionState.WAITING
+            self._set_state(state, told, None if stuck else due_at)
+            self._wake.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None if stuck else due - now()):
+                    await self._wake.wait()
+            if stuck and not self.stuck and not self.world.held:
+                break
         self._reconnecting = False
-        state = ConnectionState.OFFLINE if wait is None else ConnectionState.WAITING
-        self._set_state(state, reason, None if wait is None else self._clock() + wait)
-        self._wake.clear()
-        try:
-            async with asyncio.timeout(wait):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
-        self._reconnecting = False
+        self._refused = ""
 
     def _heed(self, change: Change) -> None:
         """Do what a change asks of the connection."""
@@ -255,6 +302,18 @@ class Client:
                 self._backoff.reset()
                 self._reconnecting = True
                 self._interrupt(0.0)
+            case UpgradeWanted(port):
+                self._trust.upgrade(port)
+                self._reconnecting = True
+                self._interrupt(0.0)
+            case PolicyHeard(duration):
+                self._remember(partial(self._trust.keep, self._target, duration))
+            case QuestionChanged():
+                self._wake.set()
+            case WorkWanted():
+                task = asyncio.get_running_loop().create_task(self._work(change))
+                self._working.add(task)
+                task.add_done_callback(self._working.discard)
             case PongHeard(token):
                 now = asyncio.get_running_loop().time()
                 taken = self._keepalive.answer(token, now)
@@ -262,6 +321,33 @@ class Client:
                     self.world.set_status(replace(self.world.status, round_trip=taken))
             case _:
                 pass
+
+    async def _work(self, wanted: WorkWanted) -> None:
+        """Compute something beside the event loop, as a key waits for nothing."""
+        wanted.then(await asyncio.to_thread(wanted.compute))
+        self.flush()
+
+    def _ask_about(self, error: UnknownCertificateError) -> str:
+        """Ask whether to take a certificate, if one may; return why there is no connection."""
+        target = self._target
+        if not self._trust.may_ask(target):
+            return self._say_once(refusal(error, target))
+
+        def answer(choice: str | None) -> None:
+            if choice in (None, NO):
+                self._refused = self._say_once(str(error))
+                return
+            shown = error.certificate.fingerprint
+            self._remember(partial(self._trust.take, target, shown, always=choice == ALWAYS))
+
+        self.world.ask(question(error, target, answer))
+        return f"{target.address} shows a certificate that is not known"
+
+    def _remember(self, remember: Callable[[], None]) -> None:
+        try:
+            remember()
+        except ConnectError as error:
+            self.world.tell(self.world.server, str(error), time=self._clock(), kind=Kind.ERROR)
 
     def _interrupt(self, within: float) -> None:
         """End whatever goes on: waiting and connecting at once, a connection after some seconds."""
@@ -285,6 +371,7 @@ class Client:
         status = replace(self.world.status, state=state, retry_at=retry_at, round_trip=None)
         if gone:
             status = replace(status, reason=reason, family="", remote="", away=False)
+            status = replace(status, account="", secure=False, private=False)
         self.world.set_status(status)
         self.flush()
 

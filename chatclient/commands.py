@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import Final
 
 from chatclient.model import CONVERSATION, Buffer, BufferKind, Delivery, FocusWanted, Kind
-from chatclient.session import Session
+from chatclient.session import Session, Unable
+from chatclient.session.confidential import hide, is_confidential
 
 
 class UsageError(Exception):
@@ -230,6 +231,55 @@ def _back(call: Call) -> None:
     call.session.set_away("")
 
 
+# --- the account -------------------------------------------------------------------------------
+
+
+def _login(call: Call) -> None:
+    account = _one_word(call, "the password is asked for then")
+    session = call.session
+    if session.online and not session.offers_login:
+        raise UsageError(
+            "this server has no login (SASL); if it has NickServ: "
+            "/msg NickServ IDENTIFY ACCOUNT PASSWORD (the password is shown nowhere)"
+        )
+    session.login(account or session.account or session.world.status.nick)
+
+
+def _logout(call: Call) -> None:
+    call.session.logout()
+
+
+def _register(call: Call) -> None:
+    account = _one_word(call, "the password is asked for then")
+    call.need_server()
+    _try(lambda: call.session.register(account))
+
+
+def _verify(call: Call) -> None:
+    code = _must(call.argument)
+    call.need_server()
+    _try(lambda: call.session.verify(code))
+
+
+def _password(call: Call) -> None:
+    _one_word(call, "it is asked for then", most=0)
+    call.need_server()
+    _try(call.session.change_password)
+
+
+def _one_word(call: Call, why: str, most: int = 1) -> str:
+    if len(call.argument.split()) > most:
+        raise UsageError(f"type no password here: {why}")
+    return call.argument
+
+
+def _try(do: Callable[[], None]) -> None:
+    try:
+        do()
+    except Unable as error:
+        raise UsageError(str(error)) from error
+
+
 # --- the program -------------------------------------------------------------------------------
 
 
@@ -304,6 +354,11 @@ COMMANDS: Final[Sequence[Command]] = (
     Command("whois", "[nick]", "show who somebody is", _whois, (), "n"),
     Command("away", "[reason]", "tell others that you are away", _away),
     Command("back", "", "tell others that you are back", _back),
+    Command("register", "[account]", "make an account, called as you are", _register),
+    Command("verify", "<code>", "confirm a new account by the code you were sent", _verify),
+    Command("login", "[account]", "log in to your account; the password is asked for", _login),
+    Command("logout", "", "log out, and connect again as a guest", _logout),
+    Command("password", "", "have another password for your account", _password),
     Command("invite", "<nick> [room]", "invite somebody into a room", _invite, (), "nr"),
     Command("kick", "[room] <nick> [reason]", "remove somebody from a room", _kick, (), "n"),
     Command("mode", "[target] [changes]", "show or change modes: /mode +o bob", _mode, (), "rn"),
@@ -326,6 +381,27 @@ BY_NAME: Final[Mapping[str, Command]] = MappingProxyType(
     {name: command for command in COMMANDS for name in (command.name, *command.aliases)}
 )
 """Each command by its name and by its aliases."""
+
+
+def is_secret(session: Session, buffer: Buffer, text: str) -> bool:
+    """Say whether what was typed has a password in it, so that no history should keep it."""
+    if not text.startswith("/") or text.startswith("//"):
+        return hide(buffer.target, text) != text
+    name, _, argument = text[1:].partition(" ")
+    command = BY_NAME.get(name.lower())
+    first, _, rest = argument.strip().partition(" ")
+    match command.name if command else "":
+        case "login" | "register":
+            return bool(rest)
+        case "password" | "verify":
+            return bool(argument)
+        case "msg" | "query" | "notice":
+            return hide(first, rest) != rest
+        case "raw":
+            target, _, last = rest.partition(" ")
+            return is_confidential(first, *filter(None, (target, last.strip().removeprefix(":"))))
+        case _:
+            return False
 
 
 def enter(session: Session, buffer: Buffer, text: str, now: float) -> None:

@@ -3,18 +3,21 @@
 import getpass
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from chatclient.session.identity import Identity
 
 DEFAULT_HOST = "localhost"
 DEFAULT_PORT = 9000
+DEFAULT_TLS_PORT = 6697
 DEFAULT_ROOM = "#lobby"
 
 _SCHEME_PORTS = {"irc": 6667, "ircs": 6697}
 _ROOM_PREFIXES = ("#", "&", "+", "!")
+_NICK = re.compile(r"(?![0-9\-#&+%@~:$])[^\x00-\x20,!@*?:.\x7f]+")  # of any script: servers decide
 _NOT_IN_NICKS = re.compile(r"[^A-Za-z0-9\[\]\\`_^{|}\-]")
+_DIGITS = re.compile(r"[0-9a-f]{64}")
 _NOT_IN_NAMES = re.compile(r"[\x00-\x20,\x7f]")
 
 
@@ -47,6 +50,33 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True)
+class Login:
+    """Who the user is, and by what they prove it."""
+
+    account: str = ""
+    password: str = field(default="", repr=False)
+    """Of the account, or without one, of the server."""
+    command: str = ""
+    """What prints the password, "" for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """How the connection is to be secured, as it was written."""
+
+    tls: bool = False
+    ca: str | None = None
+    fingerprint: str = ""
+    cert: str | None = None
+    key: str | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether TLS is asked for: who names a certificate wants it."""
+        return self.tls or bool(self.fingerprint or self.cert)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that was asked for."""
 
@@ -58,6 +88,15 @@ class Config:
     tls: bool = False
     tls_ca: str | None = None
     """A file of certificates to trust instead of the system's."""
+    fingerprint: str = ""
+    """The fingerprint that the server's certificate must have, "" to have it verified."""
+    taken: str = ""
+    """The fingerprint of a certificate that the user took, whoever vouches for it; "" for none."""
+    cert: str | None = None
+    """A file with the user's own certificate, and its key if `key` names none."""
+    key: str | None = None
+    password_command: str = ""
+    """A command that prints the password, "" for none."""
     timeout: float = 10.0
     """Seconds that connecting may take; as a tool, also that joining or an answer may take."""
     tool: Tool = Tool()
@@ -73,20 +112,20 @@ def build(
     where: Sequence[str],
     *,
     nick: str | None = None,
-    password: str = "",
+    login: Login = Login(),
     rooms: Sequence[str] = (),
-    tls: bool = False,
-    tls_ca: str | None = None,
+    security: Security = Security(),
     timeout: float = 10.0,
     tool: Tool = Tool(),
 ) -> Config:
     """Return what the arguments ask for; `where` is host or URL, then port.
 
-    Raises `ArgumentError`.
+    The password is that of the account, or if there is none, of the server. Raises `ArgumentError`.
     """
     if len(where) > 2:
         raise ArgumentError(f"{where[2]} is one argument too many: chatclient HOST [PORT]")
     host, port, secure, url_rooms = _place(where[0] if where else DEFAULT_HOST)
+    secure = secure or security.wanted
     if len(where) == 2:
         port = _port(where[1])
     if not 0 < timeout < 1e6:
@@ -94,20 +133,30 @@ def build(
     if not all(text.strip() for text in tool.messages):
         raise ArgumentError("--send has nothing to say")
     wanted = [_room(name) for name in [*rooms, *url_rooms]] or [DEFAULT_ROOM]
+    identity = Identity(
+        _nick(nick if nick is not None else login.account or None),
+        account=_account(login.account),
+        password=login.password,
+        certificate=security.cert is not None,
+    )
     return Config(
         host=host,
-        port=port,
-        identity=Identity(_nick(nick), password=password),
+        port=port or (DEFAULT_TLS_PORT if secure else DEFAULT_PORT),
+        identity=identity,
         rooms=tuple(dict.fromkeys(wanted)),
-        tls=tls or secure,
-        tls_ca=tls_ca,
+        tls=secure,
+        tls_ca=security.ca,
+        fingerprint=_fingerprint(security.fingerprint),
+        cert=security.cert,
+        key=security.key,
+        password_command=login.command,
         timeout=timeout,
         tool=tool,
     )
 
 
-def _place(written: str) -> tuple[str, int, bool, list[str]]:
-    """Return host, port, whether TLS is asked for, and rooms, of a host, host:port or URL."""
+def _place(written: str) -> tuple[str, int | None, bool, list[str]]:
+    """Return host, port if any, whether TLS is asked for, and rooms, of a host, host:port or URL."""
     scheme, colon, _ = written.partition("://")
     if colon:
         return _url(scheme.lower(), written)
@@ -117,13 +166,13 @@ def _place(written: str) -> tuple[str, int, bool, list[str]]:
             raise ArgumentError(
                 f"{written} is no address; an IPv6 one is written [::1] or [::1]:9000"
             )
-        return host, _port(port[1:]) if port else DEFAULT_PORT, False, []
+        return host, _port(port[1:]) if port else None, False, []
     host, _, port = written.partition(":")
     if ":" in port:  # an IPv6 address without brackets
-        return written, DEFAULT_PORT, False, []
+        return written, None, False, []
     if not host or _NOT_IN_NAMES.search(host):
         raise ArgumentError(f"{written!r} is no name or address of a server")
-    return host, _port(port) if port else DEFAULT_PORT, False, []
+    return host, _port(port) if port else None, False, []
 
 
 def _url(scheme: str, written: str) -> tuple[str, int, bool, list[str]]:
@@ -147,6 +196,19 @@ def _port(written: str) -> int:
     return int(written)
 
 
+def _fingerprint(written: str) -> str:
+    digits = written.strip().lower().removeprefix("sha256:").replace(":", "")
+    if written and not _DIGITS.fullmatch(digits):
+        raise ArgumentError("--fingerprint is sha256: and 64 hex digits, as chatclient shows it")
+    return f"sha256:{digits}" if written else ""
+
+
+def _account(written: str) -> str:
+    if _NOT_IN_NAMES.search(written):
+        raise ArgumentError(f"{written!r} is no name of an account")
+    return written
+
+
 def _room(written: str) -> str:
     name = written if written.startswith(_ROOM_PREFIXES) else f"#{written}"
     if _NOT_IN_NAMES.search(name) or len(name) < 2:
@@ -156,7 +218,7 @@ def _room(written: str) -> str:
 
 def _nick(written: str | None) -> str:
     if written is not None:
-        if not written or _NOT_IN_NICKS.search(written) or written[0] in "0123456789-":
+        if not _NICK.fullmatch(written):
             raise ArgumentError(
                 f"{written!r} is no nick; it starts with a letter, and has letters, digits, - and _"
             )

@@ -1,17 +1,19 @@
 """One connection to a server: found by name, over IPv6 or IPv4, with TLS or without.
 
 Rules: the addresses of a name race each other (RFC 8305), so that a family that is broken costs a
-quarter of a second; certificates are always verified; every failure becomes a `ConnectError` whose
-text says what to do.
+quarter of a second; a certificate is verified, or is the one that the user took, before a byte is
+sent; every failure becomes a `ConnectError` whose text says what to do.
 """
 
 import asyncio
 import errno
+import ipaddress
 import socket
 import ssl
 
 from aiohappyeyeballs import start_connection
 
+from chatclient.certificates import Certificate, describe, fingerprint_of, make_context
 from chatclient.config import Config
 
 _ATTEMPT_DELAY = 0.25  # RFC 8305, section 8
@@ -20,6 +22,20 @@ _READ_SIZE = 64 * 1024
 
 class ConnectError(Exception):
     """No connection came about, or it ended; the text is for the user."""
+
+
+class UnknownCertificateError(ConnectError):
+    """The server shows a certificate that nobody vouches for; the user may know better."""
+
+    def __init__(self, certificate: Certificate, problem: str, address: str) -> None:
+        self.certificate = certificate
+        self.problem = problem
+        """Why it is not to be trusted."""
+        super().__init__(
+            f"the certificate of {address} is not to be trusted: {problem}; check the name, name the "
+            "authority that signed it with --tls-ca FILE, or if it is the right one, say so with "
+            f"--fingerprint {certificate.fingerprint}"
+        )
 
 
 class Connection:
@@ -35,6 +51,13 @@ class Connection:
         """The family of addresses that won: "IPv6" or "IPv4"."""
         self.remote = f"[{host}]:{address[1]}" if ":" in host else f"{host}:{address[1]}"
         """Address and port of the server."""
+        secured: ssl.SSLObject | None = writer.get_extra_info("ssl_object")
+        self.secure = secured is not None
+        """Whether it is encrypted."""
+        self.private = self.secure or _is_loopback(host)
+        """Whether nobody else can read it: a password can be sent."""
+        self.certificate = (secured.getpeercert(True) if secured else None) or b""
+        """The server's, in DER form; b"" without TLS."""
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     async def read(self) -> bytes:
@@ -64,8 +87,34 @@ class Connection:
 
 
 async def connect(config: Config) -> Connection:
-    """Connect to the server that `config` names. Raises `ConnectError`."""
-    context = _tls_context(config) if config.tls else None
+    """Connect to the server that `config` names.
+
+    Raises `ConnectError`; of those `UnknownCertificateError` if a person may know better.
+    """
+    if not config.tls:
+        return await _open(config, None)
+    if accepted := config.fingerprint or config.taken:
+        connection = await _open(config, _context(config, verify=False))
+        shown = fingerprint_of(connection.certificate)
+        if shown == accepted:
+            return connection
+        connection.abort()
+        if config.fingerprint:
+            raise ConnectError(
+                f"the certificate of {config.address} is not the one that --fingerprint names: it is "
+                f"{shown}"
+            )
+    try:
+        return await _open(config, _context(config, verify=True))
+    except ConnectError as error:
+        if not isinstance(error.__cause__, ssl.SSLCertVerificationError):
+            raise
+        problem = str(error)
+    certificate = await _look(config)
+    raise UnknownCertificateError(certificate, problem, config.address)
+
+
+async def _open(config: Config, context: ssl.SSLContext | None) -> Connection:
     what_to_do = "check the address, the network and the firewall"
     try:
         async with asyncio.timeout(config.timeout):
@@ -84,6 +133,15 @@ async def connect(config: Config) -> Connection:
         raise ConnectError(text) from error
     except (OSError, UnicodeError) as error:
         raise ConnectError(explain(error, config)) from error
+
+
+async def _look(config: Config) -> Certificate:
+    """Return the certificate that a server shows, by a connection on which nothing is said."""
+    connection = await _open(config, _context(config, verify=False))
+    try:
+        return describe(connection.certificate)
+    finally:
+        connection.abort()
 
 
 def explain(error: OSError | UnicodeError, config: Config) -> str:
@@ -108,20 +166,29 @@ def _is(error: OSError, code: int) -> bool:
 def _explain_tls(error: OSError, config: Config) -> str:
     where = config.address
     if isinstance(error, ssl.SSLCertVerificationError):
-        return (
-            f"the certificate of {where} is not to be trusted: {error.verify_message}; "
-            "check the name, or name the authority that signed it with --tls-ca FILE"
-        )
+        return error.verify_message
     if isinstance(error, ssl.SSLError | ConnectionResetError):
         return f"{where} does not speak TLS; try it without --tls, or as irc://"
     return f"cannot connect to {where}: {error.strerror or error}"
 
 
-def _tls_context(config: Config) -> ssl.SSLContext:
+def _context(config: Config, *, verify: bool) -> ssl.SSLContext:
     try:
-        return ssl.create_default_context(cafile=config.tls_ca)
-    except (OSError, ssl.SSLError) as error:
-        raise ConnectError(f"cannot use {config.tls_ca} as --tls-ca: {error}") from error
+        return make_context(
+            verify=verify, authorities=config.tls_ca, certificate=config.cert, key=config.key
+        )
+    except (OSError, ValueError) as error:
+        file = getattr(error, "filename", None)
+        option = "--cert, with its key in it or in --key" if file == config.cert else "--tls-ca"
+        why = getattr(error, "strerror", None) or error
+        raise ConnectError(f"cannot use {file} as {option}: {why}") from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
 
 
 def _ended(error: OSError) -> str:

@@ -111,7 +111,13 @@ KEYS: tuple[Key, ...] = (
         Action.HELP,
         (("f1",), ("escape", "h")),
     ),
-    Key(_REST, "Esc", "close the help, or the menu", Action.CLOSE, (("escape",),)),
+    Key(
+        _REST,
+        "Esc",
+        "close the help, or the menu; give up what is asked",
+        Action.CLOSE,
+        (("escape",),),
+    ),
     Key(_REST, "Ctrl+Z", "suspend; fg in the shell comes back", Action.SUSPEND, (("c-z",),)),
     Key(_REST, "Ctrl+L", "draw the screen anew", Action.REDRAW, (("c-l",),)),
     Key(

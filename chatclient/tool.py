@@ -25,6 +25,7 @@ from chatclient import stdin
 from chatclient.client import Client
 from chatclient.config import Config
 from chatclient.jsonlines import json_line
+from chatclient.known import KnownServers, default_path
 from chatclient.model import (
     Buffer,
     BufferChanged,
@@ -106,7 +107,7 @@ class Tool:
         self._config = config
         self._output = output
         self._descriptor = descriptor
-        self._client = Client(config)
+        self._client = Client(config, known=KnownServers(default_path()), asks=False)
         self._rooms = [each for each in self._client.world.rooms() if each.wanted]
         self._step = asyncio.Event()
         self._listening = True
@@ -288,12 +289,15 @@ class Tool:
         if status.state is ConnectionState.ONLINE:
             self._welcomed, self._lost = True, ""
         elif status.state is ConnectionState.WAITING or (
-            status.state is ConnectionState.OFFLINE and self._client.session.fatal
+            status.state is ConnectionState.OFFLINE and self._client.stuck
         ):
-            fatal = self._client.session.fatal
-            if fatal or not self._welcomed:
-                reason = fatal or status.reason
-                self._finish(ToolError(Status.REFUSED if fatal else Status.LOST, reason))
+            stuck = self._client.stuck
+            if stuck or not self._welcomed:
+                refused = self._client.session.fatal
+                error = ToolError(
+                    Status.REFUSED if refused else Status.LOST, stuck or status.reason
+                )
+                self._finish(error)
             elif not self._lost:  # told once, however often it is tried
                 self._lost = status.reason
                 complain(f"{status.reason}; trying again")

@@ -18,14 +18,17 @@ from chatserver.backlog import Backlog, Item, Move, Place
 from chatserver.core.effects import Emission
 from chatserver.core.events import (
     KEPT,
+    CameOnline,
     Event,
     Invited,
     Joined,
+    Observed,
     RealnameChanged,
     Redacted,
     Renamed,
     Said,
     Tagged,
+    WentOffline,
 )
 from chatserver.core.state import Audience, User
 from chatserver.faces.contract import Dialect
@@ -39,7 +42,7 @@ OVERHEAD: Final = 64
 
 LOOK_AGAIN: Final = 100
 
-FROM_OTHERS: Final = (Said, Redacted, Tagged, Invited)
+FROM_OTHERS: Final = (Said, Redacted, Tagged, Invited, CameOnline, WentOffline, Observed)
 """What one person gets of others, however much they send."""
 
 _KEPT: Final = frozenset(KEPT)

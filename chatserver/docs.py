@@ -5,7 +5,7 @@ docs/ with it.
 """
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,6 +13,9 @@ from msgspec import Struct
 from chatserver.config.settings import Config
 from chatserver.config.sources import CONFIG_VARIABLE, describe_default
 from chatserver.config.table import Setting, rows
+from chatserver.faces.irc.staff import STAFF
+from chatserver.faces.irc.verbs import VERBS
+from chatwire import caps
 
 SETTINGS_HEAD = f"""\
 # Settings
@@ -76,7 +79,7 @@ def _sections() -> Iterator[str]:
                 yield _table(["key", "default", "what it is"], _inner_rows(setting.table))
 
 
-def _table(heads: Sequence[str], lines: Iterator[Sequence[str]]) -> str:
+def _table(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     """Return a table in Markdown."""
     written = [heads, ["---"] * len(heads), *lines]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in written)
@@ -103,7 +106,61 @@ def _what(setting: Setting) -> str:
     return f"{setting.about.help}{allowed}".replace("|", "\\|")
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"settings": settings_page}
+def irc_page() -> str:
+    """Return docs/irc.md: what people wrote, with the tables made anew between their marks."""
+    page = (_DOCS / "irc.md").read_text(encoding="utf-8")
+    for name, make in IRC_TABLES.items():
+        start, end = f"<!-- {name}: made by `make docs` -->\n", f"<!-- end of {name} -->\n"
+        before, _, rest = page.partition(start)
+        after = rest.partition(end)[2]
+        page = f"{before}{start}\n{make()}\n{end}{after}"
+    return page
+
+
+def _commands() -> str:
+    """Return the table of the commands of IRC."""
+    lines = (_usage(name, verb.usage, verb.summary) for name, verb in VERBS.items())
+    return _table(["command", "parameters", "what it does"], lines)
+
+
+def _orders() -> str:
+    """Return the tables of what services do."""
+    parts = []
+    for service in STAFF.values():
+        lines = (_usage(name, row.usage, row.summary) for name, row in service.orders.items())
+        table = _table(["order", "parameters", "what it does"], lines)
+        parts.append(f"**{service.name}**: {service.summary}\n\n{table}")
+    return "\n".join(parts)
+
+
+def _usage(name: str, usage: str, summary: str) -> Sequence[str]:
+    cells = (f"`{name}`", f"<code>{usage}</code>" if usage else "", summary)
+    return [cell.replace("|", "&#124;") for cell in cells]
+
+
+def _capabilities() -> str:
+    """Return the table of capabilities."""
+    lines = ((f"[`{row.name}`]({row.specification})", row.summary) for row in caps.CAPABILITIES)
+    return _table(["capability", "what it gives"], lines)
+
+
+def _absent() -> str:
+    """Return the table of extensions that there are not."""
+    lines = ((f"[{row.name}]({row.specification})", row.reason) for row in caps.ABSENT)
+    return _table(["extension", "why not"], lines)
+
+
+_DOCS = Path(__file__).parents[1] / "docs"
+
+IRC_TABLES: Mapping[str, Callable[[], str]] = {
+    "commands": _commands,
+    "orders": _orders,
+    "capabilities": _capabilities,
+    "absent": _absent,
+}
+"""The tables of docs/irc.md that are made, by the names in their marks."""
+
+PAGES: Mapping[str, Callable[[], str]] = {"irc": irc_page, "settings": settings_page}
 """Every page that is made, by its name in docs/."""
 
 

@@ -8,7 +8,6 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol
 
 from msgspec.structs import replace
@@ -68,6 +67,7 @@ from chatserver.faces.contract import Answer, Ask, Face, Lookup, Moment, Request
 from chatserver.ports import Peer, Record, Restored, Trimmed, Writing
 from chatserver.session import Session
 from chatserver.tail import TAIL
+from chatserver.workers import Workers
 
 _log = logging.getLogger(__name__)
 
@@ -126,7 +126,7 @@ class Node:
         self.bugs = 0
         """How many requests ran into a bug of ours; each ended its own session, nothing else."""
         self._numbers = itertools.count(1)
-        self._checker = ThreadPoolExecutor(1, "password")
+        self._workers = Workers()
 
     def restore(self, restored: Restored, now: int) -> None:
         """Bring back what was kept, and the lobby if it was not; `now` is in ms."""
@@ -188,8 +188,7 @@ class Node:
         """
         if request.work is not None:
             await session.settled()
-            work = asyncio.get_running_loop().run_in_executor(self._checker, request.work)
-            found = await work
+            found = await self._workers.do(request.work) or _busy(session)
             if found.wrong:
                 await asyncio.sleep(self._penalty)
             request = replace(found, label=request.label)
@@ -457,6 +456,15 @@ class Node:
         self, questions: Sequence[Question], done: Callable[[Found], None], *, patient: bool
     ) -> None:
         self.journal.read(questions, done, patient=patient)
+
+
+def _busy(session: Session) -> Request:
+    """Return what is done when too many passwords wait to be checked: the asker is told so."""
+
+    def refuse(state: State, user: User | None, _moment: Moment) -> Sequence[bytes] | Lookup:
+        return session.face.reply(Refused(Reason.BUSY), user, state)
+
+    return Request((Ask(refuse),))
 
 
 def not_kept(command: Command) -> Refused:

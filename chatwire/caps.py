@@ -6,6 +6,15 @@ _SITE = "https://ircv3.net/specs/extensions/"
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """An extension that others have and we don't: its name, where it is specified, and why not."""
+
+    name: str
+    specification: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Capability:
     """A capability: its name on the wire, where it is specified, and what it gives in one line."""
 
@@ -26,6 +35,7 @@ CHGHOST = "chghost"
 ECHO_MESSAGE = "echo-message"
 EVENT_PLAYBACK = "draft/event-playback"
 EXTENDED_JOIN = "extended-join"
+EXTENDED_MONITOR = "extended-monitor"
 INVITE_NOTIFY = "invite-notify"
 LABELED_RESPONSE = "labeled-response"
 MESSAGE_REDACTION = "draft/message-redaction"
@@ -84,6 +94,11 @@ CAPABILITIES = (
     ),
     Capability(ECHO_MESSAGE, _SITE + "echo-message", "own messages come back, once they are kept"),
     Capability(EXTENDED_JOIN, _SITE + "extended-join", "a JOIN tells account and real name"),
+    Capability(
+        EXTENDED_MONITOR,
+        _SITE + "extended-monitor",
+        "of those on one's `MONITOR` list it is told when they are away, and who they are",
+    ),
     Capability(
         INVITE_NOTIFY, _SITE + "invite-notify", "operators of a room see who is invited to it"
     ),
@@ -154,3 +169,67 @@ CAPABILITIES = (
 """Every capability that the server offers, in the order of `CAP LS`."""
 
 NAMES = frozenset(capability.name for capability in CAPABILITIES)
+
+ABSENT = (
+    Absent(
+        "bouncer-networks",
+        "https://codeberg.org/emersion/soju/src/branch/master/doc/ext/bouncer-networks.md",
+        "for bouncers: the server has one network, and is its own bouncer",
+    ),
+    Absent(
+        "DH-AES, DH-BLOWFISH",
+        "https://ircv3.net/specs/deprecated/sasl-dh-aes",
+        "deprecated ways of SASL, which protect a password less than SCRAM does",
+    ),
+    Absent(
+        "ECDSA-NIST256P-CHALLENGE",
+        "https://github.com/kaniini/ecdsatool",
+        "keys of one's own are TLS certificates here (`EXTERNAL`), which need no tool",
+    ),
+    Absent(
+        "FILEHOST",
+        "https://codeberg.org/emersion/soju/src/branch/master/doc/ext/filehost.md",
+        "the server keeps words, no files",
+    ),
+    Absent(
+        "identify-msg",
+        "https://ircv3.net/specs/extensions/account-tag",
+        "older than `account-tag`, which says more",
+    ),
+    Absent(
+        "metadata, metadata-notify",
+        "https://ircv3.net/specs/extensions/metadata",
+        "deprecated forms of `draft/metadata-3`",
+    ),
+    Absent(
+        "netsplit, netjoin",
+        "https://ircv3.net/specs/batches/netsplit",
+        "batches of linked servers: there is one, so nothing splits",
+    ),
+    Absent(
+        "oper-tag",
+        _SITE + "oper-tag",
+        "a draft that no client knows yet: `WHO` and `WHOIS` tell who is an operator",
+    ),
+    Absent(
+        "relaymsg",
+        "https://github.com/ircv3/ircv3-specifications/pull/417",
+        "lets bridges speak under any name; nobody should be able to",
+    ),
+    Absent(
+        "resume",
+        "https://github.com/ircv3/ircv3-specifications/pull/306",
+        "withdrawn; accounts share a nick between connections, and guests have `chatserver.dev/session`",
+    ),
+    Absent(
+        "tls",
+        "https://ircv3.net/specs/deprecated/tls",
+        "deprecated: `STARTTLS` can be stripped from a connection, so TLS has ports of its own",
+    ),
+    Absent(
+        "webpush",
+        "https://codeberg.org/emersion/soju/src/branch/master/doc/ext/webpush.md",
+        "the server opens no connections of its own, to nobody",
+    ),
+)
+"""Extensions that the server does not have, for docs/irc.md."""

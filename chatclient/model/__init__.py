@@ -17,14 +17,19 @@ from chatclient.model.changes import (
     LineRemoved,
     LinesInserted,
     MembersChanged,
+    PolicyHeard,
     PongHeard,
+    QuestionChanged,
     QuitWanted,
     ReconnectWanted,
     StatusChanged,
+    UpgradeWanted,
+    WorkWanted,
 )
 from chatclient.model.folding import CASEMAPPINGS, Fold
 from chatclient.model.lines import CONVERSATION, Delivery, Kind, Line
 from chatclient.model.members import Member, Members
+from chatclient.model.question import Question
 from chatclient.model.status import ConnectionState, Status
 from chatclient.model.world import World
 
@@ -50,11 +55,16 @@ __all__ = [
     "Member",
     "Members",
     "MembersChanged",
+    "PolicyHeard",
     "PongHeard",
+    "Question",
+    "QuestionChanged",
     "QuitWanted",
     "ReconnectWanted",
     "Status",
     "StatusChanged",
     "Topic",
+    "UpgradeWanted",
+    "WorkWanted",
     "World",
 ]

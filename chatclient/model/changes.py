@@ -1,6 +1,6 @@
 """What changed in the world, one type each, in the order in which it happened."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chatclient.model.buffers import Buffer
@@ -94,11 +94,41 @@ class ReconnectWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class UpgradeWanted:
+    """The server wants to be spoken to over TLS, on that port (IRCv3 sts)."""
+
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyHeard:
+    """The server wants to be spoken to over TLS alone for so many seconds from now; 0: no longer."""
+
+    duration: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkWanted:
+    """Something takes a while to compute: do it elsewhere, and call `then` with what it returns."""
+
+    compute: Callable[[], bytes | str]
+    then: Callable[[bytes | str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionChanged:
+    """`World.question` is another one, or there is none any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class PongHeard:
     """The server answered an own PING (of interest to who measures the round trip)."""
 
     token: str
 
+
+Wish = FocusWanted | QuitWanted | ReconnectWanted | UpgradeWanted | PolicyHeard | WorkWanted
+"""What is asked of who shows the world, or owns the connection."""
 
 Change = (
     StatusChanged
@@ -110,8 +140,7 @@ Change = (
     | LineChanged
     | LineRemoved
     | LinesInserted
-    | FocusWanted
-    | QuitWanted
-    | ReconnectWanted
+    | QuestionChanged
     | PongHeard
+    | Wish
 )

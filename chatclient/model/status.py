@@ -26,6 +26,8 @@ class Status:
     state: ConnectionState = ConnectionState.OFFLINE
     nick: str = ""
     """The nick that the user has now (while not online: the one to ask for)."""
+    account: str = ""
+    """The account that the user is logged in to, "" for none."""
     network: str = ""
     """The name that the network gives itself, "" while unknown."""
     family: str = ""
@@ -34,6 +36,8 @@ class Status:
     """Address and port of the server while connected ("[::1]:9000"), else ""."""
     secure: bool = False
     """Whether the connection is encrypted (TLS)."""
+    private: bool = False
+    """Whether nobody else can read the connection: it is encrypted, or of this machine alone."""
     round_trip: float | None = None
     """Seconds that the last own PING took, None while unknown."""
     away: bool = False

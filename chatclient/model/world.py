@@ -13,21 +13,21 @@ from chatclient.model.changes import (
     BufferClosed,
     BufferOpened,
     Change,
-    FocusWanted,
     LineAdded,
     LineChanged,
     LineRemoved,
     LinesInserted,
     MembersChanged,
     PongHeard,
-    QuitWanted,
-    ReconnectWanted,
+    QuestionChanged,
     StatusChanged,
+    Wish,
 )
 from chatclient.model.folding import CASEMAPPINGS, Fold
 from chatclient.model.lines import CONVERSATION, Delivery, Kind, Line
 from chatclient.model.members import Members
 from chatclient.model.places import place
+from chatclient.model.question import Question
 from chatclient.model.status import Status
 from chatwire.text import plain
 
@@ -38,8 +38,11 @@ _LISTED_MOST = 2000
 class World:
     """One server as the user sees it: `status`, `buffers`, the `active` one, and what changed."""
 
-    def __init__(self, status: Status) -> None:
+    def __init__(self, status: Status, *, asks: bool = True) -> None:
+        """`asks` says whether there is a user who can answer questions."""
         self.status = status
+        self._asks = asks
+        self._questions: list[Question] = []
         self.fold: Fold = CASEMAPPINGS["rfc1459"]
         self.ranks = "~&@%+"
         """The prefixes of members that the server knows, highest first."""
@@ -89,6 +92,42 @@ class World:
             buffer.unread = buffer.mentions = 0
             self.changes.append(BufferChanged(buffer))
 
+    @property
+    def question(self) -> Question | None:
+        """What the user is asked now."""
+        return self._questions[0] if self._questions else None
+
+    @property
+    def held(self) -> bool:
+        """Whether there is no use in a connection before a question is answered."""
+        return any(question.holds for question in self._questions)
+
+    def ask(self, question: Question) -> None:
+        """Ask the user something, after what was asked before; without a user it is given up."""
+        if self._asks:
+            self._questions.append(question)
+            self.changes.append(QuestionChanged())
+        else:
+            question.answer(None)
+
+    def answer(self, written: str | None) -> None:
+        """Take what the user wrote as the answer, None to give the question up.
+
+        What is no answer changes nothing.
+        """
+        question = self.question
+        meant = question.choose(written) if question and written is not None else None
+        if question is None or (written is not None and meant is None):
+            return
+        self.withdraw(question)
+        question.answer(meant)
+
+    def withdraw(self, question: Question) -> None:
+        """Ask something no longer: it does not matter any more."""
+        if question in self._questions:
+            self._questions.remove(question)
+            self.changes.append(QuestionChanged())
+
     # --- buffers -----------------------------------------------------------------------------
 
     def open_room(self, name: str) -> Buffer:
@@ -99,8 +138,8 @@ class World:
         """Return the buffer of a conversation with one person; open it if it is not there."""
         return self._open(BufferKind.DIRECT, nick)
 
-    def want(self, wish: FocusWanted | QuitWanted | ReconnectWanted) -> None:
-        """Record a wish of the user that is for whoever shows the world, or owns the connection."""
+    def want(self, wish: Wish) -> None:
+        """Record a wish that is for whoever shows the world, or owns the connection."""
         self.changes.append(wish)
 
     def _open(self, kind: BufferKind, target: str) -> Buffer:
@@ -289,6 +328,7 @@ class World:
         if status != self.status:
             self.status = replace(
                 status,
+                account=plain(status.account),
                 network=plain(status.network),
                 nick=plain(status.nick),
                 reason=plain(status.reason),

@@ -3,8 +3,17 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from chatclient.session.accounts import on_account, on_register
 from chatclient.session.batches import on_batch
 from chatclient.session.catchup import on_target
+from chatclient.session.login import (
+    on_already,
+    on_authenticate,
+    on_failure,
+    on_logged_in,
+    on_logged_out,
+    on_success,
+)
 from chatclient.session.registration import (
     on_cap,
     on_error,
@@ -51,7 +60,9 @@ from chatwire import numerics as n
 Handler = Callable[[State, Heard], None]
 
 HANDLERS: Final[Mapping[str, Handler]] = {
+    "ACCOUNT": on_account,
     "ACK": on_ack,
+    "AUTHENTICATE": on_authenticate,
     "AWAY": on_away,
     "BATCH": on_batch,
     "CAP": on_cap,
@@ -72,9 +83,11 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "PRIVMSG": on_message,
     "QUIT": on_quit,
     "REDACT": on_redact,
+    "REGISTER": on_register,
     "SESSION": on_session,
     "SETNAME": on_setname,
     "TOPIC": on_topic,
+    "VERIFY": on_register,
     "WALLOPS": on_wallops,
     "WARN": on_standard_reply,
     n.RPL_WELCOME: on_welcome,
@@ -98,5 +111,14 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "437": on_unavailable,  # ERR_UNAVAILRESOURCE
     n.ERR_PASSWDMISMATCH: on_refused,
     n.ERR_YOUREBANNEDCREEP: on_refused,
+    n.RPL_LOGGEDIN: on_logged_in,
+    n.RPL_LOGGEDOUT: on_logged_out,
+    n.ERR_NICKLOCKED: on_failure,
+    n.RPL_SASLSUCCESS: on_success,
+    n.ERR_SASLFAIL: on_failure,
+    n.ERR_SASLTOOLONG: on_failure,
+    n.ERR_SASLABORTED: on_failure,
+    n.ERR_SASLALREADY: on_already,
+    n.RPL_SASLMECHS: on_failure,
 }
 """What is done about each command; other numerics go to `on_numeric`."""

@@ -11,5 +11,27 @@ class Identity:
     """The nick to ask for. If it is taken, others like it are tried."""
     user: str = "chat"
     realname: str = ""
+    account: str = ""
+    """The account to log in to, "" for none."""
     password: str = field(default="", repr=False)
-    """The password of the server (PASS), "" for none."""
+    """The password of the account, or if there is none, of the server (PASS); "" for none."""
+    certificate: bool = False
+    """Whether the user has a client certificate, by which a server may know them (EXTERNAL)."""
+
+
+@dataclass(slots=True)
+class Credentials:
+    """By what an account is proven; the user may change it as we go."""
+
+    account: str = ""
+    """"" for none, or for whichever the certificate is of."""
+    password: str = field(default="", repr=False)
+    certificate: bool = False
+    """Whether the server sees a client certificate, over TLS."""
+    in_clear: bool = False
+    """Whether the user wants the password sent although others can read it."""
+
+    @property
+    def given(self) -> bool:
+        """Whether there is something to log in with."""
+        return bool(self.account or self.certificate)

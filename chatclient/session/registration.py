@@ -10,15 +10,20 @@ from random import Random
 
 from chatclient.model import BufferKind, ConnectionState, Kind
 from chatclient.session.catchup import PLAYBACK, find_conversations, follow
+from chatclient.session.login import conclude, log_in
 from chatclient.session.multiline import MULTILINE, limits
-from chatclient.session.outbox import NONCE, new_nonce
+from chatclient.session.outbox import NONCE
 from chatclient.session.saying import open_all
 from chatclient.session.state import Heard, State
+from chatclient.session.sts import STS, heed
 from chatwire import caps
 from chatwire.text import plain
 
 WANTED = frozenset(
     {
+        caps.ACCOUNT_NOTIFY,
+        caps.ACCOUNT_REGISTRATION,
+        caps.ACCOUNT_TAG,
         caps.AWAY_NOTIFY,
         caps.BATCH,
         caps.CAP_NOTIFY,
@@ -35,6 +40,7 @@ WANTED = frozenset(
         caps.MULTI_PREFIX,
         NONCE,
         PLAYBACK,
+        caps.SASL,
         caps.SERVER_TIME,
         caps.SESSION,
         caps.SETNAME,
@@ -60,7 +66,7 @@ def begin(state: State) -> None:
         replace(state.status, state=ConnectionState.REGISTERING, nick=state.nick, retry_at=None)
     )
     state.send("CAP", "LS", "302")
-    if identity.password:
+    if identity.password and not identity.account:
         state.send("PASS", identity.password)
     state.send("NICK", state.nick)
     state.send("USER", identity.user, "0", "*", identity.realname or identity.nick)
@@ -87,6 +93,8 @@ def on_cap(state: State, heard: Heard) -> None:
     match subcommand:
         case "LS" | "NEW":
             state.offered |= listed
+            if STS in listed and heed(state, listed[STS]):
+                return
             if subcommand == "LS" and heard.text(2) == "*" and len(heard.message.params) > 3:
                 return  # more lines follow
             _request(state, [*(state.offered if subcommand == "LS" else listed)])
@@ -94,6 +102,8 @@ def on_cap(state: State, heard: Heard) -> None:
             state.enabled |= {name for name in listed if not name.startswith("-")}
             state.enabled -= {name[1:] for name in listed if name.startswith("-")}
             _answered(state)
+            if caps.SASL in listed and state.registered and not state.status.account:
+                _log_in_if_wanted(state)
         case "NAK":
             _answered(state)
         case "DEL":
@@ -119,16 +129,20 @@ def _request(state: State, offered: list[str]) -> None:
         state.send("CAP", "REQ", line)
         state.requests += 1
     if not state.requests and not state.registered:
-        state.send("CAP", "END")
+        _log_in_if_wanted(state)
 
 
 def _answered(state: State) -> None:
     state.requests = max(0, state.requests - 1)
     if not state.requests and not state.registered:
-        if state.has(caps.SESSION):
-            state.past.secret = state.past.secret or new_nonce(state.random)
-            state.send("SESSION", state.past.secret)
-        state.send("CAP", "END")
+        _log_in_if_wanted(state)
+
+
+def _log_in_if_wanted(state: State) -> None:
+    if state.credentials.account or (state.credentials.certificate and state.has(caps.SASL)):
+        log_in(state)
+    else:
+        conclude(state)
 
 
 # --- nick --------------------------------------------------------------------------------------
@@ -175,6 +189,9 @@ def regain_now(state: State) -> None:
 
 def on_welcome(state: State, heard: Heard) -> None:
     """Take the nick that the server gives (RPL_WELCOME)."""
+    if state.credentials.account and not state.status.account:
+        log_in(state)  # it did not wait: it knows neither CAP nor SASL
+        return
     state.registered = True
     state.set_nick(heard.text(0) or state.nick)
     written = heard.text(1).rpartition(" ")[2]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chatclient.model import Buffer, BufferKind, Delivery, Kind
+from chatclient.session.confidential import hide
 from chatclient.session.multiline import MULTILINE, batch, limits, parts
 from chatclient.session.outbox import MOST, NONCE_TAG, Entry, failed, new_nonce
 from chatclient.session.splitting import clean, lines_of, split
@@ -16,14 +17,31 @@ _SPARE = 16  # we may have a longer nick when it is sent, or be known by a longe
 
 
 def say(state: State, buffer: Buffer, text: str, now: float, kind: Kind) -> None:
-    """Say `text` in a buffer, as pending lines, one a message."""
+    """Say `text` in a buffer, as pending lines, one a message.
+
+    What has a password in it is sent at once or not at all, and shown without it.
+    """
     command = "NOTICE" if kind is Kind.NOTICE else "PRIVMSG"
+    if (shown := hide(buffer.target, text)) != text:
+        _say_in_confidence(state, buffer, command, text.strip(), shown, now)
+        return
     limit = _room_for_text(state, command, buffer.target)
     if kind is Kind.ACTION:
         limit -= _ACTION_LENGTH
     for piece in _messages(state, text, limit, kind):
         _say_piece(state, buffer, piece, now, kind)
     send_queued(state)
+
+
+def _say_in_confidence(
+    state: State, buffer: Buffer, command: str, text: str, shown: str, now: float
+) -> None:
+    if state.ready:
+        state.send(command, buffer.target, text)
+        state.world.tell(buffer, f"you said: {shown}", time=now)
+    else:
+        told = "not connected; a password does not wait until you are"
+        state.world.tell(buffer, told, time=now, kind=Kind.ERROR)
 
 
 def _messages(state: State, text: str, limit: int, kind: Kind) -> Iterator[str]:

@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from random import Random
 
 from chatclient.model import Buffer, BufferKind, Change, Kind, QuitWanted, ReconnectWanted, World
+from chatclient.session.accounts import ask_secret, change_password, register, verify
 from chatclient.session.batches import collect, label_of
 from chatclient.session.catchup import find_older, unfollow
 from chatclient.session.handlers import HANDLERS
-from chatclient.session.identity import Identity
+from chatclient.session.identity import Credentials, Identity
+from chatclient.session.login import ask_first, log_in
 from chatclient.session.outbox import Outbox
 from chatclient.session.past import Past
 from chatclient.session.registration import begin
 from chatclient.session.replies import on_numeric
 from chatclient.session.saying import say, say_again, send_queued
 from chatclient.session.state import Heard, State, server_time
+from chatwire import caps
 from chatwire.framing import Framer, Overlong
 from chatwire.message import EncodingError, GrammarError, Message, parse, parse_text
 from chatwire.text import plain
@@ -36,6 +39,9 @@ class Session:
     def __init__(self, world: World, identity: Identity, *, random: Random) -> None:
         self.world = world
         self._identity = identity
+        self._credentials = Credentials(
+            identity.account, identity.password, certificate=identity.certificate
+        )
         self._random = random
         self._framer = Framer(LINE_LIMIT)
         self._outbox = Outbox(world)
@@ -57,8 +63,10 @@ class Session:
 
     def receive(self, data: bytes, now: float) -> None:
         """Take what came from the server, in any cut. `now` is in seconds since 1970."""
-        self._heard = now
+        self._heard = self._state.now = now
         for line in self._framer.feed(data):
+            if self._state.moved:
+                return
             if isinstance(line, Overlong):
                 text = f"dropped a line of the server that was longer than {LINE_LIMIT} bytes"
                 self.world.tell(self.world.server, text, time=now, kind=Kind.ERROR)
@@ -107,6 +115,16 @@ class Session:
     def online(self) -> bool:
         """Whether the server has welcomed the user on the present connection."""
         return self._state.ready
+
+    @property
+    def account(self) -> str:
+        """The account that the user logs in to, "" for none."""
+        return self._credentials.account
+
+    @property
+    def offers_login(self) -> bool:
+        """Whether the server has accounts that one logs in to (SASL)."""
+        return self._state.has(caps.SASL)
 
     @property
     def last_error(self) -> str:
@@ -179,6 +197,46 @@ class Session:
         if self._state.ready:
             self._state.send("AWAY", *filter(None, [reason]))
 
+    # --- the user's account ------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Ask for what is needed before the first connection: the password of the account."""
+        mine = self._credentials
+        if mine.account and not mine.password and not mine.certificate:
+            ask_first(self._state)
+
+    def login(self, account: str) -> None:
+        """Log in to an account: ask for its password, and log in by it, now and later on."""
+        state = self._state
+
+        def take(password: str) -> None:
+            self._credentials.account, self._credentials.password = account, password
+            if state is self._state and state.ready and state.has(caps.SASL):
+                log_in(state)
+            else:
+                self.reconnect()
+
+        ask_secret(state, f"password of {account}", take, twice=False)
+
+    def logout(self) -> None:
+        """Be nobody in particular, by another connection, which has nothing of this one."""
+        self._credentials.account = self._credentials.password = ""
+        self._credentials.certificate = False
+        self._past.secret = ""
+        self.reconnect()
+
+    def register(self, account: str) -> None:
+        """Make an account; asks for what it takes. Raises `Unable`."""
+        register(self._state, account)
+
+    def verify(self, code: str) -> None:
+        """Verify the account that was made. Raises `Unable`."""
+        verify(self._state, code)
+
+    def change_password(self) -> None:
+        """Ask for another password, and set it. Raises `Unable`."""
+        change_password(self._state)
+
     def quit(self, reason: str = "") -> None:
         """Say good-bye to the server, which closes the connection then (`QuitWanted` follows)."""
         self._state.leaving = True
@@ -208,7 +266,14 @@ class Session:
         self._state.send(command, *params)
 
     def _new_state(self) -> State:
-        return State(self.world, self._identity, self._random, self._outbox, self._past)
+        return State(
+            self.world,
+            self._identity,
+            self._credentials,
+            self._random,
+            self._outbox,
+            self._past,
+        )
 
     # --- lines -------------------------------------------------------------------------------
 

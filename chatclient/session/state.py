@@ -9,9 +9,10 @@ from random import Random
 
 from chatclient.model import Buffer, BufferKind, Kind, Status, World
 from chatclient.session.features import Features
-from chatclient.session.identity import Identity
+from chatclient.session.identity import Credentials, Identity
 from chatclient.session.outbox import Outbox
 from chatclient.session.past import Anchor, Past
+from chatclient.session.sasl import Exchange
 from chatwire import caps
 from chatwire.message import Message, format_line
 
@@ -74,59 +75,81 @@ class Quest:
     """How often the server gave a sign of life since it was asked, and no answer."""
 
 
+@dataclass(slots=True)
+class Attempt:
+    """A login that is under way."""
+
+    exchange: Exchange
+    rest: list[str]
+    """The mechanisms that are left to try."""
+    chunks: list[str] = field(default_factory=list)
+    """What came of a challenge that is not complete."""
+
+
+@dataclass(slots=True, eq=False)
 class State:
     """One connection of the session; another one begins with a new state."""
 
-    def __init__(
-        self, world: World, identity: Identity, random: Random, outbox: Outbox, past: Past
-    ) -> None:
-        self.world = world
-        self.identity = identity
-        self.random = random
-        self.nick = identity.nick
-        """The nick that the server knows us by, or that we asked for last."""
-        self.desired = identity.nick
-        """The nick to have, as soon as it is free."""
-        self.source = ""
-        """Nick, user and host as the server writes them before our messages, "" while unknown."""
-        self.registered = False
-        self.ready = False
-        """Whether the server has told all about itself, and rooms may be joined."""
-        self.ready_at = 0.0
-        """When that was."""
-        self.nick_tries = 0
-        self.regaining = False
-        """Whether we asked for the nick that we want, without the user's asking for it now."""
-        self.offered: dict[str, str] = {}
-        """The capabilities that the server offers, with their values."""
-        self.enabled: set[str] = set()
-        self.requests = 0
-        """How many CAP REQ are not yet answered."""
-        self.features = Features()
-        self.outbox = outbox
-        self.past = past
-        self.quests: dict[str, Quest] = {}
-        """The questions for history that are not yet answered, by their labels."""
-        self.later: deque[Quest] = deque()
-        """Those that are not yet asked."""
-        self.asked = 0
-        """How many were asked on this connection."""
-        self.batches: dict[str, Batch] = {}
-        self.names: dict[str, list[str]] = {}
-        """What NAMES has listed so far, by room, until its end."""
-        self.parting: set[Buffer] = set()
-        """Rooms that the user leaves: the server has not said yet that we are out."""
-        self.finding = False
-        """Whether the list of rooms that comes is for completion, and not for the user to read."""
-        self.last_error = ""
-        """What the server said before it closed the connection (ERROR)."""
-        self.away = ""
-        """Why the user is away, "" when they are not; told to each new connection."""
-        self.leaving = False
-        """Whether the end of the connection is what the user wants."""
-        self.fatal = ""
-        """Why it is no use to connect again, "" if it is."""
-        self.output = bytearray()
+    world: World
+    identity: Identity
+    credentials: Credentials
+    random: Random
+    outbox: Outbox
+    past: Past
+    attempt: Attempt | None = None
+    """The login that is under way."""
+    registering: tuple[str, str] = ("", "")
+    """The account that is being made, and its password."""
+    now: float = 0.0
+    """When the server was heard last."""
+    nick: str = field(init=False)
+    """The nick that the server knows us by, or that we asked for last."""
+    desired: str = field(init=False)
+    """The nick to have, as soon as it is free."""
+    source: str = ""
+    """Nick, user and host as the server writes them before our messages, "" while unknown."""
+    registered: bool = False
+    ready: bool = False
+    """Whether the server has told all about itself, and rooms may be joined."""
+    ready_at: float = 0.0
+    """When that was."""
+    nick_tries: int = 0
+    regaining: bool = False
+    """Whether we asked for the nick that we want, without the user's asking for it now."""
+    offered: dict[str, str] = field(default_factory=dict)
+    """The capabilities that the server offers, with their values."""
+    enabled: set[str] = field(default_factory=set)
+    requests: int = 0
+    """How many CAP REQ are not yet answered."""
+    features: Features = field(default_factory=Features)
+    quests: dict[str, Quest] = field(default_factory=dict)
+    """The questions for history that are not yet answered, by their labels."""
+    later: deque[Quest] = field(default_factory=deque)
+    """Those that are not yet asked."""
+    asked: int = 0
+    """How many were asked on this connection."""
+    batches: dict[str, Batch] = field(default_factory=dict)
+    names: dict[str, list[str]] = field(default_factory=dict)
+    """What NAMES has listed so far, by room, until its end."""
+    parting: set[Buffer] = field(default_factory=set)
+    """Rooms that the user leaves: the server has not said yet that we are out."""
+    finding: bool = False
+    """Whether the list of rooms that comes is for completion, and not for the user to read."""
+    last_error: str = ""
+    """What the server said before it closed the connection (ERROR)."""
+    away: str = ""
+    """Why the user is away, "" when they are not; told to each new connection."""
+    moved: bool = False
+    """Whether the server wants another connection in the place of this one (sts)."""
+    leaving: bool = False
+    """Whether the end of the connection is what the user wants."""
+    fatal: str = ""
+    """Why it is no use to connect again, "" if it is."""
+    output: bytearray = field(default_factory=bytearray)
+
+    def __post_init__(self) -> None:
+        """Ask for the nick that the user wants."""
+        self.nick = self.desired = self.identity.nick
 
     # --- out ---------------------------------------------------------------------------------
 

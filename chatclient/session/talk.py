@@ -5,6 +5,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from chatclient.model import Buffer, BufferKind, Kind, Line
+from chatclient.session.accounts import note_account_tag
+from chatclient.session.confidential import hide
 from chatclient.session.outbox import NONCE_TAG, Entry
 from chatclient.session.state import Heard, State
 from chatwire.text import action, is_ctcp, strip_formatting
@@ -13,9 +15,12 @@ from chatwire.text import action, is_ctcp, strip_formatting
 def on_message(state: State, heard: Heard) -> None:
     """Somebody says something (PRIVMSG, NOTICE), or our own message comes back."""
     mine = bool(heard.nick) and state.is_me(heard.nick)
+    note_account_tag(state, heard)
     if _confirm(state, heard, mine=mine):
         return
     text = heard.text(1)
+    if mine and hide(heard.text(0), text) != text:
+        return  # it was shown, without the password, when it was said
     if is_ctcp(text) and action(text) is None:
         if not mine and not heard.history:
             query = text.strip("\x01")
@@ -40,6 +45,8 @@ def line_of(state: State, heard: Heard, buffer: Buffer) -> Line:
     if audience:
         said = f"({audience} only) {said}"
     mine = bool(heard.nick) and state.is_me(heard.nick)
+    if mine:
+        said = hide(heard.text(0), said)
     direct = buffer.kind is BufferKind.DIRECT
     return replace(
         state.world.make_line(kind, said, time=heard.time, source=heard.nick),

@@ -1,7 +1,8 @@
 """The input: a line editor that grows with what is typed, with history, and a draft for each room.
 
 Rules: nothing is sent but by Enter, a paste least of all; what is pasted is made safe like any text
-of strangers; each room keeps what was being typed in it.
+of strangers; each room keeps what was being typed in it. A question of the client's takes the place
+of all that, with an input of its own, which keeps nothing.
 """
 
 from collections import deque
@@ -15,30 +16,61 @@ from prompt_toolkit.filters import Condition
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout.controls import BufferControl
 
-from chatclient.model import Buffer
+from chatclient.model import Buffer, Question
 from chatclient.ui.cells import clip, width
 from chatclient.ui.completion import is_command_name
-from chatclient.ui.guide import PLACEHOLDERS
+from chatclient.ui.guide import ANSWERING, PLACEHOLDERS
 from chatclient.ui.inputpane import InputPane, graphemes
 from chatwire.text import visible
 
 PROMPT_CELLS = 14
+QUESTION_CELLS = 40
 
 
 class Editor:
     """What the user is typing."""
 
-    def __init__(self, completer: Completer, name: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        completer: Completer,
+        name: Callable[[], str],
+        is_secret: Callable[[str], bool] = lambda _text: False,
+    ) -> None:
+        """`name` returns where one types, `is_secret` says what no history may keep."""
         self._completer = completer
         self._name = name
+        self._is_secret = is_secret
         self._drafts: dict[Buffer, Document] = {}
-        self.buffer = EditBuffer(
+        self._talk = EditBuffer(
             completer=completer,
             complete_while_typing=Condition(lambda: is_command_name(self.before_cursor)),
             multiline=True,
         )
-        control = BufferControl(self.buffer, key_bindings=self._editing())
-        self.window = InputPane(control, label=self._label, placeholder=_placeholder)
+        self._question: Question | None = None
+        bindings = self._editing()
+        self._talking = BufferControl(self._talk, key_bindings=bindings)
+        self._answering = BufferControl(EditBuffer(multiline=False), key_bindings=bindings)
+        self.window = InputPane(
+            self._talking, label=self._label, placeholder=self._placeholder, hides=self._hides
+        )
+
+    @property
+    def buffer(self) -> EditBuffer:
+        """What is being typed in: a room's, or the answer to a question."""
+        return self.window.control.buffer
+
+    def ask(self, question: Question | None) -> None:
+        """Have a question answered in the place of what one says; None goes on with that."""
+        if question is self._question:
+            return
+        self._question = question
+        self._answering.buffer.reset()
+        self.window.control = self._answering if question else self._talking
+
+    @property
+    def asked(self) -> Question | None:
+        """The question that is being answered."""
+        return self._question
 
     @property
     def before_cursor(self) -> str:
@@ -51,19 +83,25 @@ class Editor:
         return self.buffer.document.line_count
 
     def take(self) -> str:
-        """Return what is typed, keep it in the history, and begin anew."""
+        """Return what is typed, keep it in the history if it is no secret, and begin anew."""
         text = self.buffer.text
-        self.buffer.append_to_history()
+        if not self._question and not self._is_secret(text):
+            self.buffer.append_to_history()
         self.buffer.reset()
         return text
 
     def paste(self, text: str) -> None:
         """Insert what was pasted, line by line, made safe; not its last line feeds."""
         lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
+        if self._question:
+            self.buffer.insert_text(lines[0])  # as it is: a password is compared, not shown
+            return
         self.buffer.insert_text("\n".join(visible(line) for line in lines))
 
     def complete(self) -> None:
         """Complete the word before the cursor, or go to the next of several completions."""
+        if self._question:
+            return
         state = self.buffer.complete_state
         if state is not None and (len(state.completions) > 1 or state.current_completion):
             self.buffer.complete_next()
@@ -99,35 +137,49 @@ class Editor:
         """Put away the completions, and what was tried of them."""
         self.buffer.cancel_completion()
 
+    def new_line(self) -> None:
+        """Begin another line of what is said."""
+        if not self._question:
+            self.buffer.newline(copy_margin=False)
+
     def turn(self, left: Buffer, to: Buffer) -> None:
         """Keep what is typed for `left`, and go on with what was typed for `to`."""
-        self._drafts[left] = self.buffer.document
-        self.buffer.reset(self._drafts.pop(to, Document()))
+        self._drafts[left] = self._talk.document
+        self._talk.reset(self._drafts.pop(to, Document()))
 
     def forget(self, closed: Buffer) -> None:
         """Drop the draft of a buffer that is gone."""
         self._drafts.pop(closed, None)
 
     def _label(self) -> str:
+        if self._question:
+            return f"{clip(self._question.label, QUESTION_CELLS)} > "
         return f"{clip(self._name(), PROMPT_CELLS)} > "
+
+    def _placeholder(self, room: int) -> str:
+        offered = ANSWERING if self._question else PLACEHOLDERS
+        return next((text for text in offered if width(text) <= room), "")
+
+    def _hides(self) -> bool:
+        return self._question is not None and self._question.hidden
 
     def _editing(self) -> KeyBindings:
         """Return the keys that go by clusters, where prompt_toolkit's go by code points."""
-        bindings, buffer = KeyBindings(), self.buffer
+        bindings = KeyBindings()
 
         @bindings.add("left")
         @bindings.add("c-b")
         def _left(event: KeyPressEvent) -> None:
-            buffer.cursor_position -= self._cluster_before()
+            self.buffer.cursor_position -= self._cluster_before()
 
         @bindings.add("right")
         @bindings.add("c-f")
         def _right(event: KeyPressEvent) -> None:
-            buffer.cursor_position += self._cluster_after()
+            self.buffer.cursor_position += self._cluster_after()
 
         @bindings.add("backspace")
         def _backspace(event: KeyPressEvent) -> None:
-            buffer.delete_before_cursor(self._cluster_before())
+            self.buffer.delete_before_cursor(self._cluster_before())
 
         @bindings.add("delete")
         def _delete(event: KeyPressEvent) -> None:
@@ -144,7 +196,3 @@ class Editor:
 
     def _cluster_after(self) -> int:
         return len(next(graphemes(self.buffer.document.text_after_cursor), ""))
-
-
-def _placeholder(room: int) -> str:
-    return next((text for text in PLACEHOLDERS if width(text) <= room), "")

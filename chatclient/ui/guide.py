@@ -3,7 +3,15 @@
 from collections.abc import Iterable
 
 from chatclient import keys
-from chatclient.model import CONVERSATION, Buffer, BufferKind, ConnectionState, Status, World
+from chatclient.model import (
+    CONVERSATION,
+    Buffer,
+    BufferKind,
+    ConnectionState,
+    Question,
+    Status,
+    World,
+)
 from chatclient.ui.cells import BLANK, Fragment, Row, pad, width
 from chatclient.ui.wrapping import wrap
 
@@ -14,6 +22,7 @@ _FIRST_STEPS = (
     ("/help", "all commands"),
     ("/quit", "leave; Ctrl+C does too"),
 )
+ANSWERING = ("type the answer · Esc gives up", "Esc gives up")
 PLACEHOLDERS = ("type here · / for commands · F1 for keys", "/ commands · F1 keys")
 
 
@@ -74,6 +83,12 @@ def _how_it_stands(status: Status) -> str:
             )
         case _:
             return f"No connection to {status.server}. /reconnect tries again, Ctrl+C leaves."
+
+
+def asked(question: Question, cells: int) -> list[Row]:
+    """Return what to know before one answers a question."""
+    rows = [row for line in question.text for row in _words(line, cells, "class:question")]
+    return [BLANK, *rows] if rows else []
 
 
 def key_help(cells: int) -> list[Row]:

@@ -20,6 +20,9 @@ from prompt_toolkit.layout.screen import Screen, WritePosition
 from chatclient.ui.cells import Row, width
 from chatwire.text import visible
 
+MASK = "•"
+"""What is drawn for each character of what is not to be seen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -91,11 +94,23 @@ class InputPane(Window):
         *,
         label: Callable[[], str],
         placeholder: Callable[[int], str],
+        hides: Callable[[], bool],
     ) -> None:
         super().__init__(control)
-        self._buffer = control.buffer
+        self.control = control
         self._label = label
         self._placeholder = placeholder
+        self._hides = hides
+
+    @property
+    def control(self) -> BufferControl:
+        """What is being typed in; another one may take its place."""
+        return self._control
+
+    @control.setter
+    def control(self, control: BufferControl) -> None:
+        self.content = self._control = control
+        self._buffer = control.buffer
 
     def preferred_height(self, width: int, max_available_height: int) -> Dimension:
         """Return how many rows the text takes."""
@@ -134,7 +149,8 @@ class InputPane(Window):
         state, cursor = self._buffer.complete_state, self._buffer.cursor_position
         menu = state.original_document.cursor_position if state else cursor
         cells = max(2, cells)
-        return lay_out(self._buffer.text, cells, min(width(self._label()), cells - 1), cursor, menu)
+        text = MASK * len(self._buffer.text) if self._hides() else self._buffer.text
+        return lay_out(text, cells, min(width(self._label()), cells - 1), cursor, menu)
 
 
 def _point(place: WritePosition, at: tuple[int, int], top: int) -> Point:

@@ -141,7 +141,7 @@ def status_line(
     hint matters, 0 being most; `behind`, that what was missed is still being filled in.
     """
     style, words = connection(status, now, behind=behind)
-    parts: list[tuple[int, str]] = [(1, f"{status.nick} (away)" if status.away else status.nick)]
+    parts: list[tuple[int, str]] = [(1, _who(status))]
     if status.state is ConnectionState.ONLINE:
         if status.server != status.remote:
             parts.append((4, status.server))
@@ -161,6 +161,13 @@ def status_line(
         kept.remove(max(kept))
     rest = "".join(f" · {text}" for _, text in kept)
     return Row([(style, f" {words}"), ("", rest)], "class:bar")
+
+
+def _who(status: Status) -> str:
+    """Return the nick, the account that it is of, and whether one is away."""
+    account = status.account
+    named = "" if not account else " (logged in)" if account == status.nick else f" (as {account})"
+    return f"{status.nick}{named}{' (away)' if status.away else ''}"
 
 
 def milliseconds(seconds: float) -> str:

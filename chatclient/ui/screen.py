@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from prompt_toolkit.application import Application
+from prompt_toolkit.clipboard import InMemoryClipboard
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyPressEvent
 from prompt_toolkit.layout import Float, FloatContainer, Layout
@@ -28,6 +29,7 @@ from chatclient.model import (
     BufferKind,
     Change,
     FocusWanted,
+    QuestionChanged,
     StatusChanged,
     World,
 )
@@ -57,6 +59,12 @@ class Client(Protocol):
     def enter(self, buffer: Buffer, text: str, /) -> None:
         """Do what the user typed in `buffer`."""
 
+    def answer(self, written: str | None, /) -> None:
+        """Take what was written as the answer to the world's question; None gives it up."""
+
+    def is_secret(self, buffer: Buffer, text: str, /) -> bool:
+        """Say whether what was typed has a password in it, which no history may keep."""
+
     def activate(self, buffer: Buffer, /) -> None:
         """Make `buffer` the one that the user looks at."""
 
@@ -85,8 +93,11 @@ class ChatScreen:
         self._world = world = client.world
         self._shown = world.active
         self.editor = Editor(
-            ChatCompleter(world, lambda: world.active, client.find_rooms), self._name
+            ChatCompleter(world, lambda: world.active, client.find_rooms),
+            self._name,
+            lambda text: client.is_secret(world.active, text),
         )
+        self.editor.ask(world.question)
         self.stage = Stage(world, now=now, typed_lines=lambda: self.editor.lines)
         output = output or terminal()
         colours = output.get_default_color_depth() is not ColorDepth.DEPTH_1_BIT
@@ -191,6 +202,9 @@ class ChatScreen:
                     self.editor.forget(buffer)
                 case StatusChanged():
                     self._count_seconds()
+                case QuestionChanged():
+                    self.editor.ask(self._world.question)
+                    self.app.clipboard = InMemoryClipboard()  # no password by Ctrl+Y
                 case _:
                     pass
         self._follow()
@@ -221,7 +235,7 @@ class ChatScreen:
         stage, editor = self.stage, self.editor
         return {
             Action.SEND: lambda _: self._send(),
-            Action.NEW_LINE: lambda _: editor.buffer.newline(copy_margin=False),
+            Action.NEW_LINE: lambda _: editor.new_line(),
             Action.RESEND: lambda _: self._resend(),
             Action.COMPLETE: lambda _: editor.complete(),
             Action.COMPLETE_BACK: lambda _: editor.buffer.complete_previous(),
@@ -245,17 +259,22 @@ class ChatScreen:
         }
 
     def _can_close(self) -> bool:
-        return self.stage.help_open or self.editor.menu_open
+        return self.stage.help_open or self.editor.menu_open or self.editor.asked is not None
 
     def _close(self) -> None:
+        if self.editor.asked:
+            self._client.answer(None)
+            return
         self.stage.close_help()
         self.editor.close_menu()
 
     def _send(self) -> None:
         if self.editor.accept_completion():
             return
-        text = self.editor.take()
-        if text.strip():
+        answering, text = self.editor.asked, self.editor.take()
+        if answering:
+            self._client.answer(text)
+        elif text.strip():
             self.stage.close_help()
             self.stage.view.to_end()
             self._client.enter(self._world.active, text)
@@ -282,6 +301,8 @@ class ChatScreen:
     def _clear_or_leave(self) -> None:
         if self.editor.buffer.text and not self.stage.leaving:
             self.editor.buffer.reset()
+        elif self.editor.asked and not self.stage.leaving:
+            self._client.answer(None)
         else:
             self.leave()
 

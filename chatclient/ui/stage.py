@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from chatclient.model import Buffer, BufferKind, ConnectionState, World
 from chatclient.ui import panes
 from chatclient.ui.cells import Row
-from chatclient.ui.guide import guide, key_help
+from chatclient.ui.guide import asked, guide, key_help
 from chatclient.ui.painting import Painter
 from chatclient.ui.view import View
 
@@ -81,6 +81,11 @@ class Stage:
             page = key_help(cells)
             self._help_size = (height, len(page))
             return page[self._help_from : self._help_from + height]
+        question = self._world.question
+        below = asked(question, cells)[:height] if question else []
+        return [*self._talk(cells, height - len(below)), *below]
+
+    def _talk(self, cells: int, height: int) -> Sequence[Row]:
         view = self.view
         view.fold = self._world.fold
         rows = view.rows(cells, height)
@@ -120,6 +125,8 @@ class Stage:
         """Return the most useful thing to know about keys now, and how much it matters."""
         if self.leaving:
             return 0, "leaving… (Ctrl+C again: at once)"
+        if self._world.question:
+            return 0, "Enter answers, Esc gives up"
         lines = self._typed_lines()
         if lines >= _MANY_LINES:
             most = self._world.status.multiline

@@ -28,6 +28,7 @@ _SHEET = {
     "notice": "#af8700",
     "info": "#0087d7",
     "error": "#d70000 bold",
+    "question": "#d75f00",
     "gap": "#d75f00",
     "own": "bold",
     "pending": "dim",

@@ -1,11 +1,16 @@
 """The faces of connections, with the facts that the configuration gives."""
 
 import random
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from chatserver.app.invitations import Invitations
+from chatserver.attempts import LimitedAttempts
 from chatserver.config.settings import Config
+from chatserver.core.accounts import Accounts
+from chatserver.faces.accounts import AccountFacts
 from chatserver.faces.contract import Face
 from chatserver.faces.detection import Refused, Speaks
 from chatserver.faces.irc.face import IrcFace
@@ -13,6 +18,7 @@ from chatserver.faces.irc.facts import Admin, Rehash, ServerFacts
 from chatserver.faces.plain import PlainFace, PlainFacts, guest_nicks
 from chatserver.net.terms import Origin
 from chatserver.passwords import dearest_of, deny, verify
+from chatserver.proofs import Proofs, make_nonce
 from chatwire.version import VERSION
 
 NICKS_TO_TRY: Final = 12
@@ -25,8 +31,12 @@ NEEDS_PASSWORD: Final = Refused(
 class ConfiguredFaces:
     """Makes faces with the facts that the configuration gives (`net.terms.Faces`)."""
 
-    def __init__(self, config: Config, started_at: int, reload: Callable[[], Rehash]) -> None:
+    def __init__(
+        self, config: Config, started_at: int, accounts: Accounts, reload: Callable[[], Rehash]
+    ) -> None:
         self._started_at = started_at
+        self._accounts = accounts
+        self._attempts = LimitedAttempts(config.login_failures, time.monotonic)
         self._reload = reload
         self._random = random.SystemRandom()
         self.count_strangers: Callable[[], int] = lambda: 0
@@ -41,6 +51,7 @@ class ConfiguredFaces:
         stranger = partial(deny, like=dearest_of([one.password for one in config.operator]))
         motd = tuple(config.motd.splitlines())
         self._needs_password = bool(config.password)
+        accounts = self._account_facts(config)
         self._plain = PlainFacts(
             network=config.network,
             motd=motd,
@@ -48,6 +59,7 @@ class ConfiguredFaces:
             line_limit=config.line_length,
             operators=operators,
             stranger=stranger,
+            accounts=accounts,
         )
         self._irc = ServerFacts(
             name=config.name,
@@ -60,9 +72,28 @@ class ConfiguredFaces:
             password=partial(verify, kept=config.password) if config.password else None,
             operators=operators,
             stranger=stranger,
+            accounts=accounts,
             admin=Admin(config.admin_location, config.admin_organisation, config.admin_email),
             rehash=self._reload,
             count_strangers=self._ask_for_strangers,
+        )
+
+    def _account_facts(self, config: Config) -> AccountFacts:
+        self._attempts.most = config.login_failures
+        proofs = Proofs(config.password_iterations, config.password_length)
+        return AccountFacts(
+            registration=config.registration,
+            redeem=Invitations(config.invitations, self._accounts).redeem,
+            before_connect=config.register_before_connect,
+            email_required=config.email_required,
+            find=self._accounts.find,
+            find_by_certificate=self._accounts.find_by_certificate,
+            hash=proofs.hash,
+            verify=proofs.verify,
+            decoy=proofs.decoy,
+            nonce=make_nonce,
+            attempts=self._attempts,
+            clear=config.clear_passwords,
         )
 
     def _ask_for_strangers(self) -> int:

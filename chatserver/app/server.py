@@ -17,9 +17,11 @@ from socket import socket
 from typing import Final
 
 from chatserver.app.announcement import announce
+from chatserver.app.certificates import Certificates, UnusableCertificatesError
 from chatserver.app.faces import ConfiguredFaces
-from chatserver.config.settings import Config, Listen
+from chatserver.config.settings import Config
 from chatserver.config.sources import adopt
+from chatserver.config.tables import Listen
 from chatserver.config.values import ConfigError
 from chatserver.core.state import State
 from chatserver.faces.detection import Speaks
@@ -30,7 +32,8 @@ from chatserver.net.deadlines import Deadlines, Times
 from chatserver.net.descriptors import raise_limit
 from chatserver.net.listener import Connections, Listener
 from chatserver.net.sockets import ListenError, inherit, listen, listen_unix
-from chatserver.net.terms import Counters, Spoken, Terms, WebSocketTerms
+from chatserver.net.terms import Counters, Entrance, Spoken, Terms, WebSocketTerms
+from chatserver.net.turns import Turns
 from chatserver.node import Node
 from chatserver.ports import Restored, Retention, Store, StoreUnusable
 from chatserver.storage import make_store
@@ -43,8 +46,8 @@ SETTLE_TIME: Final = 0.7
 CLOSE_TIME: Final = 3.2
 """Seconds that peers have to take their farewell and close."""
 
-Bound = Sequence[tuple[socket, Spoken]]
-"""Listening sockets, each with what is spoken there."""
+Bound = Sequence[tuple[socket, Entrance]]
+"""Listening sockets, each with how one comes in there."""
 
 
 class CannotStart(Exception):
@@ -72,14 +75,17 @@ def run(config: Config, reread: Callable[[], Config]) -> int:
     raise_limit()
     clock = SystemClock()
     with ExitStack() as undo:
-        bound = bind(config)
+        certificates = Certificates()
+        bound = bind(config, certificates)
         for sock, _ in bound:
             undo.enter_context(sock)
         store, restored = open_store(config, clock)
         undo.callback(store.close)
 
         async def serve() -> int:
-            return await Server(config, reread, clock, store, restored).run(bound)
+            server = Server(config, reread, clock, store, restored)
+            server.certificates = certificates
+            return await server.run(bound)
 
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             return runner.run(serve())
@@ -98,25 +104,25 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-def bind(config: Config) -> Bound:
+def bind(config: Config, certificates: Certificates) -> Bound:
     """Open all listening sockets that `config` and the service manager ask for."""
-    bound: list[tuple[socket, Spoken]] = []
+    bound: list[tuple[socket, Entrance]] = []
     with ExitStack() as undo:
         try:
             inherited = inherit(os.environ, os.getpid())
-            bound.extend((undo.enter_context(sock), None) for sock in inherited)
+            bound.extend((undo.enter_context(sock), Entrance()) for sock in inherited)
             for place in config.listeners:
                 if inherited and place == config.listeners[0] and not place.host:
                     continue  # the service manager chose the address
-                spoken = _spoken_at(place)
+                entrance = Entrance(_spoken_at(place), certificates.add(place, config))
                 if place.unix:
                     opened, note = [listen_unix(place.unix, config.backlog)], ""
                 else:
                     opened, note = listen(place.host, place.port, config.backlog)
                 if note:
                     _log.warning("%s", note)
-                bound.extend((undo.enter_context(sock), spoken) for sock in opened)
-        except ListenError as error:
+                bound.extend((undo.enter_context(sock), entrance) for sock in opened)
+        except (ListenError, UnusableCertificatesError) as error:
             raise CannotStart(str(error)) from None
         undo.pop_all()
     return bound
@@ -171,6 +177,8 @@ class Server:
         """Build it on an open store, in the running event loop."""
         self._config = config
         self._reread = reread
+        self.certificates = Certificates()
+        """Those of the listeners that `run` is given."""
         self._told_to_stop = asyncio.Event()
         self._told_again = asyncio.Event()
         self._node = Node(State(config.limits), tail=config.tail)
@@ -179,13 +187,15 @@ class Server:
         self._journal = LocalJournal(self._node, store, restored, clock, config.journal_queue)
         self._node.journal = self._journal
         self._trimming = Trimming(store, self._journal.trim, clock)
-        self._faces = ConfiguredFaces(config, clock.now(), self.reload)
+        accounts = self._node.state.accounts
+        self._faces = ConfiguredFaces(config, clock.now(), accounts, self.reload)
         self._connections = Connections(
             Terms(
                 node=self._node,
                 faces=self._faces,
                 deadlines=Deadlines(asyncio.get_running_loop()),
                 counters=Counters(),
+                turns=Turns(),
                 times=Times(
                     first_line=config.first_line_timeout,
                     registration=config.registration_timeout,
@@ -201,7 +211,7 @@ class Server:
 
     async def run(self, bound: Bound) -> int:
         """Serve at the sockets `bound` until told to stop; return the exit status."""
-        listeners = [Listener(sock, self._connections, spoken) for sock, spoken in bound]
+        listeners = [Listener(sock, self._connections, entrance) for sock, entrance in bound]
         self._handle_signals()
         if retention(self._config).trims:
             self._trimming.start()
@@ -209,9 +219,12 @@ class Server:
             accepting = [group.create_task(listener.run()) for listener in listeners]
             config = self._config
             directory = None if config.ephemeral else config.data_directory
-            web = [one.address for one in listeners if isinstance(one.spoken, WebSocketTerms)]
-            others = [one.address for one in listeners if one.address not in web]
-            tell(announce(others, directory, web))
+            web = [one.address for one in listeners if one.entrance.is_web]
+            tls = [
+                one.address for one in listeners if one.entrance.keys and not one.entrance.is_web
+            ]
+            others = [one.address for one in listeners if one.address not in (*web, *tls)]
+            tell(announce(others, directory, tls=tls, web=web))
             await self._told_to_stop.wait()
             for task in accepting:
                 task.cancel()
@@ -253,11 +266,14 @@ class Server:
     def reload(self) -> Rehash:
         """Read the configuration again, take from it what a running server can, and say what came of it."""
         try:
-            self._config, others = adopt(self._config, self._reread())
-        except ConfigError as error:
+            config, others = adopt(self._config, self._reread())
+            fresh = self.certificates.prepare(config)
+        except (ConfigError, UnusableCertificatesError) as error:
             _log.error("the configuration stays as it was: %s", error)
             return Rehash(f"The configuration stays as it was: {error}")
-        self._faces.configure(self._config)
+        self._config = config
+        self.certificates.replace(fresh)
+        self._faces.configure(config)
         _log.info("the configuration was read again")
         if others:
             _log.warning("these need a restart: %s", ", ".join(others))

@@ -4,8 +4,9 @@
 command line import this package; everything else is given plain values.
 """
 
-from chatserver.config.settings import Config, Face, Listen, Operator
+from chatserver.config.settings import Config
 from chatserver.config.sources import load
+from chatserver.config.tables import Face, Listen, Operator
 from chatserver.config.values import ConfigError
 
 __all__ = ["Config", "ConfigError", "Face", "Listen", "Operator", "load"]

@@ -11,69 +11,28 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from chatserver.config.table import About
+from chatserver.config.tables import Listen, Operator, Port
+from chatserver.core.accounts import ITERATIONS
 from chatserver.core.limits import Limits
+from chatserver.faces.accounts import Registration
 
-Face = Literal["auto", "plain", "irc"]
 Script = Literal["unicode", "ascii"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 LISTENING = "Listening"
 SERVER = "The server"
 DATA = "Data"
+ACCOUNTS = "Accounts"
 TIMES = "Time limits"
 BOUNDS = "Bounds"
 LENGTHS = "Lengths"
 ROOMS = "Rooms"
 LOGGING = "Logging"
 
-Port = Annotated[int, Meta(ge=0, le=65535)]
 Seconds = Annotated[float, Meta(gt=0, le=7 * 24 * 3600)]
 Line = Annotated[str, Meta(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
-Origin = Annotated[str, Meta(pattern=r"^(\*|[a-z][a-z0-9+.-]*://[^/\sA-Z]+)\Z")]
+Invitation = Annotated[str, Meta(pattern=r"^[!-+\--?A-~]{1,64}\Z")]
 LINE = "one line of at most 300 characters"
-
-
-class Operator(Struct, frozen=True, forbid_unknown_fields=True):
-    """Who may become an operator of the server (`OPER name password`)."""
-
-    name: Annotated[
-        str,
-        Meta(pattern=r"^[!-9;-~]{1,32}\Z"),
-        About("", "the name to give with OPER", allowed="one word of at most 32 ASCII characters"),
-    ]
-    password: Annotated[
-        str,
-        Meta(min_length=1),
-        About("", "the password, or what `chatserver hash-password` prints for it", secret=True),
-    ]
-
-
-class Listen(Struct, frozen=True, forbid_unknown_fields=True):
-    """A place to listen on: addresses with a port, or the path of a Unix socket."""
-
-    host: Annotated[
-        tuple[str, ...], About("", "addresses or names", default="loopback, IPv4 and IPv6")
-    ] = ()
-    port: Annotated[Port, About("", "the TCP port; 0 picks a free one")] = 9000
-    unix: Annotated[
-        str, About("", "the path of a Unix socket, instead of host and port", default="none")
-    ] = ""
-    face: Annotated[
-        Face, About("", "what is spoken there; `auto` lets the first line of each peer decide")
-    ] = "auto"
-    websocket: Annotated[
-        bool, About("", "WebSocket for web clients, and IRC in it, instead of plain connections")
-    ] = False
-    origins: Annotated[
-        tuple[Origin, ...],
-        About(
-            "",
-            "of which web pages scripts may connect with WebSocket: origins, or `*` for every page. "
-            "Programs that are no browsers name no origin, and always may",
-            allowed="a list of origins (https://chat.example.org) or *",
-            default="none: no web page",
-        ),
-    ] = ()
 
 
 class Config(Struct, frozen=True, kw_only=True):
@@ -92,6 +51,50 @@ class Config(Struct, frozen=True, kw_only=True):
     unix: Annotated[
         str, About(LISTENING, "the path of a Unix socket to listen on as well", default="none")
     ] = ""
+    tls_port: Annotated[
+        int,
+        Meta(ge=-1, le=65535),
+        About(
+            LISTENING,
+            "a TCP port for TLS (6697 is the usual one), at the same addresses; 0 picks a free one",
+            allowed="a whole number from 0 to 65535, or -1 for none",
+            default="none (-1)",
+        ),
+    ] = -1
+    tls_cert: Annotated[
+        str,
+        About(
+            LISTENING,
+            "a file with the certificate for TLS, and with what stands between it and one that "
+            "clients know, in PEM. `chatserver make-cert` makes one for trying out",
+            default="none",
+            reload=True,
+        ),
+    ] = ""
+    tls_key: Annotated[
+        str,
+        About(LISTENING, "a file with its private key", default="none", reload=True),
+    ] = ""
+    tls_public_port: Annotated[
+        Port,
+        About(
+            LISTENING,
+            "the port at which people from outside reach TLS, for what they are told",
+            default="that of the first listener with TLS (0)",
+        ),
+    ] = 0
+    sts_duration: Annotated[
+        int,
+        Meta(ge=0, le=10 * 365 * 24 * 3600),
+        About(
+            LISTENING,
+            "have IRC clients come back over TLS, and over nothing else for so long after each "
+            "connection (strict transport security). TLS must work then: they will not go back",
+            unit="s",
+            default="not at all (0)",
+            reload=True,
+        ),
+    ] = 0
     backlog: Annotated[
         int,
         Meta(ge=0, le=1_000_000),
@@ -187,7 +190,9 @@ class Config(Struct, frozen=True, kw_only=True):
     ] = ()
     nick_script: Annotated[
         Script,
-        About(SERVER, "letters that new nicks and accounts may have: of any script, or of ASCII alone"),
+        About(
+            SERVER, "letters that new nicks and accounts may have: of any script, or of ASCII alone"
+        ),
     ] = "unicode"
     admin_location: Annotated[
         Line, About(SERVER, "where the server is, for ADMIN", allowed=LINE, reload=True)
@@ -198,6 +203,74 @@ class Config(Struct, frozen=True, kw_only=True):
     admin_email: Annotated[
         Line, About(SERVER, "whom to write to, for ADMIN", allowed=LINE, reload=True)
     ] = ""
+
+    registration: Annotated[
+        Registration,
+        About(
+            ACCOUNTS,
+            "who may make an account: everybody, who has an invitation code, or nobody but "
+            "administrators (`chatserver account add`)",
+            reload=True,
+        ),
+    ] = "open"
+    invitations: Annotated[
+        tuple[Invitation, ...],
+        About(
+            ACCOUNTS,
+            "invitation codes. Each is good for one account, and once more when that is dropped; one "
+            "with `*` at its end for any number",
+            allowed="a list of codes: at most 64 ASCII characters without spaces, commas and @",
+            default="none",
+            secret=True,
+            reload=True,
+        ),
+    ] = ()
+    email_required: Annotated[
+        bool,
+        About(
+            ACCOUNTS,
+            "whether an account needs an e-mail address; nothing is ever sent to it",
+            reload=True,
+        ),
+    ] = False
+    register_before_connect: Annotated[
+        bool,
+        About(ACCOUNTS, "whether IRC clients may make an account before they join", reload=True),
+    ] = True
+    password_length: Annotated[
+        int,
+        Meta(ge=1, le=100),
+        About(ACCOUNTS, "a password that is set, at least", unit="characters", reload=True),
+    ] = 8
+    password_iterations: Annotated[
+        int,
+        Meta(ge=4096, le=10_000_000),
+        About(
+            ACCOUNTS,
+            "iterations of PBKDF2 in what is kept of a password that is set: what a guess costs "
+            "who steals the data, and each login the server",
+            reload=True,
+        ),
+    ] = ITERATIONS
+    login_failures: Annotated[
+        int,
+        Meta(ge=0, le=1_000_000),
+        About(
+            ACCOUNTS,
+            "how many wrong passwords from one address are free; then one a minute is. "
+            "0 for any number",
+            reload=True,
+        ),
+    ] = 10
+    clear_passwords: Annotated[
+        bool,
+        About(
+            ACCOUNTS,
+            "take passwords of accounts over connections that others could listen in on: neither "
+            "encrypted nor from this machine",
+            reload=True,
+        ),
+    ] = False
 
     registration_timeout: Annotated[
         Seconds, About(TIMES, "how long an IRC client may take to register", unit="s")
@@ -310,7 +383,8 @@ class Config(Struct, frozen=True, kw_only=True):
     def listeners(self) -> tuple[Listen, ...]:
         """Every place to listen on: host and port, the Unix socket, and the tables `listen`."""
         unix = (Listen(unix=self.unix),) if self.unix else ()
-        return (Listen(host=self.host, port=self.port), *unix, *self.listen)
+        tls = (Listen(host=self.host, port=self.tls_port, tls=True),) if self.tls_port >= 0 else ()
+        return (Listen(host=self.host, port=self.port), *tls, *unix, *self.listen)
 
     @property
     def data_directory(self) -> Path:

@@ -14,6 +14,7 @@ from msgspec import structs
 from chatserver.config.file import read_file
 from chatserver.config.settings import Config
 from chatserver.config.table import ENVIRONMENT_PREFIX, Setting, is_required, rows
+from chatserver.config.tables import Listen
 from chatserver.config.values import ConfigError, Given, check, read
 from chatserver.passwords import is_hash, is_sound
 from chatwire.names import is_room
@@ -121,10 +122,9 @@ def _check_together(config: Config, given: Mapping[str, Given]) -> None:
     if config.motd and config.motd_file:
         raise ConfigError(f"{where['motd_file']}: give motd or motd_file, not both")
     for listen in config.listen:
-        if listen.websocket and listen.face == "plain":
-            raise ConfigError(f"{where['listen']}: WebSocket carries IRC, not plain text")
-        if listen.origins and not listen.websocket:
-            raise ConfigError(f"{where['listen']}: origins are of use with websocket = true alone")
+        if fault := _fault_of(listen):
+            raise ConfigError(f"{where['listen']}: {fault}")
+    _check_tls(config, where)
     names = [operator.name for operator in config.operator]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
@@ -133,6 +133,35 @@ def _check_together(config: Config, given: Mapping[str, Given]) -> None:
         if is_hash(operator.password) and not is_sound(operator.password):
             place = where["operator"]
             raise ConfigError(f"{place}: the hash of the password of {operator.name} is not whole")
+
+
+def _fault_of(listen: Listen) -> str:
+    """Say what is wrong with a table `listen` whose values are each right, "" for nothing."""
+    if listen.websocket and listen.face == "plain":
+        return "WebSocket carries IRC, not plain text"
+    if listen.origins and not listen.websocket:
+        return "origins are of use with websocket = true alone"
+    if (listen.certificate or listen.key) and not listen.tls:
+        return "certificate and key are of use with tls = true alone"
+    if bool(listen.certificate) != bool(listen.key):
+        return "give both certificate and key, or neither"
+    return ""
+
+
+def _check_tls(config: Config, where: Mapping[str, object]) -> None:
+    """Raise what is wrong with the settings for TLS together."""
+    if bool(config.tls_cert) != bool(config.tls_key):
+        one, other = ("tls_cert", "tls_key") if config.tls_cert else ("tls_key", "tls_cert")
+        raise ConfigError(f"{where[one]}: it needs {other} too")
+    places = [place for place in config.listeners if place.tls]
+    if any(not place.certificate for place in places) and not config.tls_cert:
+        place = where["tls_port"] if config.tls_port >= 0 else where["listen"]
+        raise ConfigError(
+            f"{place}: TLS needs a certificate and its key: give tls_cert and tls_key "
+            "(chatserver make-cert makes them for trying out)"
+        )
+    if config.sts_duration and not (places or config.tls_public_port):
+        raise ConfigError(f"{where['sts_duration']}: there is no listener with TLS")
 
 
 def _read_motd(config: Config, given: Mapping[str, Given]) -> str:

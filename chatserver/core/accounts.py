@@ -13,6 +13,9 @@ from msgspec import Struct, field
 from chatserver.core.lookalikes import Lookalikes
 from chatwire.names import fold
 
+ITERATIONS: Final = 600_000
+"""Of PBKDF2 with HMAC-SHA-256 in a verifier, as OWASP's Password Storage Cheat Sheet recommends."""
+
 CERTIFICATES_MOST: Final = 10
 """Certificates that one account may be proved with."""
 

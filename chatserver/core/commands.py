@@ -226,6 +226,21 @@ class BecomeOperator(Command, frozen=True):
     name: str
 
 
+class Monitor(Command, frozen=True):
+    """Be told, in this session, when those with the nicks `adding` come or go; not of `removing`."""
+
+    adding: tuple[str, ...] = ()
+    removing: tuple[str, ...] = ()
+    clearing: bool = False
+    """Whether nobody of before is to be told of."""
+
+
+class ListMonitored(Command, frozen=True):
+    """Be told which nicks are monitored in this session, or (`status`) which of them are there."""
+
+    status: bool = False
+
+
 class SendWallops(Command, frozen=True):
     """Tell something to all who listen to operators (`+w`)."""
 

@@ -101,6 +101,20 @@ class MarkerKept(Reply, frozen=True):
     read_at: int
 
 
+class Monitored(Reply, frozen=True):
+    """Of those whom the asker monitors: who is there, and who is not; `full` were too many for the list."""
+
+    online: tuple[Identity, ...]
+    offline: tuple[str, ...]
+    full: tuple[str, ...] = ()
+
+
+class MonitorListed(Reply, frozen=True):
+    """Whom the asker monitors."""
+
+    nicks: tuple[str, ...]
+
+
 class OperatorGranted(Reply, frozen=True):
     """The asker is an operator of the server now."""
 
@@ -230,6 +244,8 @@ class Reason(enum.Enum):
     """[target, its number] Only who said it, or an operator of the room, may remove it."""
     TOO_LATE = enum.auto()
     """[target, its number] Who said it may not remove it any more."""
+    BUSY = enum.auto()
+    """Too many passwords wait to be checked."""
     NOT_KEPT = enum.auto()
     """[target] The message could not be written to disk, and was shown to nobody."""
 

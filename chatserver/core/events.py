@@ -280,6 +280,24 @@ class HostChanged(Event, frozen=True):
     """Their away message, as those rooms know it."""
 
 
+class CameOnline(Event, frozen=True):
+    """Somebody has a nick now that nobody had. Audience: one who watches it."""
+
+    who: Identity
+
+
+class WentOffline(Event, frozen=True):
+    """Nobody has `nick` any more. Audience: one who watches it."""
+
+    nick: str
+
+
+class Observed(Event, frozen=True):
+    """Something is told of somebody to one who watches their nick, and shares no room with them."""
+
+    event: AccountChanged | AwayChanged | HostChanged | RealnameChanged
+
+
 class WallopsSent(Event, frozen=True):
     """An operator told something to all who listen."""
 

@@ -16,6 +16,7 @@ from chatserver.core.guests import Guests
 from chatserver.core.limits import Limits
 from chatserver.core.lookalikes import Lookalikes
 from chatserver.core.markers import AccountMarkers, Markers
+from chatserver.core.monitors import Monitors
 from chatserver.core.nonces import Nonces
 from chatwire.names import fold
 
@@ -384,12 +385,17 @@ class Nicks(dict[str, User]):
     def __init__(self) -> None:
         super().__init__()
         self._lookalikes = Lookalikes()
+        self.changed: dict[str, str] = {}
+        """Folded nicks that were taken or freed, as they were written before ("" if they were free)."""
 
     def __setitem__(self, key: str, user: User) -> None:
+        if key not in self:
+            self.changed.setdefault(key, "")
         super().__setitem__(key, user)
         self._lookalikes.add(key)
 
     def __delitem__(self, key: str) -> None:
+        self.changed.setdefault(key, self[key].nick)
         super().__delitem__(key)
         self._lookalikes.discard(key)
 
@@ -422,6 +428,7 @@ class State:
         self.nonces = Nonces()
         """Of messages of the last day."""
         self.accounts = Accounts()
+        self.monitors = Monitors()
         self.markers = AccountMarkers(self.accounts)
         self.guests = Guests()
         """Who can come back as who they were."""

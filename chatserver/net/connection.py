@@ -10,14 +10,17 @@ import contextlib
 import logging
 import socket
 from collections.abc import Awaitable, Callable
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from chatserver.net import tcp
 from chatserver.net.address import Address
 from chatserver.net.deadlines import NEVER, Due, Patience, Stall
 from chatserver.net.steps import Steps
-from chatserver.net.terms import Terms
+from chatserver.net.terms import Entrance, Origin, Terms, origin_of
 from chatserver.session import Session
+
+if TYPE_CHECKING:  # loaded when a listener has TLS: it takes its time
+    from chatserver.net.tlstransport import TlsTransport
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +47,7 @@ class Connection(asyncio.Protocol):
         "_reading",
         "_size",
         "_stall",
+        "_tls",
         "_transport",
         "_waiter",
         "_was_reset",
@@ -56,7 +60,10 @@ class Connection(asyncio.Protocol):
         "terms",
     )
 
-    def __init__(self, terms: Terms, peer: Address, number: int, *, greets: bool = True) -> None:
+    def __init__(
+        self, terms: Terms, peer: Address, number: int, entrance: Entrance, *, greets: bool = True
+    ) -> None:
+        """Make a connection from `peer` by way of the listener that is such an `entrance`."""
         self.terms = terms
         self.peer = peer
         self.steps = Steps(number)
@@ -72,7 +79,11 @@ class Connection(asyncio.Protocol):
         """Whether so much waits to be sent that nothing more should be written, and its own input waits."""
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport
-        self._patience = Patience(terms.times, self._loop.time(), greets=greets)
+        self._tls = _tls_for(self, entrance)
+        """What is between us and TCP, if anything is."""
+        self._patience = Patience(
+            terms.times, self._loop.time(), greets=greets, handshake=self._tls is not None
+        )
         self._waiter: asyncio.Future[None] | None = None
         self._chunks: list[bytes] = []
         self._size = 0
@@ -96,13 +107,14 @@ class Connection(asyncio.Protocol):
         """Own the accepted `sock` until it is closed; `converse` says what to do with its bytes."""
         try:
             self.steps.accepted(sock, self.peer)
-            await self._loop.connect_accepted_socket(lambda: self, sock)
+            await self._loop.connect_accepted_socket(lambda: self._tls or self, sock)
         except OSError as error:
             sock.close()
             self.steps.tell("it was gone before it could be served: %s", error)
             return
         try:
-            await converse(self)
+            if self._tls is None or await self._shake_hands(self._tls):
+                await converse(self)
         except Exception:  # noqa: BLE001 - a bug: it ends this one connection, never the server
             self.terms.counters.bugs += 1
             _log.exception("#%d ends by an error of ours", self.steps.number)
@@ -113,6 +125,28 @@ class Connection(asyncio.Protocol):
                 await self._wait()
             self.terms.deadlines.cancel(self)
 
+    async def _shake_hands(self, tls: "TlsTransport") -> bool:
+        """Have the handshake done, step by step, and say whether it was."""
+        channel = tls.channel
+        while not (self.reason or channel.failure or channel.is_open):
+            if tls.is_waiting:
+                async with self.terms.turns:
+                    tls.step()
+            else:
+                await self._wait()
+        if channel.is_open:
+            self._patience.shaken(self._loop.time())
+            self._set_deadline()
+            return True
+        self.terms.counters.handshakes_failed += 1
+        if channel.failure:
+            self.steps.tell("tls: no handshake: %s", channel.failure)
+            self.reason = self.reason or channel.failure
+        if tls.speaks_clear and not self._closing:
+            tls.refuse_clear()
+        self._deaf = True
+        return False
+
     def _leave(self) -> None:
         """Have the session end in its turn, which closes us; without one, close at once."""
         if self.session is not None:
@@ -121,6 +155,18 @@ class Connection(asyncio.Protocol):
             self.close(b"" if self.at_end else self.terms.faces.farewell(self.reason))
 
     # --- for its task --------------------------------------------------------------------------
+
+    @property
+    def origin(self) -> Origin:
+        """Where it comes from, as its face is told."""
+        if self._tls is None:
+            return origin_of(self.peer)
+        return origin_of(self.peer, secure=True, certificate=self._tls.channel.certificate)
+
+    @property
+    def was_cut(self) -> bool:
+        """Whether the peer's side ended without its having said so, where it should have: under TLS."""
+        return self._tls is not None and not self._tls.channel.has_ended
 
     async def receive(self) -> bytes:
         """Return the next bytes, or b"" when there are no more: `reason` says why."""
@@ -174,7 +220,8 @@ class Connection(asyncio.Protocol):
         self._waiter = self._loop.create_future()
         await self._waiter
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Have the task look again at what has happened."""
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
@@ -241,7 +288,7 @@ class Connection(asyncio.Protocol):
     def _drop_input(self) -> None:
         self._chunks.clear()
         self._size = 0
-        self._wake()
+        self.wake()
 
     # --- for the event loop --------------------------------------------------------------------
 
@@ -270,17 +317,17 @@ class Connection(asyncio.Protocol):
             self.steps.tell(
                 "reading pauses: %d bytes wait; TCP pushes back on the peer", self._size
             )
-        self._wake()
+        self.wake()
 
     def eof_received(self) -> bool:
         """Take the orderly end of the peer's side; keep ours open, unless it is ended already."""
         if self._closing:
-            self.steps.tell("recv: 0 bytes, the peer's FIN; both sides are closed")
+            self.steps.tell("recv: 0 bytes, %s; both sides are closed", self._end)
             return False
         self.at_end = True
         self.reason = self.reason or CLOSED
-        self.steps.tell("recv: 0 bytes, the peer's FIN; it may still listen (half close)")
-        self._wake()
+        self.steps.tell("recv: 0 bytes, %s; it may still listen (half close)", self._end)
+        self.wake()
         return True
 
     def pause_writing(self) -> None:
@@ -302,7 +349,7 @@ class Connection(asyncio.Protocol):
         self.steps.tell("send: the kernel takes more again, %d bytes wait here", self._unsent)
         if self.session is not None:
             self.terms.node.see_drained(self.session)
-        self._wake()
+        self.wake()
 
     def connection_lost(self, error: Exception | None) -> None:
         """Know that the socket is closed, by us or by an error."""
@@ -311,8 +358,9 @@ class Connection(asyncio.Protocol):
         self.full = False
         if self.session is not None:
             self.session.lose_peer()
-        self.steps.closed(error, was_reset=self._was_reset, peer_first=self.at_end)
-        self._wake()
+        peer_first = self.at_end and (self._tls is None or self._tls.fin)
+        self.steps.closed(error, was_reset=self._was_reset, peer_first=peer_first)
+        self.wake()
 
     # --- for the timer -------------------------------------------------------------------------
 
@@ -368,3 +416,17 @@ class Connection(asyncio.Protocol):
     @property
     def _unsent(self) -> int:
         return 0 if self._closed else self._transport.get_write_buffer_size()
+
+    @property
+    def _end(self) -> str:
+        """What the peer's side ended with."""
+        return "the peer's FIN" if self._tls is None or self._tls.fin else "the peer's close_notify"
+
+
+def _tls_for(connection: Connection, entrance: Entrance) -> "TlsTransport | None":
+    """Return what does TLS for a connection that came by way of `entrance`, None for no TLS."""
+    if entrance.keys is None:
+        return None
+    from chatserver.net.tlstransport import TlsTransport  # noqa: PLC0415 - few need it
+
+    return TlsTransport(entrance.keys.context, connection, connection.steps)

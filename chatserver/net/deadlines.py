@@ -23,6 +23,8 @@ LATE = 0.002
 class Times(Struct, frozen=True, kw_only=True):
     """How long a peer is given for what, in seconds."""
 
+    handshake: float = 10.0
+    """For the handshake of TLS."""
     greeting: float = 1.0
     """Silence after which a peer that may be a person is greeted."""
     first_line: float = 600.0
@@ -50,6 +52,7 @@ class Due(enum.Enum):
 
 
 class _Phase(enum.Enum):
+    HANDSHAKE = enum.auto()
     SILENT = enum.auto()
     BEGUN = enum.auto()
     USER = enum.auto()
@@ -62,9 +65,10 @@ class Patience:
 
     __slots__ = ("_greeted", "_phase", "_pinged", "_since", "_times", "heard", "pings", "why")
 
-    def __init__(self, times: Times, now: float, *, greets: bool) -> None:
+    def __init__(self, times: Times, now: float, *, greets: bool, handshake: bool = False) -> None:
+        """Begin `now`; with `handshake`, wait for one first."""
         self._times = times
-        self._phase = _Phase.SILENT
+        self._phase = _Phase.HANDSHAKE if handshake else _Phase.SILENT
         self._since = now
         self._greeted = not greets
         self._pinged = False
@@ -74,6 +78,10 @@ class Patience:
         """Whether the peer can answer a ping."""
         self.why = ""
         """Why it was given up, for whoever is told."""
+
+    def shaken(self, now: float) -> None:
+        """Know that the handshake is done."""
+        self._phase, self._since = _Phase.SILENT, now
 
     def greet(self) -> bool:
         """Say whether the peer is to be greeted now; it is not asked for a second time."""
@@ -96,6 +104,8 @@ class Patience:
         """When something is due next, if nothing happens until then."""
         times = self._times
         match self._phase:
+            case _Phase.HANDSHAKE:
+                return self._since + times.handshake
             case _Phase.SILENT:
                 greeting = NEVER if self._greeted else times.greeting
                 return self._since + min(greeting, times.first_line)
@@ -137,6 +147,8 @@ class Patience:
 
     def _explain(self) -> str:
         match self._phase:
+            case _Phase.HANDSHAKE:
+                return f"no TLS handshake within {self._times.handshake:g} s"
             case _Phase.SILENT:
                 return f"nothing said for {self._times.first_line:g} s"
             case _Phase.BEGUN:

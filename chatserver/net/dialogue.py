@@ -14,7 +14,6 @@ from chatserver.faces.contract import Face
 from chatserver.faces.detection import Opening, Refused, Speaks, Verdict
 from chatserver.net.connection import Connection
 from chatserver.net.telnet import TelnetFilter
-from chatserver.net.terms import origin_of
 from chatserver.session import Session
 from chatwire.framing import Framer, Overlong
 
@@ -50,7 +49,7 @@ def _open(connection: Connection, verdict: Verdict, *, crlf: bool) -> Face | Ref
     if isinstance(verdict, Refused):
         return verdict
     connection.steps.tell("the first line decides: %s", verdict.value)
-    return connection.terms.faces.open(verdict, origin_of(connection.peer), crlf=crlf)
+    return connection.terms.faces.open(verdict, connection.origin, crlf=crlf)
 
 
 async def _judge(connection: Connection, telnet: TelnetFilter, opening: Opening) -> Verdict | None:
@@ -91,7 +90,8 @@ async def _serve(
             break
         text = _text_of(data, telnet, connection) if telnet else data
     if connection.at_end:
-        await take(connection, session, framer.end() if telnet else ())
+        whole = telnet is not None and not connection.was_cut
+        await take(connection, session, framer.end() if whole else ())
         await connection.terms.node.caught_up(session)
         await connection.flushed()
 

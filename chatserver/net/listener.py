@@ -19,7 +19,7 @@ from chatserver.net.address import Address, local, parse
 from chatserver.net.connection import Connection
 from chatserver.net.descriptors import Reserve
 from chatserver.net.dialogue import converse
-from chatserver.net.terms import Spoken, Terms, WebSocketTerms
+from chatserver.net.terms import Entrance, Terms, WebSocketTerms
 
 _log = logging.getLogger(__name__)
 
@@ -55,8 +55,9 @@ class Connections:
             session is None or (session.user is None and not session.closed) for session in sessions
         )
 
-    def add(self, sock: socket.socket, peer: Address, spoken: Spoken) -> None:
+    def add(self, sock: socket.socket, peer: Address, entrance: Entrance) -> None:
         """Give an accepted socket a connection with a task that owns it."""
+        spoken = entrance.spoken
         tcp.tune(sock, self.terms.times.stall)
         self.terms.counters.accepted += 1
         number = next(self._numbers)
@@ -64,11 +65,11 @@ class Connections:
         if isinstance(spoken, WebSocketTerms):
             from chatserver.net.webdialogue import WebConnection  # noqa: PLC0415 - few need it
 
-            connection = web = WebConnection(self.terms, peer, number, spoken)
+            connection = web = WebConnection(self.terms, peer, number, entrance, spoken)
             running = web.serve(sock)
         else:
             greets = spoken is not Speaks.IRC
-            connection = Connection(self.terms, peer, number, greets=greets)
+            connection = Connection(self.terms, peer, number, entrance, greets=greets)
             running = connection.run(sock, partial(converse, pinned=spoken))
         task = asyncio.create_task(running, name=f"#{number}")
         self._tasks[task] = connection
@@ -88,11 +89,9 @@ class Connections:
 class Listener:
     """A listening socket with its accept loop."""
 
-    def __init__(
-        self, sock: socket.socket, connections: Connections, spoken: Spoken = None
-    ) -> None:
+    def __init__(self, sock: socket.socket, connections: Connections, entrance: Entrance) -> None:
         self.address = local(sock)
-        self.spoken = spoken
+        self.entrance = entrance
         self._sock = sock
         self._connections = connections
         self._tells_again = 0.0
@@ -114,7 +113,7 @@ class Listener:
     def _take(self, accepted: socket.socket, name: object) -> None:
         try:
             peer = parse(accepted.family, name)
-            self._connections.add(accepted, peer, self.spoken)
+            self._connections.add(accepted, peer, self.entrance)
         except Exception:  # noqa: BLE001 - a bug: it ends this one connection, never the loop
             self._connections.terms.counters.bugs += 1
             _log.exception("a connection from %r ends by an error of ours", name)

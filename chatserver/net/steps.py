@@ -34,7 +34,11 @@ class Steps:
             self.tell("accept: %s from %s to %s, fd %d", peer.family, peer, local(sock), number)
 
     def send(self, transport: asyncio.Transport, data: bytes) -> None:
-        """Write `data`, and tell how much of it the kernel took."""
+        """Write `data`, and tell how much of it the kernel took, or that TLS does it."""
+        if transport.get_extra_info("cipher"):
+            self.tell("send: %d bytes, as records of TLS", len(data))
+            transport.write(data)
+            return
         before, size = transport.get_write_buffer_size(), len(data)
         transport.write(data)
         if waiting := transport.get_write_buffer_size():

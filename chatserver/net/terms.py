@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
@@ -10,7 +10,11 @@ from chatserver.faces.contract import Face
 from chatserver.faces.detection import Refused, Speaks
 from chatserver.net.address import Address
 from chatserver.net.deadlines import Deadlines, Times
+from chatserver.net.turns import Turns
 from chatserver.node import Node
+
+if TYPE_CHECKING:  # loaded when a listener has TLS: it takes its time
+    from OpenSSL import SSL
 
 
 class Origin(Struct, frozen=True):
@@ -59,6 +63,8 @@ class Counters:
         """Peers that spoke no protocol of ours."""
         self.shed = 0
         """Connections that were closed at once for want of file descriptors."""
+        self.handshakes_failed = 0
+        """Peers with which no handshake of TLS came about."""
         self.bugs = 0
         """Connections that an error of ours ended."""
 
@@ -74,6 +80,26 @@ Spoken = Speaks | WebSocketTerms | None
 """What is spoken at a listener; None if the first line of each peer decides."""
 
 
+class Keys:
+    """A certificate and its key, as new handshakes use them: replaced while the server runs."""
+
+    def __init__(self, context: "SSL.Context") -> None:
+        self.context = context
+
+
+class Entrance(Struct, frozen=True):
+    """How one comes in at a listener."""
+
+    spoken: Spoken = None
+    keys: Keys | None = None
+    """What TLS is done with; None for connections in clear text."""
+
+    @property
+    def is_web(self) -> bool:
+        """Whether it speaks WebSocket."""
+        return isinstance(self.spoken, WebSocketTerms)
+
+
 class Terms(Struct, frozen=True, kw_only=True):
     """What the connections of one server share."""
 
@@ -81,6 +107,8 @@ class Terms(Struct, frozen=True, kw_only=True):
     faces: Faces
     deadlines: Deadlines
     counters: Counters
+    turns: Turns
+    """For the steps of handshakes."""
     times: Times = Times()
     watch: Callable[[], float] = time.monotonic
     """Seconds that go on within a callback of the loop, whose own time stands still meanwhile."""
@@ -90,7 +118,8 @@ class Terms(Struct, frozen=True, kw_only=True):
     """Bytes that wait to be sent to one peer, from which on it gets nothing more until it has read."""
 
 
-def origin_of(peer: Address) -> Origin:
+def origin_of(peer: Address, *, secure: bool = False, certificate: str = "") -> Origin:
     """Return the origin of a connection from `peer`."""
     on_this_machine = peer.path is not None or peer.host == "::1" or peer.host.startswith("127.")
-    return Origin(peer.irc_host, str(peer), on_this_machine)
+    private = on_this_machine or secure
+    return Origin(peer.irc_host, str(peer), private, secure=secure, certificate=certificate)

@@ -12,7 +12,7 @@ from chatserver.faces.detection import Refused, Speaks
 from chatserver.net.address import Address
 from chatserver.net.connection import CLOSED, Connection
 from chatserver.net.dialogue import IRC_LINE, take
-from chatserver.net.terms import Terms, WebSocketTerms, origin_of
+from chatserver.net.terms import Entrance, Terms, WebSocketTerms
 from chatserver.net.websocket import WebSocket
 
 
@@ -21,8 +21,15 @@ class WebConnection(Connection):
 
     __slots__ = ("_websocket",)
 
-    def __init__(self, terms: Terms, peer: Address, number: int, offered: WebSocketTerms) -> None:
-        super().__init__(terms, peer, number, greets=False)
+    def __init__(
+        self,
+        terms: Terms,
+        peer: Address,
+        number: int,
+        entrance: Entrance,
+        offered: WebSocketTerms,
+    ) -> None:
+        super().__init__(terms, peer, number, entrance, greets=False)
         self._websocket = WebSocket(offered.origins, IRC_LINE)
 
     async def serve(self, sock: socket.socket) -> None:
@@ -65,7 +72,7 @@ class WebConnection(Connection):
         self._send_output()
         face: Face | Refused = Refused(websocket.refusal)
         if websocket.is_open:
-            face = self.terms.faces.open(Speaks.IRC, origin_of(self.peer), crlf=True)
+            face = self.terms.faces.open(Speaks.IRC, self.origin, crlf=True)
         if isinstance(face, Refused):
             self.terms.counters.refused += 1
             self.close(face.answer)

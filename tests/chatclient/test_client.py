@@ -10,7 +10,7 @@ import pytest
 
 from chatclient import keepalive
 from chatclient.client import Client
-from chatclient.config import build
+from chatclient.config import Security, build
 from chatclient.model import Change, ConnectionState, Delivery
 from chatclient.session import MAYBE_LOST
 from tests.chatclient.fake_server import FakeServer, until
@@ -182,7 +182,7 @@ async def test_quitting_while_connecting() -> None:
     """Nobody waits for a server that does not answer in order to leave."""
     async with FakeServer() as server:
         server.mute = True
-        async with running(server.port, tls=True, timeout=60) as client:
+        async with running(server.port, security=Security(tls=True), timeout=60) as client:
             await server.visitor(0)
             began = asyncio.get_running_loop().time()
         assert asyncio.get_running_loop().time() - began < 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatclient.config import ArgumentError, Config, Tool, build
+from chatclient.config import ArgumentError, Config, Login, Tool, build
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,8 @@ def test_rooms() -> None:
 def test_nicks(monkeypatch: pytest.MonkeyPatch) -> None:
     """A given nick must be one; the login name is made one."""
     assert build([], nick="[alice]_2").identity.nick == "[alice]_2"
-    for nick in ("", "2fast", "a b", "Ärger", "-x", "a\n"):
+    assert build([], nick="Ärger").identity.nick == "Ärger"
+    for nick in ("", "2fast", "a b", "a,b", "-x", "a\n", "#a", "a!b"):
         with pytest.raises(ArgumentError, match="is no nick"):
             build([], nick=nick)
     for login, made in (("alice", "alice"), ("7of9", "of9"), ("jörg.k", "jrgk"), ("日本", "guest")):
@@ -111,7 +112,7 @@ def test_tools() -> None:
 
 def test_no_password_in_the_log() -> None:
     """What may be logged does not tell the password."""
-    config = build(["h"], password="secret")
+    config = build(["h"], login=Login(password="secret"))
     assert isinstance(config, Config)
     assert config.identity.password == "secret"
     assert "secret" not in repr(config)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chatclient.config import Config, build
+from chatclient.config import Config, Security, build
 from chatclient.connection import ConnectError, connect
 from tests.chatclient.fake_server import CERTIFICATE, FakeServer, until
 
@@ -98,7 +98,7 @@ async def test_unknown_names(host: str) -> None:
 async def test_tls() -> None:
     """With the authority given, a TLS connection stands."""
     async with FakeServer(tls=True) as server:
-        config = _config(server.port, "localhost", tls=True, tls_ca=str(CERTIFICATE))
+        config = _config(server.port, "localhost", security=Security(tls=True, ca=str(CERTIFICATE)))
         connection = await connect(config)
         connection.write(b"PING x\r\n")
         assert await connection.read() == b":srv PONG srv :x\r\n"
@@ -110,7 +110,7 @@ async def test_unknown_authority() -> None:
     """A certificate of nobody known is refused, with why and what to do."""
     async with FakeServer(tls=True) as server:
         with pytest.raises(ConnectError, match=r"not to be trusted: .*--tls-ca FILE"):
-            await connect(_config(server.port, "localhost", tls=True))
+            await connect(_config(server.port, "localhost", security=Security(tls=True)))
 
 
 @pytest.mark.asyncio
@@ -118,7 +118,9 @@ async def test_wrong_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """A certificate for another name is refused."""
     _resolve(monkeypatch, "127.0.0.1")
     async with FakeServer(tls=True) as server:
-        config = _config(server.port, "other.example", tls=True, tls_ca=str(CERTIFICATE))
+        config = _config(
+            server.port, "other.example", security=Security(tls=True, ca=str(CERTIFICATE))
+        )
         with pytest.raises(ConnectError, match=r"not to be trusted: .*other\.example"):
             await connect(config)
 
@@ -134,7 +136,7 @@ async def test_tls_to_a_server_without() -> None:
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
         port = listening.sockets[0].getsockname()[1]
         with pytest.raises(ConnectError, match="does not speak TLS; try it without --tls"):
-            await connect(_config(port, tls=True))
+            await connect(_config(port, security=Security(tls=True)))
 
 
 @pytest.mark.asyncio
@@ -143,7 +145,7 @@ async def test_silence() -> None:
     async with FakeServer() as server:
         server.mute = True
         with pytest.raises(ConnectError, match=r"within 0.1 s; does it speak TLS\?"):
-            await connect(_config(server.port, tls=True, timeout=0.1))
+            await connect(_config(server.port, security=Security(tls=True), timeout=0.1))
 
 
 @pytest.mark.asyncio
@@ -151,7 +153,7 @@ async def test_a_ca_file_that_is_none() -> None:
     """A file that cannot be used as authority is named."""
     for file in ("/nonexistent", __file__):
         with pytest.raises(ConnectError, match="as --tls-ca"):
-            await connect(_config(9, tls=True, tls_ca=file))
+            await connect(_config(9, security=Security(tls=True, ca=file)))
 
 
 @pytest.mark.asyncio

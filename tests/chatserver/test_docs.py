@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from chatserver.config.settings import Config, Listen, Operator
+from chatserver.config.settings import Config
 from chatserver.config.table import rows
+from chatserver.config.tables import Listen, Operator
 from chatserver.docs import PAGES, main, settings_page
 
 DOCS = Path(__file__).parents[2] / "docs"

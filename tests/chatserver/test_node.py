@@ -2,7 +2,10 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Sequence
+from functools import partial
+from typing import Final
 
 import pytest
 
@@ -13,13 +16,18 @@ from chatserver.core.events import KeptEvent
 from chatserver.core.history import NEWEST, Page
 from chatserver.core.limits import Limits
 from chatserver.core.state import RoomRecord, State, User
-from chatserver.faces.contract import Answer, Ask, Lookup, Moment, Request
+from chatserver.faces.contract import Answer, Ask, Lookup, Moment, Request, judge
 from chatserver.faces.plain import PlainFace, PlainFacts
 from chatserver.faces.plain.dialect import PlainDialect
 from chatserver.node import OUTSTANDING_MOST, Node
 from chatserver.ports import Restored
+from chatserver.workers import Workers
 from chatwire.framing import Overlong
 from tests.chatserver.fakes import Client, World, gate, until
+
+LET_IN: Final = Request((Answer((b"<in>\n",)),))
+LEFT_OUT: Final = Request((Answer((b"<out>\n",)),), wrong=True)
+"""What follows from the right password, and from a wrong one."""
 
 
 class Script:
@@ -420,13 +428,12 @@ async def test_when_the_journal_is_full_who_submits_waits(gated: World) -> None:
 
 @pytest.mark.asyncio
 async def test_a_password_is_checked_off_the_loop_and_after_what_came_before(world: World) -> None:
-    """Right: the items; wrong: the others; a session that ends meanwhile gets neither."""
+    """What the work comes to is done in its place."""
     ann = await script(world, "ann")
-    items, otherwise = (Answer((b"<in>\n",)),), (Answer((b"<out>\n",)),)
     for right, line in ((True, "<in>"), (False, "<out>")):
         ann.submit(commands.SetAway(""))
-        request = Request(items, check=lambda right=right: right, otherwise=otherwise)  # type: ignore[misc]
-        await world.node.take(ann.session, request)
+        work = partial(judge, partial(bool, right), LET_IN, LEFT_OUT)
+        await world.node.take(ann.session, Request((), work=work))
         assert await ann.read() == ["<AwaySet>", line]
 
 
@@ -436,17 +443,37 @@ async def test_a_wrong_password_is_answered_late() -> None:
     world = World(penalty=0.05)
     ann, bob = await script(world, "ann"), await script(world, "bob")
     await ann.read()
-    items, otherwise = (Answer((b"<in>\n",)),), (Answer((b"<out>\n",)),)
     loop = asyncio.get_running_loop()
     start = loop.time()
-    wrong = Request(items, check=lambda: False, otherwise=otherwise)
+    wrong = Request((), work=lambda: LEFT_OUT)
     trying = asyncio.create_task(world.node.take(ann.session, wrong))
-    await world.node.take(bob.session, Request(items, check=lambda: True, otherwise=otherwise))
+    await world.node.take(bob.session, Request((), work=lambda: LET_IN))
     assert await bob.read() == ["<in>"]
     assert not trying.done()
     await trying
     assert loop.time() - start > 0.045
     assert await ann.read() == ["<out>"]
+
+
+@pytest.mark.asyncio
+async def test_who_asks_for_too_much_work_is_told_so(world: World) -> None:
+    """At once: neither they nor anybody else waits for it."""
+    ann, bob = await script(world, "ann"), await script(world, "bob")
+    await ann.read()
+    world.node._workers = Workers(1)
+    gate = threading.Event()
+
+    def wait() -> Request:
+        assert gate.wait(10), "nobody opened the gate"
+        return LET_IN
+
+    waiting = asyncio.create_task(world.node.take(ann.session, Request((), work=wait)))
+    await asyncio.sleep(0)
+    await world.node.take(bob.session, Request((), work=wait))
+    assert await bob.read() == ["<Refused>"]
+    gate.set()
+    await waiting
+    assert await ann.read() == ["<in>"]
 
 
 @pytest.mark.asyncio

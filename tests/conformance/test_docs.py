@@ -1,43 +1,31 @@
 """docs/irc.md tells what the tables of the face say."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
+
+from chatserver.docs import IRC_TABLES
 from chatserver.faces.irc.isupport import tokens
-from chatserver.faces.irc.verbs import VERBS
-from chatwire.caps import CAPABILITIES
+from chatwire.caps import CAPABILITIES, Capability
 from tests.conformance.harness import FACTS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "irc.md").read_text(encoding="utf-8")
 
 
-def table(*rows: Iterable[str]) -> str:
-    """Return rows of a table of Markdown."""
-    return "".join(
-        f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |\n" for row in rows
-    )
+TESTS = [path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py")]
 
 
-def commands_table() -> str:
-    """Return the rows of the table of commands."""
-    return table(
-        *((f"`{name}`", f"<code>{verb.usage}</code>", verb.summary) for name, verb in VERBS.items())
-    )
+def test_tables_are_made() -> None:
+    """Each has its marks on the page: what is in between is compared in tests/chatserver/test_docs.py."""
+    for name in IRC_TABLES:
+        assert f"<!-- {name}: made" in PAGE
+        assert f"<!-- end of {name} -->" in PAGE
 
 
-def capabilities_table() -> str:
-    """Return the rows of the table of capabilities."""
-    return table(*((f"[`{row.name}`]({row.specification})", row.summary) for row in CAPABILITIES))
-
-
-def test_every_command_is_described() -> None:
-    """With its parameters and its line of HELP."""
-    assert commands_table() in PAGE
-
-
-def test_every_capability_is_described() -> None:
-    """With the address of its specification."""
-    assert capabilities_table() in PAGE
+@pytest.mark.parametrize("capability", CAPABILITIES, ids=lambda capability: capability.name)
+def test_every_capability_is_tried(capability: Capability) -> None:
+    """A test of this directory asks for it."""
+    assert any(capability.name in text for text in TESTS)
 
 
 def test_every_token_is_described() -> None:

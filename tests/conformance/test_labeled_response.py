@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.conformance.harness import SERVER, IrcClient, Network, commands, only
+from chatserver.faces.irc.verbs import VERBS
+from tests.conformance.harness import OPERATOR, SERVER, IrcClient, Network, commands, only
 
 CAPABILITIES = ("labeled-response", "batch", "echo-message", "message-tags")
 
@@ -118,3 +119,48 @@ async def test_ack_comes_from_the_server() -> None:
     alice = await Network().connect("alice", *CAPABILITIES)
     ack = only(await alice.ask("@label=one PONG x"), "ACK")
     assert (ack.source, ack.params) == (SERVER, ())
+
+
+ASKED = {
+    "ADMIN": "", "AUTHENTICATE": "PLAIN", "AWAY": ":gone", "BATCH": "+1 draft/multiline #room",
+    "CAP": "LS 302", "CHATHISTORY": "LATEST #room * 10", "CHGHOST": "bob b b.example", "HELP": "",
+    "HELPOP": "JOIN", "INFO": "", "INVITE": "dave #room", "ISON": "bob", "JOIN": "#other",
+    "KICK": "#room bob", "KILL": "bob :x", "LINKS": "", "LIST": "", "LUSERS": "",
+    "MARKREAD": "#room", "MODE": "#room +m", "MONITOR": "+ bob,nobody", "MOTD": "", "NAMES": "#room",
+    "NICK": "carol", "NICKSERV": "HELP", "NOTICE": "bob :hi", "NS": "INFO", "OPER": "operuser wrong",
+    "PART": "#room", "PASS": "x", "PING": "x", "PONG": "x", "PRIVMSG": "#room :hi",
+    "REDACT": "#room 123", "REGISTER": "* * sesame", "REHASH": "", "SEARCH": "text=hi",
+    "SESSION": "x", "SETNAME": ":Real", "TAGMSG": "#room", "TIME": "", "TOPIC": "#room :x",
+    "USER": "u 0 * :r", "USERHOST": "bob", "VERIFY": "alice 1", "VERSION": "", "WALLOPS": ":hi",
+    "WHO": "#room", "WHOIS": "bob", "WHOWAS": "bob",
+}  # fmt: skip
+"""A line of each command; but for QUIT, which is answered by the end."""
+
+
+@pytest.mark.parametrize("operator", [False, True], ids=["user", "operator"])
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb != "QUIT"])
+@pytest.mark.asyncio
+async def test_every_command_answers_its_label_once(verb: str, *, operator: bool) -> None:
+    """Whatever it does: with ACK, with one line, or with a batch that has all of the answer."""
+    network = Network()
+    alice = await network.connect(
+        "alice", *CAPABILITIES, "draft/chathistory", "draft/multiline", "draft/read-marker",
+        "draft/message-redaction", "soju.im/search", "sasl", "cap-notify", "standard-replies",
+    )  # fmt: skip
+    for nick in ("bob", "dave"):
+        await (await network.connect(nick)).ask("JOIN #room" if nick == "bob" else "AWAY :x")
+    await alice.ask("JOIN #room", *([OPERATOR] if operator else []))
+    answer = await alice.ask(f"@label=one {verb} {ASKED[verb]}".rstrip())
+    if verb == "BATCH":  # it is answered when it ends
+        assert answer == []
+        answer = await alice.ask("@batch=1 PRIVMSG #room :hi", "BATCH -1")
+    first = [one for one in answer if one.tags.get("label") == "one"]
+    assert len(first) == 1, answer
+    if first[0].command != "BATCH":
+        assert all("batch" not in one.tags for one in answer)
+        return
+    reference = first[0].params[0].removeprefix("+")
+    ends = [one for one in answer if one.params == ("-" + reference,)]
+    assert len(ends) == 1
+    inside = answer[answer.index(first[0]) + 1 : answer.index(ends[0])]
+    assert all("batch" in one.tags or one.command == "BATCH" for one in inside)

@@ -131,3 +131,42 @@ async def test_messages_of_bots_are_marked() -> None:
         assert only(await bot.ask(f"PRIVMSG {target} :beep"), "PRIVMSG").tags["bot"] == ""
         heard = only(await reader.read(), "PRIVMSG")
         assert ("bot" in heard.tags) is (reader is user)
+
+
+@pytest.mark.parametrize(
+    "tag",
+    ["+reply=1b2f", "+draft/reply=1b2f", "+draft/channel-context=#room", "+channel-context=#room"],
+)
+@pytest.mark.asyncio
+async def test_tags_of_a_message_are_relayed_and_kept(tag: str) -> None:
+    """Replies and contexts (IRCv3 client tags) are of use in history as well."""
+    network = Network()
+    alice = await network.connect("alice", "message-tags")
+    bob = await network.connect("bob", "message-tags", "draft/chathistory", "batch")
+    await alice.ask("JOIN #room")
+    await bob.ask("JOIN #room")
+    await alice.ask(f"@{tag} PRIVMSG #room :yes")
+    key, _, value = tag.partition("=")
+    assert only(await bob.read(), "PRIVMSG").tags[key] == value
+    assert only(await bob.ask("CHATHISTORY LATEST #room * 5"), "PRIVMSG").tags[key] == value
+
+
+@pytest.mark.parametrize(
+    "tag", ["+typing=active", "+draft/react=👍;+draft/reply=1b2f", "+draft/unreact=👍;+reply=1b2f"]
+)
+@pytest.mark.asyncio
+async def test_tags_alone_are_relayed_to_who_is_there(tag: str) -> None:
+    """Typing and reactions come as TAGMSG, to who knows of tags."""
+    network = Network()
+    alice, bob = (
+        await network.connect("a", "message-tags"),
+        await network.connect("b", "message-tags"),
+    )
+    plain = await network.connect("plain")
+    for client in (alice, bob, plain):
+        await client.ask("JOIN #room")
+    await bob.read()
+    await alice.ask(f"@{tag} TAGMSG #room", f"@{tag} TAGMSG plain")
+    heard = only(await bob.read(), "TAGMSG")
+    assert dict(part.split("=") for part in tag.split(";")).items() <= heard.tags.items()
+    assert "TAGMSG" not in commands(await plain.read())

@@ -167,3 +167,12 @@ async def test_no_password_is_taken_where_others_listen() -> None:
         assert await order(client, text) == [
             "Others could read a password on this connection: use TLS"
         ]
+
+
+@pytest.mark.asyncio
+async def test_a_service_is_always_there() -> None:
+    """As clients look before they identify: ISON and WHOIS know it, as a program of the server."""
+    ann = await Network().connect("ann")
+    assert params(await ann.ask("ISON nickserv nobody ann"), "303")[1] == "NickServ ann"
+    for line in ("WHOIS nickserv", "WHOIS NickServ NickServ"):
+        assert commands(await ann.ask(line)) == ["311", "312", "335", "318"]

@@ -21,6 +21,7 @@ from chatserver.core.execute.accounts import (
     set_always_on,
 )
 from chatserver.core.execute.modes import change_room_modes, change_user_modes
+from chatserver.core.execute.monitoring import list_monitored, monitor, tell_watchers
 from chatserver.core.execute.operators import become_operator, change_host, kill, send_wallops
 from chatserver.core.execute.ownership import (
     drop_room,
@@ -64,6 +65,8 @@ HANDLERS: Mapping[type[Command], Handler] = {
     commands.ChangeRoomModes: change_room_modes,
     commands.ChangeUserModes: change_user_modes,
     commands.BecomeOperator: become_operator,
+    commands.Monitor: monitor,
+    commands.ListMonitored: list_monitored,
     commands.SendWallops: send_wallops,
     commands.Kill: kill,
     commands.ChangeHost: change_host,
@@ -83,6 +86,16 @@ def execute(state: State, stamp: Stamp, session: int, command: Command) -> Seque
 
     Returns what it leads to, in the order in which it is to be shown.
     """
+    effects = _execute(state, stamp, session, command)
+    changed = state.nicks.changed
+    if changed:
+        state.nicks.changed = {}
+    if not state.monitors or isinstance(command, commands.Join):
+        return effects
+    return (*effects, *tell_watchers(state, stamp, effects, changed))
+
+
+def _execute(state: State, stamp: Stamp, session: int, command: Command) -> Sequence[Effect]:
     user = state.users.get(session)
     if isinstance(command, commands.Connect):
         if user is not None:

@@ -31,6 +31,7 @@ MATTERING = frozenset(
         caps.CHGHOST,
         caps.ECHO_MESSAGE,
         caps.EXTENDED_JOIN,
+        caps.EXTENDED_MONITOR,
         caps.INVITE_NOTIFY,
         caps.MESSAGE_REDACTION,
         caps.MESSAGE_TAGS,
@@ -58,6 +59,7 @@ class IrcDialect:
         "extended",
         "invites",
         "markers",
+        "monitors",
         "multiline",
         "redaction",
         "renames",
@@ -75,6 +77,7 @@ class IrcDialect:
         self.chghost = caps.CHGHOST in enabled
         self.echo = caps.ECHO_MESSAGE in enabled
         self.extended = caps.EXTENDED_JOIN in enabled
+        self.monitors = caps.EXTENDED_MONITOR in enabled
         self.invites = caps.INVITE_NOTIFY in enabled
         self.markers = caps.READ_MARKER in enabled
         self.multiline = caps.MULTILINE in enabled
@@ -334,6 +337,18 @@ def _return(dialect: IrcDialect, event: events.HostChanged) -> Iterator[str]:
         yield f":{dialect.source(who)} AWAY :{event.away}"
 
 
+def _came_online(dialect: IrcDialect, event: events.CameOnline) -> bytes:
+    return finish(f":{dialect.server} 730 * :{event.who.mask}", dialect.prefix(event))
+
+
+def _went_offline(dialect: IrcDialect, event: events.WentOffline) -> bytes:
+    return finish(f":{dialect.server} 731 * :{event.nick}", dialect.prefix(event))
+
+
+def _observed(dialect: IrcDialect, event: events.Observed) -> bytes:
+    return dialect.render(event.event) if dialect.monitors else b""
+
+
 def _wallops_sent(dialect: IrcDialect, event: events.WallopsSent) -> bytes:
     return finish(f":{dialect.source(event.by)} WALLOPS :{event.text}", dialect.prefix(event))
 
@@ -347,6 +362,7 @@ RENDERERS: Mapping[type[Event], Callable[[IrcDialect, Any], bytes]] = {
     events.AccountChanged: _account_changed,
     events.AccountKept: _unseen,
     events.AwayChanged: _away_changed,
+    events.CameOnline: _came_online,
     events.Departed: _departed,
     events.HostChanged: _host_changed,
     events.InviteSeen: _invite_seen,
@@ -355,6 +371,7 @@ RENDERERS: Mapping[type[Event], Callable[[IrcDialect, Any], bytes]] = {
     events.Kicked: _kicked,
     events.Killed: _killed,
     events.MarkerMoved: _marker_moved,
+    events.Observed: _observed,
     events.Parted: _parted,
     events.RealnameChanged: _realname_changed,
     events.Redacted: _redacted,
@@ -367,5 +384,6 @@ RENDERERS: Mapping[type[Event], Callable[[IrcDialect, Any], bytes]] = {
     events.TopicChanged: _topic_changed,
     events.UserModesChanged: _user_modes_changed,
     events.WallopsSent: _wallops_sent,
+    events.WentOffline: _went_offline,
 }
 """How each event is written."""

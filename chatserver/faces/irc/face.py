@@ -99,8 +99,7 @@ class IrcFace:
         if asked is None:
             return None
         if isinstance(asked, Request):
-            labelled = asked.label or asked.then is not None
-            return asked if labelled else structs.replace(asked, label=label)
+            return _labelled(asked, label)
         items = tuple(asked)
         return Request(items, label) if items or label else None
 
@@ -192,6 +191,15 @@ class IrcFace:
         """Return the label of a line that could not be parsed."""
         tags = split_tags(line)[0].decode(errors="replace")
         return self._session.valid_label(parse_tags(tags[1:].rstrip(" ")).get("label", ""))
+
+
+def _labelled(asked: Request, label: str) -> Request:
+    """Return a request whose answer carries `label`: that of what it asks for in the end."""
+    if asked.label or not label:
+        return asked
+    if (then := asked.then) is None:
+        return structs.replace(asked, label=label)
+    return structs.replace(asked, then=lambda: _labelled(then(), label))
 
 
 def _too_long(line: bytes) -> bool:

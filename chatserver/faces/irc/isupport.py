@@ -6,6 +6,7 @@ Rule: it is computed from the limits that hold and the tables that do the work, 
 from collections.abc import Sequence
 
 from chatserver.core.limits import HOST
+from chatserver.core.monitors import MONITORED_MOST
 from chatserver.core.rights import ACCOUNT, MUTE
 from chatserver.core.state import PREFIXES, STATUSES
 from chatserver.faces.irc.facts import ServerFacts
@@ -67,6 +68,7 @@ def tokens(server: ServerFacts) -> Sequence[str]:
         "MAXLIST": ",".join(f"{letter}:{limits.list_entries}" for letter in LISTS),
         "MAXTARGETS": MOST_TARGETS,
         "MODES": limits.mode_changes,
+        "MONITOR": MONITORED_MOST,
         "MSGREFTYPES": "msgid,timestamp",
         "NAMELEN": limits.realname,
         "NETWORK": _escape(server.network),

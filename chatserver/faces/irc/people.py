@@ -6,7 +6,9 @@ from chatserver.core import queries
 from chatserver.core.commands import SetAway, SetRealname
 from chatserver.core.state import User
 from chatserver.faces.irc.lines import readable_time
+from chatserver.faces.irc.services import Service
 from chatserver.faces.irc.session import Inquiry, Items, Session
+from chatserver.faces.irc.staff import find_service
 from chatwire import caps
 from chatwire.message import Message
 from chatwire.names import fold
@@ -31,16 +33,25 @@ def whois(session: Session, message: Message) -> Items:
 
 
 def _whois(inquiry: Inquiry, target: str, asked: str) -> Sequence[bytes]:
-    here = fold(target) in ("", fold(inquiry.session.server.name)) or inquiry.state.find_user(
-        target
-    )
-    if not here:
+    here = fold(target) in ("", fold(inquiry.session.server.name)) or find_service(target)
+    if not here and not inquiry.state.find_user(target):
         return [inquiry.numeric("402", target, text="No such server")]
     user = inquiry.state.find_user(asked.partition(",")[0])
+    service = find_service(asked)
     end = inquiry.numeric("318", asked, text="End of /WHOIS list")
+    if service is not None:
+        return [*_service(inquiry, service), end]
     if user is None:
         return [inquiry.numeric("401", asked.partition(",")[0], text="No such nick/channel"), end]
     return [*_portrait(inquiry, user), end]
+
+
+def _service(inquiry: Inquiry, service: Service) -> Iterator[bytes]:
+    """Yield what a service is."""
+    name, server = service.name, inquiry.session.server
+    yield inquiry.numeric("311", name, name, server.name, "*", text=service.summary)
+    yield inquiry.numeric("312", name, server.name, text=server.description)
+    yield inquiry.numeric("335", name, text=f"is a service of {server.network}")
 
 
 def _portrait(inquiry: Inquiry, user: User) -> Iterator[bytes]:
@@ -124,12 +135,13 @@ def _userhost(user: User) -> str:
 
 
 def ison(session: Session, message: Message) -> Items:
-    """ISON: which of some nicks are there."""
+    """ISON: which of some nicks are there; services always are."""
     nicks = [nick for param in message.params for nick in param.split()]
 
     def answer(inquiry: Inquiry) -> Sequence[bytes]:
-        users = (inquiry.state.find_user(nick) for nick in nicks)
-        return inquiry.listing("303", (user.nick for user in users if user))
+        found = ((inquiry.state.find_user(nick), find_service(nick)) for nick in nicks)
+        names = (user.nick if user else service.name if service else "" for user, service in found)
+        return inquiry.listing("303", filter(None, names))
 
     return [session.ask(answer)]
 

@@ -30,6 +30,9 @@ from chatwire.message import Message
 from chatwire.names import is_nick, tidy
 
 _NO_USERNAME = re.compile(r"[^A-Za-z0-9_.\-+~^`|{}\[\]\\]")
+_SOME_USERNAME = "user"
+"""What stands in masks for a name without a letter of ASCII: some clients send the nick."""
+
 _VERSION = 302
 _VALUES: Mapping[str, Callable[[Session], str | None]] = {
     caps.ACCOUNT_REGISTRATION: accounts.offer,
@@ -196,9 +199,7 @@ def user(session: Session, message: Message) -> Items | Request:
     username, realname = message.param(0), message.param(3)
     if not username or not realname:
         return [session.need_more("USER")]
-    session.username = _NO_USERNAME.sub("", username)
-    if not session.username:
-        return [session.tell("468", text="A user name needs letters or digits of ASCII")]
+    session.username = _NO_USERNAME.sub("", username) or _SOME_USERNAME
     session.realname = realname
     return _connect(session)
 

@@ -11,6 +11,7 @@ from chatserver.core.state import State
 from chatserver.faces.contract import Lookup
 from chatserver.faces.irc import accounts, redaction, services
 from chatserver.faces.irc.markers import marker_kept
+from chatserver.faces.irc.monitor import listed, monitored
 from chatserver.faces.irc.registration import welcome
 from chatserver.faces.irc.rooms import RENAME_CODES, entered, refuse_rename
 from chatserver.faces.irc.session import Inquiry, Session
@@ -91,6 +92,7 @@ REFUSALS: Mapping[Reason, Refusal] = {
     Reason.TOO_MANY_FOUNDED: Refusal("400", _SUBJECT, "Too many channels belong to that account"),
     Reason.NOT_YOUR_MESSAGE: Refusal("482", _SUBJECT, "It is not yours to remove"),
     Reason.TOO_LATE: Refusal("482", _SUBJECT, "You can't remove it any more"),
+    Reason.BUSY: Refusal("904", (), "Too many passwords are being checked: try again in a moment"),
     Reason.NOT_KEPT: Refusal(
         "404", _SUBJECT, "It could not be kept, and was shown to nobody: try again"
     ),
@@ -124,7 +126,7 @@ def refuse(session: Session, nick: str, reply: Refused, state: State) -> Sequenc
         return session.fail(
             verb, "CANNOT_KEEP", reply.subject or "*", text=REFUSALS[reply.reason].text
         ).lines
-    if reply.reason in RENAME_CODES and reply.detail:
+    if reply.reason in RENAME_CODES and reply.detail and session.has(caps.STANDARD_REPLIES):
         return refuse_rename(session, reply, REFUSALS[reply.reason].text)
     if reply.reason in redaction.CODES and session.has(caps.MESSAGE_REDACTION):
         return redaction.refuse(session, reply)
@@ -185,6 +187,8 @@ REPLIES: Mapping[type[Reply], Callable[[Inquiry, Any], Sequence[bytes] | Lookup]
     effects.LoggedIn: accounts.logged_in,
     effects.LoggedOut: accounts.logged_out,
     effects.MarkerKept: marker_kept,
+    effects.Monitored: monitored,
+    effects.MonitorListed: listed,
     effects.OperatorGranted: _operator_granted,
     effects.Refused: _refused,
     effects.Registered: _registered,

@@ -152,7 +152,7 @@ RENAME_CODES: Mapping[Reason, str] = {
 
 
 def refuse_rename(session: Session, reply: Refused, text: str) -> Sequence[bytes]:
-    """Return why a room does not get the name that it was to have, to who knows standard replies."""
+    """Return why a room does not get the name that it was to have."""
     context = as_middle(reply.subject), as_middle(reply.detail)
     return session.fail("RENAME", RENAME_CODES[reply.reason], *context, text=text).lines
 

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from chatserver.faces.contract import Request
+from chatserver.faces.irc.chanserv import CHANSERV
 from chatserver.faces.irc.nickserv import NICKSERV
 from chatserver.faces.irc.services import Service, consult
 from chatserver.faces.irc.session import Handler, Items, Session
 from chatwire.message import Message
 from chatwire.names import fold
 
-STAFF: Final[Mapping[str, Service]] = {fold(service.name): service for service in (NICKSERV,)}
+STAFF: Final[Mapping[str, Service]] = {fold(service.name): service for service in (CHANSERV, NICKSERV)}
 """The services, by folded name."""
 
 

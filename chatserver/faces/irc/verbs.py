@@ -11,6 +11,7 @@ from chatserver.faces.irc import (
     history,
     markers,
     modes,
+    monitor,
     multiline,
     operators,
     people,
@@ -23,6 +24,7 @@ from chatserver.faces.irc import (
     talk,
     who,
 )
+from chatserver.faces.irc.chanserv import CHANSERV
 from chatserver.faces.irc.nickserv import NICKSERV
 from chatserver.faces.irc.session import Handler, Inquiry, Items, Session
 from chatwire.message import Message
@@ -81,6 +83,7 @@ VERBS: Mapping[str, Verb] = {
     "CAP": Verb(
         registration.cap, "LS|LIST|REQ|END [...]", "List or change capabilities.", 1, early=True
     ),
+    "CHANSERV": Verb(staff.order(CHANSERV), "order...", "The same as CS."),
     "CHATHISTORY": Verb(
         history.chathistory,
         "LATEST|BEFORE|AFTER|AROUND|BETWEEN #room|nick *|msgid=id|timestamp=time... limit"
@@ -89,6 +92,9 @@ VERBS: Mapping[str, Verb] = {
     ),
     "CHGHOST": Verb(
         operators.chghost, "nick user host", "Operators: change somebody's user name and host.", 3
+    ),
+    "CS": Verb(
+        staff.order(CHANSERV), "order...", "Give ChanServ an order, as PRIVMSG ChanServ does."
     ),
     "HELP": Verb(help_, "[command]", "What commands there are, and what one of them does."),
     "HELPOP": Verb(help_, "[command]", "The same as HELP."),
@@ -108,6 +114,9 @@ VERBS: Mapping[str, Verb] = {
         markers.markread, "#room|nick [timestamp=time]", "Up to when you have read; or say it.",
     ),
     "MODE": Verb(modes.mode, "#room|nick [changes [parameters...]]", "Show or change modes.", 1),
+    "MONITOR": Verb(
+        monitor.monitor, "+|- nick,..., or C|L|S", "Be told when somebody comes or goes.", 1
+    ),
     "MOTD": Verb(about.motd, "[server]", "The message of the day."),
     "NAMES": Verb(rooms.names, "[#room,...]", "Who is in rooms, or in each of yours."),
     "NICK": Verb(registration.nick, "nick", "Take a nick.", early=True),

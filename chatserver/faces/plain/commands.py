@@ -17,6 +17,7 @@ from chatserver.core.history import Page, Scope, Search
 from chatserver.core.rights import manages
 from chatserver.core.state import Room, State, User
 from chatserver.faces.contract import Ask, Lookup, Moment, Request, judge
+from chatserver.faces.plain import running
 from chatserver.faces.plain.dialect import clock
 from chatserver.faces.plain.reader import NO_ROOM, REALNAME, Items, Reader, shown_lines
 from chatserver.faces.plain.replies import brief, recalled
@@ -93,7 +94,7 @@ def _front(face: Reader, name: str) -> Callable[[State, User | None, Moment], Se
 
 
 def _part(face: Reader, rest: str) -> Items:
-    name, reason = _split_room(face, rest)
+    name, reason = face.split_room(rest)
     if not name:
         return NO_ROOM
     face.moving = True
@@ -116,14 +117,6 @@ def _elsewhere(face: Reader) -> Callable[[State, User | None, Moment], Sequence[
     return answer
 
 
-def _split_room(face: Reader, rest: str) -> tuple[str, str]:
-    """Return the room at the beginning of `rest`, or the one in front, and what is left."""
-    if not rest.startswith("#"):
-        return face.here, rest
-    name, _, left = rest.partition(" ")
-    return name, left.strip()
-
-
 def _rooms(face: Reader, _rest: str) -> Items:
     def answer(state: State, user: User | None, _moment: Moment) -> Sequence[bytes]:
         rooms = sorted(queries.rooms(state, user), key=lambda room: -len(room.members))
@@ -141,7 +134,7 @@ def _room_line(room: Room) -> str:
 
 
 def _names(face: Reader, rest: str) -> Items:
-    name, _ = _split_room(face, rest)
+    name, _ = face.split_room(rest)
     if not name:
         return NO_ROOM
 
@@ -174,7 +167,7 @@ def _me(face: Reader, rest: str) -> Items:
 
 
 def _topic(face: Reader, rest: str) -> Items:
-    name, topic = _split_room(face, rest)
+    name, topic = face.split_room(rest)
     if not name:
         return NO_ROOM
     if topic:
@@ -333,6 +326,20 @@ COMMANDS: Sequence[Command] = (
     Command("/reply TEXT", "answer who wrote to you last", _reply, pipelined=True),
     Command("/me TEXT", "say what you do: /me waves", _me, pipelined=True),
     Command("/topic [#ROOM] [TEXT]", "show or set the topic; - removes it", _topic, pipelined=True),
+    Command("/rename #NAME [REASON]", "give the room another name", running.rename),
+    Command("/invite NICK", "ask somebody into the room", running.invite, pipelined=True),
+    Command("/kick NICK [REASON]", "put somebody out of the room", running.kick, pipelined=True),
+    Command("/ban NICK", "put somebody out, and keep them out", running.ban),
+    Command("/unban NICK", "let somebody in again", running.unban),
+    Command("/op NICK", "make somebody an operator of the room",
+            running.change_status("o", adding=True), pipelined=True),
+    Command("/deop NICK", "take that from them",
+            running.change_status("o", adding=False), pipelined=True),
+    Command("/voice NICK", "let somebody speak where not everybody may",
+            running.change_status("v", adding=True), pipelined=True),
+    Command("/devoice NICK", "take that from them",
+            running.change_status("v", adding=False), pipelined=True),
+    Command("/register-room", "have the room belong to your account", running.register_room),
     Command("/whois NICK", "show who somebody is", _whois, pipelined=True),
     Command("/away [TEXT]", "say that you are away; without TEXT, back again", _away, pipelined=True),
     Command("/history [N]", "show the last N messages of the room (20)", _history),

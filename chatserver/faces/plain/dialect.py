@@ -215,6 +215,9 @@ RENDERERS: Mapping[type[Event], Callable[[PlainDialect, Any], str]] = {
     events.HostChanged: _silent,
     events.AccountChanged: _silent,
     events.AccountKept: _silent,
+    events.CameOnline: _silent,
+    events.WentOffline: _silent,
+    events.Observed: _silent,
     events.WallopsSent: _wallops,
     events.Killed: _killed,
 }

@@ -69,6 +69,13 @@ class Reader:
         self.ignored = nicks
         self.go(self.here)
 
+    def split_room(self, rest: str) -> tuple[str, str]:
+        """Return the room at the beginning of `rest`, or the one in front, and what is left."""
+        if not rest.startswith("#"):
+            return self.here, rest
+        name, _, left = rest.partition(" ")
+        return name, left.strip()
+
     def speak(self, text: str) -> Items:
         """Return what says `text` in the room in front."""
         if not self.here:

@@ -78,6 +78,7 @@ REFUSALS: Mapping[Reason, str] = {
     Reason.TOO_MANY_FOUNDED: "too many rooms belong to {subject} already",
     Reason.NOT_YOUR_MESSAGE: "only who said it, or an operator of the room, can remove it",
     Reason.TOO_LATE: "it is too late to remove it",
+    Reason.BUSY: "too many passwords are being checked right now; try again in a moment",
     Reason.NOT_KEPT: "not sent: the server can't write to its disk right now; try again in a moment",
 }
 """Each refusal, in words that say what to do next."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from random import Random
 
-from chatclient.model import Buffer, Change, Kind, Line, Status, World
+from chatclient.model import Buffer, Change, Kind, Line, Status, WorkWanted, World
 from chatclient.session import Identity, Session
 
 _NONCE = re.compile(r"(?<=@)\+chatserver\.dev/nonce=[\w-]{22};?|;\+chatserver\.dev/nonce=[\w-]{22}")
@@ -29,7 +29,15 @@ class Wire:
     def hear(self, *lines: str) -> Sequence[Change]:
         """Let the server say lines, and return what changed."""
         self.session.receive("".join(f"{line}\r\n" for line in lines).encode(), self.now)
-        return self.session.take_changes()
+        return self.changes()
+
+    def changes(self) -> Sequence[Change]:
+        """Return what changed, with all that was to be computed done."""
+        changes = self.session.take_changes()
+        for change in changes:
+            if isinstance(change, WorkWanted):
+                change.then(change.compute())
+        return changes
 
     def raw(self) -> list[str]:
         """Return the lines that the session sent since the last call."""

@@ -63,6 +63,15 @@ class ScriptedClient:
         """Note what was typed."""
         self.entered.append((buffer.name, text))
 
+    def answer(self, written: str | None) -> None:
+        """Do it, as the real one does."""
+        self.world.answer(written)
+        self.flush()
+
+    def is_secret(self, buffer: Buffer, text: str) -> bool:
+        """Take what begins so for one."""
+        return text.startswith("secret")
+
     def activate(self, buffer: Buffer) -> None:
         """Do it, as the real one does."""
         self.world.activate(buffer)

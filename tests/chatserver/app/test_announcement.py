@@ -39,8 +39,16 @@ def test_one_address_is_joined_as_itself() -> None:
 def test_websocket_is_listed_apart() -> None:
     """Netcat has no use for it."""
     web = Address("127.0.0.1", 8097)
-    text = announce([Address("::1", 9000)], None, [web])
+    text = announce([Address("::1", 9000)], None, web=[web])
     assert "  listening:  [::1]:9000\n  websocket:  127.0.0.1:8097\n  join with:" in text
+
+
+def test_tls_is_listed_apart() -> None:
+    """And said to be there for IRC clients; whether others can connect counts it in."""
+    text = announce([Address("::1", 9000)], None, tls=[Address("::", 6697)])
+    assert "  listening:  [::1]:9000\n  tls:        [::]:6697\n  join with:" in text
+    assert "server localhost, port 9000, without TLS; or port 6697, with TLS" in text
+    assert HERE not in text
 
 
 def test_a_unix_socket_is_joined_by_its_path() -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from chatserver.config.file import read_file
-from chatserver.config.settings import Config, Listen, Operator
+from chatserver.config.settings import Config
 from chatserver.config.table import rows
+from chatserver.config.tables import Listen, Operator
 from chatserver.config.values import ConfigError, check
 
 GOOD = '''

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from chatserver.config.settings import Config, Listen
+from chatserver.config.settings import Config
+from chatserver.config.tables import Listen
 from chatserver.core.limits import Limits
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from chatserver.config.settings import Config, Listen
+from chatserver.config.settings import Config
 from chatserver.config.sources import CONFIG_VARIABLE, Parser, add_flags, adopt, load
 from chatserver.config.table import Setting, rows
+from chatserver.config.tables import Listen
 from chatserver.config.values import ConfigError
 
 

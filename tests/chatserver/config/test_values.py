@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from chatserver.config.settings import Config, Operator
+from chatserver.config.settings import Config
 from chatserver.config.table import rows
+from chatserver.config.tables import Operator
 from chatserver.config.values import ConfigError, Given, check, suggest
 
 

@@ -21,7 +21,8 @@ from chatserver.journal.local import LocalJournal
 from chatserver.net.connection import Connection
 from chatserver.net.deadlines import Deadlines, Times
 from chatserver.net.listener import Connections, Listener
-from chatserver.net.terms import Counters, Origin, Spoken, Terms
+from chatserver.net.terms import Counters, Entrance, Keys, Origin, Spoken, Terms
+from chatserver.net.turns import Turns
 from chatserver.storage.memory import MemoryStore
 from chatwire.framing import Overlong
 from tests.chatserver.fakes import World
@@ -159,7 +160,7 @@ class Service:
     """A listener on a free port of 127.0.0.1, and everything behind it."""
 
     def __init__(
-        self, sock: socket.socket, store: MemoryStore, spoken: Spoken, **changes: object
+        self, sock: socket.socket, store: MemoryStore, entrance: Entrance, **changes: object
     ) -> None:
         self.world = World(store=store)
         self.faces = EchoFaces()
@@ -169,10 +170,11 @@ class Service:
             faces=self.faces,
             deadlines=self.deadlines,
             counters=Counters(),
+            turns=Turns(),
         )
         self.terms = structs.replace(terms, **changes)
         self.connections = Connections(self.terms)
-        self.listener = Listener(sock, self.connections, spoken)
+        self.listener = Listener(sock, self.connections, entrance)
         self.held: HeldJournal | None = None
         self.callers: list[Caller] = []
         self.sockets: list[socket.socket] = []
@@ -249,12 +251,14 @@ async def serving(
     store: MemoryStore | None = None,
     sock: socket.socket | None = None,
     spoken: Spoken = None,
+    keys: Keys | None = None,
     **changes: object,
 ) -> AsyncIterator[Service]:
     """Serve for the time of a test; what is left then is aborted, and must end."""
     sock = sock or socket.create_server(("127.0.0.1", 0))
     sock.setblocking(False)
-    service = Service(sock, store or MemoryStore(), spoken, times=times or Times(), **changes)
+    entrance = Entrance(spoken, keys)
+    service = Service(sock, store or MemoryStore(), entrance, times=times or Times(), **changes)
     accepting = asyncio.create_task(service.listener.run())
     try:
         yield service

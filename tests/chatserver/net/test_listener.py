@@ -13,6 +13,7 @@ from chatserver.faces.detection import Speaks
 from chatserver.net import tcp
 from chatserver.net.descriptors import FULL, Reserve
 from chatserver.net.listener import Listener
+from chatserver.net.terms import Entrance
 from tests.chatserver.fakes import until
 from tests.chatserver.net.service import serving
 
@@ -113,7 +114,7 @@ async def test_a_listener_can_be_pinned_to_one_protocol() -> None:
     async with serving() as service:
         sock = socket.create_server(("127.0.0.1", 0))
         sock.setblocking(False)
-        listener = Listener(sock, service.connections, Speaks.PLAIN)
+        listener = Listener(sock, service.connections, Entrance(Speaks.PLAIN))
         accepting = asyncio.create_task(listener.run())
         service.port = listener.address.port
         caller = await service.connect()

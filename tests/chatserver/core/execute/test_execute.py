@@ -77,6 +77,10 @@ COMMANDS: dict[type[Command], st.SearchStrategy[Any]] = {
     commands.ChangeRoomModes: st.builds(commands.ChangeRoomModes, rooms, changes),
     commands.ChangeUserModes: st.builds(commands.ChangeUserModes, nicks, changes),
     commands.BecomeOperator: st.builds(commands.BecomeOperator, st.just("root")),
+    commands.Monitor: st.builds(
+        commands.Monitor, st.tuples(nicks), st.tuples(nicks), clearing=st.booleans()
+    ),
+    commands.ListMonitored: st.builds(commands.ListMonitored, st.booleans()),
     commands.SendWallops: st.builds(commands.SendWallops, texts),
     commands.Kill: st.builds(commands.Kill, nicks, texts),
     commands.ChangeHost: st.builds(commands.ChangeHost, nicks, st.just("u2"), st.just("h2")),

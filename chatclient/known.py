@@ -1,0 +1,125 @@
+"""What is remembered of servers: certificates that the user took, and who wants TLS alone (STS).
+
+Rules: one file of JSON, for its owner alone, replaced as a whole. A file that cannot be read is an
+error, never an empty one: to forget who is trusted, or who must be spoken to over TLS, is what an
+attacker wants.
+"""
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+class UnusableError(Exception):
+    """The file cannot be read or written; the text says which, why, and what to do."""
+
+
+_PARTS = ("certificates", "sts")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """To speak to a host over TLS alone, until then (IRCv3 sts)."""
+
+    port: int
+    duration: int
+    """Seconds, as the server told."""
+    expires: float
+    """Seconds since 1970."""
+
+
+def default_path() -> Path:
+    """Return where the file is on this platform."""
+    from platformdirs import user_data_path  # noqa: PLC0415 - only who connects needs it
+
+    return user_data_path("chatclient", appauthor=False) / "servers.json"
+
+
+class KnownServers:
+    """What is remembered. Servers are named `host:port`, hosts as the user writes them."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Remember it in the file `path`; without one, for as long as we run."""
+        self._path = path
+        self._data: dict[str, dict[str, Any]] = {part: {} for part in _PARTS}
+
+    def fingerprint(self, server: str) -> str:
+        """Return the fingerprint that the user took for a server, "" if none. Raises `UnusableError`."""
+        found = self._read()["certificates"].get(server.lower(), "")
+        return found if isinstance(found, str) else ""
+
+    def pin(self, server: str, fingerprint: str) -> None:
+        """Remember a certificate, or with "" forget it. Raises `UnusableError`."""
+        data = self._read()
+        if fingerprint:
+            data["certificates"][server.lower()] = fingerprint
+        else:
+            data["certificates"].pop(server.lower(), None)
+        self._write(data)
+
+    def policy(self, host: str, now: float) -> Policy | None:
+        """Return the policy of a host that has not expired. Raises `UnusableError`."""
+        try:
+            policy = Policy(**self._read()["sts"][host.lower()])
+        except KeyError:
+            return None
+        except TypeError as error:
+            raise self._unusable("read", "it is not as it was written") from error
+        return policy if policy.expires > now else None
+
+    def keep_policy(self, host: str, policy: Policy | None) -> None:
+        """Remember a policy, or forget it. Raises `UnusableError`."""
+        data = self._read()
+        if policy is None:
+            if data["sts"].pop(host.lower(), None) is None:
+                return
+        else:
+            data["sts"][host.lower()] = {
+                "port": policy.port,
+                "duration": policy.duration,
+                "expires": policy.expires,
+            }
+        self._write(data)
+
+    def _read(self) -> dict[str, dict[str, Any]]:
+        if self._path is None:
+            return self._data
+        try:
+            data = json.loads(self._path.read_bytes())
+        except FileNotFoundError:
+            data = {}
+        except (OSError, ValueError) as error:
+            raise self._unusable("read", error) from error
+        found = data if isinstance(data, dict) else dict.fromkeys(_PARTS)
+        parts: dict[str, Any] = {part: found.get(part, {}) for part in _PARTS}
+        if not all(isinstance(part, dict) for part in parts.values()):
+            raise self._unusable("read", "it is not as it was written")
+        return parts
+
+    def _write(self, data: dict[str, dict[str, Any]]) -> None:
+        if self._path is None:
+            return
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _replace(self._path, json.dumps(data, indent=1))
+        except OSError as error:
+            raise self._unusable("write", error) from error
+
+    def _unusable(self, how: str, why: object) -> UnusableError:
+        reason = why.strerror or why if isinstance(why, OSError) else why
+        return UnusableError(f"cannot {how} {self._path}: {reason}; mend it, or move it away")
+
+
+def _replace(path: Path, text: str) -> None:
+    """Have `text` in a file, or what was there before, and never a part of it."""
+    number, name = tempfile.mkstemp(dir=path.parent)  # for its owner alone
+    try:
+        with os.fdopen(number, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

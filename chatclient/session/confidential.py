@@ -1,0 +1,42 @@
+"""What has a password in it: orders to services, and some commands of IRC.
+
+Rules: rather too much is hidden than too little; an order keeps its verb, so that one sees what was
+done.
+"""
+
+import re
+
+HIDDEN = "•••"
+"""What stands in the place of what is hidden."""
+
+_SERVICE = re.compile(r"(?:\S*serv|[qx])(?:@\S+)?", re.IGNORECASE)
+_ORDERS = frozenset(
+    {
+        *("AUTH", "CONFIRM", "DROP", "GHOST", "ID", "IDENTIFY", "LOGIN", "NEWPASS", "PASSWORD"),
+        *("RECLAIM", "RECOVER", "REGAIN", "REGISTER", "RELEASE", "RESETPASS", "SETPASS"),
+        *("SIDENTIFY", "VERIFY"),
+    }
+)
+_COMMANDS = frozenset({"AUTHENTICATE", "OPER", "PASS", "REGISTER", "VERIFY"})
+
+
+def hide(target: str, text: str) -> str:
+    """Return a message to `target` as it may be shown."""
+    if not _SERVICE.fullmatch(target):
+        return text
+    words = text.split()
+    verb = words[0].upper() if words else ""
+    if verb in _ORDERS and len(words) > 1:
+        return f"{words[0]} {HIDDEN}"
+    for place, word in enumerate(words[1:-1], 2):
+        if verb == "SET" and word.upper().startswith("PASS"):
+            return " ".join([*words[:place], HIDDEN])
+    return text
+
+
+def is_confidential(command: str, *params: str) -> bool:
+    """Say whether a line of IRC has a password in it."""
+    verb = command.upper()
+    if verb in {"PRIVMSG", "NOTICE"} and len(params) > 1:
+        return hide(params[0], params[1]) != params[1]
+    return verb in _COMMANDS or (verb in {"NS", "NICKSERV"} and bool(params))

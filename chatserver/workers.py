@@ -1,0 +1,42 @@
+"""Threads for what takes its time (passwords), and a bound for how much of it may wait.
+
+Rule: who asks for more than can be done soon is told so at once, so that a crowd of guesses holds up
+nobody for long.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
+
+THREADS: Final = 1
+"""One core is enough to be let in, and leaves the others to who is in."""
+
+WAITING_MOST: Final = 64
+"""Works that may wait, or be under way: some ten seconds of them."""
+
+T = TypeVar("T")
+
+
+class Workers:
+    """The threads."""
+
+    def __init__(self, most: int = WAITING_MOST) -> None:
+        """Let at most so many works wait."""
+        self._most = most
+        self._executor = ThreadPoolExecutor(THREADS, "password")
+        self._waiting = 0
+
+    async def do(self, work: Callable[[], T]) -> T | None:
+        """Return what `work` comes to; None, at once, if too many wait."""
+        if self._waiting >= self._most:
+            return None
+        self._waiting += 1
+        done = asyncio.get_running_loop().run_in_executor(self._executor, work)
+        done.add_done_callback(self._finish)  # also if nobody waits for it any more
+        return await asyncio.shield(done)
+
+    def _finish(self, done: "asyncio.Future[T]") -> None:
+        self._waiting -= 1
+        if not done.cancelled():
+            done.exception()  # it is told to who waits, if anybody does
