@@ -113,7 +113,7 @@ def question(
         f"for:     {shown.names or shown.subject}",
         f"by:      {'itself' if shown.self_signed else shown.issuer}",
         f"valid:   {shown.begins} to {shown.ends}",
-        f"Take it? {ONCE} (until you leave), {ALWAYS} (remember it), or {NO}",
+        f"Take it {ONCE} (until you leave), {ALWAYS} (remember it), or {NO}t at all?",
     )
     choices = (ONCE, ALWAYS, NO)
-    return Question("take it?", answer, text=text, choices=choices, holds=True)
+    return Question("once, always, no", answer, text=text, choices=choices, holds=True)

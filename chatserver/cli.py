@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final, Never
 
-USAGE = "chatserver [OPTION …] | chatserver backup | restore | history export | hash-password"
+USAGE = "chatserver [OPTION …] | chatserver backup | restore | history export | hash-password | make-cert"
 DESCRIPTION = (
     "A chat server that anyone can join with netcat, with chatclient, or with any IRC client, on "
     "one port. `chatserver backup FILE` copies all that it keeps while it runs, `chatserver restore "
-    "FILE` brings that back, `chatserver history export` prints what happened in a room, and "
-    "`chatserver hash-password` makes a hash of a password for the configuration file; each tells "
-    "more with --help."
+    "FILE` brings that back, `chatserver history export` prints what happened in a room, "
+    "`chatserver hash-password` makes a hash of a password for the configuration file, and "
+    "`chatserver make-cert` a certificate to try TLS out; each tells more with --help."
 )
 
 
@@ -157,6 +157,13 @@ def bring_back(arguments: Sequence[str]) -> int:
     return beside_server(restore, arguments)
 
 
+def make_certificate(arguments: Sequence[str]) -> int:
+    """Make a certificate for trying out."""
+    from chatserver.tools import certificate  # noqa: PLC0415 - for this alone
+
+    return beside_server(certificate.make_certificate, arguments)
+
+
 def beside_server(command: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> int:
     """Run a command that may fail."""
     from chatserver.tools.terms import Failed  # noqa: PLC0415 - for these alone
@@ -173,6 +180,7 @@ COMMANDS: Final[Mapping[str, Callable[[Sequence[str]], int]]] = {
     "backup": back_up,
     "hash-password": print_hash,
     "history": export_history,
+    "make-cert": make_certificate,
     "restore": bring_back,
 }
 """What is done instead of running a server."""

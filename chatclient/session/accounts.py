@@ -115,6 +115,7 @@ def change_password(state: State) -> None:
     _need_privacy(state)
 
     def send(password: str) -> None:
+        state.secrets |= {password}
         state.send("PRIVMSG", NICKSERV, f"SET PASSWORD {password}")
         state.credentials.password = password
 

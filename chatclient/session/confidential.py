@@ -34,6 +34,23 @@ def hide(target: str, text: str) -> str:
     return text
 
 
+def is_service(nick: str) -> bool:
+    """Say whether somebody is a service by their name."""
+    return _SERVICE.fullmatch(nick) is not None
+
+
+def secrets_of(text: str, shown: str) -> frozenset[str]:
+    """Return the words of an order that are not shown."""
+    return frozenset(text.split()).difference(shown.split())
+
+
+def hide_words(text: str, words: frozenset[str]) -> str:
+    """Return what a service says, without the words that were told to it in confidence."""
+    for word in words:
+        text = text.replace(word, HIDDEN)
+    return text
+
+
 def is_confidential(command: str, *params: str) -> bool:
     """Say whether a line of IRC has a password in it."""
     verb = command.upper()

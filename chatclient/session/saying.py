@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chatclient.model import Buffer, BufferKind, Delivery, Kind
-from chatclient.session.confidential import hide
+from chatclient.session.confidential import hide, secrets_of
 from chatclient.session.multiline import MULTILINE, batch, limits, parts
 from chatclient.session.outbox import MOST, NONCE_TAG, Entry, failed, new_nonce
 from chatclient.session.splitting import clean, lines_of, split
@@ -37,6 +37,7 @@ def _say_in_confidence(
     state: State, buffer: Buffer, command: str, text: str, shown: str, now: float
 ) -> None:
     if state.ready:
+        state.secrets |= secrets_of(text, shown)
         state.send(command, buffer.target, text)
         state.world.tell(buffer, f"you said: {shown}", time=now)
     else:

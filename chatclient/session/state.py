@@ -100,6 +100,8 @@ class State:
     """The login that is under way."""
     registering: tuple[str, str] = ("", "")
     """The account that is being made, and its password."""
+    secrets: frozenset[str] = frozenset()
+    """Words that were told to services in confidence, which they may repeat."""
     now: float = 0.0
     """When the server was heard last."""
     nick: str = field(init=False)

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from chatclient.model import Buffer, BufferKind, Kind, Line
 from chatclient.session.accounts import note_account_tag
-from chatclient.session.confidential import hide
+from chatclient.session.confidential import hide, hide_words, is_service
 from chatclient.session.outbox import NONCE_TAG, Entry
 from chatclient.session.state import Heard, State
 from chatwire.text import action, is_ctcp, strip_formatting
@@ -47,6 +47,8 @@ def line_of(state: State, heard: Heard, buffer: Buffer) -> Line:
     mine = bool(heard.nick) and state.is_me(heard.nick)
     if mine:
         said = hide(heard.text(0), said)
+    elif is_service(heard.nick):
+        said = hide_words(said, state.secrets)
     direct = buffer.kind is BufferKind.DIRECT
     return replace(
         state.world.make_line(kind, said, time=heard.time, source=heard.nick),

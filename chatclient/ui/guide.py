@@ -85,7 +85,7 @@ def _how_it_stands(status: Status) -> str:
             return f"No connection to {status.server}. /reconnect tries again, Ctrl+C leaves."
 
 
-def asked(question: Question, cells: int) -> list[Row]:
+def question_rows(question: Question, cells: int) -> list[Row]:
     """Return what to know before one answers a question."""
     rows = [row for line in question.text for row in _words(line, cells, "class:question")]
     return [BLANK, *rows] if rows else []

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from chatclient.model import Buffer, BufferKind, ConnectionState, World
 from chatclient.ui import panes
 from chatclient.ui.cells import Row
-from chatclient.ui.guide import asked, guide, key_help
+from chatclient.ui.guide import guide, key_help, question_rows
 from chatclient.ui.painting import Painter
 from chatclient.ui.view import View
 
@@ -82,14 +82,15 @@ class Stage:
             self._help_size = (height, len(page))
             return page[self._help_from : self._help_from + height]
         question = self._world.question
-        below = asked(question, cells)[:height] if question else []
+        below = question_rows(question, cells)[:height] if question else []
         return [*self._talk(cells, height - len(below)), *below]
 
     def _talk(self, cells: int, height: int) -> Sequence[Row]:
         view = self.view
         view.fold = self._world.fold
         rows = view.rows(cells, height)
-        words = guide(self._world, view.buffer, cells)
+        asked = self._world.question is not None
+        words = [] if asked else guide(self._world, view.buffer, cells)
         return [*rows, *words] if len(rows) + len(words) <= height else rows
 
     def topic(self, cells: int, height: int) -> Sequence[Row]:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from OpenSSL import SSL
 
 _log = logging.getLogger(__name__)
@@ -34,22 +36,18 @@ def load(certificate: Path, key: Path, *, asks: bool = True) -> SSL.Context:
     `certificate` may have others after it, up to one that clients know. Clients are asked for a
     certificate of theirs if `asks`. Raises `UnusableCertificateError`.
     """
-    for path in (certificate, key):
-        try:
-            path.read_bytes()
-        except OSError as error:
-            raise UnusableCertificateError(f"{path}: cannot be read: {error.strerror}") from None
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
-    context.set_passwd_cb(lambda *_: b"")  # else OpenSSL asks for one at the terminal
+    private = _read_key(key)
+    _read(certificate)
     try:
         context.use_certificate_chain_file(str(certificate))
     except SSL.Error:
         raise UnusableCertificateError(f"{certificate}: that is no certificate in PEM") from None
     try:
-        context.use_privatekey_file(str(key))
+        context.use_privatekey(private)  # type: ignore[arg-type]  # else it is a TypeError
         context.check_privatekey()
-    except SSL.Error as error:
-        raise UnusableCertificateError(f"{key}: {_explain_key(error)} {certificate}") from None
+    except (SSL.Error, TypeError):
+        raise UnusableCertificateError(f"{key}: it is not the key of {certificate}") from None
     context.set_min_proto_version(SSL.TLS1_2_VERSION)
     context.set_options(SSL.OP_NO_RENEGOTIATION | SSL.OP_NO_COMPRESSION | SSL.OP_NO_TICKET)
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
@@ -60,11 +58,21 @@ def load(certificate: Path, key: Path, *, asks: bool = True) -> SSL.Context:
     return context
 
 
-def _explain_key(error: SSL.Error) -> str:
-    """Say what is wrong with a key, up to the name of its certificate."""
-    if "mismatch" in str(error):
-        return "it is not the key of"
-    return "that is no private key in PEM without a passphrase, as is needed for"
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnusableCertificateError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _read_key(path: Path) -> PrivateKeyTypes:
+    try:
+        return load_pem_private_key(_read(path), None)
+    except ValueError:
+        text = f"{path}: that is no private key in PEM"
+    except TypeError:
+        text = f"{path}: the key has a passphrase; it must have none (openssl pkey takes it away)"
+    raise UnusableCertificateError(text)
 
 
 def _tell_expiry(certificate: Path) -> None:
@@ -101,7 +109,8 @@ class Channel:
 
     def take(self, records: bytes) -> None:
         """Take bytes that came; they are looked at by `shake` or `read`."""
-        self._connection.bio_write(records)
+        if records:  # OpenSSL takes an empty write for an error
+            self._connection.bio_write(records)
 
     def shake(self) -> bool:
         """Go on with the handshake as far as what came allows, and say whether it is done."""
