@@ -55,6 +55,12 @@ def banned(room: Room, identity: Identity) -> bool:
     return listed(room.lists["b"], identity) and not listed(room.lists["e"], identity)
 
 
+def bans_on(room: Room, identity: Identity) -> list[str]:
+    """Return the masks of all bans that fit somebody, also of those that are about speaking alone."""
+    entries = room.lists["b"].values()
+    return [one.mask for one in entries if fits(one.mask.removeprefix(MUTE), identity)]
+
+
 def muted(room: Room, identity: Identity) -> bool:
     """Say whether somebody may not speak, as one who is banned, or who fits a ban with `m:` before it."""
     if not room.lists["b"]:

@@ -16,7 +16,7 @@ async def test_the_welcome_has_its_numerics_in_order() -> None:
     assert [*dict.fromkeys(code for code in commands(answer) if code != "372")] == BURST
     assert all(message.source == SERVER and message.params[0] == "foo" for message in answer)
     assert params(answer, "004") == (
-        "foo", SERVER, "chatserver-test", "Biow", "CIbeiklmnostv", "Ibeklov",
+        "foo", SERVER, "chatserver-test", "Biow", "CIbeiklmnorstv", "Ibeklov",
     )  # fmt: skip
 
 

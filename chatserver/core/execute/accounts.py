@@ -30,6 +30,7 @@ from chatserver.core.effects import (
     Registered,
 )
 from chatserver.core.events import AccountChanged, AccountKept, Renamed
+from chatserver.core.execute.ownership import restore_statuses
 from chatserver.core.execute.people import identify, with_peers
 from chatserver.core.execute.turn import Stamp, Turn
 from chatserver.core.naming import refuse_nick
@@ -109,7 +110,7 @@ def _have(turn: Turn, name: str) -> Sequence[Effect]:
     if turn.user.identity.account == name:
         return (LoggedIn(turn.user.identity),)
     changed = _change(turn, name)
-    return (changed, LoggedIn(turn.user.identity))
+    return (changed, *restore_statuses(turn, turn.user), LoggedIn(turn.user.identity))
 
 
 def _change(turn: Turn, account: str) -> Emission:

@@ -18,9 +18,8 @@ from chatserver.core.commands import (
     SetTopic,
     TransferRoom,
 )
-from chatserver.core.rights import MUTE, fits, governs, may_see
-from chatserver.core.state import Room, User
-from chatserver.faces.contract import Ask, Moment, Request
+from chatserver.core.rights import bans_on, governs, may_see
+from chatserver.faces.contract import Request
 from chatserver.faces.irc.lines import readable_time
 from chatserver.faces.irc.services import Order, OrderHandler, Service, ask, say, voiced
 from chatserver.faces.irc.session import Inquiry, Items, Session
@@ -89,19 +88,13 @@ def _unban(session: Session, words: Sequence[str]) -> Request:
     def find(inquiry: Inquiry) -> Items:
         nick = words[1] if len(words) > 1 else inquiry.user.nick
         room, user = inquiry.state.find_room(words[0]), inquiry.state.find_user(nick)
-        masks = find_bans(room, user) if room is not None and user is not None else []
+        masks = bans_on(room, user.identity) if room is not None and user is not None else []
         if not masks:
             return [say(session, f"No ban keeps {nick} out of {words[0]}")]
         changes = [ModeChange(False, "b", mask) for mask in masks]
         return [ChangeRoomModes(words[0], tuple(changes))]
 
     return _after(session, find)
-
-
-def find_bans(room: Room, user: User) -> list[str]:
-    """Return the masks of bans that fit `user`, also of those that only keep them from speaking."""
-    entries = room.lists["b"].values()
-    return [one.mask for one in entries if fits(one.mask.removeprefix(MUTE), user.identity)]
 
 
 def _add_access(session: Session, words: Sequence[str]) -> Items:

@@ -13,11 +13,12 @@ from chatserver.core.commands import (
     RegisterRoom,
     RenameRoom,
 )
-from chatserver.core.rights import ACCOUNT, MUTE, fits, governs
+from chatserver.core.rights import ACCOUNT, bans_on, governs
 from chatserver.core.state import State, User
 from chatserver.faces.contract import Ask, Item, Moment, Request
 from chatserver.faces.plain.reader import NO_ROOM, Items, Reader
 from chatserver.faces.plain.replies import brief
+from chatwire.names import fold
 
 Handler = Callable[[Reader, str], Items]
 
@@ -76,12 +77,9 @@ def unban(face: Reader, rest: str) -> Items:
         other, room = state.find_user(nick), state.find_room(name)
         if room is None:
             return (face.say(f"there is no room {brief(name)}; /rooms lists them"),)
-        masks = [
-            entry.mask
-            for entry in room.lists["b"].values()
-            if (other is not None and fits(entry.mask.removeprefix(MUTE), other.identity))
-            or entry.mask == nick
-        ]
+        masks = bans_on(room, other.identity) if other is not None else []
+        if not masks and fold(nick) in room.lists["b"]:
+            masks = [nick]
         if not masks:
             return (face.say(f"no ban keeps {brief(nick)} out"),)
         return (ChangeRoomModes(name, tuple(ModeChange(False, "b", mask) for mask in masks)),)

@@ -2,12 +2,14 @@
 
 from typing import TypeVar
 
+from chatserver.core.accounts import Account
 from chatserver.core.commands import (
     BecomeOperator,
     ChangeRoomModes,
     Command,
     Connect,
     Join,
+    Login,
     ModeChange,
 )
 from chatserver.core.effects import Effect, Emission, Reason, Recall, Refused
@@ -47,6 +49,15 @@ class Chat:
         self.do(nick, BecomeOperator("root"))
         return user
 
+    def log_in(self, nick: str, account: str = "") -> list[Effect]:
+        """Let somebody have an account, called as they are unless told otherwise; made if it is not there."""
+        name = account or nick
+        known = self.state.accounts.find(name)
+        if known is None:
+            known = Account(name, self.at, self.seq, self.seq)
+            self.state.accounts.put(known)
+        return self.do(nick, Login(name, known.version))
+
     def do(self, nick: str, command: Command) -> list[Effect]:
         """Let somebody do something; return what it leads to."""
         self.seq += 1
@@ -66,8 +77,9 @@ class Chat:
         """Return the chat after a restart: what rooms keep, and nobody in them."""
         again = Chat(self.state.limits)
         again.at, again.seq = self.at, self.seq
+        again.state.accounts = self.state.accounts
         for room in self.state.rooms.values():
-            again.state.rooms[room.key] = Room.restored(room.record(), self.at)
+            again.state.add_room(Room.restored(room.record(), self.at))
         return again
 
 

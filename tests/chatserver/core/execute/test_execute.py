@@ -53,7 +53,7 @@ changes = st.lists(
     st.builds(
         ModeChange,
         st.booleans(),
-        st.sampled_from("beIovimnstCklwBx"),
+        st.sampled_from("beIovimnrstCklwBx"),
         st.one_of(st.none(), nicks, st.sampled_from(("*!*@*", "2", "key"))),
     ),
     max_size=4,
@@ -69,6 +69,11 @@ COMMANDS: dict[type[Command], st.SearchStrategy[Any]] = {
     commands.Kick: st.builds(commands.Kick, rooms, nicks, texts),
     commands.Invite: st.builds(commands.Invite, nicks, rooms),
     commands.SetTopic: st.builds(commands.SetTopic, rooms, texts),
+    commands.RenameRoom: st.builds(commands.RenameRoom, rooms, rooms, texts),
+    commands.RegisterRoom: st.builds(commands.RegisterRoom, rooms),
+    commands.DropRoom: st.builds(commands.DropRoom, rooms),
+    commands.TransferRoom: st.builds(commands.TransferRoom, rooms, nicks),
+    commands.SetStanding: st.builds(commands.SetStanding, rooms, nicks, st.sampled_from(("", "o", "v"))),
     commands.Say: st.builds(commands.Say, targets, texts, st.booleans()),
     commands.Respond: st.builds(commands.Respond, texts),
     commands.Tag: st.builds(commands.Tag, targets, st.just({"+x": ""})),
@@ -154,7 +159,7 @@ class Anything(RuleBasedStateMachine):
         assert (event.seq, event.at) == (self.seq, self.at)
         assert audience <= living
         assert len(audience) == len(emission.audience)
-        if isinstance(event, (events.Invited, events.InviteSeen, events.MarkerMoved)):
+        if isinstance(event, (events.Invited, events.InviteSeen, events.MarkerMoved, events.RoomSettled)):
             return  # they name a room, and are for people
         room = self.state.find_room(room_of(event))
         if room is None:
@@ -163,7 +168,7 @@ class Anything(RuleBasedStateMachine):
         if isinstance(event, (events.Said, events.Tagged)):
             assert audience <= inside[0] or audience == {emission.origin}
         else:
-            assert emission.audience.key == room.key
+            assert emission.audience.key == room.log
             assert audience in (inside[1:] if isinstance(event, events.Joined) else inside)
 
     def check_closes(self, effects: Sequence[Effect]) -> None:
@@ -217,13 +222,18 @@ class Anything(RuleBasedStateMachine):
 
     @invariant()
     def statuses_are_remembered(self) -> None:
-        """Who holds one has it in memory under the mask of now, highest letter first."""
+        """Who holds one has it in memory under the mask of now, highest letter first.
+
+        An account has what is its own; whom a room belongs to is an operator of it.
+        """
         for room in self.state.rooms.values():
             for user, member in room.members.items():
                 assert member.status in {"", "o", "v", "ov"}
                 assert member.status == "".join(s for s in STATUSES if s in member.status)
                 remembered = room.statuses.get(fold(user.identity.mask))
                 assert remembered in {None, member.status} or not member.status
+            assert len(room.standings) <= self.state.limits.list_entries
+            assert not room.founder or "o" in room.standings[room.founder].status
 
     @invariant()
     def everything_is_bounded(self) -> None:
@@ -240,16 +250,29 @@ class Anything(RuleBasedStateMachine):
     def empty_rooms_are_known(self) -> None:
         """Those that are kept are in order; those that are forgotten are not there."""
         state = self.state
-        empty = {key for key, room in state.rooms.items() if not room.members and key != "#lobby"}
+        empty = {
+            key
+            for key, room in state.rooms.items()
+            if not (room.members or room.founder or key == "#lobby")
+        }
         assert set(state.empty_rooms) == empty
         assert set(state.blank_rooms) == {key for key in empty if state.rooms[key].blank}
         assert [r.emptied_at for r in state.empty_rooms.values()] == sorted(
             room.emptied_at for room in state.empty_rooms.values()
         )
         assert len(empty) <= state.limits.empty_rooms + len(state.users) + 1
-        assert not state.forgotten_rooms & set(state.rooms)
+        assert not state.forgotten_rooms & {room.log for room in state.rooms.values()}
         assert all(state.rooms[room.key] is room for room in state.changed_rooms)
         assert "#lobby" in state.rooms
+
+    @invariant()
+    def a_room_is_found_by_its_log(self) -> None:
+        """Each by its own, whatever it is called."""
+        state = self.state
+        assert all(state.find_log(room.log) is room for room in state.rooms.values())
+        assert len({room.log for room in state.rooms.values()}) == len(state.rooms)
+        renamed = {room.log: room for room in state.rooms.values() if room.log != room.key}
+        assert state.renamed == renamed
 
     @invariant()
     def rooms_outlive_a_restart(self) -> None:

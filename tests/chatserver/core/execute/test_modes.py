@@ -60,7 +60,7 @@ def test_every_mode_can_be_set_and_unset_once(
 
 def test_every_letter_has_been_tried() -> None:
     """With those that a new room has."""
-    assert set(ROOM_MODES) == set("imsCklovbeI" + "nt")
+    assert set(ROOM_MODES) == set("imsCklovbeI" + "ntr")
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,8 @@ def samples(who: Identity, one: str, other: str, changes: tuple[ModeChange, ...]
         events.Redacted(1, 1, who, "#a", 1, "eve", 1, 1, one),
         events.TopicChanged(1, 1, "#a", who, one),
         events.RoomModesChanged(1, 1, "#a", who, changes or (ModeChange(True, "k", one),)),
+        events.RoomRenamed(1, 1, "#a", who, "#b", one),
+        events.RoomSettled(1, 1, "#a", "bob", "SetStanding", "bob", "o"),
         events.UserModesChanged(1, 1, who, changes),
         events.MarkerMoved(1, 1, "#a", 1),
         events.Invited(1, 1, "#a", who, "ann"),
