@@ -64,6 +64,7 @@ class ConfiguredFaces:
         self._irc = ServerFacts(
             name=config.name,
             network=config.network,
+            icon=config.icon,
             description=config.description,
             version=f"chatserver-{VERSION}",
             created_at=self._started_at,

@@ -24,6 +24,7 @@ OPERATOR = "OPER operuser operpassword"
 FACTS = ServerFacts(
     name=SERVER,
     network="Example Net",
+    icon="https://chat.example.org/icon.svg?size=64",
     description="a server to test with",
     version="chatserver-test",
     created_at=1_700_000_000_000,
