@@ -26,6 +26,7 @@ from chatserver.storage.migrations import MIGRATIONS, check_schema
 from chatserver.storage.pages import read_page
 from chatserver.storage.rows import DamagedEvent
 from chatserver.tools.terms import Failed, add_place, find_directory, log_of, opened
+from chatwire.message import format_tags
 from chatwire.names import fold, looks_like_room
 from chatwire.text import action, plain
 
@@ -185,14 +186,20 @@ FORMATS: Final[Mapping[str, Callable[[KeptEvent, str], str]]] = {
 }
 
 
+def _describe_message(event: events.Said | events.Reacted) -> tuple[str, str]:
+    if isinstance(event, events.Reacted):
+        return "tags", format_tags(event.tags).strip("@ ")
+    did = action(event.text)
+    kind = "notice" if event.notice else "message" if did is None else "action"
+    return kind, event.text if did is None else did
+
+
 def _describe(event: KeptEvent) -> dict[str, str]:
     """Return what happened, who did it, to whom or what, and in which words."""
     who, to = None, ""
     match event:
-        case events.Said():
-            did = action(event.text)
-            kind = "notice" if event.notice else "message" if did is None else "action"
-            who, text = event.who, event.text if did is None else did
+        case events.Said() | events.Reacted():
+            who, (kind, text) = event.who, _describe_message(event)
         case events.Joined():
             kind, who, text = "join", event.who, ""
         case events.Parted():
