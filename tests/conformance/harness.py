@@ -181,6 +181,11 @@ def only(messages: Sequence[Message], command: str) -> Message:
     return found[0]
 
 
+def offered(messages: Iterable[Message]) -> list[str]:
+    """Return what an answer to CAP LS lists."""
+    return [name for one in messages if one.command == "CAP" for name in one.params[-1].split()]
+
+
 def params(messages: Sequence[Message], command: str) -> tuple[str, ...]:
     """Return the parameters of the one message with `command`."""
     return only(messages, command).params

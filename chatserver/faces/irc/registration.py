@@ -71,7 +71,8 @@ def _list(session: Session, subcommand: str, names: Sequence[str]) -> Ask:
     What does not fit that is left out, our own extensions first.
     """
     server = session.server
-    room = BODY_LIMIT - len(f":{server.name} CAP  {subcommand} * :") - 4 * server.limits.nick
+    nick = server.limits.nick if session.registered else len(session.nick.encode() or "*")
+    room = BODY_LIMIT - len(f":{server.name} CAP  {subcommand} * :") - nick
     texts = [*pack(names, room)] or [""]
     if session.version >= _VERSION:
         stars = [f"{subcommand} *"] * (len(texts) - 1)
