@@ -18,6 +18,7 @@ from chatserver.core.events import (
     KeptEvent,
     Kicked,
     Parted,
+    Reacted,
     Redacted,
     Renamed,
     RoomModesChanged,
@@ -76,7 +77,7 @@ class Batch:
 def targets_of(emission: Emission) -> Sequence[str]:
     """Return under what an event is written down; nothing for one that is not."""
     event = emission.event
-    if isinstance(event, (Said, Redacted)):
+    if isinstance(event, (Said, Redacted, Reacted)):
         return (emission.audience.key or target_of(event),)
     if isinstance(event, (Departed, Renamed)):
         return emission.rooms
@@ -97,7 +98,7 @@ def write_down(emission: Emission) -> list[Record]:
 def readers_of(emission: Emission) -> tuple[str, ...]:
     """Return which parties can read a message that is not for all of a room; () for others."""
     event = emission.event
-    if not isinstance(event, (Said, Redacted)) or looks_like_room(event.target):
+    if not isinstance(event, (Said, Redacted, Reacted)) or looks_like_room(event.target):
         return ()
     actor, other = parties_of(event)
     if not looks_like_room(event.target.lstrip("@+")):

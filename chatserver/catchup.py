@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from chatserver.backlog import WHOLE, Backlog, Item, Place
 from chatserver.batch import Found
-from chatserver.core.events import Joined, KeptEvent, Redacted, Said
+from chatserver.core.events import Joined, KeptEvent, Reacted, Redacted, Said
 from chatserver.core.history import Page, Question
 from chatserver.delivery import CHUNK_MOST, OVERHEAD, Delivery
 from chatserver.faces.contract import Dialect
@@ -334,7 +334,7 @@ def _find_whole(session: Session, backlog: Backlog, block: Block, ending: int) -
 def _actor(event: KeptEvent) -> str:
     """Return the nick of who said or removed something, "" for what else happened."""
     match event:
-        case Said(who=actor) | Redacted(by=actor):
+        case Said(who=actor) | Reacted(who=actor) | Redacted(by=actor):
             return actor.nick
     return ""
 

@@ -195,7 +195,7 @@ class Node:
         self.submit(session, request)
         if request.then is not None:
             await session.settled()
-            self.submit(session, request.then())
+            await self.take(session, request.then())
         if session.outstanding >= OUTSTANDING_MOST:
             await session.settled()
         if self.journal.full:

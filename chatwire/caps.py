@@ -34,6 +34,7 @@ CHATHISTORY = "draft/chathistory"
 CHGHOST = "chghost"
 ECHO_MESSAGE = "echo-message"
 EVENT_PLAYBACK = "draft/event-playback"
+EXTENDED_ISUPPORT = "draft/extended-isupport"
 EXTENDED_JOIN = "extended-join"
 EXTENDED_MONITOR = "extended-monitor"
 INVITE_NOTIFY = "invite-notify"
@@ -43,6 +44,9 @@ MESSAGE_TAGS = "message-tags"
 MULTILINE = "draft/multiline"
 MULTI_PREFIX = "multi-prefix"
 NONCE = "chatserver.dev/nonce"
+NAMES_ASKED_FOR = "no-implicit-names"
+NAMES_ASKED_FOR_DRAFT = "draft/no-implicit-names"
+NO_IMPLICIT_NAMES = frozenset({NAMES_ASKED_FOR, NAMES_ASKED_FOR_DRAFT})
 PLAYBACK = "znc.in/playback"
 READ_MARKER = "draft/read-marker"
 SASL = "sasl"
@@ -93,6 +97,11 @@ CAPABILITIES = (
         "history has joins, leaves, nicks, topics and modes too",
     ),
     Capability(ECHO_MESSAGE, _SITE + "echo-message", "own messages come back, once they are kept"),
+    Capability(
+        EXTENDED_ISUPPORT,
+        _SITE + "extended-isupport",
+        "`ISUPPORT` tells what the server supports, before registration too",
+    ),
     Capability(EXTENDED_JOIN, _SITE + "extended-join", "a JOIN tells account and real name"),
     Capability(
         EXTENDED_MONITOR,
@@ -124,6 +133,14 @@ CAPABILITIES = (
         MULTI_PREFIX,
         _SITE + "multi-prefix",
         "all prefixes of a member are listed, not the highest alone",
+    ),
+    Capability(
+        NAMES_ASKED_FOR,
+        _SITE + "no-implicit-names",
+        "who is in a room is not told on entering it, but when `NAMES` asks",
+    ),
+    Capability(
+        NAMES_ASKED_FOR_DRAFT, _SITE + "no-implicit-names", "the same, under the name of its draft"
     ),
     Capability(
         NONCE,

@@ -74,6 +74,7 @@ class Scram:
         try:
             return step(challenge.decode())
         except (ScramException, ValueError, LookupError, TypeError) as error:
+            self._steps = iter(())
             return f"the server's proof makes no sense: {error}"
 
     def _first(self, challenge: str) -> bytes | str:

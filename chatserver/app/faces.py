@@ -64,6 +64,7 @@ class ConfiguredFaces:
         self._irc = ServerFacts(
             name=config.name,
             network=config.network,
+            icon=config.icon,
             description=config.description,
             version=f"chatserver-{VERSION}",
             created_at=self._started_at,
@@ -102,7 +103,14 @@ class ConfiguredFaces:
     def open(self, speaks: Speaks, origin: Origin, *, crlf: bool) -> Face | Refused:
         """Return the face of a new connection."""
         if speaks is Speaks.IRC:
-            return IrcFace(lambda: self._irc, origin.host, origin.address, secure=origin.secure)
+            return IrcFace(
+                lambda: self._irc,
+                origin.host,
+                origin.address,
+                secure=origin.secure,
+                private=origin.private,
+                certificate=origin.certificate,
+            )
         if self._needs_password:
             return NEEDS_PASSWORD
         nicks = guest_nicks(self._random, NICKS_TO_TRY)

@@ -30,6 +30,7 @@ ROOMS = "Rooms"
 LOGGING = "Logging"
 
 Seconds = Annotated[float, Meta(gt=0, le=7 * 24 * 3600)]
+Address = Annotated[str, Meta(pattern=r"^(https://[!-~]{1,192})?\Z")]
 Line = Annotated[str, Meta(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
 Invitation = Annotated[str, Meta(pattern=r"^[!-+\--?A-~]{1,64}\Z")]
 LINE = "one line of at most 300 characters"
@@ -158,6 +159,16 @@ class Config(Struct, frozen=True, kw_only=True):
             allowed="one word of at most 32 ASCII characters",
         ),
     ] = "Chat"
+    icon: Annotated[
+        Address,
+        About(
+            SERVER,
+            "the address of a picture that clients show for the network",
+            default="none",
+            allowed="an https address of at most 200 ASCII characters",
+            reload=True,
+        ),
+    ] = ""
     description: Annotated[
         Line, About(SERVER, "what the server is, in one line", allowed=LINE, reload=True)
     ] = "A chat for everybody"

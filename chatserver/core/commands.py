@@ -277,6 +277,7 @@ class Register(Command, frozen=True):
     """Make an account, and have it; also of who is no user yet. Who submits it has seen that they may."""
 
     account: str
+    """Its name, "" for the nick of the user."""
     verifier: Verifier | None
     email: str = ""
     certificate: str = ""

@@ -143,6 +143,13 @@ class Tagged(Event, frozen=True):
     bot: bool = False
 
 
+class Reacted(Tagged, frozen=True):
+    """Tags alone that belong to what was said, as a reaction does: history has them."""
+
+    to_account: str = ""
+    """The account of the person it was sent to, "" if they had none."""
+
+
 class TopicChanged(Event, frozen=True):
     """A room has another topic; "" is none."""
 
@@ -314,13 +321,15 @@ class Killed(Event, frozen=True):
 
 
 KEPT = (
-    Said, Redacted, Joined, Parted, Kicked, Departed, Renamed, TopicChanged, RoomModesChanged, RoomRenamed,
+    Said, Redacted, Reacted, Joined, Parted, Kicked, Departed, Renamed, TopicChanged, RoomModesChanged,
+    RoomRenamed,
 )  # fmt: skip
 """The events that the journal writes down, which is what history is made of: see `KeptEvent`."""
 
 KeptEvent = (
     Said
     | Redacted
+    | Reacted
     | Joined
     | Parted
     | Kicked

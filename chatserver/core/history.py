@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from chatserver.core.events import KeptEvent, Redacted, Said
+from chatserver.core.events import KeptEvent, Reacted, Redacted, Said
 from chatserver.core.words import needle
 from chatwire.names import fold, looks_like_room
 
@@ -87,15 +87,15 @@ def conversation(one: str, other: str) -> str:
     return ",".join(sorted((fold(one), fold(other))))
 
 
-def target_of(event: Said | Redacted) -> str:
-    """Return the target under which a message, or its removal, is written down."""
+def target_of(event: Said | Redacted | Reacted) -> str:
+    """Return the target under which a message, its removal or a reaction is written down."""
     if looks_like_room(event.target.lstrip("@+")):
         return fold(event.target)
     one, other = parties_of(event)
     return conversation(one, other)
 
 
-def parties_of(event: Said | Redacted) -> tuple[str, str]:
+def parties_of(event: Said | Redacted | Reacted) -> tuple[str, str]:
     """Return as whom somebody said or removed a message to a person, and as whom that person got it."""
-    actor = event.who if isinstance(event, Said) else event.by
+    actor = event.by if isinstance(event, Redacted) else event.who
     return actor.party, fold(event.to_account or event.target)

@@ -26,12 +26,14 @@ _MEANING = frozenset(' !"#$%&*+,/:;<=>?@~')
 SERVICES: Final = frozenset(
     {"botserv", "chanserv", "global", "hostserv", "memoserv", "nickserv", "operserv"}
 )
-"""Folded names of what is a service on some server: nobody else is called so, and gets passwords."""
+"""Folded names of what is a service on some server: nobody else looks like one, and gets passwords."""
+
+_OF_SERVICES = frozenset(seen for name in SERVICES for seen in skeletons(name))
 
 
 def is_name(name: str, limits: Limits) -> bool:
     """Say whether `name` may be a nick or an account, whoever has it."""
-    if not is_nick(name, limits.nick) or fold(name) in SERVICES:
+    if not is_nick(name, limits.nick) or not _OF_SERVICES.isdisjoint(skeletons(name)):
         return False
     return name.isascii() or (limits.unicode_names and _is_allowed(name))
 

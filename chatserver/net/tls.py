@@ -108,7 +108,7 @@ class Channel:
         """What the peer did that it may not, "" as long as all is well."""
 
     def take(self, records: bytes) -> None:
-        """Take bytes that came; they are looked at by `shake` or `read`."""
+        """Take bytes that came in the handshake, for `shake`; `read` looks at them too."""
         if records:  # OpenSSL takes an empty write for an error
             self._connection.bio_write(records)
 
@@ -123,11 +123,21 @@ class Channel:
             self.failure = _describe(error)
         return self.is_open
 
-    def read(self) -> bytes:
-        """Return what the peer has said in all records that are whole."""
+    def read(self, records: bytes = b"") -> bytes:
+        """Take bytes that came, and return what the peer has said in all records that are whole.
+
+        OpenSSL is given no more than a record at once, as its buffers never get smaller again.
+        """
         parts: list[bytes] = []
+        for start in range(0, len(records) or 1, RECORD):
+            self.take(records[start : start + RECORD])
+            self._open_records(parts)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _open_records(self, parts: list[bytes]) -> None:
+        """Add the texts of all records that are whole."""
         try:
-            while True:
+            while not (self.has_ended or self.failure):
                 parts.append(self._connection.recv(RECORD))
         except SSL.WantReadError:
             pass
@@ -135,12 +145,18 @@ class Channel:
             self.has_ended = True
         except SSL.Error as error:
             self.failure = _describe(error)
-        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def write(self, text: bytes) -> bytes:
         """Return `text` as records."""
+        if len(text) <= RECORD:
+            return self._seal(text)
+        starts = range(0, len(text), RECORD)
+        return b"".join([self._seal(text[start : start + RECORD]) for start in starts])
+
+    def _seal(self, text: bytes) -> bytes:
+        """Return a text as one record, and all that is to be sent before it."""
         try:
-            self._connection.sendall(text)
+            self._connection.send(text)
         except SSL.Error as error:
             self.failure = _describe(error)
         return self.output(len(text))

@@ -126,8 +126,7 @@ class TlsTransport(asyncio.Transport, asyncio.Protocol):
         if channel.failure:
             return
         if channel.is_open:
-            channel.take(data)
-            self._deliver()
+            self._deliver(data)
             return
         if not self._heard:
             self._heard = data[:256]
@@ -142,11 +141,11 @@ class TlsTransport(asyncio.Transport, asyncio.Protocol):
             self._tcp.pause_reading()
         self._owner.wake()
 
-    def _deliver(self) -> None:
+    def _deliver(self, records: bytes = b"") -> None:
         """Hand over what the peer has said."""
         channel = self.channel
         was_over = channel.has_ended
-        if text := channel.read():
+        if text := channel.read(records):
             self._owner.data_received(text)
         if out := channel.output():
             self._send(out)

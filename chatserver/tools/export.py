@@ -26,6 +26,7 @@ from chatserver.storage.migrations import MIGRATIONS, check_schema
 from chatserver.storage.pages import read_page
 from chatserver.storage.rows import DamagedEvent, decode_room
 from chatserver.tools.terms import Failed, add_place, find_directory, log_of, opened
+from chatwire.message import format_tags
 from chatwire.names import fold, looks_like_room
 from chatwire.text import action, plain
 
@@ -192,6 +193,14 @@ FORMATS: Final[Mapping[str, Callable[[KeptEvent, str], str]]] = {
 }
 
 
+def _describe_message(event: events.Said | events.Reacted) -> tuple[str, str]:
+    if isinstance(event, events.Reacted):
+        return "tags", format_tags(event.tags).strip("@ ")
+    did = action(event.text)
+    kind = "notice" if event.notice else "message" if did is None else "action"
+    return kind, event.text if did is None else did
+
+
 def _describe(event: KeptEvent) -> dict[str, str]:
     """Return what happened, who did it, to whom or what, and in which words."""
     kind, who, to, text = _TOLD[type(event)](event)
@@ -201,14 +210,14 @@ def _describe(event: KeptEvent) -> dict[str, str]:
 _Told = tuple[str, Identity, str, str]
 
 
-def _describe_said(event: events.Said) -> _Told:
-    did = action(event.text)
-    kind = "notice" if event.notice else "message" if did is None else "action"
-    return kind, event.who, "", event.text if did is None else did
+def _describe_spoken(event: events.Said | events.Reacted) -> _Told:
+    kind, text = _describe_message(event)
+    return kind, event.who, "", text
 
 
 _TOLD: Final[Mapping[type[KeptEvent], Callable[[Any], _Told]]] = {
-    events.Said: _describe_said,
+    events.Said: _describe_spoken,
+    events.Reacted: _describe_spoken,
     events.Joined: lambda event: ("join", event.who, "", ""),
     events.Parted: lambda event: ("part", event.who, "", event.reason),
     events.Departed: lambda event: ("quit", event.who, "", event.reason),

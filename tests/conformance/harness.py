@@ -24,6 +24,7 @@ OPERATOR = "OPER operuser operpassword"
 FACTS = ServerFacts(
     name=SERVER,
     network="Example Net",
+    icon="https://chat.example.org/icon.svg?size=64",
     description="a server to test with",
     version="chatserver-test",
     created_at=1_700_000_000_000,
@@ -178,6 +179,11 @@ def only(messages: Sequence[Message], command: str) -> Message:
     found = [message for message in messages if message.command == command]
     assert len(found) == 1, f"{len(found)} times {command} in {commands(messages)}"
     return found[0]
+
+
+def offered(messages: Iterable[Message]) -> list[str]:
+    """Return what an answer to CAP LS lists."""
+    return [name for one in messages if one.command == "CAP" for name in one.params[-1].split()]
 
 
 def params(messages: Sequence[Message], command: str) -> tuple[str, ...]:

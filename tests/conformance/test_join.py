@@ -99,6 +99,17 @@ async def test_who_was_an_operator_gets_it_back_and_all_see_it() -> None:
     assert (mode.source, mode.params) == (SERVER, ("#chan", "+o", "foo"))
 
 
+@pytest.mark.parametrize("capability", ["no-implicit-names", "draft/no-implicit-names"])
+@pytest.mark.asyncio
+async def test_names_may_come_only_when_asked_for(capability: str) -> None:
+    """IRCv3 no-implicit-names: all else about the room is told, and NAMES is answered as ever."""
+    network = Network()
+    foo, bar = await network.connect("foo"), await network.connect("bar", capability)
+    await foo.ask("JOIN #chan", "TOPIC #chan :What we talk about")
+    assert commands(await bar.ask("JOIN #chan")) == ["JOIN", "332", "333"]
+    assert commands(await bar.ask("NAMES #chan")) == ["353", "366"]
+
+
 @pytest.mark.asyncio
 async def test_extended_join_tells_account_and_real_name() -> None:
     """IRCv3 extended-join: `*` for no account; others get the plain line."""

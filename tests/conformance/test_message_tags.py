@@ -170,3 +170,25 @@ async def test_tags_alone_are_relayed_to_who_is_there(tag: str) -> None:
     heard = only(await bob.read(), "TAGMSG")
     assert dict(part.split("=") for part in tag.split(";")).items() <= heard.tags.items()
     assert "TAGMSG" not in commands(await plain.read())
+
+
+@pytest.mark.parametrize("target", ["#room", "bob"])
+@pytest.mark.asyncio
+async def test_reactions_are_in_history(target: str) -> None:
+    """With draft/event-playback, each with its id; typing is not, nor is anything for who asked for none."""
+    network = Network()
+    asked = ("message-tags", "draft/chathistory", "batch")
+    alice = await network.connect("alice", *asked, "draft/event-playback", "echo-message")
+    bob = await network.connect("bob", *asked)
+    for client in (alice, bob):
+        await client.ask("JOIN #room")
+    line = f"@+draft/react=👍;+draft/reply=1b2f TAGMSG {target}"
+    echo = only(await alice.ask(line), "TAGMSG")
+    await alice.ask(f"@+typing=active TAGMSG {target}", f"PRIVMSG {target} :hi")
+    answer = await alice.ask(f"CHATHISTORY LATEST {target} * 10")
+    kept = only(answer, "TAGMSG")
+    assert kept.tags.items() - {("batch", kept.tags["batch"])} == echo.tags.items()
+    await bob.read()
+    answer = await bob.ask(f"CHATHISTORY LATEST {'alice' if target == 'bob' else target} * 10")
+    assert "TAGMSG" not in commands(answer)
+    assert "PRIVMSG" in commands(answer)

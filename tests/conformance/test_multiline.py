@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chatserver.faces.irc.isupport import MULTILINE_BYTES, MULTILINE_LINES
 from chatwire.message import Message
 from tests.chatserver.fakes import Client
-from tests.conformance.harness import SERVER, IrcClient, Network, commands, only
+from tests.conformance.harness import SERVER, IrcClient, Network, commands, offered, only
 
 TAGS = (
     "batch", "echo-message", "labeled-response", "message-tags", "server-time", "standard-replies",
@@ -56,10 +56,10 @@ def opened(messages: Sequence[Message]) -> tuple[Message, Sequence[Message]]:
 async def test_the_limits_are_told() -> None:
     """To who knows of values; max-bytes is required ("Capabilities")."""
     client = Network().client()
-    assert "draft/multiline" in only(await client.ask("CAP LS"), "CAP").params[-1].split()
-    offered = only(await client.ask("CAP LS 302"), "CAP").params[-1].split()
+    assert "draft/multiline" in offered(await client.ask("CAP LS"))
+    listed = offered(await client.ask("CAP LS 302"))
     limits = f"max-bytes={MULTILINE_BYTES},max-lines={MULTILINE_LINES}"
-    assert f"draft/multiline={limits}" in offered
+    assert f"draft/multiline={limits}" in listed
 
 
 @pytest.mark.asyncio

@@ -9,7 +9,7 @@ from chatserver.core.nonces import REMEMBERED_FOR
 from chatserver.storage.sqlite import SqliteStore
 from chatwire.message import Message
 from tests.chatserver.fakes import FailingStore, GatedStore, gate, until
-from tests.conformance.harness import IrcClient, Network, commands, only, params
+from tests.conformance.harness import IrcClient, Network, commands, offered, only
 
 NONCE = "fMo5eSBXXPjWk5rOb8CK2w"
 TAG = f"+chatserver.dev/nonce={NONCE}"
@@ -34,8 +34,8 @@ def said(messages: list[Message]) -> list[tuple[str, str]]:
 async def test_the_capability_is_offered() -> None:
     """Without a value: a client knows by it that sending again is harmless."""
     client = Network().client()
-    offered = params(await client.ask("CAP LS 302"), "CAP")[-1].split()
-    assert "chatserver.dev/nonce" in offered
+    listed = offered(await client.ask("CAP LS 302"))
+    assert "chatserver.dev/nonce" in listed
 
 
 @pytest.mark.parametrize("verb", ["PRIVMSG", "NOTICE"])

@@ -30,13 +30,22 @@ async def test_isupport_tells_the_limits_that_hold() -> None:
         "CHANMODES": "beI,k,l,Cimnst", "CHANNELLEN": "50", "CHANTYPES": "#",
         "CHATHISTORY": "100", "ELIST": "CMNTU",
         "EXCEPTS": "e", "EXTBAN": ",m", "HOSTLEN": "63", "INVEX": "I", "KEYLEN": "32", "KICKLEN": "60",
-        "MAXLIST": "b:7,e:7,I:7", "MAXTARGETS": "20", "MODES": "20",
+        "MAXLIST": "b:7,e:7,I:7", "MAXTARGETS": "20", "MODES": "20", "MONITOR": "100",
         "MSGREFTYPES": "msgid,timestamp", "NAMELEN": "150",
         "NETWORK": r"Net\x20\x3D\x20\x5C\x20\x20x", "NICKLEN": "20", "PREFIX": "(ov)@+",
-        "STATUSMSG": "@+",
+        "SAFERATE": "", "STATUSMSG": "@+",
         "TARGMAX": "JOIN:,KICK:20,LIST:,NAMES:,NOTICE:20,PART:,PRIVMSG:20,TAGMSG:20,WHOIS:1",
-        "TOPICLEN": "100", "USERLEN": "16", "UTF8ONLY": "", "WHOX": "",
+        "TOPICLEN": "100", "USERLEN": "16", "UTF8MAPPING": "rfc8265", "UTF8ONLY": "", "WHOX": "",
+        "draft/ICON": "https://chat.example.org/icon.svg?size\\x3D64",
     }  # fmt: skip
+
+
+@pytest.mark.asyncio
+async def test_what_is_not_configured_is_not_told() -> None:
+    """No icon without its address; no mapping of letters that no name has."""
+    facts = replace(FACTS, icon="", limits=Limits(unicode_names=False))
+    found = await isupport(await Network(facts).connect("foo"))
+    assert not {"draft/ICON", "UTF8MAPPING"} & {*found}
 
 
 @pytest.mark.asyncio

@@ -42,6 +42,7 @@ def register(turn: Turn, command: Register) -> Sequence[Effect]:
     """Make an account for the asker, who has none."""
     if turn.user.identity.account:
         return (Refused(Reason.HAS_ACCOUNT, turn.user.identity.account),)
+    command = structs.replace(command, account=command.account or turn.user.nick)
     kept = _make(turn.state, Stamp(turn.seq, turn.at), command, turn.user)
     if isinstance(kept, Refused):
         return (kept,)

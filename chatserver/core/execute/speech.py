@@ -15,13 +15,16 @@ from chatserver.core.effects import (
     Repeated,
     TargetAway,
 )
-from chatserver.core.events import Said, Tagged
+from chatserver.core.events import Reacted, Said, Tagged
 from chatserver.core.execute.turn import Turn
 from chatserver.core.history import target_of
 from chatserver.core.nonces import Kept, is_personal, nonce_key
 from chatserver.core.rights import may_see, refuse_speech
 from chatserver.core.state import PREFIXES, Audience, Room, State, User
 from chatwire.names import looks_like_room
+
+LASTING = frozenset({"+react", "+unreact", "+draft/react", "+draft/unreact", "+draft/persist"})
+"""Tags that are kept even without a text: reactions, and what its sender wants to be kept."""
 
 _STATUS_OF_PREFIX = {prefix: letter for letter, prefix in PREFIXES.items()}
 
@@ -96,6 +99,9 @@ def tag(turn: Turn, command: Tag) -> Sequence[Effect]:
         return (target,)
     name, audience, room = target
     event = Tagged(turn.seq, turn.at, turn.user.identity, name, command.tags, turn.user.bot)
+    if not LASTING.isdisjoint(command.tags):
+        other = _account_of(audience) if room is None else ""
+        event = Reacted(event.seq, event.at, event.who, name, event.tags, event.bot, other)
     return show(turn.user, event, audience, room)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from chatserver.faces.contract import Lookup
 from chatserver.faces.irc import registration
+from chatserver.faces.irc.isupport import support
 from chatserver.faces.irc.lines import readable_time
 from chatserver.faces.irc.session import Inquiry, Items, Query, Session
 from chatwire.message import Message
@@ -33,7 +34,7 @@ def _version(inquiry: Inquiry) -> list[bytes]:
     server = inquiry.session.server
     return [
         inquiry.numeric("351", server.version, server.name, text=server.description),
-        *registration.support(inquiry),
+        *support(inquiry.session, inquiry.user.nick),
     ]
 
 

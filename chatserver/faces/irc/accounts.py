@@ -24,6 +24,7 @@ from chatserver.faces.irc import sasl, services
 from chatserver.faces.irc.lines import as_middle, finish
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatwire.message import Message
+from chatwire.names import tidy
 
 REGISTER: Final = "REGISTER"
 """What `Session.voice` is while somebody registers by this command."""
@@ -65,7 +66,7 @@ def register(session: Session, message: Message) -> Items | Request:
         return [session.fail(REGISTER, "NEED_NICK", "*", text="Send NICK first")]
     if session.account and not session.registered:
         return [refuse("ALREADY_AUTHENTICATED", f"You are logged in as {session.account}")]
-    name = "" if written == "*" else written
+    name = "" if written == "*" else tidy(written)
     if not session.registered:
         name = name or session.nick
     if name and not is_name(name, session.server.limits):

@@ -374,6 +374,7 @@ RENDERERS: Mapping[type[Event], Callable[[IrcDialect, Any], bytes]] = {
     events.Observed: _observed,
     events.Parted: _parted,
     events.RealnameChanged: _realname_changed,
+    events.Reacted: messages.tagged,
     events.Redacted: _redacted,
     events.Renamed: _renamed,
     events.RoomModesChanged: _room_modes_changed,

@@ -34,6 +34,8 @@ class ServerFacts(Struct, frozen=True, kw_only=True):
     name: str
     """The source of its lines: a host name with a dot in it."""
     network: str = "Chat"
+    icon: str = ""
+    """The address of the network's picture, "" without one."""
     description: str = ""
     version: str = "chatserver"
     """Name and version of the software, in one word."""

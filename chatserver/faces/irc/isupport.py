@@ -1,6 +1,7 @@
 """What the server supports, as RPL_ISUPPORT and RPL_MYINFO say it (Modern IRC, both by name).
 
 Rule: it is computed from the limits that hold and the tables that do the work, so that it is true.
+Who asked for `draft/extended-isupport` may ask before registration, and gets the lines as one batch.
 """
 
 from collections.abc import Sequence
@@ -8,9 +9,14 @@ from collections.abc import Sequence
 from chatserver.core.limits import HOST
 from chatserver.core.monitors import MONITORED_MOST
 from chatserver.core.rights import ACCOUNT, MUTE
-from chatserver.core.state import PREFIXES, STATUSES
+from chatserver.core.state import PREFIXES, STATUSES, State, User
+from chatserver.faces.contract import Ask
+from chatserver.faces.irc.dialect import in_batch
 from chatserver.faces.irc.facts import ServerFacts
-from chatserver.faces.irc.lines import pack
+from chatserver.faces.irc.lines import finish, pack
+from chatserver.faces.irc.session import Items, Session
+from chatwire import caps
+from chatwire.message import Message
 
 MOST_TARGETS = 20
 """Targets of one PRIVMSG, NOTICE, TAGMSG or KICK."""
@@ -74,6 +80,7 @@ def tokens(server: ServerFacts) -> Sequence[str]:
         "NETWORK": _escape(server.network),
         "NICKLEN": limits.nick,
         "PREFIX": f"({STATUSES}){''.join(PREFIXES[letter] for letter in STATUSES)}",
+        "SAFERATE": "",
         "STATUSMSG": "".join(PREFIXES[letter] for letter in STATUSES),
         "TARGMAX": targets(),
         "TOPICLEN": limits.topic_of(limits.room),
@@ -81,9 +88,12 @@ def tokens(server: ServerFacts) -> Sequence[str]:
         "UTF8MAPPING": "rfc8265",
         "UTF8ONLY": "",
         "WHOX": "",
+        "draft/ICON": _escape(server.icon),
     }
     if not limits.unicode_names:
         del values["UTF8MAPPING"]
+    if not server.icon:
+        del values["draft/ICON"]
     return [f"{name}={value}" if value != "" else name for name, value in values.items()]
 
 
@@ -96,6 +106,31 @@ def token_lines(server: ServerFacts) -> Sequence[Sequence[str]]:
         group = found[start : start + _TOKENS_A_LINE]
         lines.extend(line.split(" ") for line in pack(group, limit))
     return lines
+
+
+def support(session: Session, nick: str) -> list[bytes]:
+    """Return what the server supports (RPL_ISUPPORT), told to `nick` ("" for who has none yet)."""
+    lines = [
+        session.numeric("005", nick, *tokens, text="are supported by this server")
+        for tokens in token_lines(session.server)
+    ]
+    if not (session.has(caps.EXTENDED_ISUPPORT) and session.has(caps.BATCH)):
+        return lines
+    session.batches += 1
+    server, reference = session.server.name, f"isupport-{session.batches}"
+    start = finish(f":{server} BATCH +{reference} draft/isupport")
+    return [start, *in_batch(server, lines, reference).splitlines(keepends=True)]
+
+
+def isupport(session: Session, _message: Message) -> Items:
+    """ISUPPORT: what the server supports, also before registration (IRCv3 extended-isupport)."""
+    if not (session.registered or session.has(caps.EXTENDED_ISUPPORT)):
+        return [session.tell("451", text="You have not registered")]
+
+    def answer(_state: State, user: User | None, _moment: object) -> Sequence[bytes]:
+        return support(session, user.nick if user else "")
+
+    return [Ask(answer)]
 
 
 def my_info(server: ServerFacts) -> Sequence[str]:

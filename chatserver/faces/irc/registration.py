@@ -21,7 +21,7 @@ from chatserver.faces.irc.isupport import (
     MULTILINE_BYTES,
     MULTILINE_LINES,
     my_info,
-    token_lines,
+    support,
 )
 from chatserver.faces.irc.lines import BODY_LIMIT, finish, pack, readable_time
 from chatserver.faces.irc.session import Handler, Inquiry, Items, Session
@@ -71,7 +71,8 @@ def _list(session: Session, subcommand: str, names: Sequence[str]) -> Ask:
     What does not fit that is left out, our own extensions first.
     """
     server = session.server
-    room = BODY_LIMIT - len(f":{server.name} CAP  {subcommand} * :") - 4 * server.limits.nick
+    nick = server.limits.nick if session.registered else len(session.nick.encode() or "*")
+    room = BODY_LIMIT - len(f":{server.name} CAP  {subcommand} * :") - nick
     texts = [*pack(names, room)] or [""]
     if session.version >= _VERSION:
         stars = [f"{subcommand} *"] * (len(texts) - 1)
@@ -261,18 +262,10 @@ def welcome(inquiry: Inquiry, reply: Welcomed) -> list[bytes]:
         inquiry.numeric("002", text=f"Your host is {server.name}, running {server.version}"),
         inquiry.numeric("003", text=f"This server was started {readable_time(server.created_at)}"),
         inquiry.numeric("004", *my_info(server)),
-        *support(inquiry),
+        *support(inquiry.session, inquiry.user.nick),
         *confirm(inquiry, resumed=reply.resumed),
         *lusers(inquiry),
         *motd(inquiry),
-    ]
-
-
-def support(inquiry: Inquiry) -> list[bytes]:
-    """Return what the server supports (RPL_ISUPPORT)."""
-    return [
-        inquiry.numeric("005", *tokens, text="are supported by this server")
-        for tokens in token_lines(inquiry.session.server)
     ]
 
 

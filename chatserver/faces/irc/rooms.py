@@ -68,6 +68,8 @@ def entered(inquiry: Inquiry, reply: Entered) -> list[bytes]:
     )
     if inquiry.session.has(caps.READ_MARKER):
         lines.append(marker(inquiry, reply.room))
+    if inquiry.session.caps & caps.NO_IMPLICIT_NAMES:
+        return lines
     symbol = "@" if reply.secret else "="
     lines += _name_lines(
         inquiry, reply.room, symbol, _roster_texts(inquiry, reply.room, reply.roster)

@@ -5,7 +5,6 @@ says what is wrong. It knows what the `Reader` remembers, nothing else.
 """
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from textwrap import wrap
 from typing import Protocol
 
@@ -16,8 +15,15 @@ from chatserver.core.events import KeptEvent, Said
 from chatserver.core.history import Page, Scope, Search
 from chatserver.core.rights import manages
 from chatserver.core.state import Room, State, User
-from chatserver.faces.contract import Ask, Lookup, Moment, Request, judge
+from chatserver.faces.contract import Ask, Lookup, Moment
 from chatserver.faces.plain import running
+from chatserver.faces.plain.accounts import (
+    become_operator,
+    change_password,
+    login,
+    logout,
+    register,
+)
 from chatserver.faces.plain.dialect import clock
 from chatserver.faces.plain.reader import NO_ROOM, REALNAME, Items, Reader, shown_lines
 from chatserver.faces.plain.replies import brief, recalled
@@ -299,18 +305,6 @@ def _ignore(face: Reader, rest: str) -> Items:
     return (face.say(f"{shown} {plain(rest)}"),)
 
 
-def _login(face: Reader, rest: str) -> Items:
-    name, _, password = rest.partition(" ")
-    check = face.facts.operators.get(name, face.facts.stranger)
-    if not password:
-        return "as whom? /login NAME PASSWORD"
-    if not face.private:
-        return "not over an unencrypted connection: others could read the password on its way"
-    right = Request((commands.BecomeOperator(name),))
-    wrong = Request((face.say("wrong name or password"),), wrong=True)
-    return Request((), work=partial(judge, partial(check, password), right, wrong))
-
-
 def _quit(_face: Reader, rest: str) -> Items:
     return (commands.Quit(rest),)
 
@@ -345,7 +339,11 @@ COMMANDS: Sequence[Command] = (
     Command("/history [N]", "show the last N messages of the room (20)", _history),
     Command("/search WORDS", "show what was said in the room with these words", _search),
     Command("/ignore [NICK]", "hide what somebody says, or show it again", _ignore),
-    Command("/login NAME PASSWORD", "become an operator of this server", _login),
+    Command("/register [NAME] PASSWORD", "make an account: nobody else has its name", register),
+    Command("/login [ACCOUNT] PASSWORD", "be who has an account", login),
+    Command("/logout", "have no account any more", logout),
+    Command("/password NEW", "change the password of your account", change_password),
+    Command("/oper NAME PASSWORD", "become an operator of this server", become_operator),
     Command("/quit [REASON]", "leave", _quit),
 )  # fmt: skip
 """Every command, in the order of /help."""

@@ -201,6 +201,7 @@ RENDERERS: Mapping[type[Event], Callable[[PlainDialect, Any], str]] = {
     events.Redacted: _redacted,
     events.Renamed: _renamed,
     events.Said: _said,
+    events.Reacted: _silent,
     events.Tagged: _silent,
     events.TopicChanged: _topic,
     events.RoomModesChanged: _modes,

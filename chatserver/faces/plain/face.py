@@ -7,8 +7,10 @@ next line waits until it is known.
 
 from collections.abc import Callable, Sequence
 
+from msgspec.structs import replace
+
 from chatserver.core import commands
-from chatserver.core.effects import Entered, Reason, Refused, Reply, Welcomed
+from chatserver.core.effects import Entered, LoggedIn, Reason, Refused, Reply, Welcomed
 from chatserver.core.events import KeptEvent, Said
 from chatserver.core.naming import refuse_nick
 from chatserver.core.state import State, User
@@ -37,11 +39,9 @@ class PlainFace(Reader):
 
         It becomes the first of `nicks` that is free. `private`: nobody can listen in on it.
         """
-        super().__init__(facts, private=private)
+        super().__init__(facts, host, private=private)
         self._nicks = nicks
-        self._host = host
         self._address = address
-        self._nick = ""
 
     @staticmethod
     def greeting(facts: PlainFacts) -> bytes:
@@ -55,11 +55,11 @@ class PlainFace(Reader):
     @property
     def registered(self) -> bool:
         """Whether it is a user."""
-        return bool(self._nick)
+        return self.joined
 
     def must_settle(self, line: bytes | Overlong) -> bool:
         """Say whether the next line must wait for the answers to those before."""
-        if self.moving or not self._nick:
+        if self.moving or not self.joined:
             return True
         if isinstance(line, Overlong) or not (line := line.lstrip(b" \t")).startswith(b"/"):
             return False
@@ -78,7 +78,7 @@ class PlainFace(Reader):
         text = "" if isinstance(line, Overlong) else line.decode(errors="replace").rstrip(" \t")
         if text.lstrip(" \t").startswith("/"):
             text = text.lstrip(" \t")
-        if not self._nick:
+        if not self.joined:
             wanted = tidy(text[6:].strip()) if text.startswith("/nick ") else ""
             if wanted:
                 text = ""
@@ -86,21 +86,46 @@ class PlainFace(Reader):
                 return Request((commands.Quit(text[6:].strip()),))
             arrival = self._arrive(wanted)
         understood = self._understand(line, text)
-        if isinstance(understood, Request) and not arrival:
-            return understood
-        if isinstance(understood, Request):  # a password is no first line
-            understood = (self.say("you have joined; now say that again"),)
+        if isinstance(understood, Request):
+            return self._arrive_by(understood) if arrival else understood
         items = arrival + understood
         return Request(items) if items else None
 
     def _arrive(self, wanted: str) -> tuple[Item, ...]:
         """Return what makes a user of it, called `wanted` if that may be."""
         nicks = (wanted, *self._nicks) if wanted else self._nicks
-        connect = commands.Connect(
-            nicks, "plain", REALNAME, self._host, self._address, face="plain"
-        )
         join = commands.Join(self.facts.limits.lobby)
+        connect = self._connect(nicks)
         return (connect, Ask(self._called(wanted)), join) if wanted else (connect, join)
+
+    def _connect(self, nicks: tuple[str, ...], account: str = "", version: int = 0) -> Item:
+        return commands.Connect(
+            nicks, "plain", REALNAME, self.host, self._address, face="plain",
+            account=account, version=version,
+        )  # fmt: skip
+
+    def _arrive_by(self, request: Request) -> Request:
+        """Return `request`, asked for by the first line, with what makes a user of who asks for it.
+
+        It is known only after its work whose account they have.
+        """
+        if (work := request.work) is not None:
+            return Request((), work=lambda: self._arrive_by(work()))
+        match request.items:
+            case (commands.Login(account=account, version=version),):
+                connect = self._connect((account, *self._nicks), account, version)
+                join = commands.Join(self.facts.limits.lobby)
+                return replace(request, items=(connect, Ask(self._has_account), join))
+            case (commands.Register(account=account),):
+                return replace(request, items=(*self._arrive(account), *request.items))
+            case _:
+                return replace(request, items=(*self._arrive(""), *request.items))
+
+    def _has_account(self, _state: State, user: User | None, _moment: Moment) -> Sequence[bytes]:
+        """Say which account somebody has since they came."""
+        if user is None:
+            return ()
+        return self.lines(*reply_lines(LoggedIn(user.identity), user.nick, "", ()))
 
     def _called(self, wanted: str) -> Callable[[State, User | None, Moment], Sequence[bytes]]:
         """Say why somebody did not get the nick that they came with."""
@@ -142,7 +167,7 @@ class PlainFace(Reader):
     def reply(self, reply: Reply, user: User | None, state: State) -> Sequence[bytes]:
         """Return what only this reader sees of what came of their command."""
         if isinstance(reply, Welcomed):
-            self._nick = reply.identity.nick
+            self.joined = True
         if isinstance(reply, Entered):
             self.entered = True
             self.go(fold(reply.room))

@@ -38,12 +38,16 @@ class PlainFacts(Struct, frozen=True):
 class Reader:
     """One reader of plain text: the room in front of them, whom they ignore, how their lines end."""
 
-    def __init__(self, facts: PlainFacts, *, private: bool) -> None:
+    def __init__(self, facts: PlainFacts, host: str, *, private: bool) -> None:
         self.facts = facts
+        self.host = host
+        """From where they come, as others see it."""
         self.private = private
         """Whether nobody can listen in: encrypted, or from this machine."""
         self.here = fold(facts.limits.lobby)
         """The folded name of the room in front, "" for none."""
+        self.joined = False
+        """Whether it is a user."""
         self.entered = False
         """Whether a room was entered since this was set to False."""
         self.ignored: frozenset[str] = frozenset()

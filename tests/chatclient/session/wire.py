@@ -20,9 +20,20 @@ MODERN = (
 class Wire:
     """A session, its world, and a clock that stands still unless it is moved."""
 
-    def __init__(self, nick: str = "alice", *, password: str = "", seed: int = 1) -> None:
-        self.world = World(Status("test:9000", nick=nick))
-        identity = Identity(nick, realname="Alice", password=password)
+    def __init__(
+        self,
+        nick: str = "alice",
+        *,
+        account: str = "",
+        password: str = "",
+        certificate: bool = False,
+        asks: bool = True,
+        seed: int = 1,
+    ) -> None:
+        self.world = World(Status("test:9000", nick=nick), asks=asks)
+        identity = Identity(
+            nick, realname="Alice", account=account, password=password, certificate=certificate
+        )
         self.session = Session(self.world, identity, random=Random(seed))
         self.now = NOW
 

@@ -18,6 +18,7 @@ def test_limits_come_from_the_settings() -> None:
     assert config.limits == Limits(
         nick=9, list_entries=3, room_expiry=2 * 86_400_000, lobby="#hall", history_on_join=0
     )
+    assert not Config(nick_script="ascii").limits.unicode_names
 
 
 def test_listeners_are_all_places_to_listen_on() -> None:

@@ -72,6 +72,12 @@ def test_a_name_shows_as_it_is(block: int) -> None:
     assert not hidden
 
 
+@pytest.mark.parametrize("name", ["NickServ", "chanserv", "NlckServ", "ChanЅеrv", "nіckserv"])
+def test_nobody_looks_like_a_service(name: str) -> None:
+    """People send their passwords to what looks like one."""
+    assert not is_name(name, LIMITS)
+
+
 def test_a_server_may_allow_ascii_alone() -> None:
     """By a setting."""
     assert is_name("ann", Limits(unicode_names=False))

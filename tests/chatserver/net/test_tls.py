@@ -1,6 +1,5 @@
 """TLS without I/O, against the ssl module of Python as the client."""
 
-import contextlib
 import logging
 import os
 import ssl
@@ -21,46 +20,33 @@ from tests.chatserver.net.certificates import (
     shared_pair,
     write_pair,
 )
+from tests.chatserver.net.tlsclient import TlsClient
 
 
-class Client:
-    """A client in memory, before a channel of ours."""
+class Client(TlsClient):
+    """A client before a channel of ours."""
 
     def __init__(self, channel: Channel, context: ssl.SSLContext) -> None:
+        super().__init__(context)
         self.channel = channel
-        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self.tls = context.wrap_bio(self._incoming, self._outgoing)
 
-    def shake(self) -> None:
+    def go_through(self) -> None:
         """Go through the handshake, as far as both go along."""
         for _ in range(4):
-            with contextlib.suppress(ssl.SSLWantReadError):
-                self.tls.do_handshake()
+            self.shake()
             self.flush()
             self.channel.shake()
             self.take(self.channel.output())
 
     def flush(self) -> None:
         """Send what it has to say."""
-        self.channel.take(self._outgoing.read())
-
-    def take(self, records: bytes) -> None:
-        """Receive."""
-        self._incoming.write(records)
-
-    def read(self) -> bytes:
-        """Return all that it was sent."""
-        data = b""
-        with contextlib.suppress(ssl.SSLWantReadError):
-            while part := self.tls.read(65_536):
-                data += part
-        return data
+        self.channel.take(self.output())
 
 
 def connected(context: ssl.SSLContext | None = None, *, asks: bool = True) -> Client:
     """Return a client that has gone through the handshake."""
     client = Client(Channel(load(*shared_pair(), asks=asks)), context or client_context())
-    client.shake()
+    client.go_through()
     return client
 
 
@@ -88,7 +74,7 @@ def test_records_may_be_cut_anywhere() -> None:
     """What is not whole waits; byte by byte it is the same text."""
     client = connected()
     client.tls.write(b"hello")
-    records = client._outgoing.read()
+    records = client.output()
     heard = b""
     for number in range(len(records)):
         client.channel.take(records[number : number + 1])
@@ -123,7 +109,7 @@ def test_what_is_too_old_is_refused() -> None:
         context.maximum_version = ssl.TLSVersion.TLSv1_1
     client = Client(Channel(load(*shared_pair())), context)
     with pytest.raises(ssl.SSLError, match="alert protocol version"):
-        client.shake()
+        client.go_through()
     assert client.channel.failure == "unsupported protocol"
 
 
@@ -131,8 +117,7 @@ def test_the_end_is_said_by_each_side_for_itself() -> None:
     """Who has said that they say nothing more can still be told things."""
     client = connected()
     client.tls.write(b"last words")
-    with pytest.raises(ssl.SSLWantReadError):
-        client.tls.unwrap()
+    client.end()
     client.flush()
     assert client.channel.read() == b"last words"
     assert client.channel.has_ended

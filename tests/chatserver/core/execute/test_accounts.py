@@ -85,13 +85,22 @@ def test_an_account_can_be_made_before_one_is_a_user() -> None:
     )
 
 
+def test_without_a_name_it_is_that_of_the_user() -> None:
+    """Who is nobody yet has none."""
+    chat = Chat()
+    chat.add("ann")
+    chat.do("ann", Register("", PROOF))
+    assert chat.state.accounts.find("ann")
+    refused = Refused(Reason.ACCOUNT_INVALID, "")
+    assert execute(chat.state, Stamp(9, 9), 9, Register("", PROOF)) == (refused,)
+
+
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
         ("ANN", Reason.ACCOUNT_EXISTS),
         ("bob", Reason.ACCOUNT_INVALID),
         ("1st", Reason.ACCOUNT_INVALID),
-        ("", Reason.ACCOUNT_INVALID),
         ("x" * 40, Reason.ACCOUNT_INVALID),
     ],
 )

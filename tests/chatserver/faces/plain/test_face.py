@@ -112,7 +112,6 @@ async def test_who_leaves_with_the_first_line_was_never_there(world: World, ann:
     [
         (b"\xff\xfe", "-> not UTF-8 text; it was not sent"),
         (OVERLONG, "-> line too long, 8192 bytes at most; it was not sent"),
-        (b"/login root sesame", "-> you have joined; now say that again"),
         (b"/nick", "-> which nick? /nick NAME"),
         (b"/nonsense", "-> there is no /nonsense; /help lists what there is, //text says /text"),
     ],
@@ -121,8 +120,7 @@ async def test_a_first_line_that_cannot_be_said_is_answered(
     world: World, ann: Client, line: bytes, answer: str
 ) -> None:
     """By then they are in, and nothing was said."""
-    facts = PlainFacts(operators={"root": lambda password: password == "sesame"})
-    bob = world.plain("bob", facts)
+    bob = world.plain("bob")
     request = bob.session.face.receive(line)
     assert request is not None
     await world.node.take(bob.session, request)
@@ -648,14 +646,14 @@ async def test_only_so_many_can_be_ignored(ann: Client) -> None:
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
-        ("/login root sesame", "-> you are an operator of this server now"),
-        ("/login root wrong", "-> wrong name or password"),
-        ("/login nobody sesame", "-> wrong name or password"),
-        ("/login root", "-> as whom? /login NAME PASSWORD"),
-        ("/login", "-> as whom? /login NAME PASSWORD"),
+        ("/oper root sesame", "-> you are an operator of this server now"),
+        ("/oper root wrong", "-> wrong name or password"),
+        ("/oper nobody sesame", "-> wrong name or password"),
+        ("/oper root", "-> as whom? /oper NAME PASSWORD"),
+        ("/oper", "-> as whom? /oper NAME PASSWORD"),
     ],
 )
-async def test_login(world: World, line: str, answer: str) -> None:
+async def test_becoming_an_operator(world: World, line: str, answer: str) -> None:
     """A wrong name is not told from a wrong password; the password is said to nobody."""
     ann = world.plain("ann", PlainFacts(operators={"root": lambda password: password == "sesame"}))
     await ann.ask("")
@@ -673,7 +671,7 @@ async def test_who_is_no_operator_is_checked_all_the_same(world: World) -> None:
 
     ann = world.plain("ann", PlainFacts(stranger=deny))
     await ann.ask("")
-    assert await ann.ask("/login nobody sesame") == ["-> wrong name or password"]
+    assert await ann.ask("/oper nobody sesame") == ["-> wrong name or password"]
     assert checked == ["sesame"]
 
 
@@ -683,7 +681,7 @@ async def test_a_password_is_not_taken_in_the_open(world: World) -> None:
     facts = PlainFacts(operators={"root": lambda password: password == "sesame"})
     ann = world.plain("ann", facts, private=False)
     await ann.ask("")
-    (line,) = await ann.ask("/login root sesame")
+    (line,) = await ann.ask("/oper root sesame")
     assert line.startswith("-> not over an unencrypted connection")
 
 
