@@ -26,10 +26,10 @@ async def test_isupport_tells_the_limits_that_hold() -> None:
     network = Network(replace(FACTS, limits=limits, network="Net = \\ é x"))
     found = await isupport(await network.connect("foo"))
     assert found == {
-        "AWAYLEN": "40", "BOT": "B", "CASEMAPPING": "ascii", "CHANLIMIT": "#:5",
-        "CHANMODES": "beI,k,l,Cimnst", "CHANNELLEN": "50", "CHANTYPES": "#",
+        "ACCOUNTEXTBAN": "a", "AWAYLEN": "40", "BOT": "B", "CASEMAPPING": "ascii", "CHANLIMIT": "#:5",
+        "CHANMODES": "beI,k,l,Cimnrst", "CHANNELLEN": "50", "CHANTYPES": "#",
         "CHATHISTORY": "100", "ELIST": "CMNTU",
-        "EXCEPTS": "e", "EXTBAN": ",m", "HOSTLEN": "63", "INVEX": "I", "KEYLEN": "32", "KICKLEN": "60",
+        "EXCEPTS": "e", "EXTBAN": ",am", "HOSTLEN": "63", "INVEX": "I", "KEYLEN": "32", "KICKLEN": "60",
         "MAXLIST": "b:7,e:7,I:7", "MAXTARGETS": "20", "MODES": "20", "MONITOR": "100",
         "MSGREFTYPES": "msgid,timestamp", "NAMELEN": "150",
         "NETWORK": r"Net\x20\x3D\x20\x5C\x20\x20x", "NICKLEN": "20", "PREFIX": "(ov)@+",
