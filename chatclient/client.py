@@ -114,7 +114,15 @@ class Client:
 
     def activate(self, buffer: Buffer) -> None:
         """Make `buffer` the one that the user looks at (its counts become 0)."""
+        now = self._clock()
+        self.session.see(self.world.active, now, soon=True)
         self.world.activate(buffer)
+        self.session.see(buffer, now, soon=True)
+        self.flush()
+
+    def see(self) -> None:
+        """Take note that the user does something, and so sees the active buffer."""
+        self.session.see(self.world.active, self._clock())
         self.flush()
 
     def find_rooms(self, beginning: str) -> None:
@@ -124,6 +132,7 @@ class Client:
 
     def quit(self, reason: str = "") -> None:
         """Say good-bye to the server and let `run` return (within 2 s)."""
+        self.session.see(self.world.active, self._clock(), soon=True)
         self.session.quit(reason)
         self.flush()
 

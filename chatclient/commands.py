@@ -181,7 +181,7 @@ def _msg(call: Call) -> None:
         if buffer is None:
             raise UsageError(f"you are not in {target}: /join {target}")
     else:
-        buffer = call.session.world.open_direct(target)
+        buffer = call.session.converse(target)
     call.session.say(buffer, text, call.now)
 
 
@@ -189,7 +189,7 @@ def _query(call: Call) -> None:
     nick, text = call.words(2)
     if call.session.is_room(_must(nick)):
         raise UsageError(f"{nick} is a room: /join {nick}")
-    buffer = call.session.world.open_direct(nick)
+    buffer = call.session.converse(nick)
     call.session.world.want(FocusWanted(buffer))
     if text:
         call.session.say(buffer, text, call.now)

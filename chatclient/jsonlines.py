@@ -15,7 +15,8 @@ def json_line(buffer: Buffer, line: Line) -> str:
 
     `time` is ISO 8601 in UTC; `kind` a `chatclient.model.Kind`; `room` the room, null in a
     conversation; `with` the other person of a conversation, null in a room; `from` the nick, "" for
-    the server; `msgid` the server's id of the message, "" if it has none.
+    the server; `account` whose account that is, "" if not told; `msgid` the server's
+    id of the message, "" if it has none.
     """
     return visible(
         json.dumps(
@@ -25,6 +26,8 @@ def json_line(buffer: Buffer, line: Line) -> str:
                 "room": buffer.name if buffer.kind is BufferKind.ROOM else None,
                 "with": buffer.name if buffer.kind is BufferKind.DIRECT else None,
                 "from": line.source,
+                "account": line.account,
+                "bot": line.bot,
                 "text": line.text,
                 "msgid": line.msgid,
                 "own": line.own,

@@ -55,6 +55,7 @@ SERVER_TIME = "server-time"
 SESSION = "chatserver.dev/session"
 SETNAME = "setname"
 STANDARD_REPLIES = "standard-replies"
+STS = "sts"
 USERHOST_IN_NAMES = "userhost-in-names"
 
 CAPABILITIES = (
@@ -178,6 +179,9 @@ CAPABILITIES = (
         STANDARD_REPLIES,
         _SITE + "standard-replies",
         "errors come as FAIL, WARN and NOTE, readable by programs",
+    ),
+    Capability(
+        STS, _SITE + "sts", "clients come back over TLS alone, where `sts_duration` says so"
     ),
     Capability(
         USERHOST_IN_NAMES, _SITE + "userhost-in-names", "NAMES lists nick, user name and host"

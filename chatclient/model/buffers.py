@@ -57,6 +57,12 @@ class Buffer:
     """How many of them call the user."""
     read_id: int = 0
     """`Line.id` of the last line that was there when the user looked away; 0 for none."""
+    read_time: float | None = None
+    """Up to when the user has read, on any device, if the server keeps that: seconds since 1970."""
+    online: bool | None = None
+    """Of a conversation: whether the other one is there, None while unknown."""
+    away: bool = False
+    """Of a conversation: whether the other one is known to be away."""
     pending: int = 0
     """How many lines at the end are own and unconfirmed."""
     behind: bool = False

@@ -64,6 +64,10 @@ class Line:
     """Whether it calls the user: their nick is in it, or it is said to them alone."""
     history: bool = False
     """Whether it is from before (a batch of history), so that nothing should ring."""
+    account: str = ""
+    """The account of who said it, if the server tells, "" for none."""
+    bot: bool = False
+    """Whether a program said it, which says so."""
     delivery: Delivery = Delivery.CONFIRMED
     reason: str = ""
     """Why it failed, when it did."""

@@ -31,6 +31,7 @@ from chatclient.model.question import Question
 from chatclient.model.status import Status
 from chatwire.text import plain
 
+_UNSETTLED = (Delivery.PENDING, Delivery.FAILED)
 _LISTED_MOST = 2000
 """Rooms that are remembered from lists, for completion."""
 
@@ -128,6 +129,25 @@ class World:
             self._questions.remove(question)
             self.changes.append(QuestionChanged())
 
+    def mark_read(self, buffer: Buffer, time: float) -> None:
+        """Take note that all up to that time is read, on some device; it never goes back."""
+        if buffer.read_time is None or time > buffer.read_time:
+            buffer.read_time = time
+            self._recount(buffer)
+
+    def _recount(self, buffer: Buffer) -> None:
+        """Count what is unread by the time up to which the user has read, and place the mark."""
+        lines, read = buffer.lines, buffer.read_time
+        if read is None:
+            return
+        end = len(lines)
+        while end and (lines[end - 1].time > read or lines[end - 1].delivery in _UNSETTLED):
+            end -= 1
+        buffer.read_id = lines[end - 1].id if end else 0
+        unread = [] if buffer is self.active else [*filter(_is_news, lines[end:])]
+        buffer.unread, buffer.mentions = len(unread), sum(line.mention for line in unread)
+        self.changes.append(BufferChanged(buffer))
+
     # --- buffers -----------------------------------------------------------------------------
 
     def open_room(self, name: str) -> Buffer:
@@ -162,16 +182,13 @@ class World:
         del self._buffers[key]
         self.changes.append(BufferClosed(buffer))
 
-    def rename_direct(self, old: str, new: str) -> None:
-        """Let a conversation follow the person to a new nick, unless that has one already."""
-        buffer = self.find(old)
-        if buffer is None or buffer.kind is not BufferKind.DIRECT:
-            return
+    def rename(self, buffer: Buffer, new: str) -> None:
+        """Give a room, or who a conversation is with, another name, unless that has one already."""
         taken = self.find(new)
         if taken is not None and taken is not buffer:
             return
+        keys = {self.fold(buffer.target): self.fold(new)}
         buffer.target, buffer.name = new, plain(new)
-        keys = {self.fold(old): self.fold(new)}
         self._buffers = {keys.get(key, key): each for key, each in self._buffers.items()}
         self.changes.append(BufferChanged(buffer))
 
@@ -274,8 +291,10 @@ class World:
         self.changes.extend(LineRemoved(buffer, line) for line in moved.values())
         if inserted := [line for line in fresh if line.id not in own]:
             self.changes.append(LinesInserted(buffer, inserted))
-        for line in inserted if missed else ():
+        for line in inserted if missed and buffer.read_time is None else ():
             self._count(buffer, line)
+        if inserted:
+            self._recount(buffer)
         return fresh
 
     def redact(self, buffer: Buffer, msgid: str, text: str) -> None:
@@ -335,14 +354,25 @@ class World:
             )
             self.changes.append(StatusChanged())
 
+    def set_presence(self, buffer: Buffer, *, online: bool | None, away: bool = False) -> None:
+        """Say whether who a conversation is with is there, and away."""
+        if (buffer.online, buffer.away) != (online, away):
+            buffer.online, buffer.away = online, away
+            self.changes.append(BufferChanged(buffer))
+
     def _count(self, buffer: Buffer, line: Line) -> None:
-        if line.kind not in CONVERSATION or line.own or buffer is self.active:
+        if not _is_news(line) or buffer is self.active or buffer.kind is BufferKind.SERVER:
             return
-        if buffer.kind is BufferKind.SERVER:
+        if buffer.read_time is not None and line.time <= buffer.read_time:
             return
         buffer.unread += 1
         buffer.mentions += line.mention
         self.changes.append(BufferChanged(buffer))
+
+
+def _is_news(line: Line) -> bool:
+    """Say whether a line can be unread."""
+    return line.kind in CONVERSATION and not line.own
 
 
 def _is_later(line: Line, other: Line) -> bool:

@@ -9,6 +9,7 @@ one.
 from chatclient.model import Buffer
 from chatclient.session.catchup import find_quest, on_page
 from chatclient.session.multiline import MULTILINE, joined
+from chatclient.session.people import converse
 from chatclient.session.replay import replay
 from chatclient.session.state import Batch, Heard, State, server_time
 from chatclient.session.talk import on_message
@@ -75,7 +76,7 @@ def _place(state: State, batch: Batch, now: float) -> None:
     elif state.features.is_room(target):
         buffer = state.room(target)
     else:
-        buffer = state.world.open_direct(target) if target else None
+        buffer = converse(state, target) if target else None
     if buffer is None:  # closed by the user in the meantime
         return
     if quest is not None:

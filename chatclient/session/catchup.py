@@ -7,15 +7,15 @@ those that are known already say where all others belong. What is told live mean
 is. A question that the server passes over is given up.
 """
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
 from chatclient.model import CONVERSATION, Buffer, BufferKind, Kind, Line
 from chatclient.session.outbox import NONCE
 from chatclient.session.past import Anchor, clock
+from chatclient.session.people import converse
 from chatclient.session.replay import replay
-from chatclient.session.state import Heard, Quest, State, server_time
+from chatclient.session.state import Heard, Quest, State, server_time, write_time
 from chatwire import caps
 from chatwire.message import Message
 
@@ -39,8 +39,8 @@ _PATIENCE = 2
 
 _LATEST_TARGETS = 100
 _DAY = 86400.0
+_LATELY = 3 * _DAY  # how far one looks back who begins
 _SKEW = 60.0  # by so much the server's clock may differ from ours
-_LAST_YEAR = 253402300799.0
 
 MAYBE_LOST = "it may not have arrived before the connection was lost"
 """Why a line failed that the server may have."""
@@ -73,10 +73,12 @@ def find_older(state: State, buffer: Buffer) -> bool:
 
 
 def find_conversations(state: State, now: float) -> None:
-    """Ask with whom there was talk since the server was heard last."""
+    """Ask with whom there was talk since the server was heard last, or with one's account lately."""
     heard = state.past.heard
+    if heard is None and state.status.account:
+        heard = state.past.heard = now - _LATELY
     if heard is not None and state.has(caps.CHATHISTORY):
-        times = (_by_time(heard - _SKEW), _by_time(max(heard, now) + _DAY))
+        times = (write_time(heard - _SKEW), write_time(max(heard, now) + _DAY))
         state.send("CHATHISTORY", "TARGETS", *times, str(_LATEST_TARGETS))
 
 
@@ -86,7 +88,7 @@ def on_target(state: State, heard: Heard) -> None:
     since = state.past.heard
     if since is None or state.features.is_room(name) or state.world.find(name):
         return
-    buffer = state.world.open_direct(name)
+    buffer = converse(state, name)
     state.past.known[buffer] = Anchor("", since - _SKEW)
     follow(state, buffer, heard.time)
 
@@ -142,13 +144,7 @@ def _reference(point: Anchor, wider: float, *, by_id: bool) -> str:
     """Name a message; by time, a moment before or after it, so that it comes again itself."""
     if by_id and point.msgid:
         return f"msgid={point.msgid}"
-    return _by_time(point.time + wider)
-
-
-def _by_time(moment: float) -> str:
-    milliseconds = round(min(max(moment, 0.0), _LAST_YEAR) * 1000)
-    told = dt.datetime.fromtimestamp(milliseconds // 1000, dt.UTC)
-    return f"timestamp={told:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03}Z"
+    return write_time(point.time + wider)
 
 
 def find_quest(state: State, label: str, target: str) -> Quest | None:

@@ -87,6 +87,11 @@ class Features:
         """Whether LIST takes a pattern for names (ELIST)."""
         return "M" in self._tokens.get("ELIST", "").upper()
 
+    @property
+    def watched(self) -> int:
+        """How many people the server lets one watch (MONITOR), 0 if none."""
+        return self._number("MONITOR", 100) if "MONITOR" in self._tokens else 0
+
     def is_room(self, target: str) -> bool:
         """Say whether `target` is a room's name (CHANTYPES)."""
         return target[:1] in tuple(self._tokens.get("CHANTYPES", "#&"))

@@ -14,6 +14,7 @@ from chatclient.session.login import (
     on_logged_out,
     on_success,
 )
+from chatclient.session.people import on_marker, on_offline, on_online
 from chatclient.session.registration import (
     on_cap,
     on_error,
@@ -48,6 +49,7 @@ from chatclient.session.rooms import (
     on_own_away,
     on_part,
     on_quit,
+    on_rename,
     on_setname,
     on_topic,
     on_topic_origin,
@@ -73,6 +75,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "INVITE": on_invite,
     "JOIN": on_join,
     "KICK": on_kick,
+    "MARKREAD": on_marker,
     "MODE": on_mode,
     "NICK": on_nick,
     "NOTE": on_standard_reply,
@@ -84,6 +87,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "QUIT": on_quit,
     "REDACT": on_redact,
     "REGISTER": on_register,
+    "RENAME": on_rename,
     "SESSION": on_session,
     "SETNAME": on_setname,
     "TOPIC": on_topic,
@@ -111,6 +115,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "437": on_unavailable,  # ERR_UNAVAILRESOURCE
     n.ERR_PASSWDMISMATCH: on_refused,
     n.ERR_YOUREBANNEDCREEP: on_refused,
+    "730": on_online,  # RPL_MONONLINE
+    "731": on_offline,  # RPL_MONOFFLINE
     n.RPL_LOGGEDIN: on_logged_in,
     n.RPL_LOGGEDOUT: on_logged_out,
     n.ERR_NICKLOCKED: on_failure,

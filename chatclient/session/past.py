@@ -28,6 +28,8 @@ class Past:
         """When the server was heard last on an earlier connection, None if there was none."""
         self.nick = ""
         """Under which nick that was."""
+        self.account = ""
+        """To which account we were logged in then."""
         self.resumed = False
         """Whether we are still that to the server: all that was written to the nick since is ours."""
         self.secret = ""

@@ -13,11 +13,14 @@ from chatclient.session.catchup import PLAYBACK, find_conversations, follow
 from chatclient.session.login import conclude, log_in
 from chatclient.session.multiline import MULTILINE, limits
 from chatclient.session.outbox import NONCE
+from chatclient.session.people import begin as begin_people
 from chatclient.session.saying import open_all
 from chatclient.session.state import Heard, State
 from chatclient.session.sts import STS, heed
 from chatwire import caps
 from chatwire.text import plain
+
+RENAME = "draft/channel-rename"
 
 WANTED = frozenset(
     {
@@ -32,6 +35,7 @@ WANTED = frozenset(
         caps.ECHO_MESSAGE,
         caps.EVENT_PLAYBACK,
         caps.EXTENDED_JOIN,
+        caps.EXTENDED_MONITOR,
         caps.INVITE_NOTIFY,
         caps.LABELED_RESPONSE,
         caps.MESSAGE_REDACTION,
@@ -39,7 +43,9 @@ WANTED = frozenset(
         caps.MULTILINE,
         caps.MULTI_PREFIX,
         NONCE,
+        RENAME,
         PLAYBACK,
+        caps.READ_MARKER,
         caps.SASL,
         caps.SERVER_TIME,
         caps.SESSION,
@@ -231,6 +237,9 @@ def on_motd_end(state: State, heard: Heard) -> None:
         state.send("AWAY", state.away)
     if state.has(PLAYBACK):
         state.send("PRIVMSG", "*playback", f"PLAY * {max(0.0, (state.past.heard or 0.0) - 60):.3f}")
+    if state.has(caps.SESSION) and state.status.account:
+        state.past.resumed |= state.status.account == state.past.account
+    begin_people(state)
     join_all(state)
     for buffer in state.world.buffers:
         if buffer.kind is BufferKind.DIRECT:

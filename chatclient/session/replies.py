@@ -26,6 +26,13 @@ SENTENCES: Final[Mapping[str, str]] = {
     n.RPL_WHOISIDLE: "{p[1]} has been silent for {p[2]} s",
     n.RPL_WHOISCHANNELS: "{p[1]} is in {p[2]}",
     n.RPL_WHOISACCOUNT: "{p[1]} {p[3]} {p[2]}",
+    n.RPL_WHOISBOT: "{p[1]} {p[2]}",
+    n.RPL_WHOISREGNICK: "{p[1]} {p[2]}",
+    n.RPL_WHOISSECURE: "{p[1]} {p[2]}",
+    n.RPL_WHOISSPECIAL: "{p[1]} {p[2]}",
+    n.RPL_WHOISHOST: "{p[1]} {p[2]}",
+    n.RPL_WHOISMODES: "{p[1]} {p[2]}",
+    "276": "{p[1]} {p[2]}",  # RPL_WHOISCERTFP
     n.RPL_WHOISACTUALLY: "{p[1]} connects from {p[2]}",
     n.RPL_LIST: "{p[1]} ({p[2]}): {p[3]}",
     n.RPL_INVITING: "{p[1]} is invited to {p[2]}",
@@ -51,6 +58,7 @@ SILENT: Final = frozenset(
         n.RPL_ENDOFHELP,
         n.RPL_ENDOFINFO,
         n.RPL_ENDOFLINKS,
+        "734",  # ERR_MONLISTFULL: then some are not watched
     }
 )
 """Numerics that tell a person nothing."""
@@ -162,6 +170,8 @@ def on_standard_reply(state: State, heard: Heard) -> None:
     """FAIL, WARN or NOTE: command, code, context, description (IRCv3 standard-replies)."""
     kind = Kind.INFO if heard.message.command == "NOTE" else Kind.ERROR
     context = heard.message.params[2:-1]
+    if heard.text(0) == "MARKREAD":
+        return  # the user asked for nothing
     if heard.text(0) == "CHATHISTORY" and heard.message.command == "FAIL":
         target = context[-1] if context else ""
         if on_history_refused(state, heard.label, target, heard.time) or "TARGETS" in context:

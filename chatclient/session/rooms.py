@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from chatclient.model import Buffer, Kind, Member
+from chatclient.session import people
 from chatclient.session.catchup import follow, unfollow
-from chatclient.session.narration import narrate
+from chatclient.session.narration import narrate, with_reason
 from chatclient.session.registration import regain
 from chatclient.session.saying import open_all
 from chatclient.session.state import Heard, State
@@ -42,8 +43,10 @@ def _join_self(state: State, heard: Heard, name: str) -> None:
         state.source = heard.message.source or ""
     buffer = state.world.open_room(name)
     buffer.wanted = True
+    if buffer.joined:  # told again: another device of ours came in
+        return
     state.world.set_joined(buffer, joined=True)
-    buffer.members.put(Member(heard.nick))
+    buffer.members.put(Member(heard.nick, account=state.status.account))
     if buffer.topic.text:
         state.world.set_topic(buffer, "")  # a room without one says nothing about it
     follow(state, buffer, heard.time)
@@ -93,7 +96,7 @@ def on_quit(state: State, heard: Heard) -> None:
     for buffer in buffers:
         buffer.members.remove(heard.nick)
         state.world.members_changed(buffer)
-    direct = state.world.find(heard.nick)
+    direct = state.conversation(heard.nick)
     for buffer in [*buffers, direct] if direct else buffers:
         state.note(heard, *narrate(state, heard), buffer)
     regain(state, heard.nick)
@@ -110,10 +113,11 @@ def on_nick(state: State, heard: Heard) -> None:
     for buffer in buffers:
         buffer.members.rename(old, new)
         state.world.members_changed(buffer)
-    direct = None if mine else state.world.find(old)
+    direct = None if mine else state.conversation(old)
     if direct:
         buffers.append(direct)
-        state.world.rename_direct(old, new)
+        state.world.rename(direct, new)
+        people.follow(state, old, new)
     if mine:
         state.set_nick(new)
         buffers = buffers or [state.world.server]
@@ -187,6 +191,16 @@ def _member(written: str, ranks: str) -> Member:
     return Member(plain(source.partition("!")[0]), prefixes, user, host)
 
 
+def on_rename(state: State, heard: Heard) -> None:
+    """A room has another name (draft/channel-rename)."""
+    buffer, new = state.room(heard.text(0)), heard.text(1)
+    if buffer is None or not state.features.is_room(new):
+        return
+    told = with_reason(f"{heard.nick} renamed {buffer.name} to {plain(new)}", heard.text(2))
+    state.world.rename(buffer, new)
+    state.note(heard, Kind.INFO, told, buffer)
+
+
 def on_mode(state: State, heard: Heard) -> None:
     """Modes of a room or of ours change."""
     target, changes, params = heard.text(0), heard.text(1), heard.message.params[2:]
@@ -218,6 +232,7 @@ def on_mode_reply(state: State, heard: Heard) -> None:
 
 def on_away(state: State, heard: Heard) -> None:
     """Somebody goes away or is back (away-notify)."""
+    people.note_away(state, heard)
     for buffer in state.rooms_of(heard.nick):
         member = buffer.members.get(heard.nick)
         if member:

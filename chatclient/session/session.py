@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from random import Random
 
 from chatclient.model import Buffer, BufferKind, Change, Kind, QuitWanted, ReconnectWanted, World
+from chatclient.session import people
 from chatclient.session.accounts import ask_secret, change_password, register, verify
 from chatclient.session.batches import collect, label_of
 from chatclient.session.catchup import find_older, unfollow
@@ -95,6 +96,8 @@ class Session:
                     self.world.tell(buffer, f"disconnected: {reason}", time=now, kind=Kind.ERROR)
         if state.ready:
             self._past.heard, self._past.nick = heard, state.nick
+            self._past.account = state.status.account
+        people.end(state)
         state.ready = state.registered = False
 
     def ping(self, token: str) -> None:
@@ -159,6 +162,17 @@ class Session:
         """Ask for what was said before the oldest line of a buffer; say whether that can be asked."""
         return find_older(self._state, buffer)
 
+    def converse(self, nick: str) -> Buffer:
+        """Return the buffer of a conversation with somebody; open it if it is not there."""
+        return people.converse(self._state, nick)
+
+    def see(self, buffer: Buffer, now: float, *, soon: bool = False) -> None:
+        """Take note that the user reads a buffer now, for their other devices too.
+
+        They are told every other second; with `soon`, at once.
+        """
+        people.see(self._state, buffer, now, pause=0.0 if soon else people.PAUSE)
+
     def join(self, room: str, key: str = "") -> Buffer:
         """Join a room (when next online, if not now), and return its buffer."""
         buffer = self.world.open_room(room)
@@ -179,6 +193,8 @@ class Session:
         """Leave a room if in it, or end a conversation, and close the buffer."""
         if buffer.kind is BufferKind.ROOM:
             self.part(buffer)
+        if buffer.kind is BufferKind.DIRECT and self._state.ready:
+            people.follow(self._state, buffer.target, "")
         if buffer.kind is not BufferKind.SERVER:
             unfollow(self._state, buffer)
             self._past.follow(buffer)

@@ -16,6 +16,7 @@ from chatclient.session.sasl import Exchange
 from chatwire import caps
 from chatwire.message import Message, format_line
 
+_LAST_YEAR = 253402300799.0
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -135,6 +136,8 @@ class State:
     """What NAMES has listed so far, by room, until its end."""
     parting: set[Buffer] = field(default_factory=set)
     """Rooms that the user leaves: the server has not said yet that we are out."""
+    marked_at: float = 0.0
+    """When the server was last told up to when the user has read."""
     finding: bool = False
     """Whether the list of rooms that comes is for completion, and not for the user to read."""
     last_error: str = ""
@@ -209,6 +212,11 @@ class State:
         buffer = self.world.find(name)
         return buffer if buffer is not None and buffer.kind is BufferKind.ROOM else None
 
+    def conversation(self, nick: str) -> Buffer | None:
+        """Return the buffer of a conversation with one person, if it is open."""
+        buffer = self.world.find(nick)
+        return buffer if buffer is not None and buffer.kind is BufferKind.DIRECT else None
+
     def joined(self, name: str) -> Buffer | None:
         """Return the buffer of a room that we are in."""
         buffer = self.room(name)
@@ -240,11 +248,21 @@ def encode(command: str, *params: str, tags: Mapping[str, str] | None = None) ->
 
 def server_time(message: Message, now: float) -> float:
     """Return when the message happened by its `time` tag (IRCv3 server-time), or else `now`."""
-    written = message.tags.get("time", "")
-    if not written:
-        return now
+    told = parse_time(message.tags.get("time", ""))
+    return now if told is None else told
+
+
+def parse_time(written: str) -> float | None:
+    """Return a time of ISO 8601 in seconds since 1970, None for what is none."""
     try:
         told = dt.datetime.fromisoformat(written)
         return (told if told.tzinfo else told.replace(tzinfo=dt.UTC)).timestamp()
     except (ValueError, OverflowError, OSError):
-        return now
+        return None
+
+
+def write_time(moment: float) -> str:
+    """Return a time as commands name it: "timestamp=" and ISO 8601, to the millisecond."""
+    milliseconds = round(min(max(moment, 0.0), _LAST_YEAR) * 1000)
+    told = dt.datetime.fromtimestamp(milliseconds // 1000, dt.UTC)
+    return f"timestamp={told:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03}Z"

@@ -5,9 +5,10 @@ from dataclasses import replace
 from functools import lru_cache
 
 from chatclient.model import Buffer, BufferKind, Kind, Line
-from chatclient.session.accounts import note_account_tag
+from chatclient.session.accounts import account_of, note_account_tag
 from chatclient.session.confidential import hide, hide_words, is_service
 from chatclient.session.outbox import NONCE_TAG, Entry
+from chatclient.session.people import converse
 from chatclient.session.state import Heard, State
 from chatwire.text import action, is_ctcp, strip_formatting
 
@@ -54,6 +55,8 @@ def line_of(state: State, heard: Heard, buffer: Buffer) -> Line:
         state.world.make_line(kind, said, time=heard.time, source=heard.nick),
         msgid=heard.message.tags.get("msgid", ""),
         own=mine,
+        account=account_of(heard.message.tags.get("account", "")),
+        bot="bot" in heard.message.tags,
         mention=not mine and (direct or mentions(state.nick, said)),
         history=heard.history,
     )
@@ -75,7 +78,7 @@ def _buffer_of(state: State, heard: Heard, *, mine: bool) -> Buffer | None:
     if heard.message.command == "NOTICE" and not mine:
         # Services speak in notices; they should not open a conversation each.
         return world.find(person) or world.server
-    return world.open_direct(person)
+    return converse(state, person)
 
 
 def on_redact(state: State, heard: Heard) -> None:

@@ -23,6 +23,7 @@ WIDE = 56  # a view narrower than this has no column of nicks
 NO_TIME = 24  # nor this one times
 KEPT = 2000  # lines whose rows are kept: some screens up and down in a few rooms
 
+BOT = "[bot]"
 AGAIN = "Alt+R sends it again"
 PENDING_TIME = " ··· "
 FAILED_TIME = "  ✗  "
@@ -121,6 +122,8 @@ def _paint(line: Line, cells: int, marks: Marks, fold: Fold) -> Block:
     indent = min(sum(width(text) for _, text in gutter), cells // 2)
     style = _text_style(line, fold)
     text = f"{line.source} {line.text}" if line.kind is Kind.ACTION else line.text
+    if line.bot:
+        text = f"{BOT} {text}"
     if line.delivery is Delivery.FAILED:
         text = f"{text} [failed: {line.reason}; {AGAIN}]"
     for piece in wrap(text, cells - indent):

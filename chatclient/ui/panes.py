@@ -36,7 +36,7 @@ def _style(buffer: Buffer, active: Buffer) -> str:
         return "class:called"
     if buffer.unread:
         return "class:unread"
-    if buffer.kind is BufferKind.ROOM and not buffer.joined:
+    if (buffer.kind is BufferKind.ROOM and not buffer.joined) or buffer.online is False:
         return "class:closed"
     return ""
 
@@ -103,7 +103,7 @@ def topic(buffer: Buffer, status: Status, cells: int) -> Row:
         about = "you are not in this room: /join" if away else buffer.topic.text
         right = f"{len(buffer.members)} here " if buffer.joined else ""
     elif buffer.kind is BufferKind.DIRECT:
-        about, right = "a conversation between the two of you", ""
+        about, right = "a conversation between the two of you", _presence(buffer)
     else:
         about, right = "what the server says", ""
     room = cells - width(name) - width(right) - 4
@@ -112,6 +112,12 @@ def topic(buffer: Buffer, status: Status, cells: int) -> Row:
     return Row(
         [("class:bar.strong", name), ("", middle), ("", gap), ("class:bar", right)], "class:bar"
     )
+
+
+def _presence(buffer: Buffer) -> str:
+    if buffer.online is None:
+        return ""
+    return "offline " if not buffer.online else "away " if buffer.away else "online "
 
 
 def connection(status: Status, now: float, *, behind: bool = False) -> tuple[str, str]:

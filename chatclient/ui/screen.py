@@ -68,6 +68,9 @@ class Client(Protocol):
     def activate(self, buffer: Buffer, /) -> None:
         """Make `buffer` the one that the user looks at."""
 
+    def see(self) -> None:
+        """Take note that the user sees the end of the active buffer."""
+
     def find_rooms(self, beginning: str, /) -> None:
         """Have the world learn which rooms there are whose names begin so."""
 
@@ -109,6 +112,7 @@ class ChatScreen:
             output=output,
         )
         self.app.layout = self._layout()
+        self.app.key_processor.before_key_press += lambda _: self._see()
         self.app.ttimeoutlen = self.app.timeoutlen = KEY_WAIT
         self.clock = FrameClock(self.app.invalidate)
         self._second: asyncio.TimerHandle | None = None
@@ -145,6 +149,10 @@ class ChatScreen:
         self.stage.leaving = True
         self._client.quit()
         self.clock.mark()
+
+    def _see(self) -> None:
+        if self.stage.view.at_end and not self.stage.help_open:
+            self._client.see()
 
     def show(self, buffer: Buffer) -> None:
         """Make a buffer the active one."""

@@ -1,5 +1,6 @@
 """The faces of connections, with the facts that the configuration gives."""
 
+import ipaddress
 import random
 import time
 from collections.abc import Callable
@@ -9,12 +10,14 @@ from typing import Final
 from chatserver.app.invitations import Invitations
 from chatserver.attempts import LimitedAttempts
 from chatserver.config.settings import Config
+from chatserver.config.settings import Gateway as GatewaySettings
+from chatserver.config.sources import is_network
 from chatserver.core.accounts import Accounts
 from chatserver.faces.accounts import AccountFacts
 from chatserver.faces.contract import Face
 from chatserver.faces.detection import Refused, Speaks
 from chatserver.faces.irc.face import IrcFace
-from chatserver.faces.irc.facts import Admin, Rehash, ServerFacts
+from chatserver.faces.irc.facts import Admin, Gateway, Rehash, ServerFacts, TransportPolicy
 from chatserver.faces.plain import PlainFace, PlainFacts, guest_nicks
 from chatserver.net.terms import Origin
 from chatserver.passwords import dearest_of, deny, verify
@@ -26,6 +29,17 @@ NEEDS_PASSWORD: Final = Refused(
     "plain text, but the server has a password",
     b"-> this server needs a password, which only IRC clients and chatclient can give\r\n",
 )
+
+
+def _gateway(settings: GatewaySettings) -> Gateway:
+    """Return a gateway as its settings describe it."""
+    networks = [ipaddress.ip_network(host) for host in settings.hosts]
+
+    def admits(host: str) -> bool:
+        address = ipaddress.ip_address(host) if is_network(host) else None
+        return address is not None and any(address in network for network in networks)
+
+    return Gateway(admits, partial(verify, kept=settings.password))
 
 
 class ConfiguredFaces:
@@ -41,10 +55,12 @@ class ConfiguredFaces:
         self._random = random.SystemRandom()
         self.count_strangers: Callable[[], int] = lambda: 0
         """Says how many connections are no user yet: set by whoever holds them."""
+        self._tls_port = 0
         self.configure(config)
 
     def configure(self, config: Config) -> None:
         """Make the faces of new connections with the facts of `config`."""
+        self._config = config
         operators = {
             operator.name: partial(verify, kept=operator.password) for operator in config.operator
         }
@@ -74,6 +90,8 @@ class ConfiguredFaces:
             operators=operators,
             stranger=stranger,
             accounts=accounts,
+            sts=self._policy(config),
+            gateways=tuple(map(_gateway, config.webirc)),
             admin=Admin(config.admin_location, config.admin_organisation, config.admin_email),
             rehash=self._reload,
             count_strangers=self._ask_for_strangers,
@@ -95,7 +113,24 @@ class ConfiguredFaces:
             nonce=make_nonce,
             attempts=self._attempts,
             clear=config.clear_passwords,
+            tls_hint=self._hint(config),
         )
+
+    def _policy(self, config: Config) -> TransportPolicy | None:
+        if config.sts_duration < 0:
+            return None
+        return TransportPolicy(config.tls_public_port or self._tls_port, config.sts_duration)
+
+    def _hint(self, config: Config) -> str:
+        """Return how people with no program of their own come over TLS, "" if they cannot."""
+        port = config.tls_public_port or self._tls_port
+        host = "HOST" if config.name == Config().name else config.name
+        return f"openssl s_client -quiet -connect {host}:{port}" if port else ""
+
+    def find_tls(self, port: int) -> None:
+        """Know at which port we listen for TLS; 0 for none."""
+        self._tls_port = port
+        self.configure(self._config)
 
     def _ask_for_strangers(self) -> int:
         return self.count_strangers()

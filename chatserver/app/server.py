@@ -223,6 +223,8 @@ class Server:
             tls = [
                 one.address for one in listeners if one.entrance.keys and not one.entrance.is_web
             ]
+            if tls:
+                self._faces.find_tls(tls[0].port)
             others = [one.address for one in listeners if one.address not in (*web, *tls)]
             tell(announce(others, directory, tls=tls, web=web))
             await self._told_to_stop.wait()

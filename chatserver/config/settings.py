@@ -36,6 +36,20 @@ Invitation = Annotated[str, Meta(pattern=r"^[!-+\--?A-~]{1,64}\Z")]
 LINE = "one line of at most 300 characters"
 
 
+class Gateway(Struct, frozen=True, forbid_unknown_fields=True):
+    """A gateway that says where its clients are (`WEBIRC password …`)."""
+
+    password: Annotated[
+        str,
+        Meta(min_length=1),
+        About("", "its password, or what `chatserver hash-password` prints for it", secret=True),
+    ]
+    hosts: Annotated[
+        tuple[str, ...],
+        About("", "addresses and networks that it may have", default="this machine"),
+    ] = ("127.0.0.0/8", "::1")
+
+
 class Config(Struct, frozen=True, kw_only=True):
     """All settings. Values are checked when it is made by `load`, and never change."""
 
@@ -86,16 +100,16 @@ class Config(Struct, frozen=True, kw_only=True):
     ] = 0
     sts_duration: Annotated[
         int,
-        Meta(ge=0, le=10 * 365 * 24 * 3600),
+        Meta(ge=-1, le=10 * 365 * 24 * 3600),
         About(
             LISTENING,
-            "have IRC clients come back over TLS, and over nothing else for so long after each "
-            "connection (strict transport security). TLS must work then: they will not go back",
+            "have IRC clients come over TLS, and come back over nothing else for so long (strict "
+            "transport security): TLS must go on working. With 0 they forget what they were told",
             unit="s",
-            default="not at all (0)",
+            default="not at all (-1)",
             reload=True,
         ),
-    ] = 0
+    ] = -1
     backlog: Annotated[
         int,
         Meta(ge=0, le=1_000_000),
@@ -108,6 +122,16 @@ class Config(Struct, frozen=True, kw_only=True):
     listen: Annotated[
         tuple[Listen, ...],
         About(LISTENING, "more places to listen on, each a table", default="none"),
+    ] = ()
+
+    webirc: Annotated[
+        tuple[Gateway, ...],
+        About(
+            LISTENING,
+            "gateways through which web clients come, each a table",
+            default="none",
+            reload=True,
+        ),
     ] = ()
 
     data: Annotated[

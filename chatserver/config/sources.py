@@ -5,6 +5,7 @@ effect but reading.
 """
 
 import argparse
+import ipaddress
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Never
@@ -125,6 +126,9 @@ def _check_together(config: Config, given: Mapping[str, Given]) -> None:
         if fault := _fault_of(listen):
             raise ConfigError(f"{where['listen']}: {fault}")
     _check_tls(config, where)
+    for host in (host for gateway in config.webirc for host in gateway.hosts):
+        if not is_network(host):
+            raise ConfigError(f"{where['webirc']}: {host} is no address and no network")
     names = [operator.name for operator in config.operator]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
@@ -148,6 +152,15 @@ def _fault_of(listen: Listen) -> str:
     return ""
 
 
+def is_network(text: str) -> bool:
+    """Say whether `text` is an address, or a network as in `192.0.2.0/24`."""
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _check_tls(config: Config, where: Mapping[str, object]) -> None:
     """Raise what is wrong with the settings for TLS together."""
     if bool(config.tls_cert) != bool(config.tls_key):
@@ -160,7 +173,7 @@ def _check_tls(config: Config, where: Mapping[str, object]) -> None:
             f"{place}: TLS needs a certificate and its key: give tls_cert and tls_key "
             "(chatserver make-cert makes them for trying out)"
         )
-    if config.sts_duration and not (places or config.tls_public_port):
+    if config.sts_duration >= 0 and not (places or config.tls_public_port):
         raise ConfigError(f"{where['sts_duration']}: there is no listener with TLS")
 
 

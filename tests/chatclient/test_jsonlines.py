@@ -24,8 +24,8 @@ def test_a_message() -> None:
     """All keys are there, in the same order; text is readable, not escaped."""
     assert _told("#ops", "grüß di 日本", msgid="m1") == (
         '{"time": "2023-11-14T22:13:20.250Z", "kind": "message", "room": "#ops", "with": null, '
-        '"from": "bob", "text": "grüß di 日本", "msgid": "m1", "own": false, "mention": false, '
-        '"history": false}'
+        '"from": "bob", "account": "", "bot": false, "text": "grüß di 日本", '
+        '"msgid": "m1", "own": false, "mention": false, "history": false}'
     )
 
 

@@ -1,9 +1,15 @@
 """Names of any script: nicks, rooms and masks (docs/irc.md, "Names")."""
 
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 
+from chatserver.core.events import Identity, Said
 from chatserver.core.limits import Limits
+from chatserver.core.state import RoomRecord
+from chatserver.ports import Record, Writing
+from chatserver.storage.sqlite import SqliteStore
 from tests.conformance.harness import FACTS, Network, commands, only, params
 
 
@@ -90,3 +96,30 @@ async def test_lines_hold_the_longest_names() -> None:
     told = params(await bar.read(), "TOPIC")
     assert told == (room, topic[: limits.topic_of(len(room.encode()))])
     assert commands(await foo.ask(f"NICK {nick}\U00020000")) == ["432"]
+
+
+@pytest.mark.asyncio
+async def test_what_an_earlier_version_kept_is_there(tmp_path: Path) -> None:
+    """It told rooms apart by case beyond ASCII: each has its topic and what was said in it."""
+    store = SqliteStore(tmp_path)
+    store.open()
+    who = Identity("old", "u", "h")
+    names = ("#Über", "#über")
+    rooms = [
+        RoomRecord(name, name, at, topic=f"of {name}", topic_by="old", flags="nt")
+        for at, name in enumerate(names, 1)
+    ]
+    lines = [Said(seq, seq, who, name, f"in {name}") for seq, name in enumerate(names, 10)]
+    store.keep(Writing([Record(said.target, said) for said in lines], rooms))
+    store.close()
+    network = Network(store=SqliteStore(tmp_path))
+    foo = await network.connect("foo", "draft/chathistory", "batch", "message-tags")
+    for joined, name, kept in (("#ÜBER", "#Über", "#Über"), ("#Über-2", "#über-2", "#über")):
+        answer = await foo.ask(f"JOIN {joined}")
+        assert params(answer, "JOIN") == (name,)
+        assert params(answer, "332")[1:] == (name, f"of {kept}")
+        history = await foo.ask(f"CHATHISTORY LATEST {joined} * 10")
+        assert params(history, "PRIVMSG")[1] == f"in {kept}"
+        await foo.ask(f"PRIVMSG {joined} :now")
+        assert commands(await foo.ask(f"CHATHISTORY LATEST {joined} * 10")).count("PRIVMSG") == 2
+    network.world.journal.close()

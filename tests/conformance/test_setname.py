@@ -28,11 +28,11 @@ async def test_a_new_real_name_is_told_to_who_knows_of_it() -> None:
 @pytest.mark.parametrize("name", ["", "x" * 11])
 @pytest.mark.asyncio
 async def test_an_impossible_one_fails(name: str) -> None:
-    """FAIL SETNAME INVALID_REALNAME for who knows of it, nothing for others ("Errors")."""
+    """FAIL SETNAME INVALID_REALNAME for who knows of it, a notice for others ("Errors")."""
     network = Network(replace(FACTS, limits=Limits(realname=10)))
     foo, bar = await network.connect("foo", "setname"), await network.connect("bar")
     assert params(await foo.ask(f"SETNAME :{name}"), "FAIL")[:2] == ("SETNAME", "INVALID_REALNAME")
-    assert await bar.ask(f"SETNAME :{name}") == []
+    assert commands(await bar.ask(f"SETNAME :{name}")) == ["NOTICE"]
 
 
 @pytest.mark.asyncio

@@ -41,6 +41,9 @@ _TAG_LIMIT = 4096
 _REGISTER_LIMIT = 1024
 """Bytes of a line of REGISTER: SASL takes longer passwords than fit in a line, so it can't be less."""
 
+_UNPROVED = (Reason.PROOF_OUTDATED, Reason.NO_SUCH_ACCOUNT)
+"""What happened to an account between its proof and registration: it must be proved anew."""
+
 _SETTLING = re.compile(
     rb"(?:@[^ ]* )? *(?::[^ ]* )? *(?:" + "|".join(SETTLING).encode() + rb")(?: |$)", re.IGNORECASE
 )
@@ -125,7 +128,7 @@ class IrcFace:
             return registered(session, None, reply)
         if not isinstance(reply, Refused):
             return ()
-        if reply.reason is Reason.PROOF_OUTDATED or reply.command == "Register":
+        if reply.reason in _UNPROVED or reply.command == "Register":
             session.account = ""
         elif session.voice != REGISTER:
             session.nick = ""

@@ -28,6 +28,24 @@ class Rehash(Struct, frozen=True):
     """Settings that differ, and are taken at the next start."""
 
 
+class Gateway(Struct, frozen=True):
+    """Who may say where its clients are (WEBIRC)."""
+
+    admits: Callable[[str], bool]
+    """Says whether it may have this address."""
+    verify: Verify
+    """Checks its password."""
+
+
+class TransportPolicy(Struct, frozen=True):
+    """How clients are to come back: over TLS (IRCv3 sts)."""
+
+    port: int
+    """Where TLS is."""
+    duration: int
+    """For how long they remember it, in seconds; 0 makes them forget what they were told before."""
+
+
 class ServerFacts(Struct, frozen=True, kw_only=True):
     """The server as its IRC clients see it; all but `name` and `limits` may change while it runs."""
 
@@ -55,6 +73,9 @@ class ServerFacts(Struct, frozen=True, kw_only=True):
     """Values of capabilities that say more than their names (CAP LS 302), by name."""
     withheld: frozenset[str] = frozenset()
     """Capabilities that this server does not offer, as it is configured."""
+    sts: TransportPolicy | None = None
+    """None when clients may come as they like."""
+    gateways: tuple[Gateway, ...] = ()
     admin: Admin = Admin()
     rehash: Callable[[], Rehash] | None = None
     """Reads the configuration again; None where there is nothing to read."""

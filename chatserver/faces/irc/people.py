@@ -156,7 +156,9 @@ def setname(session: Session, message: Message) -> Items:
     realname = message.param(0)
     if realname and len(realname.encode()) <= session.server.limits.realname:
         return [SetRealname(realname)]
-    if not (session.has(caps.SETNAME) or session.has(caps.STANDARD_REPLIES)):
-        return []
     why = "Realname is too long" if realname else "Realname is empty"
-    return [session.fail("SETNAME", "INVALID_REALNAME", text=why)]
+    if session.has(caps.SETNAME):
+        return [session.fail("SETNAME", "INVALID_REALNAME", text=why)]
+    return [
+        session.ask(lambda inquiry: [inquiry.report("FAIL", "SETNAME", "INVALID_REALNAME", why)])
+    ]

@@ -15,7 +15,7 @@ from chatserver.core.commands import ChangeNick, Connect, Quit
 from chatserver.core.effects import Welcomed
 from chatserver.core.state import State, User
 from chatserver.faces.contract import Ask, Request, judge
-from chatserver.faces.irc import accounts, sasl
+from chatserver.faces.irc import accounts, sasl, transport
 from chatserver.faces.irc.guests import confirm
 from chatserver.faces.irc.isupport import (
     MULTILINE_BYTES,
@@ -38,6 +38,7 @@ _VALUES: Mapping[str, Callable[[Session], str | None]] = {
     caps.ACCOUNT_REGISTRATION: accounts.offer,
     caps.MULTILINE: lambda _session: f"max-bytes={MULTILINE_BYTES},max-lines={MULTILINE_LINES}",
     caps.SASL: sasl.mechanisms,
+    caps.STS: transport.offer,
 }
 """What capabilities say beside their name to a client; None if it is not offered to it."""
 
@@ -104,7 +105,7 @@ def notify(session: Session) -> Items:
     """Tell a client which capabilities came or went since it was told of them (cap-notify)."""
     session.noticed, before = session.server, session.offered
     now = session.offered = _offered(session)
-    gone = [name for name in before if name not in now]
+    gone = [name for name in before if name not in now and name != caps.STS]
     new = {name: value for name, value in now.items() if before.get(name) != value}
     session.caps -= {*gone}
     lines = [("DEL", " ".join(gone)), ("NEW", " ".join(_written(session, new)))]
@@ -134,7 +135,7 @@ def _cap_req(session: Session, message: Message) -> Items:
     for item in wanted.split():
         name = item.removeprefix("-")
         fixed = name == caps.CAP_NOTIFY and session.version >= _VERSION
-        if name not in offered or (item.startswith("-") and fixed):
+        if name not in offered or name == caps.STS or (item.startswith("-") and fixed):
             return [_cap_line(session, "NAK", wanted)]
         (enabled.discard if item.startswith("-") else enabled.add)(name)
     session.caps = frozenset(enabled)

@@ -40,7 +40,7 @@ REFUSALS: Mapping[Reason, Refusal] = {
     Reason.ACCOUNT_INVALID: Refusal(
         "400", _SUBJECT, "That can't be the name of an account of yours"
     ),
-    Reason.NO_SUCH_ACCOUNT: Refusal("400", _SUBJECT, "There is no such account"),
+    Reason.NO_SUCH_ACCOUNT: Refusal("904", (), "There is no such account: {subject}"),
     Reason.NO_ACCOUNT: Refusal("400", (), "You are not logged in"),
     Reason.HAS_ACCOUNT: Refusal("400", _SUBJECT, "You are logged in already"),
     Reason.PROOF_OUTDATED: Refusal("904", (), "The account has just changed: try again"),

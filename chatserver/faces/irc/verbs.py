@@ -7,6 +7,7 @@ from msgspec import Struct
 from chatserver.faces.irc import (
     about,
     accounts,
+    gateways,
     guests,
     history,
     isupport,
@@ -166,6 +167,10 @@ VERBS: Mapping[str, Verb] = {
     ),
     "VERSION": Verb(about.version, "[server]", "The software, and what it supports."),
     "WALLOPS": Verb(operators.wallops, "text", "Operators: tell something to all with +w.", 1),
+    "WEBIRC": Verb(
+        gateways.webirc, "password gateway host address [options]",
+        "Gateways: say where your client is.", 4, early=True,
+    ),
     "WHO": Verb(who.who, "#room|nick|mask [o][%fields[,token]]", "Who is there.", 1),
     "WHOIS": Verb(people.whois, "[server] nick", "All about somebody."),
     "WHOWAS": Verb(people.whowas, "nick [count]", "Who had a nick before."),

@@ -160,12 +160,11 @@ def test_conversations_follow_a_nick() -> None:
     """A conversation goes on under the new nick, unless there is one with that name."""
     world = _world()
     bob, eve = world.open_direct("bob"), world.open_direct("eve")
-    world.rename_direct("bob", "robert")
+    world.rename(bob, "robert")
     assert (world.find("robert"), world.find("bob")) == (bob, None)
-    world.rename_direct("robert", "eve")
+    world.rename(bob, "eve")
     assert (world.find("robert"), world.find("eve")) == (bob, eve)
-    world.rename_direct("nobody", "x")
-    world.rename_direct("robert", "ROBERT")
+    world.rename(bob, "ROBERT")
     assert bob.name == "ROBERT"
     assert world.buffers == (world.server, bob, eve)
 

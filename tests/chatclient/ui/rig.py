@@ -50,6 +50,7 @@ class ScriptedClient:
         self.entered: list[tuple[str, str]] = []
         self.sought: list[str] = []  # beginnings of names of rooms
         self.quits = 0
+        self.seen = 0
         self.over = asyncio.Event()
         self.lingers = False  # whether the server takes its time to say good-bye
         self.problem: Exception | None = None
@@ -76,6 +77,10 @@ class ScriptedClient:
         """Do it, as the real one does."""
         self.world.activate(buffer)
         self.flush()
+
+    def see(self) -> None:
+        """Count it."""
+        self.seen += 1
 
     def find_rooms(self, beginning: str) -> None:
         """Note it."""

@@ -133,6 +133,9 @@ def samples(who: Identity, one: str, other: str, changes: tuple[ModeChange, ...]
         events.HostChanged(1, 1, who, one, other),
         events.AccountChanged(1, 1, who, "bob"),
         events.AccountKept(1, 1, "bob", None, "Register"),
+        events.CameOnline(1, 1, who),
+        events.WentOffline(1, 1, one),
+        events.Observed(1, 1, events.AwayChanged(1, 1, who, one)),
         events.WallopsSent(1, 1, who, one),
         events.Killed(1, 1, who, "ann", one),
     ]
