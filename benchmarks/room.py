@@ -6,7 +6,7 @@ Rule: nothing here does work per delivery. A read fills one shared buffer; the c
 import select
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Self
 
 from benchmarks.dialects import Dialect
@@ -91,8 +91,10 @@ class Room:
             self._unsent[sender] = unsent[sent:]
 
     def _gather(self) -> None:
-        for member in range(self.receivers + self.senders):
-            self._join(member)
+        everybody = range(self.receivers + self.senders)
+        together = self._dialect.together
+        for first in everybody[::together]:
+            self._join(everybody[first : first + together])
         deadline = time.monotonic() + GATHER_SECONDS
         absent = set(range(len(self._sockets)))
         absent.discard(self.receivers)  # the first sender calls, and does not hear itself
@@ -102,19 +104,25 @@ class Room:
             self.say(0, [CALL])
             self._await_call(absent, time.monotonic() + CALL_SECONDS)
 
-    def _join(self, member: int) -> None:
-        """Connect and ask to enter; returns at the first answer, as some backlogs are short."""
-        connection = socket.create_connection(self._address, timeout=ARRIVAL_SECONDS)
-        self._sockets.append(connection)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.sendall(self._dialect.join(f"m{member}"))
-        connection.setblocking(False)
-        self._index[connection.fileno()] = member
-        self._epoll.register(connection.fileno(), select.EPOLLIN)
+    def _join(self, members: Iterable[int]) -> None:
+        """Connect some and ask to enter; returns when all are answered, as some backlogs are short."""
+        strangers = set(members)
+        for member in members:
+            connection = socket.create_connection(self._address, timeout=ARRIVAL_SECONDS)
+            self._sockets.append(connection)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.sendall(self._dialect.join(f"m{member}"))
+            connection.setblocking(False)
+            self._index[connection.fileno()] = member
+            self._epoll.register(connection.fileno(), select.EPOLLIN)
         deadline = time.monotonic() + ARRIVAL_SECONDS
-        while member not in {heard for heard, _ in self.read(ARRIVAL_SECONDS)}:
+        while strangers:
+            for member, size in self.read(ARRIVAL_SECONDS):
+                if member in strangers and self._buffer.find(self._dialect.welcome, 0, size) >= 0:
+                    strangers.discard(member)
+                    self._sockets[member].sendall(self._dialect.enter)
             if time.monotonic() > deadline:
-                raise LoadError(f"the server did not answer member {member}")
+                raise LoadError(f"the server did not answer {len(strangers)} members")
 
     def _await_call(self, absent: set[int], until: float) -> None:
         while absent and (left := until - time.monotonic()) > 0:

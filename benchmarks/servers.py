@@ -1,12 +1,13 @@
 """The servers that are measured: how each is started, limits lifted, and what it promises."""
 
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.dialects import IRC, IRC_TAGS, NATS, PLAIN, Dialect
+from benchmarks.dialects import IRC, IRC_SLOW_WELCOME, IRC_TAGS, NATS, PLAIN, REDIS, Dialect
 
 Command = Callable[[int, Path], list[str]]
 
@@ -62,6 +63,33 @@ ping_interval: "1h"
 """
 
 
+REDIS_CONF = """\
+bind 127.0.0.1
+port {port}
+dir "{directory}"
+save ""
+appendonly no
+maxclients 60000
+client-output-buffer-limit pubsub 0 0 0
+"""
+
+INSPIRCD_CONF = """\
+<server name="bench.example" description="benchmark" id="1AA" network="Bench">
+<admin name="nobody" nick="nobody" email="nobody@bench.example">
+<bind address="127.0.0.1" port="{port}" type="clients">
+<connect allow="*" timeout="60" pingfreq="3600" hardsendq="1000000000" softsendq="1000000000"
+ recvq="1000000" threshold="1000000" commandrate="100000000" fakelag="no" resolvehostnames="no"
+ localmax="60000" globalmax="60000" maxchans="20" modes="">
+<performance netbuffersize="10240" softlimit="60000" somaxconn="4096" clonesonconnect="no" quietbursts="yes">
+<options prefixquit="" noservices="no">
+<log method="file" type="* -USERINPUT -USEROUTPUT" level="default" target="inspircd.log">
+<pid file="{directory}/inspircd.pid">
+<class name="nobody" commands="">
+"""
+
+LIMIT = Path(__file__).with_name("limit.c")
+
+
 def _chatserver(port: int, directory: Path) -> list[str]:
     data = str(directory / "data")
     patience = ["--ping-interval", "3600"]  # the load answers no PING
@@ -80,6 +108,22 @@ def _nats(port: int, directory: Path) -> list[str]:
     return ["nats-server", "--config", _write(directory, NATS_CONF.format(port=port))]
 
 
+def _redis(port: int, directory: Path) -> list[str]:
+    return ["redis-server", _write(directory, REDIS_CONF.format(port=port, directory=directory))]
+
+
+def _inspircd(port: int, directory: Path) -> list[str]:
+    path = _write(directory, INSPIRCD_CONF.format(port=port, directory=directory))
+    return ["inspircd", "--nofork", "--nolog", "--runasroot", "--config", path]
+
+
+def _limit(port: int, directory: Path) -> list[str]:
+    program = str(directory / "limit")
+    compiler = shutil.which("cc") or "cc"
+    subprocess.run([compiler, "-O2", "-o", program, str(LIMIT)], check=True)
+    return [program, str(port)]
+
+
 def _write(directory: Path, text: str) -> str:
     path = directory / "bench.conf"
     path.write_text(text)
@@ -93,4 +137,7 @@ TARGETS = (
     Target("naive", sys.executable, PLAIN, _naive, kept=False),
     Target("ngircd", "ngircd", IRC, _ngircd, kept=False),
     Target("nats-server", "nats-server", NATS, _nats, kept=False),
+    Target("redis", "redis-server", REDIS, _redis, kept=False),
+    Target("inspircd", "inspircd", IRC_SLOW_WELCOME, _inspircd, kept=False),
+    Target("limit", "cc", PLAIN, _limit, kept=False),
 )

@@ -2,7 +2,7 @@
 
 Rules: of what others said and did nothing is kept here, only the place up to which it was shown. What
 the session alone is told waits here, at its place, and holds its input back when it is much. What
-it did itself meanwhile (rooms, nick) is kept, as that decides what it is to see.
+it did itself meanwhile (rooms, who it is) is kept, as that decides what it is to see.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from chatserver.core.events import Event
 from chatserver.core.history import Page
+from chatserver.core.state import User
 from chatserver.faces.contract import Dialect
-from chatwire.names import fold
 
 Place = tuple[int, int]
 """Right after the event `(seq, n)`: the `n`th of the kept events with the number `seq`."""
@@ -52,13 +52,16 @@ class Item:
 
 
 class Move(Struct, frozen=True, gc=False):
-    """What was done by the session, or with it, at `seq`: it entered or left a room, or has another nick."""
+    """What was done by the session, or with it, at `seq`: it entered or left a room, or is somebody else."""
 
     seq: int
     room: str = ""
-    """Folded; "" for a nick."""
+    """The key of its audience; "" if it is somebody else."""
     entered: bool = False
-    nick: str = ""
+    party: str = ""
+    """As whom it takes part in conversations."""
+    viewer: User | None = None
+    """Whose device it is, None if that is as before."""
 
 
 class Backlog:
@@ -67,8 +70,9 @@ class Backlog:
     __slots__ = (
         "_lost_meanwhile",
         "_moves",
-        "_nick",
+        "_party",
         "_rooms",
+        "_viewer",
         "found",
         "from_store",
         "items",
@@ -85,7 +89,13 @@ class Backlog:
     )
 
     def __init__(
-        self, ordinal: int, place: Place, slice_: int, rooms: Sequence[str], nick: str
+        self,
+        ordinal: int,
+        place: Place,
+        slice_: int,
+        rooms: Sequence[str],
+        party: str,
+        viewer: User | None,
     ) -> None:
         self.ordinal = ordinal
         """Everything up to this was shown, if `slice` is still in memory."""
@@ -95,7 +105,8 @@ class Backlog:
         """The number of the slice that is shown next."""
         self._rooms = frozenset(rooms)
         """Where it was at `place`."""
-        self._nick = nick
+        self._party = party
+        self._viewer = viewer
         self._moves: list[Move] = []
         """What it did after `place`, in order."""
         self.items: deque[Item] = deque()
@@ -176,7 +187,7 @@ class Backlog:
             move = self._moves.pop(0)
             self.owed -= _OVERHEAD
             if not move.room:
-                self._nick = move.nick
+                self._party, self._viewer = move.party, move.viewer or self._viewer
             elif move.entered:
                 self._rooms |= {move.room}
             else:
@@ -204,14 +215,23 @@ class Backlog:
         """Say whether it is the session itself that enters `room` at `seq`."""
         return Move(seq, room, True) in self._moves
 
-    def nick_at(self, seq: int) -> str:
-        """Return what the session was called when `seq` happened."""
-        nick = self._nick
+    def party_at(self, seq: int) -> str:
+        """Return as whom the session took part in conversations when `seq` happened."""
+        party = self._party
         for move in self._moves:
             if move.seq >= seq:
                 break
-            nick = move.nick or nick
-        return nick
+            party = move.party or party
+        return party
+
+    def viewer_at(self, seq: int) -> User | None:
+        """Return whose device the session was when `seq` happened."""
+        viewer = self._viewer
+        for move in self._moves:
+            if move.seq >= seq:
+                break
+            viewer = move.viewer or viewer
+        return viewer
 
     def lose(self, gone: Iterable[tuple[str, Sequence[int]]]) -> None:
         """Know of events by target and numbers that are no longer kept."""
@@ -226,7 +246,7 @@ class Backlog:
         if seq <= self.place[0] or any(seq == told for told, _ in self.skipped):
             return False
         if "," in target:
-            return fold(self.nick_at(seq)) in target.split(",")
+            return self.party_at(seq) in target.split(",")
         return self.is_inside(target, seq)
 
     def take_lost(self, found: Container[int]) -> int:
@@ -243,7 +263,7 @@ class Backlog:
         seq, count = self.place
         after = seq if count >= WHOLE else seq - 1  # there may be more of that number
         rooms = self._rooms.union(move.room for move in self._moves if move.room)
-        ranges = [] if before <= self.quiet_until else [*self._nicks(after, far)]
+        ranges = [] if before <= self.quiet_until else [*self._parties(after, far)]
         limit = max(PAGE_LEAST, PAGE // (len(rooms) + len(ranges) or 1))
         return (
             *(
@@ -251,21 +271,21 @@ class Backlog:
                 for room in sorted(rooms)
             ),
             *(
-                Page(nick, start, end, limit, oldest=True, everything=True, direct=True)
-                for nick, start, end in ranges
+                Page(party, start, end, limit, oldest=True, everything=True, direct=True)
+                for party, start, end in ranges
             ),
         )
 
-    def _nicks(self, after: int, before: int) -> Iterator[tuple[str, int, int]]:
-        """Yield its nicks (folded), each with the numbers between which it had it."""
-        nick, start = self._nick, after
+    def _parties(self, after: int, before: int) -> Iterator[tuple[str, int, int]]:
+        """Yield as whom it took part in conversations, each with the numbers between which it did."""
+        party, start = self._party, after
         for move in self._moves:
             if not move.room and move.seq < before:
-                if nick:
-                    yield fold(nick), start, move.seq
-                nick, start = move.nick, move.seq
-        if nick:
-            yield fold(nick), start, before
+                if party:
+                    yield party, start, move.seq
+                party, start = move.party, move.seq
+        if party:
+            yield party, start, before
 
 
 def _size(item: Item) -> int:

@@ -7,8 +7,10 @@ state of that moment, and is shown only when the batch is released.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeGuard
 
+from msgspec import Struct
+
 from chatserver.core.commands import Respond, Say
-from chatserver.core.effects import Close, Emission, Recall
+from chatserver.core.effects import Attached, Close, Emission, Recall
 from chatserver.core.events import (
     KEPT,
     AccountKept,
@@ -34,8 +36,17 @@ from chatwire.names import fold, looks_like_room
 if TYPE_CHECKING:
     from chatserver.session import Session
 
-Outcome = Emission | Close | Recall | Lookup | Sequence[bytes]
-"""An effect, or lines for the asker alone."""
+
+
+class Told(Struct, frozen=True):
+    """What another device of the asker's is told."""
+
+    session: int
+    lines: Sequence[bytes]
+
+
+Outcome = Emission | Attached | Close | Told | Recall | Lookup | Sequence[bytes]
+"""An effect, lines for another device, or lines for the asker alone."""
 
 Part = Recall | Lookup | Sequence[bytes]
 """What the asker is told."""
@@ -89,7 +100,7 @@ def targets_of(emission: Emission) -> Sequence[str]:
 def write_down(emission: Emission) -> list[Record]:
     """Return what the journal writes down of one event."""
     event = emission.event
-    if not isinstance(event, KEPT):
+    if emission.session or not isinstance(event, KEPT):
         return []
     readers = readers_of(emission)
     return [Record(target, event, readers) for target in targets_of(emission)]

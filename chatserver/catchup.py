@@ -18,12 +18,12 @@ from msgspec import Struct
 
 from chatserver.backlog import WHOLE, Backlog, Item, Place
 from chatserver.batch import Found
-from chatserver.core.events import Joined, KeptEvent, Reacted, Redacted, Said
+from chatserver.core.events import Joined, KeptEvent, Said
 from chatserver.core.history import Page, Question
 from chatserver.delivery import CHUNK_MOST, OVERHEAD, Delivery
 from chatserver.faces.contract import Dialect
 from chatserver.session import Session
-from chatserver.tail import render
+from chatserver.tail import render, render_own
 from chatwire.names import fold
 
 _log = logging.getLogger(__name__)
@@ -57,15 +57,13 @@ class Read(Protocol):
 class Shelf:
     """A page that was read, and the bytes that its events were in each dialect."""
 
-    __slots__ = ("_chunks", "_lines", "events", "said", "senders", "size")
+    __slots__ = ("_chunks", "_lines", "events", "said", "size")
 
     def __init__(self, events: Sequence[KeptEvent]) -> None:
         self.events = events
         self.said = sum(len(event.text) for event in events if isinstance(event, Said))
         self.size = _EVENT * len(events) + 2 * self.said
         """Bytes that it takes, about."""
-        self.senders = frozenset(map(_actor, events))
-        """Who said something in it, and is shown it only if they want echoes."""
         self._lines: dict[tuple[Dialect, int], bytes] = {}
         self._chunks: dict[tuple[Dialect, int], bytes] = {}
 
@@ -298,7 +296,10 @@ class CatchUp:
             if not _take_items(told, place, parts, items):
                 return told[0].place, True
             if any(_is_shown(session, backlog, event, page) for page in pages):
-                line = block.found[pages[0]].render(session.dialect, event)
+                if _is_own(event, pages[0]):
+                    line = render_own(session.dialect, event)
+                else:
+                    line = block.found[pages[0]].render(session.dialect, event)
                 parts.append(line)
                 size += OVERHEAD + len(line)
         if not _take_items(told, (ending, WHOLE + 1), parts, items):
@@ -327,16 +328,14 @@ def _find_whole(session: Session, backlog: Backlog, block: Block, ending: int) -
         return None
     if backlog.items and backlog.items[0].place <= (ending, WHOLE):
         return None
-    hears_all = session.dialect.echo or backlog.nick_at(ending) not in shelf.senders
-    return shelf if hears_all and backlog.nick_at(0) == backlog.nick_at(ending) else None
+    return shelf
 
 
-def _actor(event: KeptEvent) -> str:
-    """Return the nick of who said or removed something, "" for what else happened."""
-    match event:
-        case Said(who=actor) | Reacted(who=actor) | Redacted(by=actor):
-            return actor.nick
-    return ""
+def _is_own(event: KeptEvent, page: Page) -> bool:
+    """Say whether an event of a page of conversations is what its reader said, and not to themselves."""
+    if not page.direct or not isinstance(event, Said) or event.who.party != page.target:
+        return False
+    return fold(event.target) != fold(event.who.nick)
 
 
 def _in_order(
@@ -377,17 +376,15 @@ def _halts(item: Item) -> bool:
 
 def _is_shown(session: Session, backlog: Backlog, event: KeptEvent, page: Page) -> bool:
     """Say whether a session sees an event that was found on a page, and is not told of it otherwise."""
-    own = bool(actor := _actor(event)) and actor == backlog.nick_at(event.seq)
-    told = (event.seq, type(event)) in backlog.skipped
-    if told and not (page.direct and isinstance(event, Said)):
+    if (event.seq, type(event)) in backlog.skipped:
         return False
-    if page.direct:  # of what it did itself it was told, unless it did it to itself
-        return not own or fold(getattr(event, "target", "")) == page.target
+    if page.direct:
+        return True
     if not backlog.is_inside(page.target, event.seq):
         return False
     if isinstance(event, Joined) and backlog.enters(page.target, event.seq):
         return session.dialect.shows_own_entry
-    return not own or session.dialect.echo
+    return True
 
 
 def _write(session: Session, backlog: Backlog, data: bytes, items: Iterable[Item]) -> None:

@@ -14,10 +14,13 @@ puts the two in order again when they catch up (see `catchup`).
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
+from msgspec import structs
+
 from chatserver.backlog import Backlog, Item, Move, Place
-from chatserver.core.effects import Emission
+from chatserver.core.effects import Attached, Emission
 from chatserver.core.events import (
     KEPT,
+    AccountChanged,
     CameOnline,
     Event,
     Invited,
@@ -32,7 +35,7 @@ from chatserver.core.events import (
 )
 from chatserver.core.state import Audience, User
 from chatserver.faces.contract import Dialect
-from chatserver.tail import TAIL, Slice, Stream, Subscriber, Tail, render
+from chatserver.tail import TAIL, Slice, Stream, Subscriber, Tail, render, render_own
 
 CHUNK_MOST: Final = 65_536
 """Bytes of what was said that a chunk has, about: more go out in several. It bounds what a round holds."""
@@ -52,11 +55,12 @@ Plan = list[tuple[Dialect, list[Subscriber]]]
 
 
 class Delivery:
-    """Knows the subscriber of each user, and keeps each audience's plan until a dialect changes."""
+    """Knows the subscribers of each user, and keeps each audience's plan until a dialect changes."""
 
     def __init__(self, tail: int = TAIL) -> None:
         """Keep `tail` bytes of what was shown, for who is behind."""
-        self._subscribers: dict[User, Subscriber] = {}
+        self._subscribers: dict[User, tuple[Subscriber, ...]] = {}
+        """One for each device."""
         self._generation = 0
         self.tail = Tail(tail)
         self.ordinal = 0
@@ -71,18 +75,36 @@ class Delivery:
         self._look_again = LOOK_AGAIN
         """How many of both are reason to look who still is."""
 
-    def attach(self, user: User, subscriber: Subscriber) -> None:
-        """From now on show `subscriber` what `user` is to see."""
-        self._subscribers[user] = subscriber
-        _move(subscriber, Move(self.place[0], nick=user.nick))
+    def attach(self, subscriber: Subscriber, attached: Attached) -> None:
+        """From now on show `subscriber` what a user is to see, and nobody else; between slices only."""
+        user, seq, before = attached.user, attached.seq, subscriber.rooms
+        self.detach(subscriber)
+        self._subscribers[user] = (*self.find(user), subscriber)
+        for room in before:
+            _move(subscriber, Move(seq, room))
+        subscriber.viewer = user
+        _move(subscriber, Move(seq, party=attached.identity.party, viewer=user))
+        for room in attached.rooms:
+            _move(subscriber, Move(seq, room, True))
+        if before or attached.rooms:
+            self.forget_plans()
 
-    def detach(self, user: User) -> Subscriber | None:
-        """Show `user` nothing more; return who was shown it."""
-        return self._subscribers.pop(user, None)
+    def detach(self, subscriber: Subscriber) -> None:
+        """Show `subscriber` nothing more of what happens; between slices only."""
+        user, subscriber.viewer = subscriber.viewer, None
+        if user is None:
+            return
+        others = tuple(one for one in self.find(user) if one is not subscriber)
+        if others:
+            self._subscribers[user] = others
+        else:
+            self._subscribers.pop(user, None)
+        if user.rooms:  # they stay
+            self.forget_plans()
 
-    def find(self, user: User) -> Subscriber | None:
+    def find(self, user: User) -> Sequence[Subscriber]:
         """Return who is shown what `user` is to see."""
-        return self._subscribers.get(user)
+        return self._subscribers.get(user, ())
 
     def forget_plans(self) -> None:
         """Have all plans made anew: somebody's dialect changed."""
@@ -95,8 +117,7 @@ class Delivery:
             return known[1]  # type: ignore[no-any-return]  # opaque to the core, ours alone
         by_dialect: dict[Dialect, list[Subscriber]] = {}
         for user in audience.users:
-            subscriber = self._subscribers.get(user)
-            if subscriber is not None:
+            for subscriber in self._subscribers.get(user, ()):
                 by_dialect.setdefault(subscriber.dialect, []).append(subscriber)
         made = [*by_dialect.items()]
         audience.plan = (self._generation, made)
@@ -118,7 +139,12 @@ class Delivery:
     def hold(self, subscriber: Subscriber) -> Backlog:
         """Let `subscriber` be behind from here on; between two slices only."""
         backlog = Backlog(
-            self.ordinal, self.place, self.tail.end, subscriber.rooms, subscriber.nick
+            self.ordinal,
+            self.place,
+            self.tail.end,
+            subscriber.rooms,
+            subscriber.party,
+            subscriber.viewer,
         )
         subscriber.fall_behind(backlog)
         self._behind.add(subscriber)
@@ -198,33 +224,67 @@ class Round:
         delivery.ordinal += 1
         return backlog.add(delivery.ordinal, delivery.place, None)
 
-    def show(self, emission: Emission, asker: Subscriber | None = None) -> bytes:
-        """Show an event to its audience; return it, rendered, when `asker` is to see it by other means.
+    def show(
+        self, emission: Emission, asker: Subscriber | None = None, *, labelled: bool = False
+    ) -> bytes:
+        """Show an event to its audience, `asker` being who asked for what led to it.
 
-        `asker` is a subscriber whose answer is put together by the caller (a labelled one), or None.
+        Returns it, rendered, when the caller puts together what the asker is answered (`labelled`),
+        and it belongs there: then it is not shown to them by other means.
         """
         event, audience, origin = emission.event, emission.audience, emission.origin
+        if emission.session:
+            return self._show_device(emission, asker, labelled=labelled)
         is_wide = not audience.key and len(audience) != 1
         if is_wide:
             self.flush()
         self._count(event)
-        without = self._delivery.find(origin) if origin is not None else None
-        if without is not None and without.dialect.echo:
-            without = None
+        withouts: tuple[Subscriber, ...] = ()
+        if origin is not None and asker is not None and not asker.dialect.echo:
+            withouts = (asker,)
+            self._pass_over(asker, event)
         own = b""
         received = origin is None and isinstance(
             event, (Said, Tagged)
         )  # from oneself, as from others
-        if asker is not None and asker is not without and not received and asker.user in audience:
-            own, without = render(asker.dialect, event), asker
+        answered = labelled and not withouts and not received
+        if answered and asker is not None and asker.viewer in audience:
+            own, withouts = render(asker.dialect, event), (asker,)
             _skip(asker, event)
         if audience.key:
-            self._show_in_room(emission, without)
+            self._show_in_room(emission, withouts)
         elif is_wide:
-            self._show_all(emission, without)
+            self._show_all(emission, withouts, asker)
         else:
-            self._show_one(emission, without)
+            self._show_one(emission, withouts, asker)
         return own
+
+    def _show_device(
+        self, emission: Emission, asker: Subscriber | None, *, labelled: bool
+    ) -> bytes:
+        """Show an event to one device alone: no log tells it of that."""
+        event, session = emission.event, emission.session
+        found = (one for user in emission.audience.users for one in self._delivery.find(user))
+        device = next((one for one in found if one.number == session), None)
+        if device is None:
+            return b""
+        if emission.origin is not None and not device.dialect.echo:
+            self.tell(device, device.dialect.acknowledge(event))
+            return b""
+        data = render(device.dialect, event)
+        if labelled and device is asker:
+            return data
+        if device.backlog is None or not isinstance(event, FROM_OTHERS) or emission.origin:
+            self.tell(device, data)
+        else:
+            self._put_off(device, event, data)
+        return b""
+
+    def _pass_over(self, subscriber: Subscriber, event: Event) -> None:
+        """Have a device that is behind not be shown what it said itself; that has to be remembered."""
+        if subscriber.backlog is not None:
+            self._delivery.tell(subscriber, b"")
+            _skip(subscriber, event)
 
     def _count(self, event: Event) -> None:
         """Note the place of an event, which may be shown to one audience after the other."""
@@ -235,67 +295,85 @@ class Round:
         kept = type(event) in _KEPT
         self._delivery.place = (seq, count + kept) if event.seq == seq else (event.seq, int(kept))
 
-    def _show_in_room(self, emission: Emission, without: Subscriber | None) -> None:
+    def _show_in_room(self, emission: Emission, withouts: tuple[Subscriber, ...]) -> None:
         event, key = emission.event, emission.audience.key
-        if emission.moved is not None and (moved := self._delivery.find(emission.moved)):
-            self._apart[moved] = None
-            if isinstance(event, Joined) and not moved.dialect.shows_own_entry:
-                without = moved
-            _move(moved, Move(event.seq, key, isinstance(event, Joined)))
-        self._add(emission, without)
+        moved = self._delivery.find(emission.moved) if emission.moved is not None else ()
+        for device in moved:
+            self._apart[device] = None
+            if isinstance(event, Joined) and not device.dialect.shows_own_entry:
+                withouts = (*withouts, device)
+            _move(device, Move(event.seq, key, isinstance(event, Joined)))
+        self._add(emission, withouts)
         self._size += OVERHEAD + (len(event.text) if isinstance(event, Said) else 0)
         if self._size >= CHUNK_MOST:
             self.flush()
 
-    def _show_one(self, emission: Emission, without: Subscriber | None) -> None:
-        """Show an event to one person: at their place if they did it, and else as what others send."""
-        event = emission.event
-        subscriber = self._delivery.find(emission.audience.users[0])
-        if subscriber is None:
-            return
-        self._know_rename(emission)
-        if subscriber is without:
-            self.tell(subscriber, subscriber.dialect.acknowledge(event))
-            return
-        data = render(subscriber.dialect, event)
-        of_others = emission.origin is None and isinstance(event, FROM_OTHERS)
-        if subscriber.backlog is None or self._late or not of_others:
-            self.tell(subscriber, data)
-            _skip(subscriber, event)
-            return
+    def _show_one(
+        self, emission: Emission, withouts: tuple[Subscriber, ...], asker: Subscriber | None
+    ) -> None:
+        """Show an event to one person: at its place to the device that did it, else as what others send."""
+        event, said = emission.event, emission.origin is not None
+        self._know_who(emission)
+        for device in self._delivery.find(emission.audience.users[0]):
+            if device in withouts:
+                self.tell(device, device.dialect.acknowledge(event))
+                continue
+            here = said and device is asker
+            write = render_own if said and not here else render
+            data = write(device.dialect, event)
+            of_others = isinstance(event, FROM_OTHERS) and not here
+            if device.backlog is None or self._late or not of_others:
+                self.tell(device, data)
+                _skip(device, event)
+                continue
+            self._put_off(device, event, data)
+
+    def _put_off(self, device: Subscriber, event: Event, data: bytes) -> None:
+        """Have a device that is behind find in the slice what others sent it."""
         self._delivery.ordinal += 1
         self._first_seq = self._first_seq or event.seq
-        self._direct.setdefault(subscriber, []).append((self._delivery.ordinal, data))
+        self._direct.setdefault(device, []).append((self._delivery.ordinal, data))
         self._size += OVERHEAD + len(data)
         if self._size >= CHUNK_MOST:
             self.flush()
 
-    def _show_all(self, emission: Emission, without: Subscriber | None) -> None:
+    def _show_all(
+        self, emission: Emission, withouts: tuple[Subscriber, ...], asker: Subscriber | None
+    ) -> None:
         """Show an event to people of any rooms, in a slice of its own."""
         event = emission.event
-        actor = self._find_actor(emission)
         if self._late:
             self._tell_those_behind(emission)
-        elif actor is not None and actor.backlog is not None and actor is not without:
-            self.tell(actor, render(actor.dialect, event))
-            _skip(actor, event)
-            without = actor
-        self._know_rename(emission)
-        self._add(emission, without)
+        else:
+            actors = [asker] if emission.origin is not None else self._find_actors(emission)
+            for actor in actors:
+                if actor is None or actor.backlog is None or actor in withouts:
+                    continue
+                if actor.viewer in emission.audience:
+                    self.tell(actor, render(actor.dialect, event))
+                    _skip(actor, event)
+                    withouts = (*withouts, actor)
+        self._know_who(emission)
+        self._add(emission, withouts)
         self.flush()
 
-    def _find_actor(self, emission: Emission) -> Subscriber | None:
-        """Return who did something that no log tells them of in its place."""
-        if emission.origin is not None:
-            return self._delivery.find(emission.origin)
-        if isinstance(emission.event, (Renamed, RealnameChanged)):
+    def _find_actors(self, emission: Emission) -> Sequence[Subscriber]:
+        """Return the devices of who did something that no log tells them of in its place."""
+        if isinstance(emission.event, (AccountChanged, Renamed, RealnameChanged)):
             return self._delivery.find(emission.audience.users[0])
-        return None
+        return ()
 
-    def _know_rename(self, emission: Emission) -> None:
+    def _know_who(self, emission: Emission) -> None:
+        """Know who somebody is now, of whom an event says that they are somebody else."""
         event = emission.event
-        if isinstance(event, Renamed) and (actor := self._find_actor(emission)) is not None:
-            _move(actor, Move(event.seq, nick=event.nick))
+        if isinstance(event, Renamed):
+            now = structs.replace(event.who, nick=event.nick)
+        elif isinstance(event, AccountChanged):
+            now = structs.replace(event.who, account=event.account)
+        else:
+            return
+        for device in self._find_actors(emission):
+            _move(device, Move(event.seq, party=now.party))
 
     def _tell_those_behind(self, emission: Emission) -> None:
         """Tell who is behind of an event whose number was passed already: by that it is not found."""
@@ -305,16 +383,16 @@ class Round:
                     self.tell(subscriber, render(dialect, emission.event))
                     _skip(subscriber, emission.event)
 
-    def _add(self, emission: Emission, without: Subscriber | None) -> None:
+    def _add(self, emission: Emission, withouts: tuple[Subscriber, ...]) -> None:
         self._delivery.ordinal += 1
         key = emission.audience.key
         stream = self._streams.get(key)
         if stream is None:
             stream = self._streams[key] = Stream(key)
-        stream.add(self._delivery.ordinal, emission.event, emission.audience, without)
+        stream.add(self._delivery.ordinal, emission.event, emission.audience, withouts)
         self._first_seq = self._first_seq or emission.event.seq
-        if without is not None:
-            self._apart[without] = None
+        for device in withouts:
+            self._apart[device] = None
 
     def flush(self) -> None:
         """Write all that was added: one write for each member of each room, one for whoever is apart."""
@@ -353,9 +431,9 @@ def _skip(subscriber: Subscriber, event: Event) -> None:
 
 
 def _move(subscriber: Subscriber, move: Move) -> None:
-    """Know where `subscriber` is and what it is called, as the events tell that are shown."""
+    """Know where and who `subscriber` is, as the events tell that are shown."""
     if not move.room:
-        subscriber.nick = move.nick
+        subscriber.party = move.party
     else:
         others = [room for room in subscriber.rooms if room != move.room]
         subscriber.rooms = (*others, move.room) if move.entered else (*others,)

@@ -18,6 +18,7 @@ from chatserver.batch import (
     Entry,
     Found,
     Part,
+    Told,
     changes_account,
     find,
     page_of,
@@ -46,6 +47,8 @@ from chatserver.core.commands import (
     TransferRoom,
 )
 from chatserver.core.effects import (
+    Aside,
+    Attached,
     Close,
     Effect,
     Emission,
@@ -53,10 +56,10 @@ from chatserver.core.effects import (
     Recall,
     Refused,
     Reply,
-    Welcomed,
 )
 from chatserver.core.events import Keeping
 from chatserver.core.execute import Stamp, execute
+from chatserver.core.execute.devices import bring_back
 from chatserver.core.execute.rooms import open_lobby
 from chatserver.core.execute.speech import find_repeated
 from chatserver.core.history import Question
@@ -64,7 +67,7 @@ from chatserver.core.standings import settle
 from chatserver.core.state import Audience, RoomRecord, State, User
 from chatserver.delivery import Delivery, Round
 from chatserver.faces.contract import Answer, Ask, Face, Lookup, Moment, Request
-from chatserver.ports import Peer, Record, Restored, Trimmed, Writing
+from chatserver.ports import EPOCH_BITS, Peer, Record, Restored, Trimmed, Writing
 from chatserver.session import Session
 from chatserver.tail import TAIL
 from chatserver.workers import Workers
@@ -140,6 +143,7 @@ class Node:
             settle(state, room)
         for room in sorted(rooms, key=lambda room: room.emptied_at):
             state.see_to_empty(room)
+        bring_back(state, restored.accounts, restored.epoch << EPOCH_BITS, now)
         state.changed_rooms.clear()  # they are as they were kept
         open_lobby(state, now)
 
@@ -274,15 +278,17 @@ class Node:
         for effect in effects:
             if isinstance(effect, Recall) and not session.face.recalls:
                 continue
-            if isinstance(effect, (Emission, Close, Recall)):
-                entry.outcomes.append(effect)
-                if isinstance(effect, Close):
-                    self._end(effect.user)
+            if isinstance(effect, Aside):
+                self._reply_aside(entry, effect)
                 continue
-            if isinstance(effect, Welcomed):
-                session.user = self.state.users[session.number]
-                self.delivery.attach(session.user, session)
-            self._reply(entry, effect)
+            if isinstance(effect, Attached):
+                session.user = effect.user
+            elif isinstance(effect, Close):
+                self._end(effect.session)
+            elif not isinstance(effect, (Emission, Recall)):
+                self._reply(entry, effect)
+                continue
+            entry.outcomes.append(effect)
 
     def _needs_keeping(self, session: Session, stamp: Stamp, command: Command) -> bool:
         """Say whether something is to be kept of `command`: not of what was said, and kept, before."""
@@ -304,10 +310,23 @@ class Node:
         session = entry.session
         entry.outcomes.append(session.face.reply(reply, session.user, self.state))
 
-    def _end(self, user: User) -> None:
-        """Do nothing more for the session of `user`, who is gone; it is closed on release."""
-        session = self.delivery.find(user)
-        if isinstance(session, Session):
+    def _reply_aside(self, entry: Entry, aside: Aside) -> None:
+        """Have another device of the asker's be told something, as it is written for that."""
+        other = self.sessions.get(aside.session)
+        if other is None or other.ended:
+            return
+        try:
+            lines = other.face.reply(aside.reply, other.user, self.state)
+        except Exception:  # noqa: BLE001 - as in `execute`
+            self._give_up(other, entry.request)
+            return
+        if not isinstance(lines, Lookup):
+            entry.outcomes.append(Told(other.number, lines))
+
+    def _end(self, number: int) -> None:
+        """Do nothing more for a session; it is closed on release."""
+        session = self.sessions.get(number)
+        if session is not None:
             session.ended = session.leaving = True
 
     def release(self, batch: Batch) -> None:
@@ -350,7 +369,6 @@ class Node:
         self, entry: Entry, shown: Round, closing: list[tuple[Session, str]]
     ) -> None:
         session, label = entry.session, entry.request.label
-        asker = session if label else None
         if entry.dialect is not session.planned:
             session.planned = entry.dialect
             shown.write_as(session, entry.dialect)
@@ -358,11 +376,10 @@ class Node:
         recalls: list[Part] = []
         for outcome in entry.outcomes:
             if isinstance(outcome, Emission):
-                if own := shown.show(outcome, asker):
+                if own := shown.show(outcome, session, labelled=bool(label)):
                     labelled.append((own,))
-            elif isinstance(outcome, Close):
-                shown.flush()
-                closing.extend(self._detach(outcome))
+            elif isinstance(outcome, (Attached, Close, Told)):
+                closing.extend(self._see_to_devices(session, outcome, shown))
             elif not label:
                 self._answer(entry, shown, (outcome,))
             elif isinstance(outcome, Recall):
@@ -374,10 +391,25 @@ class Node:
         if entry.leaving is not None:
             closing.append((session, entry.leaving))
 
-    def _detach(self, close: Close) -> Iterator[tuple[Session, str]]:
-        session = self.delivery.detach(close.user)
-        if isinstance(session, Session):
-            yield session, close.reason
+    def _see_to_devices(
+        self, asker: Session, outcome: Attached | Close | Told, shown: Round
+    ) -> Iterator[tuple[Session, str]]:
+        """Let sessions become devices of somebody, be told something, or end: yield those, and why."""
+        if isinstance(outcome, Attached):
+            if asker.rooms or outcome.rooms:
+                shown.flush()
+            if not asker.closed:
+                self.delivery.attach(asker, outcome)
+            return
+        session = self.sessions.get(outcome.session)
+        if session is None:
+            return
+        if isinstance(outcome, Told):
+            shown.tell(session, b"".join(outcome.lines))
+            return
+        shown.flush()
+        self.delivery.detach(session)
+        yield session, outcome.reason
 
     def _answer(self, entry: Entry, shown: Round, answer: Sequence[Part]) -> None:
         """Tell the asker of `entry` something, in its place; reading for it holds up nobody else."""

@@ -1,7 +1,7 @@
 """What the middle of the server needs from its edges: a store, a clock, and the peer at the other end."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
 
@@ -12,6 +12,9 @@ from chatserver.core.history import Question
 from chatserver.core.markers import Marker
 from chatserver.core.nonces import Kept
 from chatserver.core.state import RoomRecord
+
+EPOCH_BITS: Final = 32
+"""Numbers start anew above all earlier ones at each start of the process; so many bits count within it."""
 
 
 class StoreError(Exception):

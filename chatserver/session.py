@@ -24,13 +24,14 @@ class Session:
         "ended",
         "face",
         "leaving",
-        "nick",
         "number",
         "outstanding",
+        "party",
         "peer",
         "planned",
         "rooms",
         "user",
+        "viewer",
         "write",
     )
 
@@ -40,12 +41,15 @@ class Session:
         self.face = face
         self.peer = peer
         self.user: User | None = None
+        """Whose device it is, as far as its requests were executed."""
+        self.viewer: User | None = None
+        """The same, as far as it was shown what happened, or will be when it has caught up."""
         self.dialect: Dialect = face.dialect
         """How events are written for it, at the place up to which it was shown what happened."""
         self.planned = face.dialect
         """How they are written at the place of what is released now."""
         self.rooms: tuple[str, ...] = ()
-        self.nick = ""
+        self.party = ""
         self.write: Callable[[bytes], None] = peer.write
         """Send something to its peer, unless it is behind."""
         self.backlog: Backlog | None = None

@@ -7,7 +7,7 @@ not anybody is behind: so one who is costs nothing more. Events of one number ar
 
 import logging
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
 from chatserver.backlog import Backlog, Place
@@ -30,15 +30,18 @@ class Subscriber(Protocol):
     """A session, as delivery sees it."""
 
     rooms: tuple[str, ...]
-    """The rooms (folded) that it is in, as far as it was shown, or will be when it has caught up."""
-    nick: str
-    """What it is called, likewise."""
+    """The rooms (the keys of their audiences) that it is in, as far as it was shown, or will be when
+    it has caught up."""
+    party: str
+    """As whom it takes part in conversations, likewise."""
+    viewer: User | None
+    """Whose device it is, likewise."""
     dialect: Dialect
     """How events are written for it, at the place up to which it was shown them."""
 
     @property
-    def user(self) -> User | None:
-        """Who it is."""
+    def number(self) -> int:
+        """The number of the session."""
         ...
 
     @property
@@ -62,8 +65,17 @@ class Subscriber(Protocol):
 
 def render(dialect: Dialect, event: Event) -> bytes:
     """Return `event` in `dialect`; b"" with a log if that fails, so that a bug hides one event only."""
+    return _write(dialect.render, event)
+
+
+def render_own(dialect: Dialect, event: Event) -> bytes:
+    """Return what somebody said to a person as their other devices show it, likewise."""
+    return _write(dialect.copy, event)
+
+
+def _write(write: Callable[[Event], bytes], event: Event) -> bytes:
     try:
-        return dialect.render(event)
+        return write(event)
     except Exception:  # noqa: BLE001 - a bug in one face must not keep others from being shown
         _log.exception("cannot render %r", event)
         return b""
@@ -94,22 +106,21 @@ class Stream:
         self.apart: set[Subscriber] = set()
         """Who does not see all of it, though they are of its audience."""
         self._audiences: list[Audience] = []
-        self._withouts: list[Subscriber | None] = []
-        """For each event, who sees it, and who of them does not."""
+        self._withouts: list[Sequence[Subscriber]] = []
+        """For each event, who sees it, and which of their devices do not."""
         self._lines: dict[Dialect, list[bytes]] = {}
         self._chunks: dict[Dialect, bytes] = {}
 
     def add(
-        self, ordinal: int, event: Event, audience: Audience, without: Subscriber | None
+        self, ordinal: int, event: Event, audience: Audience, withouts: Sequence[Subscriber]
     ) -> None:
-        """Show one more event, at the place `ordinal`, to its audience but `without`."""
+        """Show one more event, at the place `ordinal`, to its audience but `withouts`."""
         self.events.append(event)
         self.ordinals.append(ordinal)
         self.audience = audience
         self._audiences.append(audience)
-        self._withouts.append(without)
-        if without is not None:
-            self.apart.add(without)
+        self._withouts.append(withouts)
+        self.apart.update(withouts)
 
     def join(self, dialect: Dialect) -> bytes:
         """Return all of it; made once for each dialect, when nothing is added any more."""
@@ -120,12 +131,12 @@ class Stream:
 
     def lines_for(self, subscriber: Subscriber) -> Iterator[tuple[int, bytes]]:
         """Yield what `subscriber` sees of it now, each line with its place."""
-        user = subscriber.user
+        user = subscriber.viewer
         lines = self._render(subscriber.dialect)
-        for ordinal, line, audience, without in zip(
+        for ordinal, line, audience, withouts in zip(
             self.ordinals, lines, self._audiences, self._withouts, strict=True
         ):
-            if without is not subscriber and user in audience:
+            if subscriber not in withouts and user in audience:
                 yield ordinal, line
 
     def _render(self, dialect: Dialect) -> list[bytes]:
@@ -148,18 +159,24 @@ class Stream:
         self, subscriber: Subscriber, backlog: Backlog, *, whole: bool
     ) -> Iterator[tuple[int, bytes]]:
         """Yield what a subscriber who is behind has not seen of it; in one piece if `whole` and possible."""
-        stays = backlog.stays_in(self.key) if self.key else subscriber.user in self.audience
+        stays = backlog.stays_in(self.key) if self.key else self._is_for(backlog)
         if stays is False:
             return
         unseen = backlog.ordinal < self.ordinals[0]
         if whole and stays and unseen and subscriber not in self.apart:
             yield self.ordinals[0], self.join(subscriber.dialect)
             return
-        for ordinal, event, without in zip(self.ordinals, self.events, self._withouts, strict=True):
-            if without is subscriber or ordinal <= backlog.ordinal:
+        for ordinal, event, withouts in zip(
+            self.ordinals, self.events, self._withouts, strict=True
+        ):
+            if subscriber in withouts or ordinal <= backlog.ordinal:
                 continue
             if stays or backlog.is_inside(self.key, event.seq):
                 yield ordinal, render(subscriber.dialect, event)
+
+    def _is_for(self, backlog: Backlog) -> bool:
+        """Say whether its one event was for whose device a session was then."""
+        return backlog.viewer_at(self.events[0].seq) in self.audience
 
 
 class Slice:

@@ -8,7 +8,7 @@ nothing here computes one. An account is known by its folded name. A record is r
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from chatserver.core.lookalikes import Lookalikes
 from chatwire.names import fold
@@ -50,6 +50,12 @@ class Account(Struct, frozen=True, gc=False):
     """Whether it stays in its rooms while none of its devices is connected."""
     nick: str = ""
     """Its nick, kept for one that is always on."""
+    username: str = ""
+    host: str = ""
+    realname: str = ""
+    """Who it is to others, likewise."""
+    left_seq: int = 0
+    """With which number its last device left, likewise; 0 while one is there."""
     rooms: tuple[str, ...] = ()
     """The names of its rooms, likewise."""
     metadata: dict[str, str] = field(default_factory=dict)
@@ -59,6 +65,13 @@ class Account(Struct, frozen=True, gc=False):
     def key(self) -> str:
         """Its folded name."""
         return fold(self.name)
+
+    def with_place_of(self, other: "Account") -> "Account":
+        """Return it as it is, where `other` is: that changes by what need not be kept at once."""
+        return structs.replace(
+            self, nick=other.nick, username=other.username, host=other.host,
+            realname=other.realname, left_seq=other.left_seq, rooms=other.rooms,
+        )  # fmt: skip
 
 
 class Accounts:

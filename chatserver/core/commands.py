@@ -8,6 +8,9 @@ from msgspec import Struct, field
 
 from chatserver.core.accounts import Verifier
 
+ABSENT = "*"
+"""An away message that says nothing of the person (IRCv3 draft/pre-away)."""
+
 
 class Command(Struct, frozen=True, tag=True, gc=False):
     """The base of all commands."""
@@ -35,6 +38,8 @@ class Connect(Command, frozen=True):
     """The account that they have proved to have, "" for none."""
     version: int = 0
     """The version of the account's record that it was proved against."""
+    away: str = ""
+    """Why they are away from the start, see `SetAway`."""
 
 
 class Quit(Command, frozen=True):
@@ -209,7 +214,10 @@ class ChangeUserModes(Command, frozen=True):
 
 
 class SetAway(Command, frozen=True):
-    """Go away with a message, or come back with ""."""
+    """Go away with a message, or come back with "".
+
+    With `ABSENT`, nobody is at this device: others of the same person may make them present.
+    """
 
     message: str = ""
 

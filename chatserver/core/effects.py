@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from chatserver.core.events import Event, Identity
-from chatserver.core.state import Audience, Roster, User
+from chatserver.core.state import Audience, Room, Roster, User
 
 
 class Emission(Struct, frozen=True):
@@ -18,7 +18,7 @@ class Emission(Struct, frozen=True):
     event: Event
     audience: Audience
     origin: User | None = None
-    """Who said it: of the audience, they get it only if they asked for echoes."""
+    """Who said it: the session of theirs that did gets it only if it asked for echoes."""
     moved: User | None = None
     """Who came into or left the room by it: the audience of the room's next event is another one."""
     rooms: tuple[str, ...] = ()
@@ -27,10 +27,29 @@ class Emission(Struct, frozen=True):
     """The number of the only session that is to see it, of all that its audience has; 0 for all of them."""
 
 
-class Close(Struct, frozen=True):
-    """The session of `user` ends, once what it was to see is written."""
+class Attached(Struct, frozen=True):
+    """The asker's session is a device of `user` from here on, and of nobody else."""
 
     user: User
+    identity: Identity
+    """Who that is now."""
+    seq: int
+    """The number of the command that did it."""
+    rooms: tuple[str, ...] = ()
+    """Where they are: the keys of the audiences."""
+
+
+class Aside(Struct, frozen=True):
+    """Another session, a device of the asker's, is told what the asker is told, or what came of it."""
+
+    session: int
+    reply: "Reply"
+
+
+class Close(Struct, frozen=True):
+    """A session ends, once what it was to see is written."""
+
+    session: int
     reason: str
 
 
@@ -71,6 +90,33 @@ class Entered(Reply, frozen=True):
     secret: bool
     roster: Roster
     at: int = 0
+    elsewhere: bool = False
+    """Whether another device of theirs entered it."""
+    gathered: bool = False
+    """Whether they were in it before this device came: see `Gathered`."""
+
+    @classmethod
+    def of(
+        cls, room: Room, at: int, *, elsewhere: bool = False, gathered: bool = False
+    ) -> "Entered":
+        """Return what who enters `room` at `at` is told."""
+        return cls(
+            room.name, room.topic, room.topic_by, room.topic_at, room.created_at,
+            "s" in room.flags, room.roster, at, elsewhere, gathered,
+        )  # fmt: skip
+
+
+class Gathered(Reply, frozen=True):
+    """The asker is somebody now who was there already: in these rooms, with these modes, maybe away.
+
+    The rooms came before it, each as when it is entered.
+    """
+
+    identity: Identity
+    rooms: tuple[str, ...]
+    """Their names."""
+    modes: str
+    away: str
 
 
 class Inviting(Reply, frozen=True):
@@ -178,6 +224,8 @@ class Reason(enum.Enum):
     """The asker has none."""
     HAS_ACCOUNT = enum.auto()
     """[account] The asker has one already."""
+    SHARES_ACCOUNT = enum.auto()
+    """[account] The asker is not the only device of theirs, or their account is always on."""
     PROOF_OUTDATED = enum.auto()
     """[account] Its record has changed since the proof was checked."""
     CERTIFICATE_TAKEN = enum.auto()
@@ -260,6 +308,6 @@ class Refused(Reply, frozen=True):
     """The type of the command that was refused, for faces that name it."""
 
 
-Effect = Emission | Reply | Close | Recall
+Effect = Emission | Reply | Aside | Attached | Close | Recall
 
 NOTHING: Final[tuple[Effect, ...]] = ()

@@ -35,6 +35,9 @@ CONVERSATIONS_MOST = 100
 BACK_SOON = 3600 * 1000
 """Who comes back within this time (ms) is shown what they missed alone."""
 
+GONE = "not connected"
+"""The away message of somebody none of whose devices is there."""
+
 ROOM_FLAGS = "nt"
 """Modes of a new room: no messages from outside, and the topic is the operators'."""
 
@@ -86,27 +89,49 @@ class Roster:
         """What faces made of it, by a key of theirs; the core never looks at it."""
 
 
+class Device(Struct, gc=False):
+    """A session of somebody: one connection of theirs."""
+
+    session: int
+    """Its number."""
+    connected_at: int
+    address: str = ""
+    """The remote address with its port."""
+    secure: bool = False
+    face: str = ""
+    """How they joined: `irc` or `plain`."""
+    key: bytes = b""
+    """By which it is known again when it connects anew (`core.guests`); b"" if it is not."""
+    absent: bool = False
+    """Whether nobody is at it, so that it makes nobody present."""
+
+
 class User:
-    """Somebody who is connected. Two users are the same only if they are the same object."""
+    """Somebody who is there, with one device or with several; two are the same only as one object.
+
+    Somebody whose account is always on may have no device at all.
+    """
 
     __slots__ = (
-        "active_at", "address", "alone", "away", "connected_at", "conversations", "correspondent",
-        "earlier", "face", "id", "identity", "invited", "key", "markers", "modes", "named_seq",
-        "operator", "rooms", "secure",
+        "active_at", "alone", "away_message", "connected_at", "conversations", "correspondent",
+        "devices", "earlier", "id", "identity", "invited", "key", "left_seq", "markers", "modes",
+        "named_seq", "operator", "rooms",
     )  # fmt: skip
 
     def __init__(self, number: int, identity: Identity, connected_at: int) -> None:
         self.id = number
+        """The number of their first session, or a negative one."""
         self.identity = identity
+        self.devices: dict[int, Device] = {}
+        """By the numbers of their sessions, the newest last."""
+        self.left_seq = 0
+        """With which number their last device left, if they have none."""
+        self.key = b""
+        """By which a guest comes back as who they are now; b"" if they cannot, or have an account."""
         self.connected_at = connected_at
         """In ms since 1970 (UTC), as all times."""
         self.active_at = connected_at
         """When they said something last."""
-        self.address = ""
-        self.face = ""
-        self.secure = False
-        self.key = b""
-        """By which they come back as who they are now; b"" if they cannot."""
         self.correspondent: User | None = None
         """Who wrote to them last, whatever they are called now; maybe gone."""
         self.named_seq = 0
@@ -119,7 +144,8 @@ class User:
         """Whom they wrote to or heard from: by party, the nick they had; newest last."""
         self.modes: set[str] = set()
         """Of `i` (invisible), `o` (operator), `w` (wallops), `B` (bot)."""
-        self.away = ""
+        self.away_message = ""
+        """What they said when they went away, on whichever device, last."""
         self.operator = ""
         """The operator name under which they are one, or ""."""
         self.rooms: dict[str, Membership] = {}
@@ -132,6 +158,33 @@ class User:
     def nick(self) -> str:
         """The nick that they have now."""
         return self.identity.nick
+
+    @property
+    def away(self) -> str:
+        """Why they are away, "" if they are here."""
+        if self.away_message or any(not device.absent for device in self.devices.values()):
+            return self.away_message
+        return GONE
+
+    @property
+    def newest(self) -> Device | None:
+        """The device that connected last."""
+        return next(reversed(self.devices.values()), None)
+
+    @property
+    def address(self) -> str:
+        """The remote address of their newest device, with its port."""
+        return self.newest.address if self.newest else ""
+
+    @property
+    def face(self) -> str:
+        """How they joined with their newest device."""
+        return self.newest.face if self.newest else ""
+
+    @property
+    def secure(self) -> bool:
+        """Whether nobody can listen in on any of their devices."""
+        return bool(self.devices) and all(device.secure for device in self.devices.values())
 
     @property
     def logs(self) -> tuple[str, ...]:
@@ -410,7 +463,13 @@ class State:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.users: dict[int, User] = {}
-        """By the number of their session."""
+        """By their numbers."""
+        self.sessions: dict[int, User] = {}
+        """By the numbers of their sessions: whose each is."""
+        self.keys: dict[bytes, int] = {}
+        """By the key of a device, the number of its session."""
+        self.online: dict[str, User] = {}
+        """Who has an account, by its folded name."""
         self.nicks = Nicks()
         """By folded nick."""
         self.rooms: dict[str, Room] = {}
@@ -459,10 +518,70 @@ class State:
         return self.nicks.get(fold(nick))
 
     def find_guest(self, key: bytes) -> User | None:
-        """Return who is there with `key`; nobody is with b""."""
-        guest = self.guests.find(key)
-        user = self.find_user(guest.nick) if guest is not None else None
-        return user if user is not None and user.key == key else None
+        """Return who is there with a device that has `key`; nobody is with b""."""
+        session = self.keys.get(key)
+        return self.sessions[session] if session is not None else None
+
+    def find_online(self, account: str) -> User | None:
+        """Return who is there with the account of that name."""
+        return self.online.get(fold(account)) if account else None
+
+    def is_lasting(self, user: User) -> bool:
+        """Say whether `user` stays without any device: their account is always on."""
+        account = self.accounts.find(user.identity.account)
+        return account is not None and account.always_on
+
+    def add_user(self, user: User) -> None:
+        """Let `user` be there."""
+        self.users[user.id] = self.nicks[fold(user.nick)] = user
+        if user.identity.account:
+            self.online[fold(user.identity.account)] = user
+        self.most_users = max(self.most_users, len(self.users))
+
+    def drop_user(self, user: User) -> None:
+        """Let `user`, who has no device, be there no more."""
+        del self.users[user.id], self.nicks[fold(user.nick)]
+        self.online.pop(fold(user.identity.account), None)
+
+    def add_device(self, user: User, device: Device) -> None:
+        """Let `device` be one of `user`."""
+        user.devices[device.session] = device
+        self.sessions[device.session] = user
+        if device.key:
+            self.keys[device.key] = device.session
+
+    def drop_device(self, session: int) -> Device:
+        """Let the device with this number be nobody's."""
+        device = self.sessions.pop(session).devices.pop(session)
+        if self.keys.get(device.key) == session:
+            del self.keys[device.key]
+        return device
+
+    def identify(self, user: User, identity: Identity) -> None:
+        """Let `user` be `identity` from now on: nick, account and all."""
+        before, renamed = user.identity, fold(user.nick) != fold(identity.nick)
+        if renamed:
+            del self.nicks[fold(before.nick)]
+        user.identity = identity
+        if renamed:
+            self.nicks[fold(identity.nick)] = user
+        if before.account and self.online.get(fold(before.account)) is user:
+            del self.online[fold(before.account)]
+        if identity.account:
+            self.online[fold(identity.account)] = user
+        self.follow(user)
+
+    def follow(self, user: User) -> None:
+        """Write down who and where `user` is now, if their account is always on."""
+        account = self.accounts.find(user.identity.account)
+        if account is not None and account.always_on:
+            who, rooms = user.identity, tuple(place.room.name for place in user.rooms.values())
+            self.accounts.put(
+                replace(
+                    account, nick=who.nick, username=who.username, host=who.host,
+                    realname=who.realname, rooms=rooms, left_seq=user.left_seq,
+                )
+            )  # fmt: skip
 
     def find_room(self, name: str) -> Room | None:
         """Return the room `name`, in any case of letters; an empty one too."""

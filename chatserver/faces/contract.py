@@ -102,6 +102,10 @@ class Dialect(Protocol):
         """
         ...
 
+    def copy(self, event: Event) -> bytes:
+        """Return a message that one says to a person as it is shown on one's other devices."""
+        ...
+
     def label(self, lines: Sequence[bytes], label: str, at: int) -> bytes:
         """Return the answer to a labelled request: no, one, or many lines, each one line of bytes."""
         ...

@@ -27,7 +27,7 @@ from chatserver.journal.late import Late
 from chatserver.journal.reading import Asked, Reading, describe
 from chatserver.journal.undoing import undo
 from chatserver.node import Node
-from chatserver.ports import Clock, Restored, Store, Trimmed, Writing
+from chatserver.ports import EPOCH_BITS, Clock, Restored, Store, Trimmed, Writing
 
 BATCH_MOST: Final = 1024
 """Entries of one batch: bounds how long the others wait."""
@@ -40,9 +40,6 @@ RETRY_AFTER: Final = 1.0
 
 LATE_AFTER: Final = 0.5
 """Seconds for which what nobody waits for may stay unwritten."""
-
-EPOCH_BITS: Final = 32
-"""Numbers start anew above all earlier ones at each start of the process; so many bits count within it."""
 
 _log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """The bytes that enter and speak."""
 
-from benchmarks.dialects import IRC, IRC_TAGS, NATS, PLAIN
+from benchmarks.dialects import IRC, IRC_TAGS, NATS, PLAIN, REDIS
 
 
 def test_plain_is_lines() -> None:
@@ -11,7 +11,8 @@ def test_plain_is_lines() -> None:
 
 def test_irc_registers_and_joins() -> None:
     """Registration, then the room; with capabilities they are asked for first."""
-    assert IRC.join("m1") == b"NICK m1\r\nUSER m1 0 * :m1\r\nJOIN #lobby\r\n"
+    assert IRC.join("m1") == b"NICK m1\r\nUSER m1 0 * :m1\r\n"
+    assert (IRC.welcome, IRC.enter) == (b" 001 ", b"JOIN #lobby\r\n")
     assert IRC.say(b"hello") == b"PRIVMSG #lobby :hello\r\n"
     assert IRC_TAGS.join("m1").startswith(b"CAP REQ :message-tags server-time\r\nCAP END\r\n")
     assert IRC_TAGS.join("m1").endswith(IRC.join("m1"))
@@ -21,3 +22,9 @@ def test_nats_tells_the_length() -> None:
     """A NATS message carries its length, and does not come back to its sender."""
     assert NATS.say(b"hello") == b"PUB lobby 5\r\nhello\r\n"
     assert b'"echo":false' in NATS.join("m1")
+
+
+def test_redis_publishes_where_it_is_subscribed() -> None:
+    """RESP3 lets one connection do both."""
+    assert REDIS.join("m1").startswith(b"HELLO 3\r\n")
+    assert REDIS.say(b"hello") == b"*3\r\n$7\r\nPUBLISH\r\n$5\r\nlobby\r\n$5\r\nhello\r\n"

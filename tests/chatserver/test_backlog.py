@@ -1,12 +1,15 @@
 """The backlog of a session: how far it has come, where it was when, and what waits for it."""
 
 from chatserver.backlog import OWED_MOST, PAGE, PAGE_LEAST, WHOLE, Backlog, Move
-from chatserver.core.events import Said
+from chatserver.core.events import Identity, Said
+from chatserver.core.state import User
+
+ROB = User(1, Identity("Rob", "u", "h"), 0)
 
 
 def backlog(*rooms: str) -> Backlog:
     """Return the backlog of rob, who was shown everything up to number 10."""
-    return Backlog(100, (10, 1), 3, rooms, "Rob")
+    return Backlog(100, (10, 1), 3, rooms, "rob", ROB)
 
 
 def test_where_it_was_is_known_from_its_moves() -> None:
@@ -26,19 +29,24 @@ def test_where_it_was_is_known_from_its_moves() -> None:
     assert (behind.stays_in("#a"), behind.stays_in("#b")) == (True, None)
 
 
-def test_what_it_was_called_is_known_from_its_moves() -> None:
-    """Changing the nick is still done under the old one."""
+def test_who_it_was_is_known_from_its_moves() -> None:
+    """Becoming somebody else is still done as who it was before."""
     behind = backlog()
-    behind.move(Move(20, nick="Rex"))
-    assert [behind.nick_at(seq) for seq in (19, 20, 21)] == ["Rob", "Rob", "Rex"]
+    rex = User(2, Identity("Rex", "u", "h"), 0)
+    behind.move(Move(20, party="rex"))
+    behind.move(Move(30, party="rex", viewer=rex))
+    assert [behind.party_at(seq) for seq in (19, 20, 21)] == ["rob", "rob", "rex"]
+    assert [behind.viewer_at(seq) for seq in (29, 30, 31)] == [ROB, ROB, rex]
     behind.come_to((21, WHOLE))
-    assert behind.nick_at(21) == "Rex"
+    assert (behind.party_at(21), behind.viewer_at(21)) == ("rex", ROB)
+    behind.come_to((31, WHOLE))
+    assert behind.viewer_at(31) is rex
 
 
-def test_pages_are_of_rooms_and_nicks() -> None:
-    """Of each nick only while it had it; there may be more of the number that was seen last."""
+def test_pages_are_of_rooms_and_parties() -> None:
+    """Of each party only while it was that; there may be more of the number that was seen last."""
     behind = backlog("#a")
-    behind.move(Move(20, nick="Rex"))
+    behind.move(Move(20, party="rex"))
     behind.move(Move(30, "#b", True))
     pages = behind.pages(50, 60)
     asked = [(page.target, page.after, page.before, page.direct) for page in pages]

@@ -6,15 +6,18 @@ from collections.abc import Iterable, Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from chatserver.backlog import Backlog
 from chatserver.core import commands, events
 from chatserver.core.commands import Command, Join, Kick, ModeChange, Part, Quit, Say
-from chatserver.core.effects import Close, Emission, Welcomed
+from chatserver.core.effects import Attached, Close, Emission
 from chatserver.core.events import Event, Said
 from chatserver.core.execute import Stamp, execute
+from chatserver.core.execute.devices import settle
+from chatserver.core.execute.turn import Turn
 from chatserver.core.limits import Limits
-from chatserver.core.state import Audience, State, User
+from chatserver.core.state import Audience, Device, State, User
 from chatserver.delivery import CHUNK_MOST, Delivery, Round
 from chatserver.faces.contract import Dialect
 
@@ -38,6 +41,10 @@ class Tongue:
     def acknowledge(self, event: Event) -> bytes:
         """Return a word, in a dialect that says it."""
         return b"sent\n" if self.name == "sent " else b""
+
+    def copy(self, event: Event) -> bytes:
+        """Return the same line as for whom it is."""
+        return self.render(event)
 
     def label(self, lines: Sequence[bytes], label: str, at: int) -> bytes:
         """Return `lines` after their label."""
@@ -64,12 +71,14 @@ def describe(event: Event) -> str:
 class Reader:
     """A subscriber that remembers its writes."""
 
-    def __init__(self, user: User, dialect: Tongue) -> None:
+    def __init__(self, number: int, user: User, dialect: Tongue) -> None:
+        self.number = number
         self.user: User | None = user
+        self.viewer: User | None = None
         self.dialect: Dialect = dialect
         self.writes: list[bytes] = []
         self.rooms: tuple[str, ...] = ()
-        self.nick = ""
+        self.party = ""
         self.full = False
         self.backlog: Backlog | None = None
 
@@ -98,19 +107,29 @@ class Stage:
         self.readers: dict[str, Reader] = {}
         self.round = Round(self.delivery)
         self.seq = 0
-        self.log: list[Emission] = []
+        self.log: list[tuple[Emission, Reader]] = []
+        """Each with who did it."""
 
     def add(self, nick: str, *rooms: str, dialect: Tongue | None = None) -> Reader:
         """Let somebody come into rooms; nothing of it is shown."""
         number = len(self.readers) + 1
         connect = commands.Connect((nick,), "u", "", "h")
         effects = execute(self.state, self.stamp(), number, connect)
-        assert isinstance(effects[0], Welcomed)
-        user = self.state.users[number]
-        reader = self.readers[nick] = Reader(user, dialect or Tongue())
-        self.delivery.attach(user, reader)
+        assert isinstance(effects[0], Attached)
+        reader = self.readers[nick] = Reader(number, effects[0].user, dialect or Tongue())
+        self.delivery.attach(reader, effects[0])
         for room in rooms:
             execute(self.state, self.stamp(), number, Join(room))
+        return reader
+
+    def add_device(self, nick: str, name: str, dialect: Tongue | None = None) -> Reader:
+        """Let somebody come on one more device; what it is told of where they are is not shown."""
+        number, user = len(self.readers) + 1, self.state.nicks[nick]
+        turn = Turn(self.state, user, *structs.astuple(self.stamp()), number)
+        (attached,) = settle(turn, Device(number, 0))
+        assert isinstance(attached, Attached)
+        reader = self.readers[name] = Reader(number, user, dialect or Tongue())
+        self.delivery.attach(reader, attached)
         return reader
 
     def stamp(self) -> Stamp:
@@ -121,15 +140,13 @@ class Stage:
     def do(self, reader: Reader, command: Command, *, labelled: bool = False) -> bytes:
         """Execute a command and add what comes of it to the round, as the node does."""
         answer = b""
-        user = reader.user
-        number = user.id if user is not None else 0
-        for effect in execute(self.state, self.stamp(), number, command):
+        for effect in execute(self.state, self.stamp(), reader.number, command):
             if isinstance(effect, Emission):
-                self.log.append(effect)
-                answer += self.round.show(effect, reader if labelled else None)
+                self.log.append((effect, reader))
+                answer += self.round.show(effect, reader, labelled=labelled)
             elif isinstance(effect, Close):
                 self.round.flush()
-                self.delivery.detach(effect.user)
+                self.delivery.detach(reader)
                 reader.user = None
         return answer
 
@@ -364,9 +381,8 @@ def test_who_is_detached_is_shown_nothing_more(stage: Stage) -> None:
     """Though an event's audience still has them in it."""
     ann, bob = stage.add("ann", "#a"), stage.add("bob", "#a")
     stage.do(ann, Say("#a", "hi"))
-    assert bob.user is not None
-    assert stage.delivery.detach(bob.user) is bob
-    assert stage.delivery.detach(bob.user) is None
+    stage.delivery.detach(bob)
+    stage.delivery.detach(bob)
     stage.flush()
     assert bob.lines() == []
 
@@ -436,7 +452,7 @@ NICKS = ("ann", "bob", "cat", "dan")
 ROOMS = ("#a", "#b")
 
 _acts = st.tuples(
-    st.integers(0, 3),
+    st.integers(0, 5),
     st.one_of(
         st.builds(Say, st.sampled_from((*ROOMS, "@#a", *NICKS)), st.sampled_from("xyz")),
         st.builds(Join, st.sampled_from(ROOMS)),
@@ -449,12 +465,13 @@ _acts = st.tuples(
 )
 
 
-def expected(stage: Stage, emissions: Iterable[Emission], name: str) -> list[str]:
+def expected(stage: Stage, name: str) -> list[str]:
     """Return what `name` (who did not leave) is to see, one event after the other."""
     reader = stage.readers[name]
     lines = []
-    for emission in emissions:
-        own = emission.origin is reader.user and not reader.dialect.echo
+    for emission, asker in stage.log:
+        own = emission.origin is not None and asker is reader and not reader.dialect.echo
+        own = own or emission.session not in (0, reader.number)
         entry = isinstance(emission.event, events.Joined) and emission.moved is reader.user
         hidden = own or (entry and not reader.dialect.shows_own_entry)
         shown = describe(emission.event)
@@ -472,20 +489,26 @@ def without(lines: Iterable[str], room: str) -> list[str]:
 def test_everybody_gets_exactly_theirs_in_the_order_of_all(
     acts: list[tuple[int, Command, bool]],
 ) -> None:
-    """Rounds of any length, cut anywhere: for each room the same order as event by event."""
+    """Rounds of any length, cut anywhere: for each room the same order as event by event.
+
+    What one device says, the others of the same person see.
+    """
     stage = Stage()
     for nick, echo, own in zip(NICKS, (0, 1, 0, 1), (0, 0, 1, 1), strict=True):
         stage.add(nick, *ROOMS, dialect=Tongue(echo=bool(echo), shows_own_entry=bool(own)))
+    stage.add_device("ann", "ann too", Tongue(echo=True, shows_own_entry=True))
+    stage.add_device("bob", "bob too", Tongue())
+    readers = [*stage.readers.values()]
     for who, command, cut in acts:
-        if stage.readers[NICKS[who]].user is not None:
-            stage.do(stage.readers[NICKS[who]], command)
+        if readers[who].user is not None:
+            stage.do(readers[who], command)
         if cut:
             stage.flush()
     stage.flush()
     for name, reader in stage.readers.items():
         if reader.user is None:
             continue
-        wanted, got = expected(stage, stage.log, name), reader.lines()
+        wanted, got = expected(stage, name), reader.lines()
         assert sorted(got) == sorted(wanted)
         for room in ROOMS:
             assert without(got, room) == without(wanted, room)

@@ -312,7 +312,7 @@ async def test_nothing_of_a_session_that_ended_stays(world: World) -> None:
     state, delivery = world.node.state, world.node.delivery
     assert list(world.node.sessions.values()) == [bob.session]
     assert list(state.users.values()) == [bob.session.user]
-    assert list(delivery._subscribers.values()) == [bob.session]
+    assert list(delivery._subscribers.values()) == [(bob.session,)]
     planned = delivery.plan(state.rooms["#lobby"].audience)
     assert [reader for _, readers in planned for reader in readers] == [bob.session]
 

@@ -19,7 +19,7 @@ def slice_of(*events: Event, ordinal: int = 1) -> Slice:
     stream = Stream("#a")
     audience = Audience((), "#a")
     for number, event in enumerate(events, ordinal):
-        stream.add(number, event, audience, None)
+        stream.add(number, event, audience, ())
     last = ordinal + len(events) - 1
     return Slice(events[0].seq, last, (events[-1].seq, 1), [stream], {}, 0)
 
@@ -70,7 +70,7 @@ def test_who_missed_all_of_a_room_gets_the_bytes_that_others_got() -> None:
     missed = slice_of(said(1, "one"), said(2, "two"), ordinal=5)
 
     def show(ordinal: int, *, whole: bool) -> list[tuple[int, bytes]]:
-        backlog = Backlog(ordinal, (0, 0), 0, ("#a",), "ann")
+        backlog = Backlog(ordinal, (0, 0), 0, ("#a",), "ann", reader.viewer)
         return missed.missed_by(reader, backlog, whole=whole)
 
     both = b"#a ann: one\n#a ann: two\n"

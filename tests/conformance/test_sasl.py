@@ -23,10 +23,16 @@ async def asking(network: Network, *, certificate: str = "", private: bool = Tru
 
 
 async def with_account(name: str = "ann") -> Network:
-    """Return a server with an account whose password is `sesame`."""
+    """Return a server with an account whose password is `sesame`, and nobody there who has it."""
     network = Network()
-    await network.login(name)
+    await make_account(network, name)
     return network
+
+
+async def make_account(network: Network, name: str) -> None:
+    """Let somebody make an account, and leave."""
+    maker = await network.login(name)
+    await maker.ask("QUIT")
 
 
 @pytest.mark.asyncio
@@ -137,7 +143,7 @@ async def test_it_needs_the_capability() -> None:
 async def test_a_user_can_change_accounts() -> None:
     """Who is a user logs in, and in again as somebody else, as often as they like."""
     network = await with_account("ann")
-    await network.login("bob")
+    await make_account(network, "bob")
     client = await network.connect("eve", "sasl")
     for account in ("ann", "bob"):
         answer = await client.authenticate(account, "sesame")

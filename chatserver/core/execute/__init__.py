@@ -14,12 +14,13 @@ from chatserver.core.execute.accounts import (
     change_certificate,
     change_password,
     drop_account,
-    login,
     logout,
     register,
     register_stranger,
     set_always_on,
 )
+from chatserver.core.execute.arrival import connect, login
+from chatserver.core.execute.devices import leave
 from chatserver.core.execute.modes import change_room_modes, change_user_modes
 from chatserver.core.execute.monitoring import list_monitored, monitor, tell_watchers
 from chatserver.core.execute.operators import become_operator, change_host, kill, send_wallops
@@ -29,7 +30,7 @@ from chatserver.core.execute.ownership import (
     set_standing,
     transfer_room,
 )
-from chatserver.core.execute.people import change_nick, connect, leave, set_away, set_realname
+from chatserver.core.execute.people import change_nick, set_away, set_realname
 from chatserver.core.execute.reading import mark_read
 from chatserver.core.execute.redaction import redact
 from chatserver.core.execute.renaming import rename_room
@@ -96,7 +97,7 @@ def execute(state: State, stamp: Stamp, session: int, command: Command) -> Seque
 
 
 def _execute(state: State, stamp: Stamp, session: int, command: Command) -> Sequence[Effect]:
-    user = state.users.get(session)
+    user = state.sessions.get(session)
     if isinstance(command, commands.Connect):
         if user is not None:
             return (Refused(Reason.ALREADY_CONNECTED),)

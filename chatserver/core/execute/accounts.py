@@ -14,7 +14,6 @@ from chatserver.core.commands import (
     ChangeCertificate,
     ChangePassword,
     DropAccount,
-    Login,
     Logout,
     Register,
     SetAlwaysOn,
@@ -30,12 +29,12 @@ from chatserver.core.effects import (
     Registered,
 )
 from chatserver.core.events import AccountChanged, AccountKept, Renamed
+from chatserver.core.execute.devices import depends_on
 from chatserver.core.execute.ownership import restore_statuses
 from chatserver.core.execute.people import identify, with_peers
 from chatserver.core.execute.turn import Stamp, Turn
 from chatserver.core.naming import refuse_nick
 from chatserver.core.state import Audience, Past, State, User
-from chatwire.names import fold
 
 
 def register(turn: Turn, command: Register) -> Sequence[Effect]:
@@ -46,7 +45,7 @@ def register(turn: Turn, command: Register) -> Sequence[Effect]:
     kept = _make(turn.state, Stamp(turn.seq, turn.at), command, turn.user)
     if isinstance(kept, Refused):
         return (kept,)
-    return (kept, Registered(command.account), *_have(turn, command.account))
+    return (kept, Registered(command.account), *have(turn, command.account))
 
 
 def register_stranger(state: State, stamp: Stamp, command: Register) -> Sequence[Effect]:
@@ -87,29 +86,27 @@ def _kept(turn: Turn, before: Account, command: str) -> Emission:
     return Emission(kept, Audience(()), turn.user)
 
 
-def login(turn: Turn, command: Login) -> Sequence[Effect]:
-    """Give the asker the account that they have proved to have."""
-    account = turn.state.accounts.find(command.account)
-    if account is None:
-        return (Refused(Reason.NO_SUCH_ACCOUNT, command.account),)
-    if account.version != command.version:
-        return (Refused(Reason.PROOF_OUTDATED, account.name),)
-    return _have(turn, account.name)
-
-
 def logout(turn: Turn, _command: Logout) -> Sequence[Effect]:
-    """Let the asker have no account any more, nor a nick that belongs to one."""
-    if not turn.user.identity.account:
+    """Let the asker have no account any more, nor a nick that belongs to one.
+
+    Not one of several devices: it would have to be somebody else than they are, without asking to be.
+    """
+    account = turn.user.identity.account
+    if not account:
         return (Refused(Reason.NO_ACCOUNT),)
+    if not depends_on(turn.state, turn.user, turn.session):
+        return (Refused(Reason.SHARES_ACCOUNT, account),)
     changed = _change(turn, "")
     renamed = _release_nick(turn)
     return (changed, *renamed, LoggedOut(turn.user.identity))
 
 
-def _have(turn: Turn, name: str) -> Sequence[Effect]:
+def have(turn: Turn, name: str) -> Sequence[Effect]:
     """Let the asker have the account `name` from now on."""
     if turn.user.identity.account == name:
         return (LoggedIn(turn.user.identity),)
+    turn.user.key = b""
+    turn.state.guests.take(turn.user.nick, b"", turn.seq, turn.at)
     changed = _change(turn, name)
     return (changed, *restore_statuses(turn, turn.user), LoggedIn(turn.user.identity))
 
@@ -134,8 +131,6 @@ def _release_nick(turn: Turn) -> Sequence[Effect]:
     before, number = user.identity, turn.seq
     while refuse_nick(state, nick := f"guest-{number % 0x1000000:x}", ""):
         number += 1
-    del state.nicks[fold(before.nick)]
-    state.nicks[fold(nick)] = user
     state.past.append(Past(before, turn.at))
     user.begin_anew(turn.seq)
     state.guests.take(nick, user.key, turn.seq, turn.at)
@@ -178,7 +173,9 @@ def set_always_on(turn: Turn, command: SetAlwaysOn) -> Sequence[Effect]:
     if isinstance(account, Refused):
         return (account,)
     changed = structs.replace(account, always_on=command.on)
-    return _settle(turn, account, changed, "SetAlwaysOn")
+    settled = _settle(turn, account, changed, "SetAlwaysOn")
+    turn.state.follow(turn.user)
+    return settled
 
 
 def drop_account(turn: Turn, _command: DropAccount) -> Sequence[Effect]:
@@ -210,9 +207,9 @@ def put_back(state: State, event: AccountKept, user: User | None) -> None:
     now = state.accounts.find(event.account)
     if before is None:
         state.accounts.drop(event.account)
+    elif now is not None and before.always_on:
+        state.accounts.put(before.with_place_of(now))
     else:
-        # Where it stays was changed by what need not be kept at once.
-        known = structs.replace(before, nick=now.nick, rooms=now.rooms) if now else before
-        state.accounts.put(known)
+        state.accounts.put(before)
     if user is not None and state.users.get(user.id) is user:
         assign(state, user, before.name if before else "")

@@ -63,7 +63,7 @@ def tell_watchers(
     """Yield what those are told who watch somebody: of `changed` nicks, and of what `effects` tell."""
     for effect in effects:
         if isinstance(effect, Close):
-            state.monitors.forget(effect.user.id)
+            state.monitors.forget(effect.session)
     for key, before in changed.items():
         user = state.nicks.get(key)
         if user is not None and not before:
@@ -96,6 +96,6 @@ def _emit(
 ) -> Iterator[Emission]:
     """Yield `event` for each session that watches `nick`."""
     for session in state.monitors.watchers(nick):
-        user = state.users.get(session)
+        user = state.sessions.get(session)
         if user is not None:
             yield Emission(event, user.alone, session=session)

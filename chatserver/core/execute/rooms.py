@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from chatserver.core.commands import Invite, Join, Kick, ModeChange, Part, SetTopic
 from chatserver.core.effects import (
     NOTHING,
+    Aside,
     Effect,
     Emission,
     Entered,
@@ -52,15 +53,15 @@ def join(turn: Turn, command: Join) -> Sequence[Effect]:
     newcomer_among_others = bool(room.members)
     room.enter(user, status)
     state.see_to_entered(room)
+    state.follow(user)
     user.invited.pop(room.log, None)
     effects: list[Effect] = [
         Emission(Joined(turn.seq, turn.at, room.name, user.identity), room.audience, moved=user),
         *_away_on_entry(turn, room),
-        Entered(
-            room.name, room.topic, room.topic_by, room.topic_at,
-            room.created_at, "s" in room.flags, room.roster, turn.at,
-        ),
-    ]  # fmt: skip
+        Entered.of(room, turn.at),
+    ]
+    told = Entered.of(room, turn.at, elsewhere=True)
+    effects.extend(Aside(session, told) for session in turn.other_sessions)
     if status and newcomer_among_others:
         changes = tuple(ModeChange(True, letter, user.nick) for letter in status)
         effects.append(
@@ -158,6 +159,7 @@ def part(turn: Turn, command: Part) -> Sequence[Effect]:
 def let_out(state: State, room: Room, user: User, at: int) -> None:
     """Take `user` out of `room`; an empty one is kept, and since when is written down."""
     room.leave(user, at)
+    state.follow(user)
     if not room.members:
         state.see_to_empty(room)
 

@@ -52,7 +52,7 @@ def say(turn: Turn, command: Say) -> Sequence[Effect]:
         turn.state.nonces.remember(Kept(key, target_of(event), turn.seq, turn.at))
     if room is not None and name == room.name:
         room.last_seq = turn.seq
-    effects = show(turn.user, event, audience, room)
+    effects = show(turn, event, audience, room)
     if room is None:
         (reader,) = audience.users
         reader.correspondent = turn.user
@@ -102,14 +102,19 @@ def tag(turn: Turn, command: Tag) -> Sequence[Effect]:
     if not LASTING.isdisjoint(command.tags):
         other = _account_of(audience) if room is None else ""
         event = Reacted(event.seq, event.at, event.who, name, event.tags, event.bot, other)
-    return show(turn.user, event, audience, room)
+    return show(turn, event, audience, room)
 
 
-def show(user: User, event: Said | Tagged, audience: Audience, room: Room | None) -> list[Effect]:
-    """Show a message to its audience, and to its sender as an echo."""
+def show(turn: Turn, event: Said | Tagged, audience: Audience, room: Room | None) -> list[Effect]:
+    """Show a message to its audience, and to its sender as an echo: to all of their devices.
+
+    What one says to oneself comes to all of them already, as from others.
+    """
+    user = turn.user
     if room is not None and user in audience:
         return [Emission(event, audience, user)]
-    return [Emission(event, audience), Emission(event, user.alone, user)]
+    alone = turn.session if user in audience else 0
+    return [Emission(event, audience), Emission(event, user.alone, user, session=alone)]
 
 
 def status_of(target: str) -> str:

@@ -29,6 +29,11 @@ class Turn(Struct, frozen=True, gc=False):
     session: int = 0
     """The number of the session that asks: one of the user's."""
 
+    @property
+    def other_sessions(self) -> tuple[int, ...]:
+        """The numbers of the asker's other devices."""
+        return tuple(number for number in self.user.devices if number != self.session)
+
     def find_room(self, name: str) -> Room | Refused:
         """Return the room `name` if anybody is in it and the asker may know of it, else a refusal."""
         room, user = self.resolve(name), self.user

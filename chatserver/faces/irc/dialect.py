@@ -100,6 +100,10 @@ class IrcDialect:
         """Return nothing: who wants to know what became of a message asks for echoes."""
         return b""
 
+    def copy(self, event: Event) -> bytes:
+        """Return the event as it is: who said it to whom is on its line."""
+        return self.render(event)
+
     def label(self, lines: Sequence[bytes], label: str, at: int) -> bytes:
         """Return the answer to a labelled request (IRCv3 labeled-response)."""
         single = [line for chunk in lines for line in chunk.splitlines(keepends=True)]

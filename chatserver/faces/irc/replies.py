@@ -43,6 +43,9 @@ REFUSALS: Mapping[Reason, Refusal] = {
     Reason.NO_SUCH_ACCOUNT: Refusal("904", (), "There is no such account: {subject}"),
     Reason.NO_ACCOUNT: Refusal("400", (), "You are not logged in"),
     Reason.HAS_ACCOUNT: Refusal("400", _SUBJECT, "You are logged in already"),
+    Reason.SHARES_ACCOUNT: Refusal(
+        "400", _SUBJECT, "Your other devices are logged in too, or it stays when you leave"
+    ),
     Reason.PROOF_OUTDATED: Refusal("904", (), "The account has just changed: try again"),
     Reason.INVITATION_USED: Refusal("400", _SUBJECT, "The invitation code was used already"),
     Reason.CERTIFICATE_TAKEN: Refusal("400", _SUBJECT, "The certificate opens an account already"),
@@ -171,6 +174,11 @@ def _away_set(inquiry: Inquiry, reply: effects.AwaySet) -> Sequence[bytes]:
     return [inquiry.numeric("305", text="You are no longer marked as being away")]
 
 
+def _gathered(inquiry: Inquiry, reply: effects.Gathered) -> Sequence[bytes]:
+    lines = [inquiry.numeric("221", f"+{reply.modes}")] if reply.modes else []
+    return [*lines, *_away_set(inquiry, effects.AwaySet(True))] if reply.away else lines
+
+
 def _operator_granted(inquiry: Inquiry, _reply: effects.OperatorGranted) -> Sequence[bytes]:
     return [inquiry.numeric("381", text="You are now a server operator")]
 
@@ -183,6 +191,7 @@ REPLIES: Mapping[type[Reply], Callable[[Inquiry, Any], Sequence[bytes] | Lookup]
     effects.AccountSettled: accounts.settled,
     effects.AwaySet: _away_set,
     effects.Entered: entered,
+    effects.Gathered: _gathered,
     effects.Inviting: _inviting,
     effects.LoggedIn: accounts.logged_in,
     effects.LoggedOut: accounts.logged_out,

@@ -47,6 +47,13 @@ class PlainDialect:
         target = event.target if isinstance(event, events.Said) else ""
         return f"-> sent to {plain(target)}".encode() + self.end if target else b""
 
+    def copy(self, event: Event) -> bytes:
+        """Return to whom one said what, on another device."""
+        if not isinstance(event, events.Said) or looks_like_room(event.target.lstrip("@+")):
+            return self.render(event)
+        lines = [f"-> to {plain(event.target)}: {line}" for line in _written(event.text)]
+        return b"".join(line.encode() + self.end for line in lines)
+
     def inside(self, room: str, word: str = "") -> str:
         """Return ` room`, after `word`; "" for the room that is in front of the reader."""
         return "" if fold(room) == self.here else f"{word} {plain(room)}"
@@ -111,6 +118,16 @@ def _said(dialect: PlainDialect, event: events.Said) -> str:
     else:
         where = dialect.inside(room)
     return "\n".join(said(event.who.nick, where, event.text))
+
+
+def _written(text: str) -> list[str]:
+    """Return the lines of what one wrote oneself; what one does begins with `/me`."""
+    done = action(text)
+    if done is None and is_ctcp(text):
+        return []
+    shown = text if done is None else f"/me {done}"
+    lines = [plain(line) for line in shown.split("\n")]
+    return [line for line in lines if not is_blank(line)] or [NOTHING]
 
 
 def said(nick: str, where: str, text: str) -> list[str]:

@@ -10,14 +10,22 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from chatserver.core import commands
-from chatserver.core.effects import Entered, LoggedIn, Reason, Refused, Reply, Welcomed
+from chatserver.core.effects import (
+    Entered,
+    Gathered,
+    LoggedIn,
+    Reason,
+    Refused,
+    Reply,
+    Welcomed,
+)
 from chatserver.core.events import KeptEvent, Said
 from chatserver.core.naming import refuse_nick
 from chatserver.core.state import State, User
 from chatserver.faces.contract import Ask, Item, Moment, Request
 from chatserver.faces.plain.commands import BY_NAME
-from chatserver.faces.plain.reader import REALNAME, Items, PlainFacts, Reader, shown_lines
-from chatserver.faces.plain.replies import brief, recalled, refusal, reply_lines
+from chatserver.faces.plain.reader import NO_ROOM, REALNAME, Items, PlainFacts, Reader, shown_lines
+from chatserver.faces.plain.replies import brief, listing, recalled, refusal, reply_lines
 from chatwire.framing import OVERLONG, Overlong
 from chatwire.names import fold, tidy
 from chatwire.text import plain
@@ -168,9 +176,11 @@ class PlainFace(Reader):
         """Return what only this reader sees of what came of their command."""
         if isinstance(reply, Welcomed):
             self.joined = True
-        if isinstance(reply, Entered):
+        if isinstance(reply, Entered) and not (reply.elsewhere or reply.gathered):
             self.entered = True
             self.go(fold(reply.room))
+        if isinstance(reply, Gathered):
+            return self._gather(reply)
         if isinstance(reply, Refused) and reply.reason is Reason.CANNOT_SEND:
             room = state.find_room(reply.subject)
             if room is not None and user not in room.members:
@@ -179,10 +189,23 @@ class PlainFace(Reader):
         nick = user.nick if user is not None else ""
         return self.lines(*reply_lines(reply, nick, self.facts.network, self.facts.motd))
 
+    def _gather(self, reply: Gathered) -> Sequence[bytes]:
+        """Say where one is, as one is there by other devices; the room in front is one of these."""
+        rooms = {fold(room): room for room in reply.rooms}
+        lobby = fold(self.facts.limits.lobby)
+        if self.here not in rooms:
+            self.go(lobby if lobby in rooms else next(reversed(rooms), ""))
+        if not rooms:
+            return self.lines(NO_ROOM)
+        where = listing([*map(plain, reply.rooms)])
+        return self.lines(f"you are in {where}; what you type goes to {plain(rooms[self.here])}")
+
     def recall(self, room: str, events: Sequence[KeptEvent]) -> bytes:
         """Return messages of before, oldest first, each with its time."""
         said = [event for event in events if isinstance(event, Said)]
         lines = recalled([event for event in said if fold(event.who.nick) not in self.ignored])
+        if lines and fold(room) != self.here:  # one of several, by another device
+            lines.insert(0, f"-> in {plain(room)}:")
         return shown_lines(lines, self.end)
 
     def lost(self, count: int) -> bytes:

@@ -39,6 +39,8 @@ REFUSALS: Mapping[Reason, str] = {
     Reason.NO_SUCH_ACCOUNT: "there is no account {subject}",
     Reason.NO_ACCOUNT: "you are not logged in; /login ACCOUNT PASSWORD",
     Reason.HAS_ACCOUNT: "you are logged in as {subject} already",
+    Reason.SHARES_ACCOUNT: "your other devices are {subject} too, or it stays when you leave: "
+    "/quit leaves with this one alone",
     Reason.PROOF_OUTDATED: "the account has just changed; try again",
     Reason.CERTIFICATE_TAKEN: "that certificate opens an account already",
     Reason.TOO_MANY_CERTIFICATES: "{subject} has as many certificates as an account may have",
@@ -128,6 +130,10 @@ def entered(entry: Entered, nick: str) -> list[str]:
         more = len(others) - len(named)
         named.append(f"{more} {'other' if more == 1 else 'others'}")
     company = listing(named) if named else "nobody else yet"
+    if entry.gathered:
+        return []
+    if entry.elsewhere:
+        return [f"you are in {plain(entry.room)} too, by another device; /join it to talk there"]
     lines = [f"you are in {plain(entry.room)} with {company}"]
     if entry.topic:
         lines.append(f"topic: {plain(entry.topic)}")

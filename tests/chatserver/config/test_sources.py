@@ -1,5 +1,6 @@
 """Flags win over the file, the file over variables, variables over defaults."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -52,6 +53,40 @@ def test_what_does_not_go_with_websocket(tmp_path: Path, lines: str, message: st
     file = write(tmp_path, f"[[listen]]\n{lines}\n")
     with pytest.raises(ConfigError, match=message):
         loaded("--config", file)
+
+
+TLS = 'tls_cert = "c"\ntls_key = "k"\n'
+
+
+def test_a_port_for_tls_has_the_addresses_of_the_server(tmp_path: Path) -> None:
+    """A flag is enough; a table may have a certificate of its own."""
+    config = loaded("--config", write(tmp_path, f'host = ["::"]\ntls_port = 6697\n{TLS}'))
+    assert config.listeners == (
+        Listen(host=("::",), port=9000),
+        Listen(host=("::",), port=6697, tls=True),
+    )
+    table = '[[listen]]\nport = 1\ntls = true\ncertificate = "a"\nkey = "b"\n'
+    [place] = loaded("--config", write(tmp_path, table)).listen
+    assert (place.tls, place.certificate, place.key) == (True, "a", "b")
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("tls_port = 6697", "line 1: tls_port: TLS needs a certificate and its key"),
+        ("[[listen]]\ntls = true", "line 1: listen: TLS needs a certificate and its key"),
+        ('tls_cert = "c"', "tls_cert: it needs tls_key too"),
+        ('tls_key = "k"', "tls_key: it needs tls_cert too"),
+        ('[[listen]]\ncertificate = "c"\nkey = "k"', "certificate and key are of use with tls"),
+        (f'{TLS}[[listen]]\ntls = true\nkey = "k"', "give both certificate and key, or neither"),
+        (f"{TLS}sts_duration = 60", "sts_duration: there is no listener with TLS"),
+        ('[[webirc]]\npassword = "x"\nhosts = ["web"]', "web is no address and no network"),
+    ],
+)
+def test_what_tls_lacks_is_told(tmp_path: Path, lines: str, message: str) -> None:
+    """At the start, not at the first handshake."""
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        loaded("--config", write(tmp_path, lines))
 
 
 def test_precedence(tmp_path: Path) -> None:

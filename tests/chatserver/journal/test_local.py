@@ -21,8 +21,8 @@ from chatserver.core.events import (
 from chatserver.core.history import NEWEST, Page
 from chatserver.faces.contract import Ask, Lookup
 from chatserver.journal import local
-from chatserver.journal.local import EPOCH_BITS, LocalJournal
-from chatserver.ports import Restored, StoreError, Writing
+from chatserver.journal.local import LocalJournal
+from chatserver.ports import EPOCH_BITS, Restored, StoreError, Writing
 from tests.chatserver.fakes import Client, FailingStore, World, gate, until
 
 FULL = "database or disk is full"

@@ -9,6 +9,7 @@ from chatserver.core.commands import (
     ChangePassword,
     Connect,
     DropAccount,
+    Join,
     Login,
     Logout,
     Register,
@@ -221,11 +222,13 @@ def test_what_alone_opens_an_account_stays() -> None:
 
 
 def test_staying_is_a_choice_of_the_account() -> None:
-    """It needs no other proof."""
+    """It needs no other proof; who and where it is is written down from then on."""
     chat = Chat()
-    before = registered(chat, "ann")
+    before = registered(chat, "ann", "#a")
     chat.do("ann", SetAlwaysOn(on=True))
-    assert account_of(chat, "ann") == structs.replace(before, always_on=True)
+    account = account_of(chat, "ann")
+    assert (account.always_on, account.nick, account.rooms) == (True, "ann", ("#a",))
+    assert (account.version, account.verifier) == (before.version, before.verifier)
 
 
 def test_an_account_that_is_dropped_is_nobodys() -> None:
@@ -275,11 +278,12 @@ def test_what_was_not_kept_is_put_back(command: ChangePassword) -> None:
     chat = Chat()
     chat.add("ann")
     chat.do("ann", Register("ann", PROOF, certificate="aa", invitation="i"))
+    chat.do("ann", SetAlwaysOn(on=True))
     before = account_of(chat, "ann")
     effects = chat.do("ann", command)
-    if now := chat.state.accounts.find("ann"):
-        chat.state.accounts.put(structs.replace(now, nick="ann", rooms=("#a",)))
-        before = structs.replace(before, nick="ann", rooms=("#a",))
+    if chat.state.accounts.find("ann") is not None:
+        chat.do("ann", Join("#a"))
+        before = structs.replace(before, rooms=("#a",))
     restore(chat, effects)
     assert account_of(chat, "ann") == before
     accounts = chat.state.accounts

@@ -10,9 +10,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from msgspec.structs import replace
 
 from chatserver.core import commands, events
-from chatserver.core.accounts import Verifier
+from chatserver.core.accounts import Account, Verifier
 from chatserver.core.commands import Command, Connect, ModeChange
-from chatserver.core.effects import Close, Effect, Emission, Recall, Reply
+from chatserver.core.effects import Aside, Attached, Close, Effect, Emission, Recall, Reply
 from chatserver.core.execute import HANDLERS, Stamp, execute
 from chatserver.core.execute.rooms import open_lobby
 from chatserver.core.guests import Guest
@@ -44,6 +44,7 @@ def test_the_same_commands_give_the_same_effects_anywhere() -> None:
 
 NICKS = ("ann", "ANN", "bob", "cat", "dan", "[x]", "{x}", "1bad", "")
 ROOMS = ("#a", "#A", "#b", "#lobby", "#", "b", "#bad name")
+seats = st.integers(1, 6)
 nicks, rooms = st.sampled_from(NICKS), st.sampled_from(ROOMS)
 prints, versions = st.sampled_from(("", "aa", "bb")), st.integers(1, 60)
 VERIFIER = Verifier(b"salt", 4096, b"stored", b"server")
@@ -103,7 +104,7 @@ MOVES = (commands.Join, commands.Part, commands.Kick, commands.Say)
 
 
 class Anything(RuleBasedStateMachine):
-    """Six sessions that do anything to each other."""
+    """Six sessions that do anything to each other, one after the other in six seats."""
 
     @initialize()
     def start(self) -> None:
@@ -113,7 +114,10 @@ class Anything(RuleBasedStateMachine):
         ))  # fmt: skip
         self.seq = 0
         self.at = 1_000_000
+        self.sessions: dict[int, int] = {}
+        """By seat, the number of the session of who sits there, or sat there last."""
         open_lobby(self.state, self.at)
+        self.state.accounts.put(Account("ann", 0, 0, 0, VERIFIER, always_on=True))
 
     @rule(hours=st.sampled_from((0, 1, 3)))
     def wait(self, hours: int) -> None:
@@ -121,34 +125,56 @@ class Anything(RuleBasedStateMachine):
         self.at += hours * HOUR + 1
 
     @rule(
-        session=st.integers(1, 6),
+        seat=seats,
         wanted=st.lists(nicks, max_size=3).map(tuple),
         key=st.sampled_from((b"", b"1", b"2")),
+        away=st.sampled_from(("", "out", commands.ABSENT)),
     )
-    def connect(self, session: int, wanted: tuple[str, ...], key: bytes) -> None:
+    def connect(self, seat: int, wanted: tuple[str, ...], key: bytes, away: str) -> None:
         """Let somebody come, or come back."""
-        self.do(session, Connect(wanted, "u", "r", "h", key=key))
+        self.sit(seat)
+        self.do(seat, Connect(wanted, "u", "r", "h", key=key, away=away))
 
-    @rule(session=st.integers(1, 6), command=st.one_of([COMMANDS[kind] for kind in MOVES]))
-    def move(self, session: int, command: Command) -> None:
+    @rule(seat=seats, name=nicks, wanted=nicks, key=st.sampled_from((b"", b"1", b"2")))
+    def connect_with_account(self, seat: int, name: str, wanted: str, key: bytes) -> None:
+        """Let somebody come who has proved an account: as who has it, if that one is there."""
+        self.sit(seat)
+        account = self.state.accounts.find(name)
+        version = account.version if account is not None else 0
+        self.do(seat, Connect((wanted, "eve"), "u", "r", "h", key=key, account=name, version=version))
+
+    @rule(seat=seats, name=nicks)
+    def log_in(self, seat: int, name: str) -> None:
+        """Let somebody prove an account."""
+        account = self.state.accounts.find(name)
+        if account is not None:
+            self.do(seat, commands.Login(name, account.version))
+
+    @rule(seat=seats, command=st.one_of([COMMANDS[kind] for kind in MOVES]))
+    def move(self, seat: int, command: Command) -> None:
         """Let somebody come, go or speak."""
-        self.do(session, command)
+        self.do(seat, command)
 
-    @rule(session=st.integers(1, 6), command=st.one_of(*COMMANDS.values()))
-    def act(self, session: int, command: Command) -> None:
+    @rule(seat=seats, command=st.one_of(*COMMANDS.values()))
+    def act(self, seat: int, command: Command) -> None:
         """Let somebody do anything."""
-        self.do(session, command)
+        self.do(seat, command)
 
-    def do(self, session: int, command: Command) -> None:
+    def sit(self, seat: int) -> None:
+        """Have a new session in a seat, if it is free: no number is used twice."""
+        if self.sessions.get(seat) not in self.state.sessions:
+            self.sessions[seat] = self.seq + 1
+
+    def do(self, seat: int, command: Command) -> None:
         """Execute a command, and check what it leads to."""
         self.seq += 1
-        state = self.state
+        state, session = self.state, self.sessions.get(seat, 0)
         living = set(state.users.values())
         members = {key: set(room.members) for key, room in state.rooms.items()}
         effects = execute(state, Stamp(self.seq, self.at), session, command)
         living |= set(state.users.values())
         for effect in effects:
-            assert isinstance(effect, (Emission, Reply, Close, Recall))
+            assert isinstance(effect, (Emission, Reply, Aside, Attached, Close, Recall))
             if isinstance(effect, Emission):
                 self.check(effect, living, members)
         self.check_closes(effects)
@@ -162,6 +188,9 @@ class Anything(RuleBasedStateMachine):
         if isinstance(event, (events.Invited, events.InviteSeen, events.MarkerMoved, events.RoomSettled)):
             return  # they name a room, and are for people
         room = self.state.find_room(room_of(event))
+        if emission.session:
+            assert self.state.sessions[emission.session] in audience
+            return
         if room is None:
             return
         inside = (members.get(room.key, set()), set(room.members))
@@ -172,10 +201,10 @@ class Anything(RuleBasedStateMachine):
             assert audience in (inside[1:] if isinstance(event, events.Joined) else inside)
 
     def check_closes(self, effects: Sequence[Effect]) -> None:
-        """Check that who is closed is gone."""
+        """Check that what is closed is nobody's."""
         for effect in effects:
             if isinstance(effect, Close):
-                assert effect.user not in self.state.users.values()
+                assert effect.session not in self.state.sessions
 
     @invariant()
     def a_nick_has_one_owner(self) -> None:
@@ -183,6 +212,28 @@ class Anything(RuleBasedStateMachine):
         owners = {fold(user.nick): user for user in self.state.users.values()}
         assert owners == self.state.nicks
         assert all(number == user.id for number, user in self.state.users.items())
+
+    @invariant()
+    def a_device_is_one_persons(self) -> None:
+        """Who has none is there because their account stays; one account is one person."""
+        state = self.state
+        devices = {number: user for user in state.users.values() for number in user.devices}
+        assert devices == state.sessions
+        assert all(user.devices or state.is_lasting(user) for user in state.users.values())
+        accounts = [fold(user.identity.account) for user in state.users.values()]
+        assert sorted(filter(None, accounts)) == sorted(state.online)
+        for key, session in state.keys.items():
+            assert state.sessions[session].devices[session].key == key
+
+    @invariant()
+    def who_stays_is_written_down(self) -> None:
+        """With nick and rooms, as they are."""
+        for user in self.state.users.values():
+            account = self.state.accounts.find(user.identity.account)
+            if account is not None and account.always_on:
+                names = tuple(place.room.name for place in user.rooms.values())
+                assert (account.nick, account.rooms) == (user.nick, names)
+                assert bool(account.left_seq) == (not user.devices)
 
     @invariant()
     def who_has_a_key_can_come_back(self) -> None:
