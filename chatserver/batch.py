@@ -29,7 +29,7 @@ from chatserver.core.events import (
     TopicChanged,
 )
 from chatserver.core.history import Page, Question, parties_of, target_of
-from chatserver.faces.contract import Lookup, Request
+from chatserver.faces.contract import Dialect, Lookup, Request
 from chatserver.ports import Record, Writing
 from chatwire.names import fold, looks_like_room
 
@@ -43,6 +43,8 @@ class Told(Struct, frozen=True):
 
     session: int
     lines: Sequence[bytes]
+    dialect: Dialect | None = None
+    """In which it is written from there on, None if that stays as it is."""
 
 
 Outcome = Emission | Attached | Close | Told | Recall | Lookup | Sequence[bytes]

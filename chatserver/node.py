@@ -315,13 +315,15 @@ class Node:
         other = self.sessions.get(aside.session)
         if other is None or other.ended:
             return
+        dialect = other.face.dialect
         try:
             lines = other.face.reply(aside.reply, other.user, self.state)
         except Exception:  # noqa: BLE001 - as in `execute`
             self._give_up(other, entry.request)
             return
         if not isinstance(lines, Lookup):
-            entry.outcomes.append(Told(other.number, lines))
+            turned = None if other.face.dialect is dialect else other.face.dialect
+            entry.outcomes.append(Told(other.number, lines, turned))
 
     def _end(self, number: int) -> None:
         """Do nothing more for a session; it is closed on release."""
@@ -406,6 +408,9 @@ class Node:
             return
         if isinstance(outcome, Told):
             shown.tell(session, b"".join(outcome.lines))
+            if outcome.dialect is not None:
+                session.planned = outcome.dialect
+                shown.write_as(session, outcome.dialect)
             return
         shown.flush()
         self.delivery.detach(session)

@@ -119,6 +119,19 @@ class Gathered(Reply, frozen=True):
     away: str
 
 
+class Relocated(Reply, frozen=True):
+    """A room that the asker is in was called `before`; the event is the one with the number `seq`.
+
+    For whoever can be told of it only by leaving the one and entering the other, and by what that tells.
+    """
+
+    seq: int
+    before: str
+    who: Identity
+    reason: str
+    entered: Entered
+
+
 class Inviting(Reply, frozen=True):
     """The asker's invitation is on its way; `away` is the invited one's away message, or ""."""
 

@@ -606,6 +606,7 @@ class State:
         self.add_room(room)
         for user in room.members:
             user.rooms = {member.room.key: member for member in user.rooms.values()}
+            self.follow(user)
         room.forget_roster()
 
     def restore_rooms(self, records: Iterable[RoomRecord], now: int) -> Iterator[Room]:

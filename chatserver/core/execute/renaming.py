@@ -6,11 +6,11 @@ again at once: to most clients it says who is in the room. For a moment, what me
 comes to the room.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from chatserver.core.commands import RenameRoom
-from chatserver.core.effects import Effect, Emission, Reason, Refused
+from chatserver.core.effects import Aside, Effect, Emission, Entered, Reason, Refused, Relocated
 from chatserver.core.events import RoomRenamed
 from chatserver.core.execute.rooms import find_living
 from chatserver.core.execute.turn import Turn, shorten
@@ -41,7 +41,16 @@ def rename_room(turn: Turn, command: RenameRoom) -> Sequence[Effect]:
     _call(turn.state, room, name, turn)
     words = shorten(command.reason, turn.state.limits.reason)
     event = RoomRenamed(turn.seq, turn.at, before, turn.user.identity, name, words)
-    return (Emission(event, room.audience),)
+    return (Emission(event, room.audience), *_tell_devices(turn, room, before, words))
+
+
+def _tell_devices(turn: Turn, room: Room, before: str, reason: str) -> Iterator[Effect]:
+    """Yield what each device of a member is told: most programs know of no other names."""
+    entered = Entered.of(room, turn.at)
+    for user in room.members:
+        told = Relocated(turn.seq, before, user.identity, reason, entered)
+        for session in user.devices:
+            yield told if session == turn.session else Aside(session, told)
 
 
 def _refuse(turn: Turn, room: Room, name: str) -> Reason | None:

@@ -13,7 +13,7 @@ from chatserver.faces.irc import accounts, redaction, services
 from chatserver.faces.irc.markers import marker_kept
 from chatserver.faces.irc.monitor import listed, monitored
 from chatserver.faces.irc.registration import welcome
-from chatserver.faces.irc.rooms import RENAME_CODES, entered, refuse_rename
+from chatserver.faces.irc.rooms import RENAME_CODES, entered, refuse_rename, relocated
 from chatserver.faces.irc.session import Inquiry, Session
 from chatserver.faces.irc.talk import repeated
 from chatwire import caps
@@ -201,6 +201,7 @@ REPLIES: Mapping[type[Reply], Callable[[Inquiry, Any], Sequence[bytes] | Lookup]
     effects.OperatorGranted: _operator_granted,
     effects.Refused: _refused,
     effects.Registered: _registered,
+    effects.Relocated: relocated,
     effects.Repeated: repeated,
     effects.TargetAway: _target_away,
     effects.Welcomed: welcome,

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from chatserver.core import queries
 from chatserver.core.commands import Invite, Join, Kick, Part, RenameRoom, SetTopic
-from chatserver.core.effects import Entered, Reason, Refused
+from chatserver.core.effects import Entered, Reason, Refused, Relocated
+from chatserver.core.events import Joined, Parted
 from chatserver.core.state import STATUSES, Roster, RosterEntry
 from chatserver.faces.contract import Item
+from chatserver.faces.irc.dialect import dialect_for
 from chatserver.faces.irc.isupport import MOST_TARGETS
 from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish, pack
 from chatserver.faces.irc.listing import parse_conditions
@@ -16,6 +18,7 @@ from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatserver.faces.irc.talk import targets
 from chatwire import caps
 from chatwire.message import Message
+from chatwire.names import fold
 
 
 def join(session: Session, message: Message) -> Items:
@@ -76,6 +79,19 @@ def entered(inquiry: Inquiry, reply: Entered) -> list[bytes]:
     )
     lines.append(_end_of_names(inquiry, reply.room))
     return lines
+
+
+def relocated(inquiry: Inquiry, reply: Relocated) -> list[bytes]:
+    """Return what a client sees that knows no RENAME: it leaves, and enters (channel-rename, "Fallback")."""
+    session, room = inquiry.session, reply.entered.room
+    if session.has(caps.CHANNEL_RENAME) or fold(reply.before) == fold(room):
+        return []
+    dialect = dialect_for(session.server.name, session.caps)
+    moves = (
+        Parted(reply.seq, reply.entered.at, reply.before, reply.who, reply.reason),
+        Joined(reply.seq, reply.entered.at, room, reply.who),
+    )
+    return [*map(dialect.render, moves), *entered(inquiry, reply.entered)]
 
 
 def names(session: Session, message: Message) -> Items:

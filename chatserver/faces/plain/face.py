@@ -16,6 +16,7 @@ from chatserver.core.effects import (
     LoggedIn,
     Reason,
     Refused,
+    Relocated,
     Reply,
     Welcomed,
 )
@@ -179,6 +180,8 @@ class PlainFace(Reader):
         if isinstance(reply, Entered) and not (reply.elsewhere or reply.gathered):
             self.entered = True
             self.go(fold(reply.room))
+        if isinstance(reply, Relocated) and self.here == fold(reply.before):
+            self.go(fold(reply.entered.room))
         if isinstance(reply, Gathered):
             return self._gather(reply)
         if isinstance(reply, Refused) and reply.reason is Reason.CANNOT_SEND:
