@@ -2,6 +2,7 @@
 
 import ipaddress
 import random
+import secrets
 import time
 from collections.abc import Callable
 from functools import partial
@@ -46,8 +47,15 @@ class ConfiguredFaces:
     """Makes faces with the facts that the configuration gives (`net.terms.Faces`)."""
 
     def __init__(
-        self, config: Config, started_at: int, accounts: Accounts, reload: Callable[[], Rehash]
+        self,
+        config: Config,
+        secret: bytes,
+        started_at: int,
+        accounts: Accounts,
+        reload: Callable[[], Rehash],
     ) -> None:
+        """Make faces as `config` says; `secret` is what the server alone knows, b"" for a new one."""
+        self._secret = secret or secrets.token_bytes()
         self._started_at = started_at
         self._accounts = accounts
         self._attempts = LimitedAttempts(config.login_failures, time.monotonic)
@@ -99,7 +107,7 @@ class ConfiguredFaces:
 
     def _account_facts(self, config: Config) -> AccountFacts:
         self._attempts.most = config.login_failures
-        proofs = Proofs(config.password_iterations, config.password_length)
+        proofs = Proofs(config.password_iterations, config.password_length, self._secret)
         return AccountFacts(
             registration=config.registration,
             redeem=Invitations(config.invitations, self._accounts).redeem,

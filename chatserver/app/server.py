@@ -188,7 +188,7 @@ class Server:
         self._node.journal = self._journal
         self._trimming = Trimming(store, self._journal.trim, clock)
         accounts = self._node.state.accounts
-        self._faces = ConfiguredFaces(config, clock.now(), accounts, self.reload)
+        self._faces = ConfiguredFaces(config, restored.secret, clock.now(), accounts, self.reload)
         self._connections = Connections(
             Terms(
                 node=self._node,
