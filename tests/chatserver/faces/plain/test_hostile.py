@@ -119,6 +119,7 @@ def samples(who: Identity, one: str, other: str, changes: tuple[ModeChange, ...]
         events.Said(1, 1, who, "#a", one),
         events.Said(1, 1, who, "ann", one),
         events.Tagged(1, 1, who, "#a", {one: other}),
+        events.Reacted(1, 1, who, "#a", {one: other}),
         events.Redacted(1, 1, who, "#a", 1, "eve", 1, 1, one),
         events.TopicChanged(1, 1, "#a", who, one),
         events.RoomModesChanged(1, 1, "#a", who, changes or (ModeChange(True, "k", one),)),
