@@ -16,6 +16,7 @@ from chatserver.config.sources import is_network
 from chatserver.core.accounts import Accounts
 from chatserver.faces.accounts import AccountFacts
 from chatserver.faces.contract import Face
+from chatserver.faces.control import ControlFace
 from chatserver.faces.detection import Refused, Speaks
 from chatserver.faces.irc.face import IrcFace
 from chatserver.faces.irc.facts import Admin, Gateway, Rehash, ServerFacts, TransportPolicy
@@ -154,6 +155,8 @@ class ConfiguredFaces:
                 private=origin.private,
                 certificate=origin.certificate,
             )
+        if speaks is Speaks.CONTROL:
+            return ControlFace()
         if self._needs_password:
             return NEEDS_PASSWORD
         nicks = guest_nicks(self._random, NICKS_TO_TRY)
