@@ -13,11 +13,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final, Never
 
-USAGE = "chatserver [OPTION …] | chatserver backup | restore | history export | hash-password | make-cert"
+USAGE = (
+    "chatserver [OPTION …] | chatserver backup | restore | history export | account | hash-password "
+    "| make-cert"
+)
 DESCRIPTION = (
     "A chat server that anyone can join with netcat, with chatclient, or with any IRC client, on "
     "one port. `chatserver backup FILE` copies all that it keeps while it runs, `chatserver restore "
     "FILE` brings that back, `chatserver history export` prints what happened in a room, "
+    "`chatserver account` makes, lists and changes accounts, "
     "`chatserver hash-password` makes a hash of a password for the configuration file, and "
     "`chatserver make-cert` a certificate to try TLS out; each tells more with --help."
 )
@@ -112,24 +116,15 @@ def print_version() -> int:
 
 def print_hash(arguments: Sequence[str]) -> int:
     """Print a hash of a password that is typed twice, or is the first line of standard input."""
-    from getpass import getpass  # noqa: PLC0415 - for this alone
-
     from chatserver.config.values import ConfigError  # noqa: PLC0415 - signals are handled first
     from chatserver.passwords import hash_password  # noqa: PLC0415 - for this alone
+    from chatserver.tools.terms import read_password  # noqa: PLC0415 - so too
 
     if arguments:
         raise ConfigError(
             "hash-password takes the password from standard input, not as an argument"
         )
-    if sys.stdin.isatty():
-        password = getpass("Password: ")
-        if password != getpass("Once more: "):
-            raise ConfigError("the two are not the same; nothing was printed")
-    else:
-        password = sys.stdin.readline().removesuffix("\n")
-    if not password:
-        raise ConfigError("the password is empty; nothing was printed")
-    print(hash_password(password))
+    print(hash_password(read_password()))
     return 0
 
 
@@ -141,6 +136,13 @@ def export_history(arguments: Sequence[str]) -> int:
     if arguments[:1] != ["export"]:
         raise ConfigError("it is `chatserver history export`; --help after that tells more")
     return beside_server(export, arguments[1:])
+
+
+def manage_accounts(arguments: Sequence[str]) -> int:
+    """Make, list, change or drop accounts."""
+    from chatserver.tools.account import account  # noqa: PLC0415 - for this alone
+
+    return beside_server(account, arguments)
 
 
 def back_up(arguments: Sequence[str]) -> int:
@@ -177,6 +179,7 @@ def beside_server(command: Callable[[Sequence[str]], int], arguments: Sequence[s
 
 
 COMMANDS: Final[Mapping[str, Callable[[Sequence[str]], int]]] = {
+    "account": manage_accounts,
     "backup": back_up,
     "hash-password": print_hash,
     "history": export_history,

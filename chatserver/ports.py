@@ -100,6 +100,8 @@ class Restored(Struct, frozen=True):
     guests: Sequence[Guest] = ()
     accounts: Sequence[Account] = ()
     markers: Sequence[Marker] = ()
+    secret: bytes = b""
+    """What this server alone knows, always the same; b"" if it would not outlive the process."""
 
 
 class Store(Protocol):

@@ -24,11 +24,16 @@ _SALT: Final = 16
 class Proofs:
     """Makes and checks verifiers, as a server is configured."""
 
-    def __init__(self, iterations: int = ITERATIONS, least: int = 1) -> None:
-        """Make verifiers with so many `iterations`, of passwords that have `least` characters."""
+    def __init__(
+        self, iterations: int = ITERATIONS, least: int = 1, secret: bytes | None = None
+    ) -> None:
+        """Make verifiers with so many `iterations`, of passwords that have `least` characters.
+
+        Decoys follow from `secret`: as long as that is the same, they are.
+        """
         self._iterations = iterations
         self._least = least
-        self._secret = secrets.token_bytes()
+        self._secret = secret or secrets.token_bytes()
 
     def hash(self, password: str) -> Verifier:
         """Return what proves `password`. Raises `ValueError`, which says what is wrong with it."""

@@ -48,6 +48,7 @@ NAMES_ASKED_FOR = "no-implicit-names"
 NAMES_ASKED_FOR_DRAFT = "draft/no-implicit-names"
 NO_IMPLICIT_NAMES = frozenset({NAMES_ASKED_FOR, NAMES_ASKED_FOR_DRAFT})
 PLAYBACK = "znc.in/playback"
+PRE_AWAY = "draft/pre-away"
 READ_MARKER = "draft/read-marker"
 SASL = "sasl"
 SEARCH = "soju.im/search"
@@ -152,6 +153,11 @@ CAPABILITIES = (
         PLAYBACK,
         "https://wiki.znc.in/Playback",
         "what was said before comes by `PRIVMSG *playback`, and not by itself",
+    ),
+    Capability(
+        PRE_AWAY,
+        _SITE + "pre-away",
+        "`AWAY` works before registration, and `AWAY *` says that nobody is at this connection",
     ),
     Capability(
         READ_MARKER,

@@ -2,6 +2,7 @@
 
 import ipaddress
 import random
+import secrets
 import time
 from collections.abc import Callable
 from functools import partial
@@ -15,6 +16,7 @@ from chatserver.config.sources import is_network
 from chatserver.core.accounts import Accounts
 from chatserver.faces.accounts import AccountFacts
 from chatserver.faces.contract import Face
+from chatserver.faces.control import ControlFace
 from chatserver.faces.detection import Refused, Speaks
 from chatserver.faces.irc.face import IrcFace
 from chatserver.faces.irc.facts import Admin, Gateway, Rehash, ServerFacts, TransportPolicy
@@ -46,8 +48,15 @@ class ConfiguredFaces:
     """Makes faces with the facts that the configuration gives (`net.terms.Faces`)."""
 
     def __init__(
-        self, config: Config, started_at: int, accounts: Accounts, reload: Callable[[], Rehash]
+        self,
+        config: Config,
+        secret: bytes,
+        started_at: int,
+        accounts: Accounts,
+        reload: Callable[[], Rehash],
     ) -> None:
+        """Make faces as `config` says; `secret` is what the server alone knows, b"" for a new one."""
+        self._secret = secret or secrets.token_bytes()
         self._started_at = started_at
         self._accounts = accounts
         self._attempts = LimitedAttempts(config.login_failures, time.monotonic)
@@ -99,7 +108,7 @@ class ConfiguredFaces:
 
     def _account_facts(self, config: Config) -> AccountFacts:
         self._attempts.most = config.login_failures
-        proofs = Proofs(config.password_iterations, config.password_length)
+        proofs = Proofs(config.password_iterations, config.password_length, self._secret)
         return AccountFacts(
             registration=config.registration,
             redeem=Invitations(config.invitations, self._accounts).redeem,
@@ -146,6 +155,8 @@ class ConfiguredFaces:
                 private=origin.private,
                 certificate=origin.certificate,
             )
+        if speaks is Speaks.CONTROL:
+            return ControlFace()
         if self._needs_password:
             return NEEDS_PASSWORD
         nicks = guest_nicks(self._random, NICKS_TO_TRY)

@@ -24,6 +24,7 @@ from chatserver.config.sources import adopt
 from chatserver.config.tables import Listen
 from chatserver.config.values import ConfigError
 from chatserver.core.state import State
+from chatserver.faces.control import CONTROL_NAME
 from chatserver.faces.detection import Speaks
 from chatserver.faces.irc.facts import Rehash
 from chatserver.journal.local import LocalJournal
@@ -81,11 +82,14 @@ def run(config: Config, reread: Callable[[], Config]) -> int:
             undo.enter_context(sock)
         store, restored = open_store(config, clock)
         undo.callback(store.close)
+        control = bind_control(config)
+        for sock, _ in control:
+            undo.enter_context(sock)
 
         async def serve() -> int:
             server = Server(config, reread, clock, store, restored)
             server.certificates = certificates
-            return await server.run(bound)
+            return await server.run([*bound, *control])
 
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             return runner.run(serve())
@@ -126,6 +130,20 @@ def bind(config: Config, certificates: Certificates) -> Bound:
             raise CannotStart(str(error)) from None
         undo.pop_all()
     return bound
+
+
+def bind_control(config: Config) -> Bound:
+    """Open the socket in the data directory by which commands beside the server reach it, if that can be."""
+    if config.ephemeral or sys.platform == "win32":
+        return ()
+    path = config.data_directory / CONTROL_NAME
+    try:
+        sock = listen_unix(str(path))
+        path.chmod(0o600)
+    except (ListenError, OSError) as error:
+        _log.warning("`chatserver account` can do nothing while the server runs: %s", error)
+        return ()
+    return ((sock, Entrance(Speaks.CONTROL)),)
 
 
 def _spoken_at(place: Listen) -> Spoken:
@@ -188,7 +206,7 @@ class Server:
         self._node.journal = self._journal
         self._trimming = Trimming(store, self._journal.trim, clock)
         accounts = self._node.state.accounts
-        self._faces = ConfiguredFaces(config, clock.now(), accounts, self.reload)
+        self._faces = ConfiguredFaces(config, restored.secret, clock.now(), accounts, self.reload)
         self._connections = Connections(
             Terms(
                 node=self._node,
@@ -225,7 +243,11 @@ class Server:
             ]
             if tls:
                 self._faces.find_tls(tls[0].port)
-            others = [one.address for one in listeners if one.address not in (*web, *tls)]
+            others = [
+                one.address
+                for one in listeners
+                if one.address not in (*web, *tls) and one.entrance.spoken is not Speaks.CONTROL
+            ]
             tell(announce(others, directory, tls=tls, web=web))
             await self._told_to_stop.wait()
             for task in accepting:

@@ -91,6 +91,10 @@ class Accounts:
     def __len__(self) -> int:
         return len(self._known)
 
+    def __iter__(self) -> Iterator[Account]:
+        """Go through all, by folded name."""
+        return (self._known[key] for key in sorted(self._known))
+
     def restore(self, accounts: Iterable[Account]) -> None:
         """Bring back what was kept."""
         for account in accounts:

@@ -295,9 +295,13 @@ class Register(Command, frozen=True):
 
 
 class ChangePassword(Command, frozen=True):
-    """Have another password for the asker's account."""
+    """Have another password for the asker's account.
+
+    Whoever runs the server, and is no user, names whose.
+    """
 
     verifier: Verifier
+    account: str = ""
 
 
 class ChangeCertificate(Command, frozen=True):
@@ -314,4 +318,9 @@ class SetAlwaysOn(Command, frozen=True):
 
 
 class DropAccount(Command, frozen=True):
-    """Give up the asker's account: it is nobody's then, and whatever belonged to it is gone."""
+    """Give up the asker's account: it is nobody's then, and whatever belonged to it is gone.
+
+    Whoever runs the server, and is no user, names whose.
+    """
+
+    account: str = ""

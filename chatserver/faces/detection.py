@@ -20,6 +20,8 @@ class Speaks(enum.Enum):
 
     IRC = "irc"
     PLAIN = "plain"
+    CONTROL = "control"
+    """Orders of whoever runs the server, on a socket of their own: no first line decides that."""
 
 
 class Refused(Struct, frozen=True):

@@ -68,7 +68,7 @@ class Connections:
             connection = web = WebConnection(self.terms, peer, number, entrance, spoken)
             running = web.serve(sock)
         else:
-            greets = spoken is not Speaks.IRC
+            greets = spoken in {None, Speaks.PLAIN}
             connection = Connection(self.terms, peer, number, entrance, greets=greets)
             running = connection.run(sock, partial(converse, pinned=spoken))
         task = asyncio.create_task(running, name=f"#{number}")

@@ -4,6 +4,7 @@ Rules: a row is written as often as its keeper asks, and is there once: who trie
 cannot know what the disk made of the first try. None of these functions begins or ends a transaction.
 """
 
+import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -135,8 +136,16 @@ def _find_rows(
     ]
 
 
+_SECRET: Final = ("secret1", "secret2")
+"""The counters that together are the secret of a server: whole numbers of 63 bits."""
+
+
 def count_start(connection: sqlite3.Connection, least: int) -> None:
-    """Begin the next epoch: `least`, or a later one. Raises `sqlite3.Error`."""
+    """Begin the next epoch: `least`, or a later one; the first makes a secret. Raises `sqlite3.Error`."""
+    connection.executemany(
+        "insert or ignore into counters values (?, ?)",
+        [(name, secrets.randbits(63)) for name in _SECRET],
+    )
     connection.execute(
         "update counters set value = max(value + 1, ?) where name = 'epoch'", (least,)
     )
@@ -145,6 +154,8 @@ def count_start(connection: sqlite3.Connection, least: int) -> None:
 def restore(connection: sqlite3.Connection) -> Restored:
     """Return what is known at the start. Raises `sqlite3.Error`, `msgspec.MsgspecError`."""
     (epoch,) = connection.execute("select value from counters where name = 'epoch'").fetchone()
+    parts = connection.execute("select value from counters where name like 'secret%' order by name")
+    secret = b"".join(value.to_bytes(8) for (value,) in parts)
     newest = connection.execute("select at from events order by place desc limit 1").fetchone()
     last_at = newest[0] if newest else 0
     records = connection.execute("select record from rooms order by key")
@@ -166,6 +177,7 @@ def restore(connection: sqlite3.Connection) -> Restored:
         [*starmap(Guest, guests)],
         [_decode_account(record) for (record,) in accounts],
         [*starmap(Marker, markers)],
+        secret,
     )
 
 

@@ -3,11 +3,14 @@
 import argparse
 import os
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from getpass import getpass
 from pathlib import Path
 from typing import Final
 
+from chatserver.config.settings import Config
 from chatserver.config.sources import Parser, add_flags, load
 from chatserver.config.values import ConfigError
 from chatserver.storage.migrations import SchemaError, check_schema
@@ -27,8 +30,11 @@ def add_place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", help="the configuration file of the server")
 
 
-def find_directory(options: argparse.Namespace) -> Path:
-    """Return the data directory that the options of `add_place` mean. Raises `ConfigError`."""
+def find_config(options: argparse.Namespace) -> Config:
+    """Return the configuration of the server that the options of `add_place` mean.
+
+    It keeps something on disk. Raises `ConfigError`.
+    """
     parser = Parser("chatserver", allow_abbrev=False)
     add_flags(parser)
     flags = parser.parse_args([])
@@ -37,7 +43,28 @@ def find_directory(options: argparse.Namespace) -> Path:
     config = load(flags, os.environ)
     if config.ephemeral:
         raise ConfigError("this server keeps nothing on disk (ephemeral); --data names a directory")
-    return config.data_directory
+    return config
+
+
+def find_directory(options: argparse.Namespace) -> Path:
+    """Return the data directory that the options of `add_place` mean. Raises `ConfigError`."""
+    return find_config(options).data_directory
+
+
+def read_password() -> str:
+    """Return a password that is typed twice, or is the first line of standard input.
+
+    Raises `ConfigError`.
+    """
+    if sys.stdin.isatty():
+        password = getpass("Password: ")
+        if password != getpass("Once more: "):
+            raise ConfigError("the two are not the same; nothing was done")
+    else:
+        password = sys.stdin.readline().removesuffix("\n")
+    if not password:
+        raise ConfigError("the password is empty; nothing was done")
+    return password
 
 
 @contextmanager

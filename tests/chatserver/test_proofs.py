@@ -97,6 +97,7 @@ def test_a_decoy_looks_like_a_verifier() -> None:
     decoy, kept = PROOFS.decoy("eve"), PROOFS.hash("sesame")
     assert decoy == PROOFS.decoy("eve") != PROOFS.decoy("bob")
     assert decoy != Proofs(4096).decoy("eve")
+    assert Proofs(4096, secret=b"x").decoy("eve") == Proofs(4096, secret=b"x").decoy("eve")
     for field in ("salt", "stored_key", "server_key"):
         assert len(getattr(decoy, field)) == len(getattr(kept, field))
     assert decoy.iterations == kept.iterations

@@ -19,6 +19,7 @@ from chatserver.core.execute.accounts import (
     register_stranger,
     set_always_on,
 )
+from chatserver.core.execute.administration import drop_account_of, set_password_of
 from chatserver.core.execute.arrival import connect, login
 from chatserver.core.execute.devices import leave
 from chatserver.core.execute.modes import change_room_modes, change_user_modes
@@ -81,6 +82,13 @@ HANDLERS: Mapping[type[Command], Handler] = {
 }
 """What each command of a user does; `Connect` makes the user, and stands apart."""
 
+STRANGERS: Mapping[type[Command], Callable[[State, Stamp, Any], Sequence[Effect]]] = {
+    commands.Register: register_stranger,
+    commands.ChangePassword: set_password_of,
+    commands.DropAccount: drop_account_of,
+}
+"""What commands do of who is no user: somebody who has not joined yet, or who runs the server."""
+
 
 def execute(state: State, stamp: Stamp, session: int, command: Command) -> Sequence[Effect]:
     """Do `command` of the session with the number `session` at its place in the order of all.
@@ -103,7 +111,6 @@ def _execute(state: State, stamp: Stamp, session: int, command: Command) -> Sequ
             return (Refused(Reason.ALREADY_CONNECTED),)
         return connect(state, stamp, session, command)
     if user is None:
-        if isinstance(command, commands.Register):
-            return register_stranger(state, stamp, command)
-        return NOTHING
+        stranger = STRANGERS.get(type(command))
+        return stranger(state, stamp, command) if stranger is not None else NOTHING
     return HANDLERS[type(command)](Turn(state, user, stamp.seq, stamp.at, session), command)

@@ -1,9 +1,9 @@
-"""People: WHOIS, WHOWAS, USERHOST and ISON, and what one tells of oneself: AWAY and SETNAME."""
+"""People: WHOIS, WHOWAS, USERHOST and ISON, and SETNAME, by which one tells it of oneself."""
 
 from collections.abc import Iterator, Sequence
 
 from chatserver.core import queries
-from chatserver.core.commands import SetAway, SetRealname
+from chatserver.core.commands import SetRealname
 from chatserver.core.state import User
 from chatserver.faces.irc.lines import readable_time
 from chatserver.faces.irc.services import Service
@@ -144,11 +144,6 @@ def ison(session: Session, message: Message) -> Items:
         return inquiry.listing("303", filter(None, names))
 
     return [session.ask(answer)]
-
-
-def away(session: Session, message: Message) -> Items:
-    """AWAY: go away with a message, or come back without one."""
-    return [SetAway(message.param(0))]
 
 
 def setname(session: Session, message: Message) -> Items:

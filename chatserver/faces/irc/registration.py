@@ -224,6 +224,7 @@ def _connect(session: Session) -> Items | Request:
         key=session.key,
         account=session.account,
         version=session.proof,
+        away=session.away,
     )
     verify = session.server.password
     if verify is None:

@@ -10,6 +10,7 @@ from chatserver.core.effects import Reason, Refused, Reply
 from chatserver.core.state import State
 from chatserver.faces.contract import Lookup
 from chatserver.faces.irc import accounts, redaction, services
+from chatserver.faces.irc.away import away_set
 from chatserver.faces.irc.markers import marker_kept
 from chatserver.faces.irc.monitor import listed, monitored
 from chatserver.faces.irc.registration import welcome
@@ -168,15 +169,9 @@ def _target_away(inquiry: Inquiry, reply: effects.TargetAway) -> Sequence[bytes]
     return [inquiry.numeric("301", reply.nick, text=reply.message)]
 
 
-def _away_set(inquiry: Inquiry, reply: effects.AwaySet) -> Sequence[bytes]:
-    if reply.away:
-        return [inquiry.numeric("306", text="You have been marked as being away")]
-    return [inquiry.numeric("305", text="You are no longer marked as being away")]
-
-
 def _gathered(inquiry: Inquiry, reply: effects.Gathered) -> Sequence[bytes]:
     lines = [inquiry.numeric("221", f"+{reply.modes}")] if reply.modes else []
-    return [*lines, *_away_set(inquiry, effects.AwaySet(True))] if reply.away else lines
+    return [*lines, *away_set(inquiry, effects.AwaySet(True))] if reply.away else lines
 
 
 def _operator_granted(inquiry: Inquiry, _reply: effects.OperatorGranted) -> Sequence[bytes]:
@@ -189,7 +184,7 @@ def _registered(inquiry: Inquiry, reply: effects.Registered) -> Sequence[bytes]:
 
 REPLIES: Mapping[type[Reply], Callable[[Inquiry, Any], Sequence[bytes] | Lookup]] = {
     effects.AccountSettled: accounts.settled,
-    effects.AwaySet: _away_set,
+    effects.AwaySet: away_set,
     effects.Entered: entered,
     effects.Gathered: _gathered,
     effects.Inviting: _inviting,

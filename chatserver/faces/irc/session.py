@@ -68,7 +68,7 @@ class Session:
     """One client: its capabilities, and until it is a user, what it has said of itself."""
 
     __slots__ = (
-        "_facts", "account", "address", "batch", "batches", "caps", "certificate", "exchange", "host",
+        "_facts", "account", "address", "away", "batch", "batches", "caps", "certificate", "exchange", "host",
         "key", "negotiating", "nick", "noticed", "offered", "password", "playback", "private", "proof",
         "realname", "registered", "reserved", "secure", "username", "version", "voice",
     )  # fmt: skip
@@ -101,7 +101,7 @@ class Session:
         self.negotiating = False
         """Whether registration waits for CAP END."""
         self.registered = False
-        self.nick = self.username = self.realname = self.password = ""
+        self.nick = self.username = self.realname = self.password = self.away = ""
         """As given before it was a user; the state knows better afterwards."""
         self.account = ""
         """The account that it proved to have before it was a user; the state knows better afterwards."""

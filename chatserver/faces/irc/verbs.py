@@ -7,6 +7,7 @@ from msgspec import Struct
 from chatserver.faces.irc import (
     about,
     accounts,
+    away,
     gateways,
     guests,
     history,
@@ -75,7 +76,9 @@ VERBS: Mapping[str, Verb] = {
         1,
         early=True,
     ),
-    "AWAY": Verb(people.away, "[message]", "Go away with a message, or come back without one."),
+    "AWAY": Verb(
+        away.away, "[message]", "Go away with a message, or come back without one.", early=True
+    ),
     "BATCH": Verb(
         multiline.batch,
         "+reference draft/multiline #room|nick, or -reference",

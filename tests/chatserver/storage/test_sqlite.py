@@ -79,6 +79,17 @@ def test_epochs_rise(tmp_path: Path) -> None:
     assert epochs == [1, 2, 100, 101]
 
 
+def test_a_server_has_one_secret_for_ever(tmp_path: Path) -> None:
+    """Another server has another one."""
+    secrets = []
+    for name in ("a", "a", "b"):
+        store = SqliteStore(tmp_path / name)
+        secrets.append(store.open().secret)
+        store.close()
+    assert secrets[0] == secrets[1] != secrets[2]
+    assert len(secrets[0]) == 16
+
+
 def test_settings_of_the_file(store: SqliteStore) -> None:
     """A commit is on disk when it returns."""
     connection = store._connection

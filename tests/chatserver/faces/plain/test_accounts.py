@@ -130,7 +130,7 @@ async def test_a_first_line_logs_in(town: Town) -> None:
     ann = town.visitor("guest-dodo")
     welcome = await ann.ask("/login ann sesame")
     assert welcome[0].startswith("-> welcome to chat. You are ann;")
-    assert welcome[1].startswith("-> you are logged in as")
+    assert welcome[1] == "-> you are logged in as ann"
     assert await bob.read() == ["* ann joined"]
 
 

@@ -1,0 +1,77 @@
+"""Accounts of a real server: made by people and by who runs it, and there after a crash."""
+
+import stat
+import subprocess
+from pathlib import Path
+
+from tests.e2e.server import SECONDS, Server, command
+
+CHEAP = ("--password-iterations", "4096", "--port", "0")
+
+
+def account(data: Path, *arguments: str, typed: str = "") -> tuple[int, str, str]:
+    """Run `chatserver account` and return its exit status, what it printed, and what went wrong."""
+    done = subprocess.run(
+        command("account", *arguments, "--data", data),
+        input=typed, capture_output=True, text=True, check=False, timeout=SECONDS * 2,
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_what_was_confirmed_is_there_after_a_crash(tmp_path: Path) -> None:
+    """An account, and another password; a backup has them, an export nothing of them."""
+    data, backup = tmp_path / "data", tmp_path / "backup"
+    with Server(*CHEAP, "--data", data) as server, server.connect() as ann:
+        ann.send("/register ann sesame sesame")
+        ann.read_until("the account ann is made")
+        ann.send("/password open sesame")
+        ann.read_until("the password of ann is changed")
+        server.kill()
+    with Server(*CHEAP, "--data", data) as server, server.connect() as ann:
+        ann.send("/login ann sesame sesame")
+        ann.read_until("wrong account or password")
+        ann.send("/login ann open sesame")
+        ann.read_until("logged in as ann")
+        made = subprocess.run(
+            command("backup", backup, "--data", data), check=False, capture_output=True
+        )
+        assert made.returncode == 0
+    assert subprocess.run(
+        command("restore", backup, "--data", tmp_path / "new"), check=False, capture_output=True
+    ).returncode == 0  # fmt: skip
+    _, listed, _ = account(tmp_path / "new", "list")
+    assert listed.startswith("ann ")
+    exported = subprocess.run(
+        command("history", "export", "--room", "#lobby", "--format", "jsonl", "--data", data),
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert "ann" in exported
+    assert "stored_key" not in exported
+
+
+def test_whoever_runs_the_server_manages_accounts_while_it_runs(tmp_path: Path) -> None:
+    """What they do takes effect at once; nobody else can reach the socket; then it is gone."""
+    with Server(*CHEAP, "--data", tmp_path, "--registration", "closed") as server:
+        assert account(tmp_path, "add", "ann", typed="sesame sesame\n") == (
+            0, "the account ann is made\n", "",
+        )  # fmt: skip
+        control = tmp_path / "chat.control"
+        assert stat.S_IMODE(control.stat().st_mode) == 0o600
+        with server.connect() as ann:
+            ann.send("/login ann sesame sesame")
+            ann.read_until("logged in as ann")
+            assert "online" in account(tmp_path, "list")[1]
+            assert account(tmp_path, "password", "ann", typed="open sesame\n")[0] == 0
+            ann.send("/login ann sesame sesame")
+            ann.read_until("wrong account or password")
+            ann.send("/login ann open sesame")
+            ann.read_until("logged in as ann")
+            assert account(tmp_path, "drop", "ann")[0] == 0
+            assert account(tmp_path, "drop", "ann") == (
+                1, "", "chatserver: there is no account ann\n",
+            )  # fmt: skip
+            ann.send("/password open sesame")
+            ann.read_until("you are not logged in")
+        assert server.stop() == 0
+        assert not control.exists()
+    assert account(tmp_path, "list") == (0, "", "")
