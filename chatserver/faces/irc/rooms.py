@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chatserver.core import queries
 from chatserver.core.commands import Invite, Join, Kick, Part, SetTopic
 from chatserver.core.effects import Entered
-from chatserver.core.state import STATUSES, Roster, RosterEntry
+from chatserver.core.records import STATUSES, Roster, RosterEntry
 from chatserver.faces.contract import Item
 from chatserver.faces.irc.isupport import MOST_TARGETS
 from chatserver.faces.irc.lines import BODY_LIMIT, finish, pack
