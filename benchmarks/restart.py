@@ -28,8 +28,7 @@ from benchmarks.process import HOST, free_port
 from benchmarks.servers import OURS
 from chatserver.core.events import Said
 from chatserver.core.nonces import REMEMBERED_MOST, TAG
-from chatserver.journal.local import EPOCH_BITS
-from chatserver.ports import Record, Writing
+from chatserver.ports import EPOCH_BITS, Record, Writing
 from chatserver.storage.readers import connect_reader
 from chatserver.storage.sqlite import FILE_NAME, SqliteStore
 

@@ -63,8 +63,9 @@ from chatserver.core.execute.devices import bring_back
 from chatserver.core.execute.rooms import open_lobby
 from chatserver.core.execute.speech import find_repeated
 from chatserver.core.history import Question
+from chatserver.core.records import RoomRecord
 from chatserver.core.standings import settle
-from chatserver.core.state import Audience, RoomRecord, State, User
+from chatserver.core.state import Audience, State, User
 from chatserver.delivery import Delivery, Round
 from chatserver.faces.contract import Answer, Ask, Face, Lookup, Moment, Request
 from chatserver.ports import EPOCH_BITS, Peer, Record, Restored, Trimmed, Writing

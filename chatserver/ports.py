@@ -11,7 +11,7 @@ from chatserver.core.guests import Guest
 from chatserver.core.history import Question
 from chatserver.core.markers import Marker
 from chatserver.core.nonces import Kept
-from chatserver.core.state import RoomRecord
+from chatserver.core.records import RoomRecord
 
 EPOCH_BITS: Final = 32
 """Numbers start anew above all earlier ones at each start of the process; so many bits count within it."""

@@ -9,7 +9,8 @@ from typing import Final
 from msgspec import Struct
 
 from chatserver.core.events import Event, Identity
-from chatserver.core.state import Audience, Room, Roster, User
+from chatserver.core.records import Roster
+from chatserver.core.state import Audience, Room, User
 
 
 class Emission(Struct, frozen=True):

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from chatserver.core.records import Past, RosterEntry
 from chatserver.core.rights import may_see
-from chatserver.core.state import Membership, Past, Room, RosterEntry, State, User
+from chatserver.core.state import Membership, Room, State, User
 from chatwire.names import fold, matches
 
 

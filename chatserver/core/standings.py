@@ -9,7 +9,8 @@ longest; without one, to nobody.
 from typing import Final
 
 from chatserver.core.accounts import Account
-from chatserver.core.state import STATUSES, Room, Standing, State, User
+from chatserver.core.records import STATUSES, Standing
+from chatserver.core.state import Room, State, User
 from chatwire.names import fold
 
 FOUNDED_MOST: Final = 50

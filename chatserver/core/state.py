@@ -14,17 +14,22 @@ from chatserver.core.accounts import Accounts
 from chatserver.core.events import Identity
 from chatserver.core.guests import Guests
 from chatserver.core.limits import Limits
-from chatserver.core.lookalikes import Lookalikes
 from chatserver.core.markers import AccountMarkers, Markers
 from chatserver.core.monitors import Monitors
+from chatserver.core.nicks import Nicks
 from chatserver.core.nonces import Nonces
+from chatserver.core.records import (
+    STATUSES,
+    Departure,
+    FormerName,
+    ListEntry,
+    Past,
+    RoomRecord,
+    Roster,
+    RosterEntry,
+    Standing,
+)
 from chatwire.names import fold
-
-STATUSES = "ov"
-"""The statuses of a member, highest first: operator and voice."""
-
-PREFIXES = {"o": "@", "v": "+"}
-
 
 EARLIER_NICKS_MOST = 20
 """So many nicks that somebody had before are remembered while they are connected."""
@@ -63,30 +68,6 @@ class Audience:
 
     def __len__(self) -> int:
         return len(self.users)
-
-
-class RosterEntry(Struct, frozen=True, gc=False):
-    """A member as NAMES lists them; `status` has the letters of `STATUSES` that they hold, in that order."""
-
-    identity: Identity
-    status: str
-    invisible: bool
-
-    @property
-    def prefixes(self) -> str:
-        """All prefixes of the member, highest first."""
-        return "".join(PREFIXES[letter] for letter in self.status)
-
-
-class Roster:
-    """The members of a room at one moment, in the order in which they came."""
-
-    __slots__ = ("entries", "rendered")
-
-    def __init__(self, entries: Iterable[RosterEntry]) -> None:
-        self.entries = tuple(entries)
-        self.rendered: dict[object, object] = {}
-        """What faces made of it, by a key of theirs; the core never looks at it."""
 
 
 class Device(Struct, gc=False):
@@ -254,55 +235,6 @@ class Membership:
         self.room.forget_roster()
 
 
-class ListEntry(Struct, frozen=True):
-    """A mask on a list of a room, who set it (their mask), and when (ms)."""
-
-    mask: str
-    by: str
-    at: int
-
-
-class Standing(Struct, frozen=True):
-    """The status that a room keeps for an account, namely the one that was made at `since` (ms)."""
-
-    status: str
-    since: int
-
-
-class FormerName(Struct, frozen=True):
-    """A name (folded) that a room had up to the number `until`, when it got another, at `at` (ms)."""
-
-    name: str
-    until: int
-    at: int
-
-
-class RoomRecord(Struct, frozen=True):
-    """What outlives the process of a room: the store keeps it whole, by `key`."""
-
-    key: str
-    """See `Room.log`."""
-    name: str
-    created_at: int
-    created_seq: int = 0
-    """Messages up to this number belong to an earlier room of that name, and are not shown in this one."""
-    topic: str = ""
-    topic_by: str = ""
-    topic_at: int = 0
-    flags: str = ""
-    password: str = ""
-    limit: int = 0
-    lists: dict[str, list[ListEntry]] = {}
-    statuses: dict[str, str] = {}
-    """Mask (`nick!user@host`, folded) to the status that whoever it fits gets back on joining."""
-    emptied_at: int = 0
-    standings: dict[str, Standing] = {}
-    """By folded account, the status that it gets back on entering; oldest first."""
-    founder: str = ""
-    """The folded account that the room belongs to, which has a standing; "" for none."""
-    former: list[FormerName] = []
-
-
 class Room:
     """A room, with members or without."""
 
@@ -417,46 +349,6 @@ class Room:
         return room
 
 
-class Past(Struct, frozen=True):
-    """Somebody who is no more under that nick: they left or changed it at `at` (ms)."""
-
-    identity: Identity
-    at: int
-
-
-class Departure(Struct, frozen=True):
-    """Somebody left in order at `at` (ms), and had seen all up to the number `seq` in `rooms` (logs)."""
-
-    seq: int
-    at: int
-    rooms: frozenset[str]
-
-
-class Nicks(dict[str, User]):
-    """Who is there, by folded nick; also found by what a nick looks like."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._lookalikes = Lookalikes()
-        self.changed: dict[str, str] = {}
-        """Folded nicks that were taken or freed, as they were written before ("" if they were free)."""
-
-    def __setitem__(self, key: str, user: User) -> None:
-        if key not in self:
-            self.changed.setdefault(key, "")
-        super().__setitem__(key, user)
-        self._lookalikes.add(key)
-
-    def __delitem__(self, key: str) -> None:
-        self.changed.setdefault(key, self[key].nick)
-        super().__delitem__(key)
-        self._lookalikes.discard(key)
-
-    def find_similar(self, nick: str) -> Iterator[str]:
-        """Yield the folded nicks that look like `nick`, itself among them; one may come twice."""
-        return self._lookalikes.find(nick)
-
-
 class State:
     """All of it."""
 
@@ -470,7 +362,7 @@ class State:
         """By the key of a device, the number of its session."""
         self.online: dict[str, User] = {}
         """Who has an account, by its folded name."""
-        self.nicks = Nicks()
+        self.nicks: Nicks[User] = Nicks()
         """By folded nick."""
         self.rooms: dict[str, Room] = {}
         """By folded name; with members, or kept though empty. Oldest first."""

@@ -13,7 +13,7 @@ from chatserver.core.history import Page, Question, Search
 from chatserver.ports import Record, Restored, Retention, Trimmed, Writing
 
 if TYPE_CHECKING:
-    from chatserver.core.state import RoomRecord
+    from chatserver.core.records import RoomRecord
 
 EVENTS_MOST: Final = 20_000
 

@@ -20,7 +20,7 @@ from chatserver.core.events import KeptEvent, Said
 from chatserver.core.guests import Guest
 from chatserver.core.markers import Marker
 from chatserver.core.nonces import REMEMBERED_FOR, REMEMBERED_MOST, Kept, nonce_key
-from chatserver.core.state import RoomRecord
+from chatserver.core.records import RoomRecord
 from chatserver.ports import Record, Restored, Trimmed, Writing
 from chatserver.storage.index import Message
 

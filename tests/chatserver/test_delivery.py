@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import structs
 
 from chatserver.backlog import Backlog
 from chatserver.core import commands, events
@@ -125,7 +124,8 @@ class Stage:
     def add_device(self, nick: str, name: str, dialect: Tongue | None = None) -> Reader:
         """Let somebody come on one more device; what it is told of where they are is not shown."""
         number, user = len(self.readers) + 1, self.state.nicks[nick]
-        turn = Turn(self.state, user, *structs.astuple(self.stamp()), number)
+        self.stamp()
+        turn = Turn(self.state, user, self.seq, self.seq, number)
         (attached,) = settle(turn, Device(number, 0))
         assert isinstance(attached, Attached)
         reader = self.readers[name] = Reader(number, user, dialect or Tongue())

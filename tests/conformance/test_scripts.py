@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chatserver.core.events import Identity, Said
 from chatserver.core.limits import Limits
-from chatserver.core.state import RoomRecord
+from chatserver.core.records import RoomRecord
 from chatserver.ports import Record, Writing
 from chatserver.storage.sqlite import SqliteStore
 from tests.conformance.harness import FACTS, Network, commands, only, params

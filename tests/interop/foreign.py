@@ -9,8 +9,6 @@ import subprocess
 import time
 from pathlib import Path
 
-import pytest
-
 from tests.closing import Closing
 from tests.interop.terminals import need
 
@@ -101,6 +99,7 @@ class Ngircd(Foreign):
         path = directory / "ngircd.conf"
         path.write_text(written)
         super().__init__(directory, need("ngircd", "ngircd"), "-n", "-f", path, port=port)
+
 
 _INSPIRCD = """\
 <server name="irc.inspircd.test" description="a server of others" network="Elsewhere" id="0AA">

@@ -34,7 +34,8 @@ from chatserver.core.execute.ownership import restore_statuses
 from chatserver.core.execute.people import identify, with_peers
 from chatserver.core.execute.turn import Stamp, Turn
 from chatserver.core.naming import refuse_nick
-from chatserver.core.state import Audience, Past, State, User
+from chatserver.core.records import Past
+from chatserver.core.state import Audience, State, User
 
 
 def register(turn: Turn, command: Register) -> Sequence[Effect]:

@@ -6,7 +6,7 @@ from chatserver.core import queries
 from chatserver.core.commands import Invite, Join, Kick, Part, RenameRoom, SetTopic
 from chatserver.core.effects import Entered, Reason, Refused, Relocated
 from chatserver.core.events import Joined, Parted
-from chatserver.core.state import STATUSES, Roster, RosterEntry
+from chatserver.core.records import STATUSES, Roster, RosterEntry
 from chatserver.faces.contract import Item
 from chatserver.faces.irc.dialect import dialect_for
 from chatserver.faces.irc.isupport import MOST_TARGETS

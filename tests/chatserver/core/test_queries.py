@@ -5,7 +5,8 @@ import pytest
 from chatserver.core import queries
 from chatserver.core.events import Identity
 from chatserver.core.limits import Limits
-from chatserver.core.state import Past, Room, State, User
+from chatserver.core.records import Past
+from chatserver.core.state import Room, State, User
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 from chatserver.core.commands import ChangeNick, ChangeUserModes, ModeChange, Part
 from chatserver.core.limits import Limits
-from chatserver.core.state import RoomRecord, State
+from chatserver.core.records import RoomRecord
+from chatserver.core.state import State
 from tests.chatserver.core.chat import Chat
 
 

@@ -15,7 +15,7 @@ from chatserver.core.events import (
     TopicChanged,
 )
 from chatserver.core.history import Page
-from chatserver.core.state import ListEntry, RoomRecord
+from chatserver.core.records import ListEntry, RoomRecord
 from chatserver.ports import Record
 from chatwire.names import fold
 

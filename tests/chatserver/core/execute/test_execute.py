@@ -17,7 +17,8 @@ from chatserver.core.execute import HANDLERS, Stamp, execute
 from chatserver.core.execute.rooms import open_lobby
 from chatserver.core.guests import Guest
 from chatserver.core.limits import Limits
-from chatserver.core.state import STATUSES, Audience, Room, Roster, State, User
+from chatserver.core.records import STATUSES, Roster
+from chatserver.core.state import Audience, Room, State, User
 from chatwire.names import fold
 from tests.chatserver.core.chat import HOUR, Chat
 
@@ -141,7 +142,9 @@ class Anything(RuleBasedStateMachine):
         self.sit(seat)
         account = self.state.accounts.find(name)
         version = account.version if account is not None else 0
-        self.do(seat, Connect((wanted, "eve"), "u", "r", "h", key=key, account=name, version=version))
+        self.do(
+            seat, Connect((wanted, "eve"), "u", "r", "h", key=key, account=name, version=version)
+        )
 
     @rule(seat=seats, name=nicks)
     def log_in(self, seat: int, name: str) -> None:
