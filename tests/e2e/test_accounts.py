@@ -1,10 +1,12 @@
 """Accounts of a real server: made by people and by who runs it, and there after a crash."""
 
+import signal
 import stat
 import subprocess
 from pathlib import Path
 
 from tests.e2e.server import SECONDS, Server, command
+from tests.waiting import eventually
 
 CHEAP = ("--password-iterations", "4096", "--port", "0")
 
@@ -75,3 +77,30 @@ def test_whoever_runs_the_server_manages_accounts_while_it_runs(tmp_path: Path) 
         assert server.stop() == 0
         assert not control.exists()
     assert account(tmp_path, "list") == (0, "", "")
+
+
+def test_an_invitation_makes_one_account_over_restarts_too(tmp_path: Path) -> None:
+    """A new one counts when the server has read its configuration again."""
+    config = tmp_path / "chat.toml"
+    settings = f'port = 0\ndata = "{tmp_path / "data"}"\npassword_iterations = 4096\n'
+    settings += 'registration = "invitation"\ninvitations = ["{}"]\n'
+    config.write_text(settings.replace("{}", "spring"), encoding="utf-8")
+    with Server("--config", config) as server, server.connect() as ann:
+        ann.send("/register ann sesame-1 summer", "/register ann sesame-1 spring")
+        ann.read_until("that invitation code does not count")
+        ann.read_until("the account ann is made")
+    with Server("--config", config) as server:
+        with server.connect() as bob:
+            bob.send("/register bob sesame-1 spring")
+            bob.read_until("that invitation code does not count")
+        config.write_text(settings.replace("{}", "summer"), encoding="utf-8")
+        server.signal(signal.SIGHUP)
+        eventually(lambda: registers(server, "bob sesame-1 summer"))
+
+
+def registers(server: Server, rest: str) -> bool:
+    """Try to make an account, and say whether it is made."""
+    with server.connect() as peer:
+        peer.send(f"/register {rest}", "/topic")
+        peer.read_until("-> #lobby")
+        return any("is made" in line for line in peer.seen)

@@ -10,9 +10,11 @@ from chatserver.core.commands import (
     ChangePassword,
     DropAccount,
     Join,
+    MarkRead,
     Register,
     SetAlwaysOn,
 )
+from chatserver.core.markers import Marker
 from chatserver.journal import local
 from chatserver.ports import Writing
 from tests.chatserver.fakes import FailingStore, GatedStore, World, gate, until
@@ -111,3 +113,20 @@ async def test_of_an_account_that_is_dropped_the_record_goes(world: World) -> No
     await ann.ask_for(Register("ann", PROOF))
     await ann.ask_for(DropAccount())
     assert written(failing(world))[-1].forgotten_accounts == ["ann"]
+
+
+@pytest.mark.asyncio
+async def test_markers_of_accounts_are_written_soon(world: World) -> None:
+    """Nobody waits for it, and nobody needs to say anything for it; while the disk fails they wait."""
+    ann = await world.plain_in_lobby("ann")
+    await ann.ask_for(Register("ann", PROOF))
+    store = failing(world)
+    await ann.ask_for(MarkRead("#lobby", 5))
+    await until(lambda: any(one.markers for one in store.taken))
+    assert [one.markers for one in store.taken if one.markers] == [[Marker("ann", "#lobby", 5)]]
+    store.why = "disk full"
+    await ann.ask_for(MarkRead("#lobby", 7))
+    await until(lambda: world.journal.failure)
+    store.why = ""
+    await until(lambda: not world.journal.failure)
+    assert [one.markers for one in store.taken if one.markers][-1] == [Marker("ann", "#lobby", 7)]
