@@ -2,9 +2,20 @@
 
 import re
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.interop.terminals import Pane, Terminals, need
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How an account is proved: with a password, or with a certificate (and its key, in one file)."""
+
+    account: str
+    password: str = ""
+    certificate: Path | None = None
+
 
 CHATCLIENT = Path(sys.executable).parent / "chatclient"
 
@@ -71,15 +82,59 @@ def irssi(terminals: Terminals, port: int, host: str = "127.0.0.1", *, nick: str
     )
 
 
-def weechat(terminals: Terminals, port: int, *, nick: str = "wanda") -> Pane:
-    """Start WeeChat, with what the README says typed for it."""
+def irssi_account(
+    terminals: Terminals, port: int, login: Login, host: str = "127.0.0.1", *, nick: str = "irene"
+) -> Pane:
+    """Start irssi, which connects over TLS, logs in with SASL, and goes into the lobby."""
+    home = terminals.home / f"irssi-{nick}"
+    home.mkdir()
+    sasl = f"-sasl_username {login.account} -sasl_password {login.password} -sasl_mechanism PLAIN"
+    shown = ""
+    if login.certificate:
+        sasl, shown = "-sasl_mechanism EXTERNAL", f"-tls_cert {login.certificate}"
+    commands = (
+        f"NETWORK ADD -nick {nick} {sasl} here",
+        f"SERVER ADD -network here -tls -notls_verify {shown} {host} {port}",
+        "CHANNEL ADD -auto #lobby here",
+        "SET window_auto_change on",
+        "CONNECT here",
+    )
+    (home / "startup").write_text(_IRSSI + "".join(f"{command}\n" for command in commands))
+    return terminals.open(nick, need("irssi", "irssi"), "--home", home, width=100)
+
+
+def weechat_account(
+    terminals: Terminals, port: int, login: Login, host: str = "localhost", *, nick: str = "wanda"
+) -> Pane:
+    """Start WeeChat, which connects over TLS, logs in with SASL, and goes into the lobby."""
+    options = {
+        "tls": "on",
+        "tls_verify": "off",
+        "sasl_mechanism": "scram-sha-256",
+        "sasl_username": login.account,
+        "sasl_password": login.password,
+        "autojoin": "#lobby",
+    }
+    if login.certificate:
+        options |= {"sasl_mechanism": "external", "tls_cert": str(login.certificate)}
+    # Before version 4 it called TLS by its older name; of the two, one is an error that it shows.
+    named = {name.replace("tls", "ssl"): value for name, value in options.items()} | options
+    commands = [f"/set irc.server.here.{name} {value}" for name, value in named.items() if value]
+    return weechat(terminals, port, *commands, host=host, nick=nick)
+
+
+def weechat(
+    terminals: Terminals, port: int, *more: str, host: str = "localhost", nick: str = "wanda"
+) -> Pane:
+    """Start WeeChat, with what the README says typed for it, and `more`."""
     home = terminals.home / f"weechat-{nick}"
     commands = (
         "/set irc.look.smart_filter off",
         "/set weechat.startup.display_logo off",
-        f"/server add here localhost/{port} -notls -nicks={nick}",
+        f"/server add here {host}/{port} -notls -nicks={nick}",
         "/set irc.server.here.autoreconnect_delay 1",
         "/set irc.server.here.anti_flood_prio_high 0",
+        *more,
         "/connect here",
     )
     typed = [word for command in commands for word in ("-r", command)]

@@ -1,0 +1,172 @@
+"""irssi and WeeChat over TLS with accounts: they log in, talk, come back, and share one nick."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.chatserver.net.certificates import client_context, shared_pair, write_pair
+from tests.e2e.server import Peer, Server
+from tests.e2e.test_tls import dial, tls_port
+from tests.interop.programs import (
+    Login,
+    chatclient,
+    irssi_account,
+    netcat,
+    weechat_account,
+)
+from tests.interop.terminals import Pane, Terminals
+
+pytestmark = pytest.mark.interop
+
+PASSWORD = "correct-horse-battery"
+
+
+def arguments(tmp_path: Path, port: int = 0, tls: int = 0) -> list[str | Path]:
+    """Return the flags of a server with TLS; its certificate is made once."""
+    certificate, key = tmp_path / "tls-cert.pem", tmp_path / "tls-key.pem"
+    if not certificate.exists():
+        write_pair(tmp_path)
+    secure = ["--tls-port", str(tls), "--tls-cert", certificate, "--tls-key", key]
+    return [*secure, "--port", str(port), "--data", tmp_path / "data"]
+
+
+@pytest.fixture
+def secure(tmp_path: Path) -> Iterator[Server]:
+    """A server with TLS."""
+    with Server(*arguments(tmp_path)) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def registering(server: Server, name: str) -> Iterator[Peer]:
+    """Make an account, with a certificate too; lend the connection that made it."""
+    with dial(server, client_context(shared_pair(name))) as peer:
+        peer.send("CAP REQ :draft/account-registration", f"NICK {name}", f"USER {name} 0 * :{name}")
+        peer.send("CAP END", f"REGISTER * * {PASSWORD}")
+        peer.read_until("REGISTER SUCCESS")
+        yield peer
+
+
+def account(server: Server, name: str, tmp_path: Path, *, by_certificate: bool = False) -> Login:
+    """Make an account, and return how it is proved."""
+    with registering(server, name) as peer:
+        peer.send("QUIT")
+        peer.rest()
+    if not by_certificate:
+        return Login(name, PASSWORD)
+    both = tmp_path / f"{name}.pem"
+    both.write_text("".join(path.read_text() for path in shared_pair(name)))
+    return Login(name, certificate=both)
+
+
+def person(terminals: Terminals, server: Server) -> Pane:
+    """Start netcat, for somebody who types."""
+    nc = netcat(terminals, server.port)
+    nc.type("/nick nora")
+    nc.see("You are nora")
+    return nc
+
+
+@pytest.mark.parametrize("by_certificate", [False, True], ids=["password", "certificate"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_irssi_logs_in(
+    secure: Server,
+    terminals: Terminals,
+    tmp_path: Path,
+    host: str,
+    by_certificate: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """By PLAIN and by EXTERNAL, over both families; and talks with everybody."""
+    nc = person(terminals, secure)
+    clara = chatclient(terminals, secure.port)
+    clara.see("connected", " here")
+    login = account(secure, "irene", tmp_path, by_certificate=by_certificate)
+    irene = irssi_account(terminals, tls_port(secure), login, host)
+    irene.see("Irssi: #lobby: Total of")
+    nc.see("* irene joined")
+    irene.type("hello from irssi, 你好 🎉")
+    nc.see("[irene] hello from irssi, 你好 🎉")
+    clara.see("irene: hello from irssi, 你好 🎉")
+    clara.type("hello from clara")
+    irene.see("< clara> hello from clara")
+    irene.type("/whois irene")
+    irene.type("/window goto 1")
+    irene.see("is using a secure connection", "account  : irene")
+
+
+@pytest.mark.parametrize("by_certificate", [False, True], ids=["password", "certificate"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_weechat_logs_in(
+    secure: Server,
+    terminals: Terminals,
+    tmp_path: Path,
+    host: str,
+    by_certificate: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """By SCRAM-SHA-256 and by EXTERNAL, over both families; and talks with everybody."""
+    nc = person(terminals, secure)
+    clara = chatclient(terminals, secure.port)
+    clara.see("connected", " here")
+    login = account(secure, "wanda", tmp_path, by_certificate=by_certificate)
+    wanda = weechat_account(terminals, tls_port(secure), login, host)
+    wanda.see("Channel #lobby: 3 nicks")
+    nc.see("* wanda joined")
+    wanda.type("hello from weechat 日本")
+    nc.see("[wanda] hello from weechat 日本")
+    clara.see("wanda: hello from weechat 日本")
+    nc.type("hello from nc")
+    wanda.see("nora | hello from nc")
+    wanda.type("/whois wanda")
+    wanda.type("/buffer here")
+    wanda.see("using a secure connection", "is logged in as wanda")
+
+
+def test_two_devices_are_one_person(secure: Server, terminals: Terminals, tmp_path: Path) -> None:
+    """Both have one nick; each shows what the other says, and only the last one leaves."""
+    nc = person(terminals, secure)
+    login = account(secure, "ann", tmp_path)
+    irene = irssi_account(terminals, tls_port(secure), login, nick="ann")
+    irene.see("Irssi: #lobby: Total of 2 nicks")
+    nc.see("* ann joined")
+    wanda = weechat_account(terminals, tls_port(secure), login, nick="ann-w")
+    wanda.see("Channel #lobby: 2 nicks")
+    irene.type("said in irssi")
+    wanda.see("said in irssi")
+    wanda.type("said in weechat")
+    irene.see("said in weechat")
+    nc.type("/msg ann psst")
+    irene.see("psst")
+    irene.type("/quit")
+    irene.dead()
+    wanda.type("still here")
+    nc.see("[ann] said in irssi", "[ann] said in weechat", "[ann] still here")
+    assert "joined" not in nc.screen().partition("* ann joined")[2]
+    wanda.type("/quit")
+    nc.see("* ann left")
+
+
+def test_they_come_back_after_a_restart(terminals: Terminals, tmp_path: Path) -> None:
+    """By themselves, over TLS, logged in, into their rooms, with what was said meanwhile."""
+    with Server(*arguments(tmp_path)) as server:
+        ports = server.port, tls_port(server)
+        login = account(server, "irene", tmp_path), account(server, "wanda", tmp_path)
+        irene = irssi_account(terminals, ports[1], login[0])
+        irene.see("Irssi: #lobby: Total of")
+        wanda = weechat_account(terminals, ports[1], login[1])
+        wanda.see("Channel #lobby: 2 nicks")
+        irene.type("before")
+        wanda.see("irene | before")
+        server.stop()
+    irene.type("/clear")
+    wanda.type("/buffer clear")
+    with Server(*arguments(tmp_path, *ports)) as server:
+        irene.see("Irssi: #lobby: Total of")
+        wanda.see("Channel #lobby: ")
+        nc = person(terminals, server)
+        nc.see("you are in #lobby with", "irene", "wanda", "[irene] before")
+        wanda.type("back again")
+        irene.see("< wanda> back again")
+        irene.type("me too")
+        nc.see("[wanda] back again", "[irene] me too")
