@@ -14,13 +14,13 @@ from chatclient.session.login import (
     on_logged_out,
     on_success,
 )
+from chatclient.session.nicks import on_nick_refused
 from chatclient.session.people import on_marker, on_offline, on_online
 from chatclient.session.registration import (
     on_cap,
     on_error,
     on_features,
     on_motd_end,
-    on_nick_refused,
     on_refused,
     on_session,
     on_welcome,

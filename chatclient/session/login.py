@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import partial
 
 from chatclient.model import Kind, Question, ReconnectWanted, WorkWanted
+from chatclient.session.nicks import regain_now
 from chatclient.session.outbox import new_nonce
 from chatclient.session.sasl import EXTERNAL, PLAIN, SCRAM, Exchange, External, Plain, Scram
 from chatclient.session.state import Attempt, Heard, State
@@ -137,6 +138,7 @@ def set_account(state: State, account: str) -> None:
     before = state.status.account
     state.set_status(replace(state.status, account=account))
     if account and state.registered:
+        regain_now(state)  # which may be kept for the account
         text = f"you are logged in as {plain(account)}"
         state.world.tell(state.world.active, text, time=state.now)
     elif before and not account:

@@ -1,12 +1,10 @@
 """From the first byte to the welcome: capabilities (CAP 302), nick, user, features.
 
 Rules: CAP END is sent once all requests are answered; a server without CAP welcomes us all the
-same. A nick that is taken or refused is replaced by another like it, ten times.
+same.
 """
 
-import re
 from dataclasses import replace
-from random import Random
 
 from chatclient.model import BufferKind, ConnectionState, Kind
 from chatclient.session.catchup import PLAYBACK, find_conversations, follow
@@ -58,10 +56,7 @@ WANTED = frozenset(
 
 _HISTORY_NEEDS = {caps.BATCH, caps.SERVER_TIME}
 
-_NICK_TRIES = 10
-_NOT_IN_NICKS = re.compile(r"[^A-Za-z0-9\[\]\\`_^{|}\-]|^[0-9\-]+")
 _REQUEST_LENGTH = 400  # of 510 bytes of a line
-_OLD_NICK_LENGTH = 9  # what every server takes (RFC 2812, 1.2.1)
 
 
 def begin(state: State) -> None:
@@ -76,16 +71,6 @@ def begin(state: State) -> None:
         state.send("PASS", identity.password)
     state.send("NICK", state.nick)
     state.send("USER", identity.user, "0", "*", identity.realname or identity.nick)
-
-
-def alternative(nick: str, tries: int, random: Random) -> str:
-    """Return another nick to try, after `tries` that did not do."""
-    base = _NOT_IN_NICKS.sub("", nick) or "guest"
-    if tries == 1 and base != nick:
-        return base
-    if tries <= 2:
-        return base + "_"
-    return f"{base[: _OLD_NICK_LENGTH - 4]}{random.randrange(1000, 10000)}"
 
 
 # --- CAP ---------------------------------------------------------------------------------------
@@ -149,45 +134,6 @@ def _log_in_if_wanted(state: State) -> None:
         log_in(state)
     else:
         conclude(state)
-
-
-# --- nick --------------------------------------------------------------------------------------
-
-
-def on_nick_refused(state: State, heard: Heard) -> None:
-    """Try another nick while registering; later on, say that the nick cannot be had."""
-    reason = heard.last
-    if state.regaining:
-        state.regaining = False
-        return
-    if state.registered:
-        state.desired = state.nick
-        state.tell(heard, f"{heard.text(1)}: {reason}", kind=Kind.ERROR)
-        return
-    state.nick_tries += 1
-    if state.nick_tries > _NICK_TRIES:
-        state.fatal = f"no nick like {state.desired} is free, the server says: {plain(reason)}"
-        state.send("QUIT")
-        return
-    state.nick = alternative(state.desired, state.nick_tries, state.random)
-    state.send("NICK", state.nick)
-
-
-def regain(state: State, freed: str) -> None:
-    """Ask for the nick that the user wants, when who had it has left it."""
-    fold = state.world.fold
-    if fold(freed) == fold(state.desired) and not state.is_me(freed):
-        state.send("NICK", state.desired)
-
-
-def regain_now(state: State) -> None:
-    """Ask for the nick that the user wants, now and then: who has it may be gone by now.
-
-    On this server it may have been our own connection before, which was cut off.
-    """
-    if state.registered and not state.regaining and not state.is_me(state.desired):
-        state.regaining = True
-        state.send("NICK", state.desired)
 
 
 # --- welcome -----------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ from typing import Final
 
 from chatclient.model import Buffer, Kind
 from chatclient.session.catchup import on_history_refused, on_sign_of_life
+from chatclient.session.nicks import on_nick_refused, regain_now
 from chatclient.session.outbox import NONCE
-from chatclient.session.registration import on_nick_refused, regain_now
 from chatclient.session.saying import open_all
 from chatclient.session.state import Heard, State
 from chatwire import numerics as n

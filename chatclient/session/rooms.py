@@ -6,7 +6,7 @@ from chatclient.model import Buffer, Kind, Member
 from chatclient.session import people
 from chatclient.session.catchup import follow, unfollow
 from chatclient.session.narration import narrate, with_reason
-from chatclient.session.registration import regain
+from chatclient.session.nicks import regain
 from chatclient.session.saying import open_all
 from chatclient.session.state import Heard, State
 from chatwire.text import plain

@@ -77,7 +77,7 @@ def _buffer_of(state: State, heard: Heard, *, mine: bool) -> Buffer | None:
         return world.server
     if heard.message.command == "NOTICE" and not mine:
         # Services speak in notices; they should not open a conversation each.
-        return world.find(person) or world.server
+        return world.find(person) or (world.active if is_service(person) else world.server)
     return converse(state, person)
 
 

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from chatclient.model import ConnectionState, Kind
-from chatclient.session.registration import alternative
+from chatclient.session.nicks import alternative
 from tests.chatclient.session.wire import MODERN, Wire, last, texts
 
 
