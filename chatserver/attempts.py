@@ -1,4 +1,4 @@
-"""Wrong passwords, counted by the address that they came from, so that nobody can try many.
+"""Wrong passwords and new accounts, counted by the address that they came from, so that nobody has many.
 
 Rules: each is forgotten after a while, one after the other. An IPv6 network of 64 bits counts as one
 address, since one customer has it all. What is remembered is bounded: of more addresses, those are forgotten
@@ -18,7 +18,7 @@ ADDRESSES_MOST: Final = 10_000
 
 
 class LimitedAttempts:
-    """So many wrong passwords are free (0: any number); then one a minute is."""
+    """So many are free (0: any number); then one a minute is."""
 
     def __init__(self, most: int, clock: Callable[[], float]) -> None:
         """Let `most` failures be free; `clock` tells the time in seconds, and never goes back."""
@@ -40,7 +40,7 @@ class LimitedAttempts:
         return math.ceil(over * FORGOTTEN_AFTER) if over > 0 else 0
 
     def fail(self, host: str) -> None:
-        """Know of a wrong password, invitation or certificate; it may be called on any thread."""
+        """Know of a wrong password, invitation or certificate, or of one more account; on any thread."""
         key = _network(host)
         with self._lock:
             count = self._count(key) + 1

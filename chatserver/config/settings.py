@@ -292,8 +292,8 @@ class Config(Struct, frozen=True, kw_only=True):
         Meta(ge=0, le=1_000_000),
         About(
             ACCOUNTS,
-            "how many wrong passwords from one address are free; then one a minute is. "
-            "0 for any number",
+            "how many wrong passwords and new accounts from one address are free; then one a "
+            "minute is. 0 for any number",
             reload=True,
         ),
     ] = 10

@@ -16,14 +16,14 @@ Registration = Literal["open", "invitation", "closed"]
 
 
 class Attempts(Protocol):
-    """Counts wrong passwords by the address from which they came."""
+    """Counts wrong passwords, and accounts that are made, by the address from which they came."""
 
     def wait(self, host: str) -> int:
         """Return for how many seconds nobody may try from `host` any more, 0 if they may."""
         ...
 
     def fail(self, host: str) -> None:
-        """Know of a wrong password, invitation or certificate."""
+        """Know of a wrong password, invitation or certificate, or of one more account."""
         ...
 
 

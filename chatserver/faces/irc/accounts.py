@@ -132,6 +132,7 @@ def make_account(
             verifier = accounts.hash(password)
         except ValueError as unfit:
             return Request((refuse("WEAK_PASSWORD", str(unfit)),))
+        accounts.attempts.fail(session.host)  # nobody makes many
         address = "" if invited else email
         command = Register(name, verifier, address, session.certificate, invitation)
         return Request((command,))

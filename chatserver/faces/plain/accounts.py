@@ -60,6 +60,7 @@ def _make(face: Reader, name: str, password: str, more: str) -> Request:
         verifier = accounts.hash(password)
     except ValueError as unfit:
         return Request((face.say(str(unfit)),))
+    accounts.attempts.fail(face.host)  # nobody makes many
     address = "" if invited else more
     made = commands.Register(name, verifier, address, invitation=invitation)
     return Request((made,), then=partial(_take_name, name))

@@ -210,6 +210,8 @@ def _whois(face: Reader, rest: str) -> Items:
             f"here since {clock(other.connected_at)} (UTC), by {FACES.get(other.face, other.face)}",
             f"in {' '.join(rooms)}" if rooms else "in no room that you may know of",
         ]
+        if who.account:
+            facts.append(f"has the account {plain(who.account)}")
         if other.away:
             facts.append(f"away: {plain(other.away)}")
         if other.operator:

@@ -23,7 +23,7 @@ class Town(World):
     def __init__(self) -> None:
         super().__init__()
         proofs = Proofs(4096, least=4)
-        self.attempts = LimitedAttempts(2, lambda: 0.0)
+        self.attempts = LimitedAttempts(3, lambda: 0.0)
         self.facts = AccountFacts(
             find=self.node.state.accounts.find,
             hash=proofs.hash,
@@ -70,6 +70,7 @@ async def test_an_account_is_made_and_had_again(town: Town) -> None:
     assert again[0] == "-> you are logged in as ann"
     assert again[1].endswith(" is now ann")
     assert town.user("ann").identity.account == "ann"
+    assert "-> has the account ann" in await bob.ask("/whois ann")
 
 
 @pytest.mark.asyncio
@@ -209,7 +210,7 @@ async def test_a_password_is_not_logged_when_something_breaks(
 
 @pytest.mark.asyncio
 async def test_nobody_can_try_many(town: Town) -> None:
-    """From one address; whatever the passwords are for."""
+    """From one address; whatever the passwords are for, and an account that is made is one more."""
     ann = await town.guest("ann")
     await ann.ask("/register sesame")
     assert await ann.ask("/login ann wrong1") == ["-> wrong account or password"]
