@@ -46,6 +46,9 @@ host = ["{host}"]
 port = {port}
 websocket = true
 """
+ALWAYS_ON = {"ReadMarkerServiceTestCase"}
+"""Tests that expect accounts to stay in their rooms, which is each account's own choice here."""
+
 # A listener that speaks IRC alone: elsewhere a first line that no IRC client sends is plain text.
 
 
@@ -165,6 +168,9 @@ class ChatserverController(BaseServerController, DirectoryBasedController):  # t
         answer = case.getMessage(client)
         if answer.command != "REGISTER":
             raise AssertionError(answer)
+        if type(case).__name__ in ALWAYS_ON:
+            case.sendLine(client, "NS SET ALWAYSON ON")
+            case.getMessages(client)
         case.sendLine(client, "QUIT")
         case.assertDisconnected(client)
 
