@@ -12,6 +12,7 @@ from msgspec import structs
 from chatserver.app.server import Server, SystemClock
 from chatserver.config.settings import Config
 from chatserver.net.address import Address
+from chatserver.net.terms import Entrance
 from tests.simulation.disk import Disk, SimStore
 from tests.simulation.ledger import Ledger
 from tests.simulation.loop import ProcessLoop
@@ -182,7 +183,7 @@ class Machine:
     def _serve(self, link: Link) -> None:
         if self.running is not None:
             address = Address(f"10.0.0.{link.number % 250}", 1024 + link.number)
-            self.running._connections.add(link.server.socket, address, None)  # type: ignore[arg-type]
+            self.running._connections.add(link.server.socket, address, Entrance())  # type: ignore[arg-type]
         else:
             link.server.close()
 
