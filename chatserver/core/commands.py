@@ -40,6 +40,8 @@ class Connect(Command, frozen=True):
     """The version of the account's record that it was proved against."""
     away: str = ""
     """Why they are away from the start, see `SetAway`."""
+    certificate: str = ""
+    """SHA-256 of the client's certificate, "" without one; for themselves and operators."""
 
 
 class Quit(Command, frozen=True):

@@ -85,6 +85,8 @@ class Device(Struct, gc=False):
     """By which it is known again when it connects anew (`core.guests`); b"" if it is not."""
     absent: bool = False
     """Whether nobody is at it, so that it makes nobody present."""
+    certificate: str = ""
+    """SHA-256 of the certificate of the connection, "" without one."""
 
 
 class User:

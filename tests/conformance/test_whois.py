@@ -209,3 +209,19 @@ async def test_hosts_never_begin_with_a_colon() -> None:
     answer = await foo.ask("WHOIS foo")
     assert params(answer, "311")[3] == "0::1"
     assert params(answer, "338")[2] == "0::1"
+
+
+@pytest.mark.asyncio
+async def test_certificates_are_for_oneself_and_operators() -> None:
+    """RPL_WHOISCERTFP, for each connection that has one, with its address."""
+    network = Network()
+    client = network.client(certificate="ab" * 32)
+    await client.ask("NICK ann", "USER a 0 * :A")
+    bob = await network.connect("bob")
+    assert params(await client.ask("WHOIS ann"), "276")[1:] == (
+        "ann",
+        "has client certificate fingerprint " + "ab" * 32,
+    )
+    assert "276" not in commands(await bob.ask("WHOIS ann"))
+    await bob.ask(OPERATOR)
+    assert "276" in commands(await bob.ask("WHOIS ann"))

@@ -36,7 +36,13 @@ def connect(state: State, stamp: Stamp, session: int, command: Connect) -> Seque
     if isinstance(account, Refused):
         return (account,)
     device = Device(
-        session, stamp.at, command.address, command.secure, command.face, command.key
+        session,
+        stamp.at,
+        command.address,
+        command.secure,
+        command.face,
+        command.key,
+        certificate=command.certificate,
     )
     if account is not None and (person := state.find_online(account.name)) is not None:
         turn = Turn(state, person, stamp.seq, stamp.at, session)

@@ -69,9 +69,7 @@ def _portrait(inquiry: Inquiry, user: User) -> Iterator[bytes]:
     if who.account:
         yield inquiry.numeric("330", nick, who.account, text="is logged in as")
     if inquiry.user is user or inquiry.user.operator:
-        yield inquiry.numeric(
-            "338", nick, bare_address(user.address), text="Is actually using host"
-        )
+        yield from _devices(inquiry, user)
         if user.modes:
             modes = "".join(sorted(user.modes))
             yield inquiry.numeric("379", nick, text=f"is using modes +{modes}")
@@ -81,6 +79,16 @@ def _portrait(inquiry: Inquiry, user: User) -> Iterator[bytes]:
     yield inquiry.numeric(
         "317", nick, str(max(idle, 0)), str(since), text="seconds idle, signon time"
     )
+
+
+def _devices(inquiry: Inquiry, user: User) -> Iterator[bytes]:
+    """Yield from where somebody is connected, and with which certificates."""
+    for device in user.devices.values():
+        host = bare_address(device.address)
+        yield inquiry.numeric("338", user.nick, host, text="Is actually using host")
+        if device.certificate:
+            text = f"has client certificate fingerprint {device.certificate}"
+            yield inquiry.numeric("276", user.nick, text=text)
 
 
 def _places(inquiry: Inquiry, user: User) -> Iterator[bytes]:

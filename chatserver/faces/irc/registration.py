@@ -224,6 +224,7 @@ def _connect(session: Session) -> Items | Request:
         key=session.key,
         account=session.account,
         version=session.proof,
+        certificate=session.certificate,
         away=session.away,
     )
     verify = session.server.password
