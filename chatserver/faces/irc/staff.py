@@ -11,7 +11,9 @@ from chatserver.faces.irc.session import Handler, Items, Session
 from chatwire.message import Message
 from chatwire.names import fold
 
-STAFF: Final[Mapping[str, Service]] = {fold(service.name): service for service in (CHANSERV, NICKSERV)}
+STAFF: Final[Mapping[str, Service]] = {
+    fold(service.name): service for service in (CHANSERV, NICKSERV)
+}
 """The services, by folded name."""
 
 
