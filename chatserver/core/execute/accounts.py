@@ -109,7 +109,7 @@ def have(turn: Turn, name: str) -> Sequence[Effect]:
     turn.user.key = b""
     turn.state.guests.take(turn.user.nick, b"", turn.seq, turn.at)
     changed = _change(turn, name)
-    return (changed, *restore_statuses(turn, turn.user), LoggedIn(turn.user.identity))
+    return (LoggedIn(turn.user.identity), changed, *restore_statuses(turn, turn.user))
 
 
 def _change(turn: Turn, account: str) -> Emission:

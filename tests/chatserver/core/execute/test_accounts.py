@@ -64,7 +64,7 @@ def test_who_makes_an_account_has_it() -> None:
     made = Account("Ann2", chat.at, chat.seq, chat.seq, PROOF, ("aa",), email="a@b", invitation="i")
     assert account_of(chat, "ANN2") == made
     assert ann.identity.account == "Ann2"
-    kept, told, changed, has = effects
+    kept, told, has, changed = effects
     assert isinstance(kept, Emission)
     assert kept.event == AccountKept(chat.seq, chat.at, "Ann2", None, "Register")
     assert kept.audience.users == ()
