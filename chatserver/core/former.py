@@ -20,7 +20,7 @@ def call(event: KeptEvent, name: str) -> KeptEvent:
     """Return an event of a room, or of those with a status there, as if it had been called `name`."""
     field, written = _room_of(event)
     room = written.lstrip(_STATUS_PREFIXES)
-    if not looks_like_room(room) or room == name:
+    if not (looks_like_room(room) and looks_like_room(name)) or fold(room) == fold(name):
         return event
     prefix = written.removesuffix(room)
     return structs.replace(event, **{field: prefix + name})

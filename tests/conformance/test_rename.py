@@ -205,6 +205,22 @@ async def test_read_markers_go_along() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.asyncio
+async def test_what_is_sent_again_is_said_once() -> None:
+    """To the old name or to the new one: the echo of the first comes again."""
+    server = Network()
+    ann = await room(server, "ann", "echo-message", "message-tags", "batch")
+    nonce = "@+chatserver.dev/nonce=AAAAAAAAAAAAAAAAAAAAAAAA"
+    first = only(await ann.ask(f"{nonce} PRIVMSG #old :hi"), "PRIVMSG")
+    await rename(ann)
+    for name in ("#old", "#new"):
+        again = only(await ann.ask(f"{nonce} PRIVMSG {name} :hi"), "PRIVMSG")
+        assert (again.tags["msgid"], again.params[0]) == (first.tags["msgid"], name)
+    later = only(await ann.ask(f"{nonce}B PRIVMSG #new :hi"), "PRIVMSG")
+    again = only(await ann.ask(f"{nonce}B PRIVMSG #new :hi"), "PRIVMSG")
+    assert again.tags["msgid"] == later.tags["msgid"] != first.tags["msgid"]
+
+
 @pytest.mark.parametrize("tail", [1_000_000, 1])
 @pytest.mark.asyncio
 async def test_who_is_behind_misses_nothing_and_sees_nothing_twice(tail: int) -> None:

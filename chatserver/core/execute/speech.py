@@ -3,7 +3,7 @@
 Rule: a NOTICE is never answered by an error (RFC 2812, 3.3.2), so that no two programs answer each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from chatserver.core.commands import Respond, Say, Tag
 from chatserver.core.effects import (
@@ -50,7 +50,8 @@ def say(turn: Turn, command: Say) -> Sequence[Effect]:
         turn.user.bot, command.cuts, _account_of(audience) if room is None else "",
     )  # fmt: skip
     if key := nonce_key(event.who, name, event.tags):
-        turn.state.nonces.remember(Kept(key, target_of(event), turn.seq, turn.at))
+        log = audience.key or target_of(event)
+        turn.state.nonces.remember(Kept(key, log, turn.seq, turn.at))
     if room is not None and name == room.name:
         room.last_seq = turn.seq
     effects = show(turn, event, audience, room)
@@ -69,13 +70,22 @@ def find_repeated(state: State, user: User, command: Say, now: int) -> Repeated 
 
     It is asked before anything else: what was said, was said, also if it could not be said by now.
     """
-    key = nonce_key(user.identity, command.target, command.tags)
-    kept = state.nonces.find(key, now) if key else None
+    found = (state.nonces.find(key, now) for key in _nonce_keys(state, user, command))
+    kept = next(filter(None, found), None)
     if kept is None:
         return None
     if kept.seq <= user.named_seq and not is_personal(user.identity, command.tags):
         return None  # whoever had the nick before
     return Repeated(kept.target, kept.seq, command.target, command.notice)
+
+
+def _nonce_keys(state: State, user: User, command: Say) -> Iterator[bytes]:
+    """Yield the keys under which a message may have been said before: also to a former name of a room."""
+    if key := nonce_key(user.identity, command.target, command.tags):
+        yield key
+        room = state.find_room(command.target)
+        for former in room.former if room is not None else ():
+            yield nonce_key(user.identity, former.name, command.tags)
 
 
 def _account_of(audience: Audience) -> str:

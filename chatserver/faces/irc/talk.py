@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from chatserver.core.commands import Say, Tag
 from chatserver.core.effects import Repeated
 from chatserver.core.events import KeptEvent
+from chatserver.core.former import call
 from chatserver.core.history import Page
 from chatserver.faces.contract import Item, Lookup, Request
 from chatserver.faces.irc import playback
@@ -79,7 +80,8 @@ def repeated(inquiry: Inquiry, reply: Repeated) -> Lookup:
     def show(pages: Sequence[Sequence[KeptEvent]] | None) -> Sequence[bytes]:
         dialect = dialect_for(session.server.name, session.caps)
         if pages and pages[0]:
-            return [dialect.render(event) for event in pages[0]] if dialect.echo else ()
+            said = (call(event, reply.name) for event in pages[0])
+            return [*map(dialect.render, said)] if dialect.echo else ()
         if reply.notice or (pages is None and not dialect.echo):
             return ()
         code = "MESSAGE_ERROR" if pages is None else "MESSAGE_GONE"

@@ -15,7 +15,7 @@ from chatserver.core.events import (
     TopicChanged,
 )
 from chatserver.core.history import Page
-from chatserver.core.records import ListEntry, RoomRecord
+from chatserver.core.records import FormerName, ListEntry, RoomRecord, Standing
 from chatserver.ports import Record
 from chatwire.names import fold
 
@@ -71,6 +71,9 @@ ROOM = RoomRecord(
     lists={"b": [ListEntry("*!*@bad", "Ann!ann@192.0.2.1", 5)]},
     statuses={"ann!ann@192.0.2.1": "o"},
     emptied_at=6,
+    standings={"ann": Standing("o", 1), "bob": Standing("v", 2)},
+    founder="ann",
+    former=[FormerName("#oops", 2, 3)],
 )
 
 ACCOUNT = Account(

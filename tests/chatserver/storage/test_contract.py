@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from chatserver.core.events import Parted, Said
+from chatserver.core.events import Parted, RoomRenamed, Said
 from chatserver.core.guests import Guest
 from chatserver.core.history import NEWEST, Page
 from chatserver.core.markers import Marker
@@ -100,6 +100,15 @@ def test_a_page_has_messages_alone(store: Store) -> None:
     assert numbers(store, structs.replace(asked, limit=3)) == [9, 10, 11]
     assert numbers(store, structs.replace(asked, limit=4, oldest=True)) == [1, 3, 3, 5]
     assert numbers(store, structs.replace(asked, after=3, before=10)) == [5, 6, 7, 8, 9]
+
+
+def test_a_rooms_new_name_is_kept(store: Store) -> None:
+    """In the log of the room, for who reads all that happened."""
+    renamed = RoomRenamed(2, 1_002, "#Ops", ANN, "#Operations", "longer")
+    store.keep(Writing([*records(1), Record("#ops", renamed)]))
+    asked = structs.replace(page(), everything=True)
+    assert store.read([asked])[asked][1:] == [renamed]
+    assert numbers(store, page()) == [1]
 
 
 def test_a_page_can_be_the_oldest_within_its_bounds(store: Store) -> None:

@@ -13,8 +13,9 @@ import pytest
 from msgspec import structs
 
 from chatserver.cli import main
-from chatserver.core.events import Identity, Redacted, Said
-from chatserver.ports import Record
+from chatserver.core.events import Identity, Redacted, RoomRenamed, Said
+from chatserver.core.records import RoomRecord
+from chatserver.ports import Record, Writing
 from chatserver.storage.migrations import MIGRATIONS, migrate
 from chatserver.tools import export
 from tests.chatserver.storage.samples import ANN, OTHERS, record, records, said
@@ -66,6 +67,21 @@ def test_for_people(data: str, capsys: pytest.CaptureFixture[str]) -> None:
             "* Ann waves",
             "* Ann removed a message of Eve (spam)",
         )
+    ]
+
+
+def test_a_renamed_room_is_found_by_its_present_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With all that was said before; its former name is another room's, or what is left of it."""
+    with running(tmp_path) as store:
+        renamed = RoomRenamed(2, 1_002, "#old", ANN, "#Ops", "clearer")
+        kept = [Record("#old", said(1, "#old")), Record("#old", renamed)]
+        store.keep(Writing(kept, [RoomRecord("#old", "#Ops", 1)], ["#ops"]))
+    begin = "1970-01-01 00:00:01 "
+    assert lines(capsys, "--data", str(tmp_path)) == [
+        begin + "[Ann] message 1",
+        begin + "* Ann renamed the room to #Ops (clearer)",
     ]
 
 
