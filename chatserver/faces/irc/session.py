@@ -68,9 +68,10 @@ class Session:
     """One client: its capabilities, and until it is a user, what it has said of itself."""
 
     __slots__ = (
-        "_facts", "account", "address", "away", "batch", "batches", "caps", "certificate", "exchange", "host",
-        "key", "negotiating", "nick", "noticed", "offered", "password", "playback", "private", "proof",
-        "realname", "registered", "reserved", "secure", "username", "version", "voice",
+        "_facts", "account", "address", "away", "batch", "batches", "caps", "certificate", "exchange",
+        "follows", "host", "key", "metadata", "negotiating", "nick", "noticed", "offered", "password",
+        "playback", "private", "proof", "realname", "registered", "reserved", "secure", "username",
+        "version", "voice",
     )  # fmt: skip
 
     def __init__(
@@ -113,6 +114,10 @@ class Session:
         """The SASL exchange that is under way."""
         self.voice = ""
         """The service in whose name the client is answered right now, "" for the server itself."""
+        self.metadata: dict[str, str] = {}
+        """What it said of itself before it was a user, by key."""
+        self.follows: dict[str, None] = {}
+        """The keys of metadata that it follows."""
         self.key = b""
         """A digest of the secret by which it comes back, b"" without one."""
         self.batches = 0
