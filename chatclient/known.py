@@ -7,7 +7,6 @@ attacker wants.
 
 import json
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -115,6 +114,8 @@ class KnownServers:
 
 def _replace(path: Path, text: str) -> None:
     """Have `text` in a file, or what was there before, and never a part of it."""
+    import tempfile  # noqa: PLC0415 - it imports much, for what is seldom done
+
     number, name = tempfile.mkstemp(dir=path.parent)  # for its owner alone
     try:
         with os.fdopen(number, "w", encoding="utf-8") as file:

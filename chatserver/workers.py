@@ -5,15 +5,16 @@ nobody for long.
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
-THREADS: Final = 1
-"""One core is enough to be let in, and leaves the others to who is in."""
+THREADS: Final = max(1, min(8, (os.cpu_count() or 1) - 1))
+"""All cores but one, which is left to who is in."""
 
-WAITING_MOST: Final = 64
-"""Works that may wait, or be under way: some ten seconds of them."""
+WAITING_MOST: Final = 128 * THREADS
+"""Works that may wait, or be under way: some twenty seconds, as when all come back."""
 
 T = TypeVar("T")
 

@@ -41,6 +41,7 @@ INVITE_NOTIFY = "invite-notify"
 LABELED_RESPONSE = "labeled-response"
 MESSAGE_REDACTION = "draft/message-redaction"
 MESSAGE_TAGS = "message-tags"
+METADATA = "draft/metadata-3"
 MULTILINE = "draft/multiline"
 MULTI_PREFIX = "multi-prefix"
 NONCE = "chatserver.dev/nonce"
@@ -125,6 +126,11 @@ CAPABILITIES = (
         MESSAGE_TAGS,
         _SITE + "message-tags",
         "messages have ids and tags, and TAGMSG carries tags alone",
+    ),
+    Capability(
+        METADATA,
+        "https://github.com/ircv3/ircv3-specifications/pull/613",
+        "people and rooms say things of themselves by key, and who follows a key is told",
     ),
     Capability(
         MULTILINE,

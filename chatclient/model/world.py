@@ -143,8 +143,11 @@ class World:
         end = len(lines)
         while end and (lines[end - 1].time > read or lines[end - 1].delivery in _UNSETTLED):
             end -= 1
-        buffer.read_id = lines[end - 1].id if end else 0
-        unread = [] if buffer is self.active else [*filter(_is_news, lines[end:])]
+        first = next((at for at in range(end, len(lines)) if _is_news(lines[at])), 0)
+        looks = buffer is self.active
+        last = 0 if looks or not lines else len(lines)
+        buffer.read_id = lines[(first or last) - 1].id if first or last else 0
+        unread = [] if looks else [*filter(_is_news, lines[end:])]
         buffer.unread, buffer.mentions = len(unread), sum(line.mention for line in unread)
         self.changes.append(BufferChanged(buffer))
 

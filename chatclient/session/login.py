@@ -59,6 +59,8 @@ def conclude(state: State) -> None:
     """End the negotiation, if all that it waits for is done."""
     if state.registered or state.requests or state.attempt:
         return
+    if state.has(caps.PRE_AWAY) and state.away:
+        state.send("AWAY", state.away)  # so that nobody sees us come back, and go away again
     if state.has(caps.SESSION):
         state.past.secret = state.past.secret or new_nonce(state.random)
         state.send("SESSION", state.past.secret)

@@ -43,6 +43,7 @@ WANTED = frozenset(
         NONCE,
         RENAME,
         PLAYBACK,
+        caps.PRE_AWAY,
         caps.READ_MARKER,
         caps.SASL,
         caps.SERVER_TIME,
@@ -179,7 +180,7 @@ def on_motd_end(state: State, heard: Heard) -> None:
     state.ready, state.ready_at = True, heard.time
     most = limits(state.offered.get(MULTILINE, "")).lines if state.multiline else 0
     state.set_status(replace(state.status, multiline=most))
-    if state.away:
+    if state.away and not state.has(caps.PRE_AWAY):
         state.send("AWAY", state.away)
     if state.has(PLAYBACK):
         state.send("PRIVMSG", "*playback", f"PLAY * {max(0.0, (state.past.heard or 0.0) - 60):.3f}")

@@ -104,6 +104,9 @@ def entry_of(state: State, heard: Heard) -> Entry | None:
 def _confirm(state: State, heard: Heard, *, mine: bool) -> bool:
     """Take an own message that came back as the sign that the server has it; say whether it was."""
     entry = entry_of(state, heard)
+    if not mine and heard.label and (answered := state.outbox.marked(heard.label)):
+        state.outbox.confirm(answered)  # a service answers, and says nothing of what it was told
+        return False
     if mine:
         source = heard.message.source or ""
         if "!" in source:

@@ -28,6 +28,10 @@ class Verifier(Struct, frozen=True, gc=False):
     stored_key: bytes
     server_key: bytes
 
+    def __repr__(self) -> str:
+        """Return nothing of it: what went wrong is logged with the command that it was."""
+        return "Verifier(…)"
+
 
 class Account(Struct, frozen=True, gc=False):
     """What is known of an account; times are in ms since 1970 (UTC)."""

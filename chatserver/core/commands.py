@@ -326,3 +326,42 @@ class DropAccount(Command, frozen=True):
     """
 
     account: str = ""
+
+
+class SetMetadata(Command, frozen=True):
+    """Set what a key says of the asker (`*` or their nick) or of a room; "" removes the key."""
+
+    target: str
+    key: str
+    value: str
+
+
+class ClearMetadata(Command, frozen=True):
+    """Remove all keys of the asker or of a room, likewise."""
+
+    target: str
+
+
+class Follow(Command, frozen=True):
+    """Be told, in this session, what keys say; the asker has to be the target."""
+
+    target: str
+    keys: tuple[str, ...]
+
+
+class Unfollow(Command, frozen=True):
+    """Be told so no more; without keys, of none at all, and without an answer."""
+
+    target: str
+    keys: tuple[str, ...]
+
+
+class Adopt(Command, frozen=True):
+    """Have metadata, and follow keys, as one said before one was a user: without an answer."""
+
+    metadata: dict[str, str]
+    keys: tuple[str, ...]
+
+
+class Synchronize(Command, frozen=True):
+    """Be told what the keys that one follows say of all that one sees."""

@@ -175,6 +175,40 @@ class MonitorListed(Reply, frozen=True):
     nicks: tuple[str, ...]
 
 
+class MetadataSet(Reply, frozen=True):
+    """A key of a target says `value` now, "" nothing."""
+
+    target: str
+    key: str
+    value: str
+
+
+class MetadataCleared(Reply, frozen=True):
+    """These keys of a target say nothing any more."""
+
+    target: str
+    keys: tuple[str, ...]
+
+
+class Followed(Reply, frozen=True):
+    """The asker's session follows these keys; `refused` is the first that was too many, "" for none."""
+
+    keys: tuple[str, ...]
+    refused: str = ""
+
+
+class Unfollowed(Reply, frozen=True):
+    """The asker's session follows these keys no more."""
+
+    keys: tuple[str, ...]
+
+
+class Synchronized(Reply, frozen=True):
+    """The asker is to be told all that they follow of all that they see: also of whom they monitor."""
+
+    monitored: tuple[str, ...]
+
+
 class OperatorGranted(Reply, frozen=True):
     """The asker is an operator of the server now."""
 
@@ -306,6 +340,12 @@ class Reason(enum.Enum):
     """[target, its number] Only who said it, or an operator of the room, may remove it."""
     TOO_LATE = enum.auto()
     """[target, its number] Who said it may not remove it any more."""
+    METADATA_TARGET_INVALID = enum.auto()
+    """[target] It is nobody, or no room that the asker may set something of."""
+    METADATA_FORBIDDEN = enum.auto()
+    """[target, key or `*`]"""
+    METADATA_FULL = enum.auto()
+    """[target, how many keys it may have]"""
     BUSY = enum.auto()
     """Too many passwords wait to be checked."""
     NOT_KEPT = enum.auto()

@@ -210,6 +210,14 @@ class MarkerMoved(Event, frozen=True):
     read_at: int
 
 
+class MetadataChanged(Event, frozen=True):
+    """A key says `value` of somebody or of a room, "" nothing. Audience: who follows it, and sees them."""
+
+    target: str
+    key: str
+    value: str
+
+
 class Invited(Event, frozen=True):
     """`nick` was asked into a room. Audience: they alone."""
 

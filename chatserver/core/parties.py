@@ -5,6 +5,8 @@ their nick, for as long as they have it (`Identity.party`). An account reads wha
 was made. No guest can have the nick that is an account's name, so parties are never mixed up.
 """
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from chatserver.core.markers import Markers
@@ -43,12 +45,6 @@ def name_party(state: State, asker: User, key: str, nick: str) -> str:
     return account.name if account is not None else nick
 
 
-def find_holder(state: State, account: str) -> User | None:
-    """Return who is there with `account`, in any case of letters."""
-    key = fold(account)
-    return next((user for user in state.users.values() if fold(user.identity.account) == key), None)
-
-
 def reads_since(state: State, user: User) -> int:
     """Return the number after which what was said in conversations of the party `user` is theirs."""
     account = state.accounts.find(user.identity.account)
@@ -59,3 +55,9 @@ def markers_of(state: State, user: User) -> Markers:
     """Return the read markers of `user`, to be read."""
     account = state.accounts.find(user.identity.account)
     return state.markers.of(account) if account is not None else user.markers
+
+
+def metadata_of(state: State, user: User) -> Mapping[str, str]:
+    """Return what `user` says of themselves, by key."""
+    account = state.accounts.find(user.identity.account)
+    return account.metadata if account is not None else user.metadata

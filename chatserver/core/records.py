@@ -86,6 +86,8 @@ class RoomRecord(Struct, frozen=True):
     founder: str = ""
     """The folded account that the room belongs to, which has a standing; "" for none."""
     former: list[FormerName] = []
+    metadata: dict[str, str] = {}
+    """What is said of it, by key."""
 
 
 class Past(Struct, frozen=True):

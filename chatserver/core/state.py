@@ -15,6 +15,7 @@ from chatserver.core.events import Identity
 from chatserver.core.guests import Guests
 from chatserver.core.limits import Limits
 from chatserver.core.markers import AccountMarkers, Markers
+from chatserver.core.metadata import Following
 from chatserver.core.monitors import Monitors
 from chatserver.core.nicks import Nicks
 from chatserver.core.nonces import Nonces
@@ -97,8 +98,8 @@ class User:
 
     __slots__ = (
         "active_at", "alone", "away_message", "connected_at", "conversations", "correspondent",
-        "devices", "earlier", "id", "identity", "invited", "key", "left_seq", "markers", "modes",
-        "named_seq", "operator", "rooms",
+        "devices", "earlier", "id", "identity", "invited", "key", "left_seq", "markers",
+        "metadata", "modes", "named_seq", "operator", "rooms",
     )  # fmt: skip
 
     def __init__(self, number: int, identity: Identity, connected_at: int) -> None:
@@ -125,6 +126,8 @@ class User:
         """A guest's own; those of accounts are in `State.markers`."""
         self.conversations: dict[str, str] = {}
         """Whom they wrote to or heard from: by party, the nick they had; newest last."""
+        self.metadata: dict[str, str] = {}
+        """What a guest says of themselves, by key; that of accounts is in their records."""
         self.modes: set[str] = set()
         """Of `i` (invisible), `o` (operator), `w` (wallops), `B` (bot)."""
         self.away_message = ""
@@ -242,8 +245,8 @@ class Room:
 
     __slots__ = (
         "_audience", "_roster", "created_at", "created_seq", "emptied_at", "flags", "former", "founder",
-        "key", "last_seq", "limit", "lists", "lists_changed", "log", "members", "name", "password",
-        "standings", "statuses", "topic", "topic_at", "topic_by",
+        "key", "last_seq", "limit", "lists", "lists_changed", "log", "members", "metadata", "name",
+        "password", "standings", "statuses", "topic", "topic_at", "topic_by",
     )  # fmt: skip
 
     def __init__(
@@ -273,6 +276,8 @@ class Room:
         self.standings: dict[str, Standing] = {}
         self.founder = ""
         """See `RoomRecord`; `core.standings` works with both."""
+        self.metadata: dict[str, str] = {}
+        """What is said of it, by key."""
         self.former: list[FormerName] = []
         """What it was called before, newest last."""
         self.last_seq: int | None = None
@@ -302,6 +307,7 @@ class Room:
             and self.flags == set(ROOM_FLAGS)
             and len(self.statuses) + len(self.standings) <= 1
             and not (self.topic or self.password or self.limit or any(self.lists.values()))
+            and not self.metadata
         )
 
     def having(self, statuses: str) -> Iterator[User]:
@@ -334,6 +340,7 @@ class Room:
             self.log, self.name, self.created_at, self.created_seq, self.topic, self.topic_by, self.topic_at,
             "".join(sorted(self.flags)), self.password, self.limit, lists, dict(self.statuses),
             self.emptied_at, dict(self.standings), self.founder, [*self.former],
+            dict(self.metadata),
         )  # fmt: skip
 
     @classmethod
@@ -347,6 +354,7 @@ class Room:
         room.statuses = dict(record.statuses)
         room.standings, room.founder = dict(record.standings), record.founder
         room.former = [*record.former]
+        room.metadata = dict(record.metadata)
         room.emptied_at = record.emptied_at or now
         return room
 
@@ -382,6 +390,7 @@ class State:
         """Of messages of the last day."""
         self.accounts = Accounts()
         self.monitors = Monitors()
+        self.following = Following()
         self.markers = AccountMarkers(self.accounts)
         self.guests = Guests()
         """Who can come back as who they were."""
@@ -449,6 +458,7 @@ class State:
         device = self.sessions.pop(session).devices.pop(session)
         if self.keys.get(device.key) == session:
             del self.keys[device.key]
+        self.following.forget(session)
         return device
 
     def identify(self, user: User, identity: Identity) -> None:

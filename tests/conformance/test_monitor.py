@@ -115,6 +115,63 @@ async def test_entering_a_room_while_away_is_no_news_to_others() -> None:
 
 
 @pytest.mark.asyncio
+async def test_who_does_not_read_is_told_later() -> None:
+    """In order, and once, as far as memory has it."""
+    network = Network()
+    foo = await network.connect("foo")
+    await foo.ask("MONITOR + bar,baz", "JOIN #chan")
+    foo.client.stall()
+    bar = await network.connect("bar")
+    await bar.ask("JOIN #chan", "NICK baz", "PRIVMSG #chan :hi")
+    foo.client.resume()
+    shown = [(m.command, m.params[-1].partition("!")[0]) for m in await foo.read()]
+    assert shown == [
+        ("730", "bar"), ("JOIN", "#chan"), ("NICK", "baz"), ("731", "bar"), ("730", "baz"),
+        ("PRIVMSG", "hi"),
+    ]  # fmt: skip
+
+
+@pytest.mark.asyncio
+async def test_each_device_has_its_own_list() -> None:
+    """Of one person's two, only the one that asked is told."""
+    network = Network()
+    one, other = await network.login("foo"), await network.login("foo")
+    await one.ask("MONITOR + bar")
+    assert commands(await other.ask("MONITOR L")) == ["733"]
+    await network.connect("bar")
+    assert commands(await one.read()) == ["730"]
+    assert commands(await other.read()) == []
+
+
+@pytest.mark.asyncio
+async def test_a_device_more_or_less_is_no_news() -> None:
+    """Somebody is there as long as their nick is theirs."""
+    network = Network()
+    foo = await network.connect("foo")
+    await foo.ask("MONITOR + bar")
+    first, second = await network.login("bar"), await network.login("bar")
+    assert commands(await foo.read()) == ["730"]
+    await first.ask("QUIT")
+    assert commands(await foo.read()) == []
+    await second.ask("QUIT")
+    assert commands(await foo.read()) == ["731"]
+
+
+@pytest.mark.asyncio
+async def test_accounts_are_told_of() -> None:
+    """ACCOUNT, with account-notify, when somebody on the list logs in or out."""
+    network = Network()
+    foo = await network.connect("foo", "extended-monitor", "account-notify")
+    few = await network.connect("few", "extended-monitor")
+    bar = await network.connect("bar")
+    for client in (foo, few):
+        await client.ask("MONITOR + bar")
+    await bar.ask("REGISTER * * sesame")
+    assert params(await foo.read(), "ACCOUNT") == ("bar",)
+    assert await few.read() == []
+
+
+@pytest.mark.asyncio
 async def test_nicks_of_any_script() -> None:
     """Compared as everywhere."""
     network = Network()

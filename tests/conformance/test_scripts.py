@@ -29,12 +29,13 @@ async def test_people_have_their_names() -> None:
 
 @pytest.mark.asyncio
 async def test_a_room_is_one_in_any_spelling() -> None:
-    """In any case and composition; it has the name under which it was made."""
+    """In any case and composition; it has the name under which it was made, composed."""
     network = Network()
     foo, bar = await network.connect("foo"), await network.connect("bar")
     await foo.ask("JOIN #Caf\u00e9")
     assert params(await bar.ask("JOIN #CAFE\u0301"), "JOIN") == ("#Caf\u00e9",)
     assert commands(await foo.read()) == ["JOIN"]
+    assert params(await bar.ask("JOIN #e\u0301te\u0301"), "JOIN") == ("#\u00e9t\u00e9",)
     await bar.ask("PRIVMSG #cafe\u0301 :hi")
     assert params(await foo.read(), "PRIVMSG")[0] == "#Caf\u00e9"
 

@@ -168,13 +168,21 @@ async def test_commands_are_the_same_in_any_case() -> None:
     assert commands(await foo.ask(":whoever jOiN   #chan"))[0] == "JOIN"
 
 
-@pytest.mark.parametrize("line", [b"PRIVMSG bar hi\xaa", b"TOPIC #a :\xff", b"\xfe"])
+@pytest.mark.parametrize(
+    ("line", "verb"),
+    [
+        (b"PRIVMSG bar hi\xaa", "PRIVMSG"),
+        (b"@a=b :x topic #a :\xff", "TOPIC"),
+        (b"\xfe", "*"),
+        (b"what \xfe", "*"),
+    ],
+)
 @pytest.mark.asyncio
-async def test_what_is_not_utf8_is_refused_and_relayed_to_nobody(line: bytes) -> None:
-    """FAIL * INVALID_UTF8 (IRCv3 utf8-only)."""
+async def test_what_is_not_utf8_is_refused_and_relayed_to_nobody(line: bytes, verb: str) -> None:
+    """FAIL with the command, or `*`, and INVALID_UTF8 (IRCv3 utf8-only)."""
     network = Network()
     foo, bar = await network.connect("foo"), await network.connect("bar")
-    assert params(await foo.ask(line), "FAIL")[:2] == ("*", "INVALID_UTF8")
+    assert params(await foo.ask(line), "FAIL")[:2] == (verb, "INVALID_UTF8")
     assert await bar.read() == []
 
 

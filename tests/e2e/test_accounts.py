@@ -1,5 +1,6 @@
 """Accounts of a real server: made by people and by who runs it, and there after a crash."""
 
+import resource
 import signal
 import stat
 import subprocess
@@ -104,3 +105,29 @@ def registers(server: Server, rest: str) -> bool:
         peer.send(f"/register {rest}", "/topic")
         peer.read_until("-> #lobby")
         return any("is made" in line for line in peer.seen)
+
+
+def test_no_account_is_made_that_the_disk_does_not_take(tmp_path: Path) -> None:
+    """Who asks is told so, and it is not there after a crash; when the disk takes it, it is made."""
+    data = tmp_path / "data"
+    with Server(*CHEAP, "--data", data) as server, server.join() as peer:
+        largest = max(path.stat().st_size for path in data.iterdir())
+        limit_files(server, largest)
+        peer.send(*(f"filling up {'x' * 4000}" for _ in range(40)))
+        peer.send("/register ann sesame-1")
+        peer.read_until("-> not done: the server can't write to its disk right now")
+        server.kill()
+    often = ("--login-failures", "0")
+    with Server(*CHEAP, *often, "--data", data) as server, server.join() as peer:
+        peer.send("/login ann sesame-1")
+        peer.read_until("wrong account or password")
+        limit_files(server, 0)
+        peer.send("/register ann sesame-1")
+        peer.read_until("-> not done")
+        limit_files(server, resource.RLIM_INFINITY)
+        eventually(lambda: registers(server, "bob sesame-1"))
+
+
+def limit_files(server: Server, size: int) -> None:
+    """Have the system refuse to let files of a server grow beyond `size` bytes."""
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))

@@ -22,6 +22,14 @@ from chatserver.core.execute.accounts import (
 from chatserver.core.execute.administration import drop_account_of, set_password_of
 from chatserver.core.execute.arrival import connect, login
 from chatserver.core.execute.devices import leave
+from chatserver.core.execute.metadata import (
+    adopt,
+    clear_metadata,
+    follow,
+    set_metadata,
+    synchronize,
+    unfollow,
+)
 from chatserver.core.execute.modes import change_room_modes, change_user_modes
 from chatserver.core.execute.monitoring import list_monitored, monitor, tell_watchers
 from chatserver.core.execute.operators import become_operator, change_host, kill, send_wallops
@@ -69,6 +77,12 @@ HANDLERS: Mapping[type[Command], Handler] = {
     commands.BecomeOperator: become_operator,
     commands.Monitor: monitor,
     commands.ListMonitored: list_monitored,
+    commands.SetMetadata: set_metadata,
+    commands.ClearMetadata: clear_metadata,
+    commands.Follow: follow,
+    commands.Unfollow: unfollow,
+    commands.Synchronize: synchronize,
+    commands.Adopt: adopt,
     commands.SendWallops: send_wallops,
     commands.Kill: kill,
     commands.ChangeHost: change_host,

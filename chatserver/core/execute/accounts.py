@@ -69,7 +69,8 @@ def _make(state: State, stamp: Stamp, command: Register, user: User | None) -> E
     account = Account(
         name,
         created_at=stamp.at,
-        created_seq=stamp.seq,
+        # who registers the nick that they have keeps what was said to them since they have it
+        created_seq=user.named_seq if user is not None and user.nick == name else stamp.seq,
         version=stamp.seq,
         verifier=command.verifier,
         certificates=(certificate,) if certificate else (),
@@ -206,6 +207,8 @@ def put_back(state: State, event: AccountKept, user: User | None) -> None:
     """Make all as it was before `user` changed a record that could not be kept; the newest change first."""
     before = event.before
     now = state.accounts.find(event.account)
+    if before is not None and now is not None:  # that need not be kept at once
+        before = structs.replace(before, metadata=now.metadata)
     if before is None:
         state.accounts.drop(event.account)
     elif now is not None and before.always_on:

@@ -15,7 +15,6 @@ from chatserver.core.effects import Effect, Emission, Reason, Refused
 from chatserver.core.events import Redacted
 from chatserver.core.execute.speech import status_of
 from chatserver.core.execute.turn import Turn, shorten
-from chatserver.core.parties import find_holder
 from chatserver.core.rights import manages, refuse_speech
 from chatserver.core.state import Audience, State, User
 from chatwire.names import fold, looks_like_room
@@ -36,7 +35,7 @@ def redact(turn: Turn, command: Redact) -> Sequence[Effect]:
 def _find_reader(state: State, command: Redact) -> User | None:
     """Return who got a message that was said to a person, if they are there."""
     if command.to_account:
-        return find_holder(state, command.to_account)
+        return state.find_online(command.to_account)
     other = state.find_user(command.target)
     if other is None or other.identity.account or other.named_seq > command.message:
         return None  # who has the nick now is somebody else

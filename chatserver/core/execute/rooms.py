@@ -29,7 +29,7 @@ from chatserver.core.execute.turn import Turn, shorten
 from chatserver.core.rights import ORPHANED_AFTER, governs, manages, refuse_entry
 from chatserver.core.standings import join_statuses, remember, remembered, settle
 from chatserver.core.state import ROOM_FLAGS, Audience, Room, State, User
-from chatwire.names import fold, is_room
+from chatwire.names import fold, is_room, tidy
 
 SERVER = Identity("", "", "")
 """The server itself, where it acts."""
@@ -37,16 +37,16 @@ SERVER = Identity("", "", "")
 
 def join(turn: Turn, command: Join) -> Sequence[Effect]:
     """Let the asker into a room, which is made if it is not there."""
-    state, user = turn.state, turn.user
-    if not is_room(command.room, state.limits.room):
+    state, user, name = turn.state, turn.user, tidy(command.room)
+    if not is_room(name, state.limits.room):
         return (Refused(Reason.ROOM_NAME_INVALID, command.room),)
-    room = find_living(turn, command.room)
+    room = find_living(turn, name)
     if room is not None and user in room.members:
         return NOTHING
     if len(user.rooms) >= state.limits.rooms_per_user:
         return (Refused(Reason.TOO_MANY_ROOMS, command.room),)
     if room is None:
-        room = make_room(state, command.room, turn)
+        room = make_room(state, name, turn)
     elif reason := refuse_entry(state, user, room, command.key):
         return (Refused(reason, room.name),)
     status = status_on_entry(turn, room)

@@ -35,6 +35,7 @@ MATTERING = frozenset(
         caps.INVITE_NOTIFY,
         caps.MESSAGE_REDACTION,
         caps.MESSAGE_TAGS,
+        caps.METADATA,
         caps.MULTILINE,
         caps.READ_MARKER,
         caps.SERVER_TIME,
@@ -59,6 +60,7 @@ class IrcDialect:
         "extended",
         "invites",
         "markers",
+        "metadata",
         "monitors",
         "multiline",
         "redaction",
@@ -79,6 +81,7 @@ class IrcDialect:
         self.extended = caps.EXTENDED_JOIN in enabled
         self.monitors = caps.EXTENDED_MONITOR in enabled
         self.invites = caps.INVITE_NOTIFY in enabled
+        self.metadata = caps.METADATA in enabled
         self.markers = caps.READ_MARKER in enabled
         self.multiline = caps.MULTILINE in enabled
         self.redaction = caps.MESSAGE_REDACTION in enabled
@@ -342,7 +345,20 @@ def _return(dialect: IrcDialect, event: events.HostChanged) -> Iterator[str]:
 
 
 def _came_online(dialect: IrcDialect, event: events.CameOnline) -> bytes:
-    return finish(f":{dialect.server} 730 * :{event.who.mask}", dialect.prefix(event))
+    line = finish(f":{dialect.server} 730 * :{event.who.mask}", dialect.prefix(event))
+    if not dialect.metadata:
+        return line
+    later = f":{dialect.server} 774 * {event.who.nick} 0 :Ask for it with METADATA SYNC"
+    return line + finish(later, dialect.prefix(event))
+
+
+def _metadata_changed(dialect: IrcDialect, event: events.MetadataChanged) -> bytes:
+    if not dialect.metadata:
+        return b""
+    said = f"* :{event.value}" if event.value else ":Key not set"
+    code = "761" if event.value else "766"
+    line = f":{dialect.server} {code} * {event.target} {event.key} {said}"
+    return finish(line, dialect.prefix(event))
 
 
 def _went_offline(dialect: IrcDialect, event: events.WentOffline) -> bytes:
@@ -375,6 +391,7 @@ RENDERERS: Mapping[type[Event], Callable[[IrcDialect, Any], bytes]] = {
     events.Kicked: _kicked,
     events.Killed: _killed,
     events.MarkerMoved: _marker_moved,
+    events.MetadataChanged: _metadata_changed,
     events.Observed: _observed,
     events.Parted: _parted,
     events.RealnameChanged: _realname_changed,

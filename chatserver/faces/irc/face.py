@@ -91,7 +91,7 @@ class IrcFace:
             message = parse(line)
         except EncodingError:
             text = "The line was not UTF-8 and was dropped: your client must use UTF-8 here"
-            return Request((session.fail("*", "INVALID_UTF8", text=text),), self._label(line))
+            return Request((session.fail(_verb(line), "INVALID_UTF8", text=text),), self._label(line))
         except GrammarError:
             return self._unknown(line)
         label = session.valid_label(message.tags.get("label", ""))
@@ -194,6 +194,15 @@ class IrcFace:
         """Return the label of a line that could not be parsed."""
         tags = split_tags(line)[0].decode(errors="replace")
         return self._session.valid_label(parse_tags(tags[1:].rstrip(" ")).get("label", ""))
+
+
+def _verb(line: bytes) -> str:
+    """Return the command of a line that could not be parsed, `*` if there is none that we know."""
+    rest = split_tags(line)[1].decode(errors="replace").lstrip(" ")
+    if rest.startswith(":"):
+        rest = rest.partition(" ")[2].lstrip(" ")
+    word = rest.partition(" ")[0].upper()
+    return word if word in VERBS else "*"
 
 
 def _labelled(asked: Request, label: str) -> Request:

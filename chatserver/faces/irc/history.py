@@ -240,15 +240,15 @@ def replay(session: Session, *batch: str, past: Iterable[KeptEvent]) -> Sequence
         past = (call(event, batch[1]) for event in past)
     shown = (event for event in past if not isinstance(event, RoomRenamed))
     lines = b"".join(map(dialect.render, shown))
-    return _in_batch(session, *batch, lines=lines.splitlines(keepends=True))
+    return batched(session, *batch, lines=lines.splitlines(keepends=True))
 
 
-def _in_batch(session: Session, *params: str, lines: Sequence[bytes]) -> Sequence[bytes]:
+def batched(session: Session, *params: str, lines: Sequence[bytes]) -> Sequence[bytes]:
     """Return lines as a batch of the type and with the target in `params`, to who knows batches."""
     if not session.has(caps.BATCH):
         return lines
     session.batches += 1
-    server, reference = session.server.name, f"history-{session.batches}"
+    server, reference = session.server.name, f"batch-{session.batches}"
     start = finish(" ".join([f":{server} BATCH +{reference}", *params]))
     return [start, *in_batch(server, lines, reference).splitlines(keepends=True)]
 
@@ -317,4 +317,4 @@ def _choose(
 def _list_targets(session: Session, chosen: Iterable[tuple[int, str]]) -> Sequence[bytes]:
     server = session.server.name
     lines = [finish(f":{server} CHATHISTORY TARGETS {name} {iso_time(at)}") for at, name in chosen]
-    return _in_batch(session, "draft/chathistory-targets", lines=lines)
+    return batched(session, "draft/chathistory-targets", lines=lines)

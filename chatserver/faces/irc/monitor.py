@@ -9,6 +9,7 @@ from chatserver.core.commands import Command, ListMonitored, Monitor
 from chatserver.core.effects import Monitored, MonitorListed
 from chatserver.core.monitors import MONITORED_MOST
 from chatserver.faces.irc.lines import BODY_LIMIT, pack
+from chatserver.faces.irc.metadata import of_monitored
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatwire.message import Message
 from chatwire.names import tidy
@@ -36,6 +37,7 @@ def monitored(inquiry: Inquiry, reply: Monitored) -> Sequence[bytes]:
     lines = [
         *_listing(inquiry, "730", (who.mask for who in reply.online)),
         *_listing(inquiry, "731", reply.offline),
+        *(line for who in reply.online for line in of_monitored(inquiry, who.nick)),
     ]
     if reply.full:
         most, refused = str(MONITORED_MOST), ",".join(reply.full)

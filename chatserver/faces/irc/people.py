@@ -6,6 +6,7 @@ from chatserver.core import queries
 from chatserver.core.commands import SetRealname
 from chatserver.core.state import User
 from chatserver.faces.irc.lines import readable_time
+from chatserver.faces.irc.metadata import in_whois
 from chatserver.faces.irc.services import Service
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatserver.faces.irc.staff import find_service
@@ -68,6 +69,7 @@ def _portrait(inquiry: Inquiry, user: User) -> Iterator[bytes]:
         yield inquiry.numeric("671", nick, text="is using a secure connection")
     if who.account:
         yield inquiry.numeric("330", nick, who.account, text="is logged in as")
+    yield from in_whois(inquiry, user)
     if inquiry.user is user or inquiry.user.operator:
         yield from _devices(inquiry, user)
         if user.modes:

@@ -15,7 +15,7 @@ from chatserver.core.commands import ChangeNick, Connect, Quit
 from chatserver.core.effects import Welcomed
 from chatserver.core.state import State, User
 from chatserver.faces.contract import Ask, Request, judge
-from chatserver.faces.irc import accounts, sasl, transport
+from chatserver.faces.irc import accounts, metadata, sasl, transport
 from chatserver.faces.irc.guests import confirm
 from chatserver.faces.irc.isupport import (
     MULTILINE_BYTES,
@@ -36,6 +36,7 @@ _SOME_USERNAME = "user"
 _VERSION = 302
 _VALUES: Mapping[str, Callable[[Session], str | None]] = {
     caps.ACCOUNT_REGISTRATION: accounts.offer,
+    caps.METADATA: metadata.offer,
     caps.MULTILINE: lambda _session: f"max-bytes={MULTILINE_BYTES},max-lines={MULTILINE_LINES}",
     caps.SASL: sasl.mechanisms,
     caps.STS: transport.offer,
@@ -138,8 +139,10 @@ def _cap_req(session: Session, message: Message) -> Items:
         if name not in offered or name == caps.STS or (item.startswith("-") and fixed):
             return [_cap_line(session, "NAK", wanted)]
         (enabled.discard if item.startswith("-") else enabled.add)(name)
+    knew = metadata.is_aware(session)
     session.caps = frozenset(enabled)
-    return [_cap_line(session, "ACK", wanted)]
+    forgotten = metadata.forget(session) if knew and not metadata.is_aware(session) else ()
+    return [*forgotten, _cap_line(session, "ACK", wanted)]
 
 
 def _cap_end(session: Session, _message: Message) -> Items | Request:
@@ -227,12 +230,13 @@ def _connect(session: Session) -> Items | Request:
         certificate=session.certificate,
         away=session.away,
     )
+    items = (connect, *metadata.adopt(session))
     verify = session.server.password
     if verify is None:
-        return [connect]
+        return items
     refusal = session.tell("464", text="Password incorrect")
     wrong = Request((refusal, Quit("Wrong password")), wrong=True)
-    right = Request((connect,))
+    right = Request(items)
     return Request((), work=partial(judge, partial(verify, session.password), right, wrong))
 
 
@@ -268,6 +272,7 @@ def welcome(inquiry: Inquiry, reply: Welcomed) -> list[bytes]:
         *support(inquiry.session, inquiry.user.nick),
         *confirm(inquiry, resumed=reply.resumed),
         *lusers(inquiry),
+        *metadata.of_newcomer(inquiry),
         *motd(inquiry),
     ]
 

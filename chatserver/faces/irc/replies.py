@@ -9,7 +9,7 @@ from chatserver.core import effects
 from chatserver.core.effects import Reason, Refused, Reply
 from chatserver.core.state import State
 from chatserver.faces.contract import Lookup
-from chatserver.faces.irc import accounts, redaction, services
+from chatserver.faces.irc import accounts, metadata, redaction, services
 from chatserver.faces.irc.away import away_set
 from chatserver.faces.irc.markers import marker_kept
 from chatserver.faces.irc.monitor import listed, monitored
@@ -96,6 +96,9 @@ REFUSALS: Mapping[Reason, Refusal] = {
     Reason.TOO_MANY_FOUNDED: Refusal("400", _SUBJECT, "Too many channels belong to that account"),
     Reason.NOT_YOUR_MESSAGE: Refusal("482", _SUBJECT, "It is not yours to remove"),
     Reason.TOO_LATE: Refusal("482", _SUBJECT, "You can't remove it any more"),
+    Reason.METADATA_TARGET_INVALID: Refusal("401", _SUBJECT, "No such nick/channel"),
+    Reason.METADATA_FORBIDDEN: Refusal("482", _SUBJECT, "That is not yours to set"),
+    Reason.METADATA_FULL: Refusal("478", _SUBJECT, "There are as many keys as there may be"),
     Reason.BUSY: Refusal("904", (), "Too many passwords are being checked: try again in a moment"),
     Reason.NOT_KEPT: Refusal(
         "404", _SUBJECT, "It could not be kept, and was shown to nobody: try again"
@@ -134,6 +137,8 @@ def refuse(session: Session, nick: str, reply: Refused, state: State) -> Sequenc
         return refuse_rename(session, reply, REFUSALS[reply.reason].text)
     if reply.reason in redaction.CODES and session.has(caps.MESSAGE_REDACTION):
         return redaction.refuse(session, reply)
+    if reply.reason in metadata.CODES and session.has(caps.METADATA):
+        return metadata.refuse(session, reply)
     row, known = REFUSALS[reply.reason], _known(reply)
     params = (known.get(name, name) for name in row.fields)
     return [session.numeric(row.code, nick, *params, text=row.text.format_map(known))]
@@ -191,6 +196,11 @@ REPLIES: Mapping[type[Reply], Callable[[Inquiry, Any], Sequence[bytes] | Lookup]
     effects.LoggedIn: accounts.logged_in,
     effects.LoggedOut: accounts.logged_out,
     effects.MarkerKept: marker_kept,
+    effects.Followed: metadata.followed,
+    effects.MetadataCleared: metadata.metadata_cleared,
+    effects.MetadataSet: metadata.metadata_set,
+    effects.Synchronized: metadata.synchronized,
+    effects.Unfollowed: metadata.unfollowed,
     effects.Monitored: monitored,
     effects.MonitorListed: listed,
     effects.OperatorGranted: _operator_granted,

@@ -13,6 +13,7 @@ from chatserver.faces.irc.isupport import MOST_TARGETS
 from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish, pack
 from chatserver.faces.irc.listing import parse_conditions
 from chatserver.faces.irc.markers import marker
+from chatserver.faces.irc.metadata import of_room
 from chatserver.faces.irc.playback import on_entering
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatserver.faces.irc.talk import targets
@@ -78,6 +79,7 @@ def entered(inquiry: Inquiry, reply: Entered) -> list[bytes]:
         inquiry, reply.room, symbol, _roster_texts(inquiry, reply.room, reply.roster)
     )
     lines.append(_end_of_names(inquiry, reply.room))
+    lines += of_room(inquiry, reply.room)
     return lines
 
 

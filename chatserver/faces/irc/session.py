@@ -64,68 +64,66 @@ class Playback(Struct, frozen=True):
     until: int = NEWEST
 
 
-class Session:
+class Session(Struct, eq=False):
     """One client: its capabilities, and until it is a user, what it has said of itself."""
 
-    __slots__ = (
-        "_facts", "account", "address", "away", "batch", "batches", "caps", "certificate", "exchange", "host",
-        "key", "negotiating", "nick", "noticed", "offered", "password", "playback", "private", "proof",
-        "realname", "registered", "reserved", "secure", "username", "version", "voice",
-    )  # fmt: skip
+    facts: Callable[[], ServerFacts]
+    """Gives the facts of the server as they are now."""
+    host: str
+    address: str
+    secure: bool = False
+    private: bool = False
+    """Whether nobody can listen in."""
+    certificate: str = ""
+    """SHA-256 of the client's certificate, "" without one."""
+    caps: frozenset[str] = frozenset()
+    version: int = 0
+    """The highest version that came with CAP LS."""
+    noticed: ServerFacts | None = None
+    """The facts of the server when it was told of capabilities last."""
+    offered: Mapping[str, str] = {}
+    """Those that it was told of then, with their values."""
+    negotiating: bool = False
+    """Whether registration waits for CAP END."""
+    registered: bool = False
+    nick: str = ""
+    """As given before it was a user, like the next four; the state knows better afterwards."""
+    username: str = ""
+    realname: str = ""
+    password: str = ""
+    away: str = ""
+    account: str = ""
+    """The account that it proved to have before it was a user; the state knows better afterwards."""
+    proof: int = 0
+    """The version of the account's record that it was proved against."""
+    reserved: str = ""
+    """The last nick that it was refused because that is an account's: whose it may be."""
+    exchange: Exchange | None = None
+    """The SASL exchange that is under way."""
+    voice: str = ""
+    """The service in whose name the client is answered right now, "" for the server itself."""
+    metadata: dict[str, str] = {}
+    """What it said of itself before it was a user, by key."""
+    follows: dict[str, None] = {}
+    """The keys of metadata that it follows."""
+    key: bytes = b""
+    """A digest of the secret by which it comes back, b"" without one."""
+    batches: int = 0
+    """How many batches of its own it was sent: they are numbered."""
+    batch: OpenBatch | None = None
+    """What it is sending as one, until that has come whole."""
+    playback: Playback | None = None
+    """What it asked `*playback` for last: rooms that it enters later are played as well."""
 
-    def __init__(
-        self,
-        facts: Callable[[], ServerFacts],
-        host: str,
-        address: str,
-        *,
-        secure: bool,
-        private: bool = False,
-        certificate: str = "",
-    ) -> None:
-        self._facts = facts
-        self.host = host
-        self.address = address
-        self.secure = secure
-        self.private = private or secure
-        """Whether nobody can listen in."""
-        self.certificate = certificate
-        """SHA-256 of the client's certificate, "" without one."""
-        self.caps: frozenset[str] = frozenset()
-        self.version = 0
-        """The highest version that came with CAP LS."""
-        self.noticed = facts()
-        """The facts of the server when it was told of capabilities last."""
-        self.offered: Mapping[str, str] = {}
-        """Those that it was told of then, with their values."""
-        self.negotiating = False
-        """Whether registration waits for CAP END."""
-        self.registered = False
-        self.nick = self.username = self.realname = self.password = self.away = ""
-        """As given before it was a user; the state knows better afterwards."""
-        self.account = ""
-        """The account that it proved to have before it was a user; the state knows better afterwards."""
-        self.proof = 0
-        """The version of the account's record that it was proved against."""
-        self.reserved = ""
-        """The last nick that it was refused because that is an account's: whose it may be."""
-        self.exchange: Exchange | None = None
-        """The SASL exchange that is under way."""
-        self.voice = ""
-        """The service in whose name the client is answered right now, "" for the server itself."""
-        self.key = b""
-        """A digest of the secret by which it comes back, b"" without one."""
-        self.batches = 0
-        """How many batches of its own it was sent: they are numbered."""
-        self.batch: OpenBatch | None = None
-        """What it is sending as one, until that has come whole."""
-        self.playback: Playback | None = None
-        """What it asked `*playback` for last: rooms that it enters later are played as well."""
+    def __post_init__(self) -> None:
+        """Note what was true when the client came."""
+        self.private = self.private or self.secure
+        self.noticed = self.facts()
 
     @property
     def server(self) -> ServerFacts:
         """The facts of the server as they are now."""
-        return self._facts()
+        return self.facts()
 
     def has(self, capability: str) -> bool:
         """Say whether the client enabled `capability`."""

@@ -13,6 +13,7 @@ from chatserver.faces.irc import (
     history,
     isupport,
     markers,
+    metadata,
     modes,
     monitor,
     multiline,
@@ -119,6 +120,12 @@ VERBS: Mapping[str, Verb] = {
     "MARKREAD": Verb(
         markers.markread, "#room|nick [timestamp=time]", "Up to when you have read; or say it.",
     ),
+    "METADATA": Verb(
+        metadata.metadata,
+        "*|nick|#room GET|LIST|SET|CLEAR|SUB|UNSUB|SUBS|SYNC [key...|key [value]]",
+        "Read and set what people and rooms say of themselves, and follow keys.",
+        early=True,
+    ),
     "MODE": Verb(modes.mode, "#room|nick [changes [parameters...]]", "Show or change modes.", 1),
     "MONITOR": Verb(
         monitor.monitor, "+|- nick,..., or C|L|S", "Be told when somebody comes or goes.", 1
@@ -181,7 +188,7 @@ VERBS: Mapping[str, Verb] = {
 """All commands, by name."""
 
 SETTLING = (
-    "CAP", "CHATHISTORY", "HELP", "HELPOP", "INFO", "LIST", "MOTD", "NAMES", "QUIT", "WHO", "WHOIS",
-    "WHOWAS",
+    "CAP", "CHATHISTORY", "HELP", "HELPOP", "INFO", "LIST", "METADATA", "MOTD", "NAMES", "QUIT", "WHO",
+    "WHOIS", "WHOWAS",
 )  # fmt: skip
 """Those that wait until all before them was answered and shown: they end it, change it, or say much."""

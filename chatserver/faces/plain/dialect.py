@@ -226,6 +226,7 @@ RENDERERS: Mapping[type[Event], Callable[[PlainDialect, Any], str]] = {
     events.RoomSettled: _room_settled,
     events.UserModesChanged: _silent,
     events.MarkerMoved: _silent,
+    events.MetadataChanged: _silent,
     events.Invited: _invited,
     events.InviteSeen: _silent,
     events.AwayChanged: _silent,

@@ -80,6 +80,9 @@ REFUSALS: Mapping[Reason, str] = {
     Reason.TOO_MANY_FOUNDED: "too many rooms belong to {subject} already",
     Reason.NOT_YOUR_MESSAGE: "only who said it, or an operator of the room, can remove it",
     Reason.TOO_LATE: "it is too late to remove it",
+    Reason.METADATA_TARGET_INVALID: "there is nobody and no room {subject} of yours",
+    Reason.METADATA_FORBIDDEN: "that of {subject} is not yours to set",
+    Reason.METADATA_FULL: "{subject} has as many keys as there may be",
     Reason.BUSY: "too many passwords are being checked right now; try again in a moment",
     Reason.NOT_KEPT: "not sent: the server can't write to its disk right now; try again in a moment",
 }

@@ -241,3 +241,34 @@ def test_the_secret_of_the_session() -> None:
     assert _sent_after_ack(wire, "batch") == ["CAP END"]
     shown = "".join(line.text for buffer in wire.world.buffers for line in buffer.lines)
     assert first[0].split()[1] not in shown
+
+
+def test_another_nick_of_the_same_script() -> None:
+    """A nick that is taken is known to be one; one that the server refuses may have wrong letters."""
+    wire = Wire("Ärger")
+    wire.session.start()
+    wire.sent()
+    wire.hear(":srv 433 * Ärger :Nickname is already in use")
+    assert wire.sent() == ["NICK Ärger_"]
+    wire = Wire("Ärger")
+    wire.session.start()
+    wire.sent()
+    wire.hear(":srv 432 * Ärger :Erroneous nickname")
+    assert wire.sent() == ["NICK rger"]
+
+
+def test_away_before_anybody_looks() -> None:
+    """With draft/pre-away, who was away is so from the first moment of the next connection."""
+    wire = Wire().start("batch")
+    wire.session.set_away("lunch")
+    assert _sent_after_ack(wire, "draft/pre-away") == ["AWAY lunch", "CAP END"]
+    wire.hear(":srv 001 alice :Welcome", ":srv 422 alice :no")
+    assert wire.sent() == []
+
+
+def test_the_nick_of_an_account() -> None:
+    """A nick that was kept for the account is asked for once one is logged in."""
+    wire = Wire().start("sasl=PLAIN", nick="alice_")
+    wire.sent()
+    wire.hear(":srv 900 alice_ alice_!a@h alice :You are now logged in as alice")
+    assert wire.sent() == ["NICK alice"]

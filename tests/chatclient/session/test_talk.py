@@ -346,3 +346,28 @@ def test_a_target_that_is_no_name() -> None:
     direct = wire.world.open_direct("a b")
     assert wire.say(direct, "hi") == []
     assert last(direct).delivery is Delivery.FAILED
+
+
+def test_an_answer_of_a_service() -> None:
+    """It confirms what it answers, by the label: services do not echo what they are told."""
+    wire = Wire().start(MODERN)
+    service = wire.session.converse("NickServ")
+    assert wire.say(service, "INFO") == ["@label=m1 PRIVMSG NickServ INFO"]
+    wire.hear(
+        "@label=m1 :srv BATCH +1 labeled-response",
+        "@batch=1 :NickServ!n@s NOTICE alice :you are not logged in",
+        "@batch=1 :NickServ!n@s NOTICE alice :and never were",
+        ":srv BATCH -1",
+    )
+    assert texts(service) == ["INFO", "you are not logged in", "and never were"]
+    assert service.pending == 0
+
+
+def test_a_service_is_heard_where_one_looks() -> None:
+    """What it says without a conversation with it is no line that nobody sees."""
+    wire = Wire().start(MODERN)
+    room = wire.join("#ops")
+    wire.world.activate(room)
+    wire.hear(":NickServ!n@s NOTICE alice :this nick is registered", ":bob!b@h NOTICE alice :hi")
+    assert texts(room)[-1] == "this nick is registered"
+    assert texts(wire.world.server)[-1] == "hi"

@@ -2,7 +2,8 @@
 
 from msgspec import structs
 
-from chatserver.core.accounts import Account, Accounts
+from chatserver.core.accounts import Account, Accounts, Verifier
+from chatserver.core.commands import Register
 
 ANN = Account("Ann", 1, 2, 3, certificates=("aa", "bb"), invitation="i")
 BOB = Account("Bob", 1, 4, 5)
@@ -31,3 +32,10 @@ def test_what_was_restored_need_not_be_written() -> None:
     assert accounts.take_changed() == ([newer], ["bob"])
     assert accounts.take_changed() == ([], [])
     assert accounts.find_by_certificate("aa") is None
+
+
+def test_a_verifier_is_never_shown() -> None:
+    """Not by whoever writes down what a command was, either."""
+    shown = repr(Register("ann", Verifier(b"salt", 4096, b"stored", b"server")))
+    assert "Verifier(…)" in shown
+    assert not any(secret in shown for secret in ("salt", "stored", "server"))

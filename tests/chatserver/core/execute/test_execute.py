@@ -50,6 +50,7 @@ nicks, rooms = st.sampled_from(NICKS), st.sampled_from(ROOMS)
 prints, versions = st.sampled_from(("", "aa", "bb")), st.integers(1, 60)
 VERIFIER = Verifier(b"salt", 4096, b"stored", b"server")
 texts = st.sampled_from(("", "hi", "x" * 40, "\x01VERSION\x01", "\x01ACTION waves\x01"))
+keys = st.sampled_from(("url", "avatar"))
 targets = st.one_of(nicks, rooms, st.sampled_from(("@#a", "+#a", "@ann", "@")))
 changes = st.lists(
     st.builds(
@@ -88,6 +89,12 @@ COMMANDS: dict[type[Command], st.SearchStrategy[Any]] = {
         commands.Monitor, st.tuples(nicks), st.tuples(nicks), clearing=st.booleans()
     ),
     commands.ListMonitored: st.builds(commands.ListMonitored, st.booleans()),
+    commands.SetMetadata: st.builds(commands.SetMetadata, targets, keys, texts),
+    commands.ClearMetadata: st.builds(commands.ClearMetadata, targets),
+    commands.Follow: st.builds(commands.Follow, nicks, st.tuples(keys)),
+    commands.Unfollow: st.builds(commands.Unfollow, nicks, st.one_of(st.just(()), st.tuples(keys))),
+    commands.Adopt: st.builds(commands.Adopt, st.dictionaries(keys, texts), st.tuples(keys)),
+    commands.Synchronize: st.builds(commands.Synchronize),
     commands.SendWallops: st.builds(commands.SendWallops, texts),
     commands.Kill: st.builds(commands.Kill, nicks, texts),
     commands.ChangeHost: st.builds(commands.ChangeHost, nicks, st.just("u2"), st.just("h2")),

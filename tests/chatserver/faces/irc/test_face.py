@@ -142,12 +142,12 @@ def test_history_can_be_told_from_what_is_new() -> None:
     face = desk.sit("full", "server-time", "batch", "message-tags").face
     assert face.recall("#room", []) == b""
     assert face.recall("#room", said) == (
-        b":irc.example.org BATCH +history-1 chathistory #room\r\n"
-        b"@batch=history-1;time=2023-11-14T22:13:20.000Z;msgid=1 "
+        b":irc.example.org BATCH +batch-1 chathistory #room\r\n"
+        b"@batch=batch-1;time=2023-11-14T22:13:20.000Z;msgid=1 "
         b":alice!alice@127.0.0.1 PRIVMSG #room :hi\r\n"
-        b":irc.example.org BATCH -history-1\r\n"
+        b":irc.example.org BATCH -batch-1\r\n"
     )
-    assert b"+history-2 " in face.recall("#room", said)
+    assert b"+batch-2 " in face.recall("#room", said)
 
 
 def test_what_was_not_kept_is_refused_by_the_client_means() -> None:

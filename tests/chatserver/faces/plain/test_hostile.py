@@ -127,6 +127,7 @@ def samples(who: Identity, one: str, other: str, changes: tuple[ModeChange, ...]
         events.RoomSettled(1, 1, "#a", "bob", "SetStanding", "bob", "o"),
         events.UserModesChanged(1, 1, who, changes),
         events.MarkerMoved(1, 1, "#a", 1),
+        events.MetadataChanged(1, 1, "#a", "url", one),
         events.Invited(1, 1, "#a", who, "ann"),
         events.InviteSeen(1, 1, "#a", who, "ann"),
         events.AwayChanged(1, 1, who, one),
