@@ -87,10 +87,6 @@ def _write_accounts(connection: sqlite3.Connection, writing: Writing) -> None:
         "delete from markers where account = ? and target = ?",
         [(one.account, one.target) for one in writing.markers if one.read_at == FORGOTTEN],
     )
-    connection.executemany(
-        "delete from markers where account = ? and target = ?",
-        [(one.account, one.target) for one in writing.markers if one.read_at == FORGOTTEN],
-    )
     forgotten = [(key,) for key in writing.forgotten_accounts]
     connection.executemany("delete from accounts where key = ?", forgotten)
     connection.executemany("delete from markers where account = ?", forgotten)
