@@ -1,7 +1,7 @@
 # Built once with pip, then copied without it: the image holds Python, the chat and what it needs.
 FROM python:3.13-slim AS build
 WORKDIR /src
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE LICENSE.unicode ./
 COPY chatwire chatwire
 COPY chatserver chatserver
 COPY chatclient chatclient

@@ -42,7 +42,12 @@ chat: .venv/.run
 test: .venv/.dev
 	@$(BIN)/python -m pytest
 
-interop: .venv/.dev
+.venv/bots/.ready: tests/interop/bots.txt .venv/.run
+	@$(PYTHON) -m venv .venv/bots
+	@.venv/bots/bin/python -m pip install -qq --requirement tests/interop/bots.txt
+	@touch $@
+
+interop: .venv/.dev .venv/bots/.ready
 	@$(BIN)/python -m pytest -m interop
 
 check: .venv/.dev

@@ -83,7 +83,8 @@ def run(config: Config) -> int:
         level=config.tool.log_level.upper(), stream=sys.stderr, format="chatclient: %(message)s"
     )
     try:
-        asyncio.run(Tool(config, sys.stdout, sys.stdin.fileno()).run())
+        known = KnownServers(default_path())
+        asyncio.run(Tool(config, sys.stdout, sys.stdin.fileno(), known).run())
     except ToolError as error:
         complain(str(error))
         return error.status
@@ -103,11 +104,17 @@ def complain(text: str) -> None:
 class Tool:
     """One run of the tool on one server."""
 
-    def __init__(self, config: Config, output: TextIO, descriptor: int) -> None:
+    def __init__(
+        self,
+        config: Config,
+        output: TextIO,
+        descriptor: int,
+        known: KnownServers | None = None,
+    ) -> None:
         self._config = config
         self._output = output
         self._descriptor = descriptor
-        self._client = Client(config, known=KnownServers(default_path()), asks=False)
+        self._client = Client(config, known=known, asks=False)
         self._rooms = [each for each in self._client.world.rooms() if each.wanted]
         self._step = asyncio.Event()
         self._listening = True

@@ -364,6 +364,7 @@ class Node:
 
     def close_all(self, reason: str) -> None:
         """Say farewell to every session and close it; nobody's departure is told."""
+        self._workers.stop()
         for session in [*self.sessions.values()]:
             session.close(reason)
         self.sessions.clear()

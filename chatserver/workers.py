@@ -27,15 +27,26 @@ class Workers:
         self._most = most
         self._executor = ThreadPoolExecutor(THREADS, "password")
         self._waiting = 0
+        self._stopped = False
 
     async def do(self, work: Callable[[], T]) -> T | None:
-        """Return what `work` comes to; None, at once, if too many wait."""
-        if self._waiting >= self._most:
+        """Return what `work` comes to; None, at once, if too many wait, and for what is never begun."""
+        if self._waiting >= self._most or self._stopped:
             return None
         self._waiting += 1
         done = asyncio.get_running_loop().run_in_executor(self._executor, work)
         done.add_done_callback(self._finish)  # also if nobody waits for it any more
-        return await asyncio.shield(done)
+        try:
+            return await asyncio.shield(done)
+        except asyncio.CancelledError:
+            if done.cancelled():
+                return None
+            raise
+
+    def stop(self) -> None:
+        """Begin nothing more: who waits for it need not be let in any more."""
+        self._stopped = True
+        self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _finish(self, done: "asyncio.Future[T]") -> None:
         self._waiting -= 1

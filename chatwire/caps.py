@@ -199,7 +199,7 @@ CAPABILITIES = (
         USERHOST_IN_NAMES, _SITE + "userhost-in-names", "NAMES lists nick, user name and host"
     ),
 )
-"""Every capability that the server offers, in the order of `CAP LS`."""
+"""Every capability that the server offers."""
 
 NAMES = frozenset(capability.name for capability in CAPABILITIES)
 

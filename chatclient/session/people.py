@@ -27,7 +27,7 @@ def converse(state: State, nick: str) -> Buffer:
     return buffer or state.world.open_direct(nick)
 
 
-def begin(state: State) -> None:
+def watch_all(state: State) -> None:
     """Watch those with whom there are conversations, on a new connection, and ask for the markers."""
     nicks = [each.target for each in state.world.buffers if each.kind is BufferKind.DIRECT]
     _watch(state, nicks)
@@ -35,14 +35,14 @@ def begin(state: State) -> None:
         state.send("MARKREAD", nick)
 
 
-def end(state: State) -> None:
+def forget_presence(state: State) -> None:
     """Know of nobody any more whether they are there."""
     for buffer in state.world.buffers:
         if buffer.kind is BufferKind.DIRECT:
             state.world.set_presence(buffer, online=None)
 
 
-def follow(state: State, old: str, new: str) -> None:
+def watch_as(state: State, old: str, new: str) -> None:
     """Watch somebody by their new nick, "" for nobody."""
     if state.features.watched:
         state.send("MONITOR", "-", old)

@@ -11,7 +11,7 @@ from chatclient.session.catchup import PLAYBACK, find_conversations, follow
 from chatclient.session.login import conclude, log_in
 from chatclient.session.multiline import MULTILINE, limits
 from chatclient.session.outbox import NONCE
-from chatclient.session.people import begin as begin_people
+from chatclient.session.people import watch_all
 from chatclient.session.saying import open_all
 from chatclient.session.state import Heard, State
 from chatclient.session.sts import STS, heed
@@ -186,7 +186,7 @@ def on_motd_end(state: State, heard: Heard) -> None:
         state.send("PRIVMSG", "*playback", f"PLAY * {max(0.0, (state.past.heard or 0.0) - 60):.3f}")
     if state.has(caps.SESSION) and state.status.account:
         state.past.resumed |= state.status.account == state.past.account
-    begin_people(state)
+    watch_all(state)
     join_all(state)
     for buffer in state.world.buffers:
         if buffer.kind is BufferKind.DIRECT:

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from chatclient.model import Buffer, Kind, Member
-from chatclient.session import people
 from chatclient.session.catchup import follow, unfollow
 from chatclient.session.narration import narrate, with_reason
 from chatclient.session.nicks import regain
+from chatclient.session.people import note_away, watch_as
 from chatclient.session.saying import open_all
 from chatclient.session.state import Heard, State
 from chatwire.text import plain
@@ -117,7 +117,7 @@ def on_nick(state: State, heard: Heard) -> None:
     if direct:
         buffers.append(direct)
         state.world.rename(direct, new)
-        people.follow(state, old, new)
+        watch_as(state, old, new)
     if mine:
         state.set_nick(new)
         buffers = buffers or [state.world.server]
@@ -232,7 +232,7 @@ def on_mode_reply(state: State, heard: Heard) -> None:
 
 def on_away(state: State, heard: Heard) -> None:
     """Somebody goes away or is back (away-notify)."""
-    people.note_away(state, heard)
+    note_away(state, heard)
     for buffer in state.rooms_of(heard.nick):
         member = buffer.members.get(heard.nick)
         if member:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from random import Random
 
 from chatclient.model import Buffer, BufferKind, Change, Kind, QuitWanted, ReconnectWanted, World
-from chatclient.session import people
 from chatclient.session.accounts import ask_secret, change_password, register, verify
 from chatclient.session.batches import collect, label_of
 from chatclient.session.catchup import find_older, unfollow
@@ -13,6 +12,7 @@ from chatclient.session.identity import Credentials, Identity
 from chatclient.session.login import ask_first, log_in
 from chatclient.session.outbox import Outbox
 from chatclient.session.past import Past
+from chatclient.session.people import PAUSE, converse, forget_presence, see, watch_as
 from chatclient.session.registration import begin
 from chatclient.session.replies import on_numeric
 from chatclient.session.saying import say, say_again, send_queued
@@ -97,7 +97,7 @@ class Session:
         if state.ready:
             self._past.heard, self._past.nick = heard, state.nick
             self._past.account = state.status.account
-        people.end(state)
+        forget_presence(state)
         state.ready = state.registered = False
 
     def ping(self, token: str) -> None:
@@ -164,14 +164,14 @@ class Session:
 
     def converse(self, nick: str) -> Buffer:
         """Return the buffer of a conversation with somebody; open it if it is not there."""
-        return people.converse(self._state, nick)
+        return converse(self._state, nick)
 
     def see(self, buffer: Buffer, now: float, *, soon: bool = False) -> None:
         """Take note that the user reads a buffer now, for their other devices too.
 
         They are told every other second; with `soon`, at once.
         """
-        people.see(self._state, buffer, now, pause=0.0 if soon else people.PAUSE)
+        see(self._state, buffer, now, pause=0.0 if soon else PAUSE)
 
     def join(self, room: str, key: str = "") -> Buffer:
         """Join a room (when next online, if not now), and return its buffer."""
@@ -194,7 +194,7 @@ class Session:
         if buffer.kind is BufferKind.ROOM:
             self.part(buffer)
         if buffer.kind is BufferKind.DIRECT and self._state.ready:
-            people.follow(self._state, buffer.target, "")
+            watch_as(self._state, buffer.target, "")
         if buffer.kind is not BufferKind.SERVER:
             unfollow(self._state, buffer)
             self._past.follow(buffer)

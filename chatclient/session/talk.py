@@ -104,8 +104,8 @@ def entry_of(state: State, heard: Heard) -> Entry | None:
 def _confirm(state: State, heard: Heard, *, mine: bool) -> bool:
     """Take an own message that came back as the sign that the server has it; say whether it was."""
     entry = entry_of(state, heard)
-    if not mine and heard.label and (answered := state.outbox.marked(heard.label)):
-        state.outbox.confirm(answered)  # a service answers, and says nothing of what it was told
+    if entry is None and not mine:
+        _take_answer(state, heard)
         return False
     if mine:
         source = heard.message.source or ""
@@ -120,6 +120,13 @@ def _confirm(state: State, heard: Heard, *, mine: bool) -> bool:
     msgid = heard.message.tags.get("msgid", "")
     state.outbox.confirm(entry, time=heard.time, msgid=msgid, source=heard.nick)
     return True
+
+
+def _take_answer(state: State, heard: Heard) -> None:
+    """Know that a service has an order by its answer: it does not repeat what it was told."""
+    entry = state.outbox.marked(heard.label) if heard.label else None
+    if entry is not None and state.world.fold(entry.target) == state.world.fold(heard.nick):
+        state.outbox.confirm(entry)
 
 
 @lru_cache(maxsize=8)

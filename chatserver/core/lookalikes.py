@@ -189,8 +189,7 @@ a7d3=a7d2 a7d5=a7d4 a7fb=15b7 a8fb=111dc a99d=a9a3 aa01=aa53 aa23=aa56 102a8=a69
 """
 """What looks alike, of what names can have: prototype=letters, in hexadecimal.
 
-From `confusables.txt` of Unicode 17.0.0, copyright © 1991-2025 Unicode, Inc., under the Unicode License
-v3 (https://www.unicode.org/license.txt).
+From `confusables.txt` of Unicode 17.0.0, copyright © 1991-2026 Unicode, Inc.: see `LICENSE.unicode`.
 """
 
 

@@ -18,7 +18,7 @@ from msgspec import structs
 from chatserver.core.accounts import Account
 from chatserver.core.events import KeptEvent, Said
 from chatserver.core.guests import Guest
-from chatserver.core.markers import Marker
+from chatserver.core.markers import FORGOTTEN, Marker
 from chatserver.core.nonces import REMEMBERED_FOR, REMEMBERED_MOST, Kept, nonce_key
 from chatserver.core.records import RoomRecord
 from chatserver.ports import Record, Restored, Trimmed, Writing
@@ -81,7 +81,11 @@ def _write_accounts(connection: sqlite3.Connection, writing: Writing) -> None:
     )
     connection.executemany(
         "insert or replace into markers (account, target, read_at) values (?, ?, ?)",
-        map(structs.astuple, writing.markers),
+        [structs.astuple(one) for one in writing.markers if one.read_at != FORGOTTEN],
+    )
+    connection.executemany(
+        "delete from markers where account = ? and target = ?",
+        [(one.account, one.target) for one in writing.markers if one.read_at == FORGOTTEN],
     )
     forgotten = [(key,) for key in writing.forgotten_accounts]
     connection.executemany("delete from accounts where key = ?", forgotten)

@@ -11,8 +11,8 @@ from typing import Any, TextIO
 
 import pytest
 
+from chatclient.config import Login, Security, build
 from chatclient.config import Tool as Wishes
-from chatclient.config import build
 from chatclient.tool import WINDOW, Status, Tool, ToolError
 from tests.chatclient.fake_server import FakeServer, until
 
@@ -267,3 +267,27 @@ def test_the_statuses_are_those_of_the_help() -> None:
     assert listed == [str(int(each)) for each in Status if each is not Status.SIGNAL]
     page = (Path(__file__).parents[2] / "docs" / "tool.md").read_text(encoding="utf-8")
     assert all(f"\n| {each} | " in page for each in [*listed, "128 + N"])
+
+
+@pytest.mark.asyncio
+async def test_an_unknown_certificate(tmp_path: Path) -> None:
+    """Nobody is asked: it says what it would have to be told, and that it did not connect."""
+    async with FakeServer(tls=True) as server:
+        run = Run(server.port, tmp_path / "out", Wishes(("x",)), security=Security(tls=True))
+        with failing(Status.LOST, "self-signed certificate", "--fingerprint sha256:"):
+            await run.run()
+
+
+@pytest.mark.asyncio
+async def test_no_login(tmp_path: Path) -> None:
+    """A server that takes no login, or refuses it, is no server to say it on."""
+    async with FakeServer() as server:
+        run = Run(server.port, tmp_path / "out", Wishes(("x",)), login=Login("alice", "sesame"))
+        with failing(Status.REFUSED, "no login"):
+            await run.run()
+        assert _messages(server) == []
+    async with FakeServer("sasl=PLAIN") as server:
+        server.refusals["AUTHENTICATE"] = "904 * :wrong"
+        run = Run(server.port, tmp_path / "out", Wishes(("x",)), login=Login("alice", "sesame"))
+        with failing(Status.REFUSED, "refuses the login as alice: wrong"):
+            await run.run()

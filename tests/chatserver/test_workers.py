@@ -2,10 +2,11 @@
 
 import asyncio
 import threading
+from functools import partial
 
 import pytest
 
-from chatserver.workers import Workers
+from chatserver.workers import THREADS, Workers
 
 
 @pytest.mark.asyncio
@@ -30,3 +31,17 @@ async def test_too_much_work_is_refused_at_once() -> None:
     gate.set()
     assert await waiting[1]
     assert await workers.do(lambda: True)
+
+
+@pytest.mark.asyncio
+async def test_what_waits_is_not_begun_when_it_is_over() -> None:
+    """Or a crowd of guesses would hold up the end; what is under way comes to its end."""
+    workers, gate = Workers(), threading.Event()
+    running = [asyncio.create_task(workers.do(partial(gate.wait, 10))) for _ in range(THREADS)]
+    waiting = asyncio.create_task(workers.do(lambda: True))
+    await asyncio.sleep(0)
+    workers.stop()
+    assert await waiting is None
+    assert await workers.do(lambda: True) is None
+    gate.set()
+    assert await asyncio.gather(*running) == [True] * THREADS

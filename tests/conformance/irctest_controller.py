@@ -93,6 +93,7 @@ class ChatserverController(BaseServerController, DirectoryBasedController):  # t
             OptionalBehaviors.INVITE_EXCEPTION_MODE,
             OptionalBehaviors.INVITE_LIST,
             OptionalBehaviors.INVITE_OVERRIDES_LIMIT,
+            OptionalBehaviors.METADATA_BEFORE_CONNECT,
             OptionalBehaviors.MULTI_JOIN,
             OptionalBehaviors.MULTI_KICK,
             OptionalBehaviors.MULTI_NAMES_COMMAND,
@@ -103,13 +104,15 @@ class ChatserverController(BaseServerController, DirectoryBasedController):  # t
         }
     )
     isupport = {  # noqa: RUF012 - irctest declares it so
+        "ACCOUNTEXTBAN": "a",
         "BOT": "B",
         "CASEMAPPING": "ascii",
         "CHANTYPES": "#",
         "ELIST": "CMNTU",
         "EXCEPTS": "e",
-        "EXTBAN": ",m",
+        "EXTBAN": ",am",
         "INVEX": "I",
+        "MONITOR": "100",
         "PREFIX": "(ov)@+",
         "STATUSMSG": "@+",
         "TARGMAX": patma.ANYSTR,

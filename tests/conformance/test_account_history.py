@@ -217,3 +217,22 @@ async def test_an_account_removes_what_it_said(tmp_path: Path, target: str) -> N
     assert params(await bob.read(), "REDACT") == (name, said)
     assert await search(ann, "oops") == await search(bob, "oops") == []
     network.world.journal.close()
+
+
+@pytest.mark.asyncio
+async def test_all_devices_read_the_same() -> None:
+    """What one of them wrote and got, where it has read to, and what it removes."""
+    network = Network()
+    first, second = await network.login("ann", *CAPS), await network.login("ann", *CAPS)
+    bob = await network.connect("bob", *CAPS)
+    said = only(await first.ask("PRIVMSG bob :one"), "PRIVMSG").tags["msgid"]
+    await bob.ask("PRIVMSG ann :two")
+    for one in (first, second):
+        await one.read()
+    assert await read(second, "bob") == await read(first, "bob") == ["one", "two"]
+    assert await targets(second) == ["bob"]
+    moved = params(await second.ask(f"MARKREAD bob {FROM}"), "MARKREAD")
+    assert params(await first.read(), "MARKREAD") == moved == ("bob", FROM)
+    assert params(await second.ask(f"REDACT bob {said}"), "REDACT") == ("bob", said)
+    assert [params(await one.read(), "REDACT")[1] for one in (first, bob)] == [said, said]
+    assert await read(first, "bob") == ["two"]

@@ -15,8 +15,17 @@ async def test_ls_lists_every_capability() -> None:
         assert [one.params[1:-1] for one in answer] == [("LS", "*")] * (len(answer) - 1) + [("LS",)]
         written = [name.partition("=") for one in answer for name in one.params[-1].split()]
         known = [row.name for row in caps.CAPABILITIES if row.name != "sts"]  # it needs TLS
-        assert [name for name, *_ in written] == known
+        assert {name for name, *_ in written} == {*known}
+        assert len(written) == len(known)
         assert any(value for *_, value in written)
+
+
+@pytest.mark.asyncio
+async def test_the_last_line_has_what_is_asked_for_most() -> None:
+    """As pydle, for one, reads no other: it can log in all the same."""
+    last = (await Network().client().ask("CAP LS 302"))[-1].params[-1].split()
+    names = [name.partition("=")[0] for name in last]
+    assert {caps.SASL, caps.SERVER_TIME, caps.MESSAGE_TAGS, caps.ECHO_MESSAGE} <= {*names}
 
 
 @pytest.mark.asyncio

@@ -361,3 +361,24 @@ async def test_the_answer_to_a_label_is_whole() -> None:
     answer = await ann.ask("@label=x METADATA * LIST")
     assert [one.command for one in answer if "batch" not in one.tags] == ["BATCH", "BATCH"]
     assert only(answer, "761").params[-1] == "1"
+
+
+@pytest.mark.asyncio
+async def test_other_devices_of_the_same_person_are_told() -> None:
+    """But not the one that changed it, beside its answer; each follows its own keys."""
+    network = Network()
+    first, second = await network.login("ann", *CAPS), await network.login("ann", *CAPS)
+    third = await network.login("ann", *CAPS)
+    for one in (first, second):
+        await one.ask("METADATA * SUB url")
+    assert commands(await first.ask("METADATA * SET url :1")) == ["761"]
+    assert params(await second.read(), "761") == ("*", "ann", "url", "*", "1")
+    assert await third.read() == []
+    await second.ask("QUIT")
+    assert commands(await first.ask("METADATA * SET url :2")) == ["761"]
+    fourth = network.client()
+    await fourth.ask(f"CAP REQ :sasl {' '.join(CAPS)}", "METADATA * SET url :3")
+    await fourth.authenticate("ann", "sesame")
+    answer = await fourth.ask("NICK ann", "USER ann 0 * :Ann", "CAP END")
+    assert batch(answer, "ann") == [("761", "ann", "ann", "url", "*", "3")]
+    assert params(await first.read(), "761") == ("*", "ann", "url", "*", "3")

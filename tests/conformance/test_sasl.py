@@ -3,9 +3,11 @@
 from base64 import b64decode, b64encode
 
 import pytest
-from scramp import ScramClient, ScramException
+from msgspec import structs
+from scramp import ScramClient
 
-from tests.conformance.harness import IrcClient, Network, commands, offered, only, params
+from chatserver.faces.accounts import AccountFacts
+from tests.conformance.harness import FACTS, IrcClient, Network, commands, offered, only, params
 
 CERTIFICATE = "ab" * 32
 
@@ -205,11 +207,6 @@ async def test_scram_survives_nonsense(message: str) -> None:
     assert commands(await client.ask("CAP END"))[0] == "001"
 
 
-def test_scramp_says_what_is_wrong_in_one_way() -> None:
-    """The only error that its server raises for what a client sends is its own."""
-    assert issubclass(ScramException, Exception)
-
-
 @pytest.mark.asyncio
 async def test_a_certificate_logs_in() -> None:
     """EXTERNAL asks for nothing but the certificate of the connection; a wrong name fails."""
@@ -235,3 +232,52 @@ async def test_nick_and_user_may_come_in_between() -> None:
     await client.ask("CAP REQ sasl", "AUTHENTICATE PLAIN", "NICK foo", "USER foo * * :Foo")
     answer = await client.ask(f"AUTHENTICATE {encode('ann', 'ann', 'sesame')}")
     assert commands(answer) == ["900", "903"]
+
+
+@pytest.mark.asyncio
+async def test_a_proof_counts_for_the_account_as_it_was() -> None:
+    """Who proved it by a password that has changed since is not let in, and may try again."""
+    network = Network()
+    owner = await network.login("owner", account="ann")
+    client = await asking(network)
+    assert "903" in commands(await client.authenticate("ann", "sesame"))
+    await owner.ask("NS SET PASSWORD another", "QUIT")
+    assert commands(await client.ask("CAP END")) == ["904"]
+    assert "903" in commands(await client.authenticate("ann", "another"))
+    assert commands(await client.ask("CAP END"))[0] == "001"
+    assert params(await client.ask("WHOIS wanted"), "330")[2] == "ann"
+
+
+class Counting:
+    """Lets three attempts go wrong; to make an account is one as well."""
+
+    def __init__(self) -> None:
+        self.failed: list[str] = []
+
+    def wait(self, host: str) -> int:
+        """Return how long to wait."""
+        return 60 if self.failed.count(host) >= 3 else 0
+
+    def fail(self, host: str) -> None:
+        """Count."""
+        self.failed.append(host)
+
+
+@pytest.mark.asyncio
+async def test_wrong_passwords_are_counted_by_address() -> None:
+    """By whatever means: then even the right one has to wait; from elsewhere it counts."""
+    attempts = Counting()
+    network = Network(structs.replace(FACTS, accounts=AccountFacts(attempts=attempts)))
+    await network.login("ann")
+    client, other = await asking(network), await network.connect("other", "sasl", host="192.0.2.1")
+    await client.authenticate("ann", "wrong")
+    assert await scram(client, "ann", "wrong") == ["904"]
+    assert attempts.failed == ["127.0.0.1"] * 3
+    answer = await client.ask("AUTHENTICATE PLAIN")
+    assert "60 s" in params(answer, "904")[-1]
+    bob = await network.connect("bob")
+    for order in ("NS IDENTIFY ann sesame", "NS REGISTER sesame"):
+        assert "60 s" in params(await bob.ask(order), "NOTICE")[-1]
+    answer = await bob.ask("REGISTER * * sesame")
+    assert params(answer, "FAIL")[1] == "TEMPORARILY_UNAVAILABLE"
+    assert "900" in commands(await other.authenticate("ann", "sesame"))

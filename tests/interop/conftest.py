@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.server import Server
+from tests.interop.accounts import arguments
 from tests.interop.terminals import Terminals
 
 
@@ -21,3 +22,10 @@ def terminals() -> Iterator[Terminals]:
     """Terminals that end with the test."""
     with Terminals() as terminals:
         yield terminals
+
+
+@pytest.fixture
+def secure(tmp_path: Path) -> Iterator[Server]:
+    """A server with TLS."""
+    with Server(*arguments(tmp_path)) as server:
+        yield server

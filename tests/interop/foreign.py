@@ -37,7 +37,11 @@ class Foreign(Closing):
         """Start it, and wait until it listens."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self._log.parent,
             )
         end = time.monotonic() + SECONDS
         while not self._listens():

@@ -4,9 +4,11 @@ They are panes of a tmux that is started for one test, with a home directory of 
 sleeps for a time and hopes: a screen is read again and again until it shows what is waited for.
 """
 
+import contextlib
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -184,6 +186,9 @@ class Terminals(Closing):
             names = self.tmux("list-sessions", "-F", "#{session_name}").split()
             pids = [self.pid(name) for name in names]
             self.tmux("kill-server")
+            for pid in pids:  # SIGHUP may be an order to go on with other settings
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGTERM)
             end = time.monotonic() + SECONDS
             while any(map(_is_alive, pids)):
                 assert time.monotonic() < end, "programs do not end with their terminals"

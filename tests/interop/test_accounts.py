@@ -1,72 +1,16 @@
 """irssi and WeeChat over TLS with accounts: they log in, talk, come back, and share one nick."""
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.chatserver.net.certificates import client_context, shared_pair, write_pair
-from tests.e2e.server import Peer, Server
-from tests.e2e.test_tls import dial, tls_port
-from tests.interop.programs import (
-    Login,
-    chatclient,
-    irssi_account,
-    netcat,
-    weechat_account,
-)
-from tests.interop.terminals import Pane, Terminals
+from tests.e2e.server import Server
+from tests.e2e.test_tls import tls_port
+from tests.interop.accounts import account, arguments, person
+from tests.interop.programs import chatclient, irssi_account, weechat_account
+from tests.interop.terminals import Terminals
 
 pytestmark = pytest.mark.interop
-
-PASSWORD = "correct-horse-battery"
-
-
-def arguments(tmp_path: Path, port: int = 0, tls: int = 0) -> list[str | Path]:
-    """Return the flags of a server with TLS; its certificate is made once."""
-    certificate, key = tmp_path / "tls-cert.pem", tmp_path / "tls-key.pem"
-    if not certificate.exists():
-        write_pair(tmp_path)
-    secure = ["--tls-port", str(tls), "--tls-cert", certificate, "--tls-key", key]
-    return [*secure, "--port", str(port), "--data", tmp_path / "data"]
-
-
-@pytest.fixture
-def secure(tmp_path: Path) -> Iterator[Server]:
-    """A server with TLS."""
-    with Server(*arguments(tmp_path)) as server:
-        yield server
-
-
-@contextlib.contextmanager
-def registering(server: Server, name: str) -> Iterator[Peer]:
-    """Make an account, with a certificate too; lend the connection that made it."""
-    with dial(server, client_context(shared_pair(name))) as peer:
-        peer.send("CAP REQ :draft/account-registration", f"NICK {name}", f"USER {name} 0 * :{name}")
-        peer.send("CAP END", f"REGISTER * * {PASSWORD}")
-        peer.read_until("REGISTER SUCCESS")
-        yield peer
-
-
-def account(server: Server, name: str, tmp_path: Path, *, by_certificate: bool = False) -> Login:
-    """Make an account, and return how it is proved."""
-    with registering(server, name) as peer:
-        peer.send("QUIT")
-        peer.rest()
-    if not by_certificate:
-        return Login(name, PASSWORD)
-    both = tmp_path / f"{name}.pem"
-    both.write_text("".join(path.read_text() for path in shared_pair(name)))
-    return Login(name, certificate=both)
-
-
-def person(terminals: Terminals, server: Server) -> Pane:
-    """Start netcat, for somebody who types."""
-    nc = netcat(terminals, server.port)
-    nc.type("/nick nora")
-    nc.see("You are nora")
-    return nc
 
 
 @pytest.mark.parametrize("by_certificate", [False, True], ids=["password", "certificate"])

@@ -6,6 +6,7 @@ moment, wholly, or fails and leaves nothing. What a dead process would still wri
 
 from collections.abc import Mapping, Sequence
 
+from chatserver.core.accounts import Account
 from chatserver.core.events import KeptEvent, Said
 from chatserver.core.history import Page, Search, target_of
 from chatserver.core.nonces import Kept, nonce_key
@@ -22,6 +23,8 @@ class Disk:
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
         self.contents = MemoryStore(most=1_000_000)
+        self.accounts: dict[str, Account] = {}
+        """By folded name."""
         self.starts = 0
         self.full = ""
         """Why nothing can be written, "" while it can."""
@@ -52,7 +55,8 @@ class SimStore:
             if isinstance(event, Said) and (key := nonce_key(event.who, event.target, event.tags))
         ]
         last_at = max((event.at for event in events), default=0)
-        return Restored(disk.starts, last_at, [*contents._rooms.values()], nonces)
+        rooms, accounts = [*contents._rooms.values()], [*disk.accounts.values()]
+        return Restored(disk.starts, last_at, rooms, nonces, accounts=accounts)
 
     def keep(self, writing: Writing) -> None:
         """Keep it, or fail."""
@@ -62,6 +66,7 @@ class SimStore:
             self._disk.ledger.hold(writing.records)
         self.probe()
         self._disk.contents.keep(writing)
+        self._disk.accounts.update((account.key, account) for account in writing.accounts)
         self._disk.ledger.keep(writing.records)
         self._disk.ledger.universe.counts["writes"] += 1
 

@@ -13,6 +13,7 @@ from msgspec import structs
 from chatserver.config.settings import Config
 from chatwire import caps
 from tests.simulation.chatclients import Person
+from tests.simulation.devices import DevicePeer, Owner, new_account
 from tests.simulation.faults import Faults
 from tests.simulation.ircpeer import LATEST, IrcPeer
 from tests.simulation.ledger import Ledger
@@ -59,6 +60,7 @@ class Scenario:
             tail=choose([0, 4096, 65_536, 1_048_576]),
             stall_timeout=choose([20.0, 300.0, 300.0]),
             history_on_join=choose([0, 3, 20]),
+            clear_passwords=True,
         )
 
     # --- who is there ------------------------------------------------------------------------
@@ -78,8 +80,23 @@ class Scenario:
             self._peers.append(IrcPeer(*world, f"i{number}", rooms, capabilities))
         for number in range(draw.randrange(0, 3)):
             self._peers.append(PlainPeer(*world, f"p{number}"))
+        self._add_accounts()
         strangers = draw.choice([0, 0, 1, 5])
         self._peers += [Stranger(*world, f"s{number}") for number in range(strangers)]
+
+    def _add_accounts(self) -> None:
+        """Let some come who have an account, each on some devices."""
+        draw = self.random
+        for owner in range(draw.choice([0, 1, 1, 2])):
+            account = new_account(f"u{owner}", always_on=draw.random() < 0.4)
+            self.machine.disk.accounts[account.key] = account
+            rooms = draw.sample(ROOMS, draw.randrange(1, 4))
+            world = self.universe, self.network, self.ledger
+            for number in range(draw.randrange(1, 4)):
+                name = f"{'de'[owner]}{number}"
+                capabilities = draw.choice([frozenset(), FULL, HISTORY])
+                device = DevicePeer(*world, name, Owner(account.name, rooms), capabilities)
+                self._peers.append(device)
 
     def run(self) -> None:
         """Run it all. Raises `Violation`."""
@@ -107,6 +124,8 @@ class Scenario:
             if isinstance(actor, Person):
                 self._act_person(actor)
             elif isinstance(actor, IrcPeer):
+                if isinstance(actor, DevicePeer) and actor.registered:
+                    actor.log_in()
                 self._act_irc(actor)
             elif isinstance(actor, PlainPeer):
                 self._act_plain(actor)
@@ -167,7 +186,8 @@ class Scenario:
         elif peer.has(caps.CHATHISTORY) and not peer.prompt:
             self._ask_history(peer, room)
         else:
-            peer.tell(random.choice([f"NAMES {room}", f"WHO {room}", "LIST", "AWAY :out", "AWAY"]))
+            asked = [f"NAMES {room}", f"WHO {room}", "LIST", "AWAY :out", "AWAY"]
+            peer.tell(random.choice([*asked, *["QUIT"] * isinstance(peer, DevicePeer)]))
 
     def _ask_history(self, peer: IrcPeer, room: str) -> None:
         random = peer.random
@@ -248,6 +268,7 @@ class Scenario:
         """Check everything once more, and let everybody go in order."""
         universe = self.universe
         self.machine.check_health()
+        self._check_devices()
         for person in self._persons:
             person.check()
             if self.machine.running is not None:
@@ -268,6 +289,19 @@ class Scenario:
         for person in self._persons:
             person.loop.kill()
         universe.run(universe.now)
+
+    def _check_devices(self) -> None:
+        """See whether all devices of somebody agree, and whether those are there who stay."""
+        server = self.machine.running
+        if server is None:
+            return
+        state = server._node.state
+        for peer in self._peers:
+            if isinstance(peer, DevicePeer) and self.machine.has(peer.link):
+                peer.check(state)
+        for account in self.machine.disk.accounts.values():
+            if account.always_on and account.nick and state.find_online(account.name) is None:
+                self.universe.fail(f"promise 1: {account.name} is always on, and is not there")
 
 
 def _say_last(peer: IrcPeer, room: str) -> None:

@@ -172,6 +172,10 @@ class Machine:
         """Whether no process is there."""
         return self.loop is None or not self.loop.alive
 
+    def has(self, link: Link | None) -> bool:
+        """Say whether it has that connection, too: the peer may not know that it is gone."""
+        return any(one is link and not one.server.closed for one in self._links)
+
     # --- its connections ---------------------------------------------------------------------
 
     def _accept(self, link: Link) -> None:

@@ -124,9 +124,9 @@ def _recall(turn: Turn, room: Room) -> Iterator[Effect]:
 def bring_back(state: State, accounts: Iterable[Account], seq: int, now: int) -> None:
     """Bring back who stays without a device, at `now` (ms), and in their rooms; nobody hears of that.
 
-    `seq` is above all numbers of before.
+    Who never was there has no place to be brought back to. `seq` is above all numbers of before.
     """
-    lasting = [account for account in accounts if account.always_on]
+    lasting = [account for account in accounts if account.always_on and account.nick]
     for number, account in enumerate(lasting, 1):
         names = (account.nick, account.name)
         nick = next((name for name in names if not refuse_nick(state, name, account.name)), "")

@@ -76,3 +76,5 @@ def _call(state: State, room: Room, name: str, turn: Turn) -> None:
     room.topic = shorten(room.topic, state.limits.topic_of(len(name.encode())))
     state.call_room(room, name)
     state.changed_rooms.add(room)
+    for user in room.members:
+        state.follow(user)

@@ -65,19 +65,9 @@ def _admin(inquiry: Inquiry) -> list[bytes]:
 
 
 def links(session: Session, message: Message) -> Items:
-    """LINKS: the servers of the network, as far as masks fit: this one."""
+    """LINKS: the servers that are linked to this one: none."""
     mask = message.params[-1] if message.params else "*"
-
-    def answer(inquiry: Inquiry) -> Sequence[bytes]:
-        server = session.server
-        found = matches(mask, server.name)
-        line = inquiry.numeric("364", server.name, server.name, text=f"0 {server.description}")
-        return [
-            *([line] if found else []),
-            inquiry.numeric("365", mask, text="End of /LINKS list"),
-        ]
-
-    return [session.ask(answer)]
+    return [session.tell("365", mask, text="End of /LINKS list")]
 
 
 admin = _here(_admin)

@@ -44,7 +44,7 @@ class Buffer(Struct, frozen=True):
     page: Page
 
 
-def command(session: Session, text: str, label: str) -> Items | Request:
+def command(session: Session, text: str) -> Items | Request:
     """Do what is written to the module: `PLAY`, `LIST` or `CLEAR`."""
     verb, *words = text.split() or [""]
     handler = _COMMANDS.get(verb.upper(), _help)
@@ -61,7 +61,7 @@ def command(session: Session, text: str, label: str) -> Items | Request:
 
         return Lookup((talked(inquiry),), show)
 
-    return Request((session.ask(look),), then=lambda: Request(tuple(items), label))
+    return Request((session.ask(look),), then=lambda: Request(tuple(items)))
 
 
 def _help(session: Session, _words: Sequence[str], _known: Known) -> Items:

@@ -94,9 +94,9 @@ class _Removal:
         context = as_middle(self._target), as_middle(self._written)
         return self._session.fail("REDACT", code, *context, text=text)
 
-    def proceed(self, label: str) -> Request:
+    def proceed(self) -> Request:
         """Ask for the removal, or answer why it can't be."""
-        return Request((self._next,), label)
+        return Request((self._next,))
 
 
 def redact(session: Session, message: Message) -> Items | Request:
@@ -105,8 +105,7 @@ def redact(session: Session, message: Message) -> Items | Request:
         text = "Unknown command without draft/message-redaction"
         return [session.tell("421", "REDACT", text=text)]
     removal = _Removal(session, *(message.param(index) for index in range(3)))
-    label = session.valid_label(message.tags.get("label", ""))
-    return Request((session.ask(removal.look),), then=lambda: removal.proceed(label))
+    return Request((session.ask(removal.look),), then=removal.proceed)
 
 
 def refuse(session: Session, reply: Refused) -> Sequence[bytes]:

@@ -44,6 +44,11 @@ _VALUES: Mapping[str, Callable[[Session], str | None]] = {
 """What capabilities say beside their name to a client; None if it is not offered to it."""
 
 
+_RATIFIED_LAST = sorted(
+    (known.name for known in caps.CAPABILITIES), key=lambda name: "/" not in name
+)
+
+
 def cap(session: Session, message: Message) -> Items | Request | None:
     """CAP: list, enable and disable capabilities."""
     subcommand = message.param(0).upper()
@@ -115,10 +120,15 @@ def notify(session: Session) -> Items:
 
 
 def _offered(session: Session) -> Mapping[str, str]:
-    """Return the capabilities that are offered to a client, with what newer ones are told of each."""
+    """Return the capabilities that are offered to a client, with what newer ones are told of each.
+
+    Those of ratified specifications come last: there are clients that read the last line alone.
+    """
     server = session.server
     found = {}
-    for name in (known.name for known in caps.CAPABILITIES if known.name not in server.withheld):
+    for name in _RATIFIED_LAST:
+        if name in server.withheld:
+            continue
         value = _VALUES[name](session) if name in _VALUES else server.offered.get(name, "")
         if value is not None:
             found[name] = value

@@ -44,8 +44,7 @@ def privmsg(session: Session, message: Message) -> Items | Request:
     if not message.param(1):
         return [session.tell("412", text="No text to send")]
     if fold(named[0]) == playback.MODULE:
-        label = session.valid_label(message.tags.get("label", ""))
-        return playback.command(session, message.param(1), label)
+        return playback.command(session, message.param(1))
     services = [*filter(find_service, named)]
     if services and len(named) > 1:
         return [session.tell("407", services[0], text="Give an order to one service alone")]

@@ -111,7 +111,7 @@ VERBS: Mapping[str, Verb] = {
     "JOIN": Verb(rooms.join, "#room,... [key,...]", "Enter rooms.", 1),
     "KICK": Verb(rooms.kick, "#room nick,... [reason]", "Put somebody out of a room.", 2),
     "KILL": Verb(operators.kill, "nick [reason]", "Operators: end somebody's connection.", 1),
-    "LINKS": Verb(about.links, "[mask]", "The servers of the network."),
+    "LINKS": Verb(about.links, "[mask]", "The servers that are linked: none."),
     "LIST": Verb(
         rooms.list_rooms, "[#room|mask|!mask|<n|>n|C<n|C>n|T<n|T>n,...]",
         "Rooms: all, or by name, members, minutes since they were made, since their topic was.",

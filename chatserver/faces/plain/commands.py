@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from chatserver.core import commands, queries
 from chatserver.core.events import KeptEvent, Said
-from chatserver.core.history import Page, Scope, Search
+from chatserver.core.history import Page, Scope, Search, conversation
+from chatserver.core.parties import find_party, reads_since
 from chatserver.core.rights import manages
 from chatserver.core.state import Room, State, User
 from chatserver.faces.contract import Ask, Lookup, Moment
@@ -228,18 +229,28 @@ def _away(_face: Reader, rest: str) -> Items:
 
 
 def _history(face: Reader, rest: str) -> Items:
-    number = rest or str(HISTORY_USUAL)
+    words = rest.split()
+    nick = words.pop(0) if words and is_nick(words[0], face.facts.limits.nick) else ""
+    number = " ".join(words) or str(HISTORY_USUAL)
     if not (number.isascii() and number.isdigit() and 0 < int(number[:9]) <= HISTORY_MOST):
         return f"how many? /history N, at most {HISTORY_MOST}"
     limit = int(number)
 
-    def ask(room: Room, moment: Moment) -> Page:
-        return Page(room.log, room.created_seq, moment.seq, limit + 1)
+    def ask(state: State, user: User, moment: Moment) -> tuple[str, Page] | None:
+        if not nick:
+            room = _find_front(face, state, user)
+            return room and (room.name, Page(room.log, room.created_seq, moment.seq, limit + 1))
+        party = find_party(state, user, nick)
+        target, since = conversation(user.identity.party, party.key), reads_since(state, user)
+        return party.name, Page(target, since, moment.seq, limit + 1)
 
-    def show(room: str, lines: list[str], *, more: bool) -> list[str]:
+    def show(name: str, lines: list[str], *, more: bool) -> list[str]:
+        if not lines and nick:
+            return [f"-> you and {name} said nothing to each other yet"]
         if not lines:
-            return [f"-> nothing was said in {room} yet"]
-        return lines if more else [f"-> nothing older is kept of {room}", *lines]
+            return [f"-> nothing was said in {name} yet"]
+        of = f"what you and {name} said" if nick else name
+        return lines if more else [f"-> nothing older is kept of {of}", *lines]
 
     return (Ask(_look_up(face, limit, ask, show)),)
 
@@ -248,37 +259,52 @@ def _search(face: Reader, rest: str) -> Items:
     if not rest:
         return "which words? /search WORDS"
 
-    def ask(room: Room, moment: Moment) -> Search:
+    def ask(state: State, user: User, moment: Moment) -> tuple[str, Search] | None:
+        room = _find_front(face, state, user)
+        if room is None:
+            return None
         scopes = (Scope(room.log, room.created_seq),)
-        return Search(scopes, rest, SEARCH_MOST + 1, before=moment.seq)
+        return room.name, Search(scopes, rest, SEARCH_MOST + 1, before=moment.seq)
 
-    def show(room: str, lines: list[str], *, more: bool) -> list[str]:
+    def show(name: str, lines: list[str], *, more: bool) -> list[str]:
         if not lines:
             return [
-                f"-> nothing in {room} has all of that; try fewer words, or the beginning of one"
+                f"-> nothing in {name} has all of that; try fewer words, or the beginning of one"
             ]
-        told = f"the newest {SEARCH_MOST} in {room}; more words find less"
-        return [*lines, f"-> that was {told}" if more else f"-> that was all in {room}"]
+        told = f"the newest {SEARCH_MOST} in {name}; more words find less"
+        return [*lines, f"-> that was {told}" if more else f"-> that was all in {name}"]
 
     return (Ask(_look_up(face, SEARCH_MOST, ask, show)),)
 
 
-class _Show(Protocol):
-    """Makes the answer of lines from `room`, and whether there are more than were asked for."""
+def _find_front(face: Reader, state: State, user: User) -> Room | None:
+    """Return the room in front, if the reader is in it."""
+    room = state.rooms.get(face.here)
+    return room if room is not None and user in room.members else None
 
-    def __call__(self, room: str, lines: list[str], *, more: bool) -> list[str]: ...
+
+class _Show(Protocol):
+    """Makes the answer of lines, and of whether there are more than were asked for; `name` is where."""
+
+    def __call__(self, name: str, lines: list[str], *, more: bool) -> list[str]: ...
 
 
 def _look_up(
-    face: Reader, limit: int, ask: Callable[[Room, Moment], Page | Search], show: _Show
+    face: Reader,
+    limit: int,
+    ask: Callable[[State, User, Moment], tuple[str, Page | Search] | None],
+    show: _Show,
 ) -> Callable[[State, User | None, Moment], Sequence[bytes] | Lookup]:
-    """Return what asks for one more than `limit` messages of the room in front, and shows `limit`."""
+    """Return what asks for one more than `limit` messages, and shows `limit`.
+
+    `ask` tells where they are, and how to find them; None if the reader is in no room.
+    """
 
     def answer(state: State, user: User | None, moment: Moment) -> Sequence[bytes] | Lookup:
-        room = state.rooms.get(face.here)
-        if room is None or user not in room.members:
+        asked = ask(state, user, moment) if user is not None else None
+        if asked is None:
             return face.lines(NO_ROOM)
-        name = plain(room.name)
+        name, question = plain(asked[0]), asked[1]
 
         def tell(found: Sequence[Sequence[KeptEvent]] | None) -> Sequence[bytes]:
             if found is None:
@@ -288,7 +314,7 @@ def _look_up(
             lines = show(name, recalled(heard), more=len(said) > limit)
             return [shown_lines(lines, face.end)]
 
-        return Lookup((ask(room, moment),), tell)
+        return Lookup((question,), tell)
 
     return answer
 
@@ -338,7 +364,7 @@ COMMANDS: Sequence[Command] = (
     Command("/register-room", "have the room belong to your account", running.register_room),
     Command("/whois NICK", "show who somebody is", _whois, pipelined=True),
     Command("/away [TEXT]", "say that you are away; without TEXT, back again", _away, pipelined=True),
-    Command("/history [N]", "show the last N messages of the room (20)", _history),
+    Command("/history [NICK] [N]", "show the last N messages of the room, or with NICK", _history),
     Command("/search WORDS", "show what was said in the room with these words", _search),
     Command("/ignore [NICK]", "hide what somebody says, or show it again", _ignore),
     Command("/register [NAME] PASSWORD", "make an account: nobody else has its name", register),

@@ -12,7 +12,7 @@ from msgspec import structs
 from chatserver.core.events import Parted, RoomRenamed, Said
 from chatserver.core.guests import Guest
 from chatserver.core.history import NEWEST, Page
-from chatserver.core.markers import Marker
+from chatserver.core.markers import FORGOTTEN, Marker
 from chatserver.ports import Record, Store, StoreUnusable, Writing
 from chatserver.storage import make_store
 from chatserver.storage.memory import MemoryStore
@@ -320,7 +320,8 @@ def test_accounts_are_replaced_and_forgotten_on_disk(tmp_path: Path) -> None:
         restored = store.open()
         assert ([*restored.accounts], [*restored.markers]) == ([], [])
         store.keep(Writing(accounts=[ACCOUNT, other], markers=[Marker("bob", "#a", 1)]))
-        store.keep(Writing(markers=[Marker("ann", "#a", 4), marked[0]]))
+        store.keep(Writing(markers=[Marker("ann", "#a", 4), Marker("ann", "#c", 4), marked[0]]))
+        store.keep(Writing(markers=[Marker("ann", "#c", FORGOTTEN)]))
         store.keep(Writing(accounts=[newer], forgotten_accounts=["bob"], markers=[marked[1]]))
         store.close()
         again = make(tmp_path)

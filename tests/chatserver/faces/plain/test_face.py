@@ -575,13 +575,30 @@ async def test_history_and_search(world: World, ann: Client, bob: Client) -> Non
         await ann.ask(
             "/history 0",
             "/history 201",
-            "/history x",
+            "/history bob x",
             "/history -1",
             "/history ²",
             "/history " + "9" * 99,
         )
         == [wrong] * 6
     )
+
+
+@pytest.mark.asyncio
+async def test_history_of_what_two_people_said(world: World, ann: Client, bob: Client) -> None:
+    """Both read it, as far as it is theirs; nobody else does."""
+    assert await ann.ask("/history Bob") == ["-> you and bob said nothing to each other yet"]
+    await ann.ask("/msg bob one", "/msg bob two")
+    await bob.ask("/msg ann three")
+    await ann.read()
+    day = "-> said on 2026-01-01 (UTC):"
+    everything = [day, "00:00 [ann] one", "00:00 [ann] two", "00:00 [bob] three"]
+    older = "-> nothing older is kept of what you and bob said"
+    assert await ann.ask("/history bob") == [older, *everything]
+    assert await ann.ask("/history BOB 2") == [day, *everything[2:]]
+    assert (await bob.ask("/history ann"))[1:] == everything
+    cat = await world.plain_in_lobby("cat")
+    assert await cat.ask("/history bob") == ["-> you and bob said nothing to each other yet"]
 
 
 @pytest.mark.asyncio

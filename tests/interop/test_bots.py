@@ -1,0 +1,79 @@
+"""Limnoria and a bot made with pydle: over TLS, logged in, and what they do is seen by all."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.server import Server
+from tests.e2e.test_tls import tls_port
+from tests.interop.accounts import account, arguments, person
+from tests.interop.bots import limnoria, pydle
+from tests.interop.programs import chatclient
+from tests.interop.terminals import Terminals
+
+pytestmark = pytest.mark.interop
+
+
+@pytest.mark.parametrize("by_certificate", [False, True], ids=["password", "certificate"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_limnoria_logs_in_and_answers(
+    secure: Server,
+    terminals: Terminals,
+    tmp_path: Path,
+    host: str,
+    by_certificate: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """By SCRAM-SHA-256 and by EXTERNAL, over both families; people at netcat and chatclient."""
+    nc = person(terminals, secure)
+    clara = chatclient(terminals, secure.port)
+    clara.see("connected", " here")
+    login = account(secure, "lima", tmp_path, by_certificate=by_certificate)
+    limnoria(terminals, tls_port(secure), login, host)
+    nc.see("* lima joined")
+    nc.type("lima: echo you are there")
+    nc.see("[lima] you are there")
+    clara.type("lima: echo 你好 🎉")
+    clara.see("lima: [bot] 你好 🎉")
+
+
+@pytest.mark.parametrize("by_certificate", [False, True], ids=["password", "certificate"])
+def test_pydle_logs_in_and_does_what_it_is_told(
+    secure: Server,
+    terminals: Terminals,
+    tmp_path: Path,
+    by_certificate: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """By PLAIN and by EXTERNAL; it knows from WHOIS who it is, and takes another nick.
+
+    It reads one line of CAP LS alone, so that it logs in a moment after it has connected, as anybody.
+    """
+    nc = person(terminals, secure)
+    login = account(secure, "robot", tmp_path, by_certificate=by_certificate)
+    pydle(terminals, tls_port(secure), login)
+    nc.see("* pia joined")
+    nc.type("!say hello, 世界")
+    nc.see("[pia] hello, 世界")
+    nc.type("!whoami")
+    nc.see("[pia] account robot, secure True")
+    nc.type("!away at lunch")
+    nc.type("!nick pina")
+    nc.see("* pia is now pina")
+    nc.type("/msg pina hello?")
+    nc.see("-> pina is away: at lunch")
+
+
+def test_they_come_back_after_a_restart(terminals: Terminals, tmp_path: Path) -> None:
+    """By themselves, into their room, and answer there."""
+    with Server(*arguments(tmp_path)) as server:
+        ports = server.port, tls_port(server)
+        nc = person(terminals, server)
+        limnoria(terminals, ports[1], account(server, "lima", tmp_path))
+        pydle(terminals, ports[1], account(server, "robot", tmp_path))
+        nc.see("* lima joined", "* pia joined")
+        server.stop()
+    with Server(*arguments(tmp_path, *ports)) as server:
+        again = person(terminals, server, "nina")
+        again.wait(lambda screen: "lima" in screen and "pia" in screen, "both back")
+        again.type("lima: echo still here")
+        again.type("!say me too")
+        again.see("[lima] still here", "[pia] me too")
