@@ -236,3 +236,22 @@ async def test_all_devices_read_the_same() -> None:
     assert params(await second.ask(f"REDACT bob {said}"), "REDACT") == ("bob", said)
     assert [params(await one.read(), "REDACT")[1] for one in (first, bob)] == [said, said]
     assert await read(first, "bob") == ["two"]
+
+
+@pytest.mark.asyncio
+async def test_what_a_guest_got_is_removed_for_them_whoever_they_are_by_now() -> None:
+    """They registered their nick, and have another one now."""
+    network = Network()
+    ann, zed = await network.login("ann", *CAPS), await network.connect("zed", *CAPS)
+    said = only(await ann.ask("PRIVMSG zed :oops"), "PRIVMSG").tags["msgid"]
+    await zed.ask("REGISTER * * sesame", "NICK zoe")
+    assert await read(zed, "ann") == ["oops"]
+    assert params(await ann.ask(f"REDACT zed {said}"), "REDACT") == ("zoe", said)
+    assert params(await zed.read(), "REDACT") == ("zoe", said)
+    assert await read(zed, "ann") == await read(ann, "zoe") == []
+    other = await network.connect("rob", *CAPS)
+    said = only(await ann.ask("PRIVMSG rob :oops"), "PRIVMSG").tags["msgid"]
+    await other.ask("QUIT")
+    other = await network.connect("rob", *CAPS)
+    assert params(await ann.ask(f"REDACT rob {said}"), "REDACT") == ("rob", said)
+    assert await other.read() == []

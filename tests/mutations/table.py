@@ -5,6 +5,7 @@ from tests.mutations.mutation import Mutation
 JOURNAL = "chatserver/journal/local.py"
 SPEECH = "chatserver/core/execute/speech.py"
 
+ACCOUNT_HISTORY = "tests/conformance/test_account_history.py"
 CATCHING_UP = "tests/chatserver/test_catchup.py"
 
 MUTATIONS = (
@@ -231,6 +232,46 @@ MUTATIONS = (
         '    "secure_delete = on",  # what is redacted is overwritten, not only forgotten\n',
         '    "secure_delete = off",\n',
         ("tests/chatserver/storage/test_sqlite.py",),
+    ),
+    Mutation(
+        "let an account read what was said before it was made",
+        "who takes a name that somebody gave up reads what was said to them",
+        "chatserver/core/parties.py",
+        "    return account.created_seq if account is not None else user.named_seq\n",
+        "    return 0 if account is not None else user.named_seq\n",
+        (ACCOUNT_HISTORY,),
+    ),
+    Mutation(
+        "keep conversations by nick",
+        "who has an account does not find what was said to them under another nick",
+        "chatserver/core/events.py",
+        "        return fold(self.account or self.nick)\n",
+        "        return fold(self.nick)\n",
+        (ACCOUNT_HISTORY,),
+    ),
+    Mutation(
+        "keep the read markers of an account that is gone",
+        "an account that is made anew has the markers of the one before",
+        "chatserver/core/markers.py",
+        "        if markers is None or made != account.created_seq:\n",
+        "        if markers is None:\n",
+        ("tests/chatserver/core/test_markers.py", ACCOUNT_HISTORY),
+    ),
+    Mutation(
+        "let anybody remove what an account said",
+        "a message of an account is removed by who has its nick, or no account",
+        "chatserver/core/execute/redaction.py",
+        "    if account is None or account.key != fold(command.author_account):\n        return False\n",
+        "    if account is None:\n        return True\n",
+        (ACCOUNT_HISTORY,),
+    ),
+    Mutation(
+        "tell strangers of metadata",
+        "who follows a key is told what people say of themselves whom they do not see",
+        "chatserver/core/execute/metadata.py",
+        "    return session in state.monitors.watchers(holder.nick)\n",
+        "    return True\n",
+        ("tests/conformance/test_metadata.py",),
     ),
     # --- what peers send ---------------------------------------------------------------------
     Mutation(

@@ -15,6 +15,7 @@ from chatserver.core.effects import Effect, Emission, Reason, Refused
 from chatserver.core.events import Redacted
 from chatserver.core.execute.speech import status_of
 from chatserver.core.execute.turn import Turn, shorten
+from chatserver.core.parties import reads_since
 from chatserver.core.rights import manages, refuse_speech
 from chatserver.core.state import Audience, State, User
 from chatwire.names import fold, looks_like_room
@@ -27,19 +28,21 @@ def redact(turn: Turn, command: Redact) -> Sequence[Effect]:
     if reason := _refuse(turn, command):
         return (Refused(reason, command.target, str(command.message)),)
     user, other = turn.user, _find_reader(turn.state, command)
-    event = _event(turn, command, other.nick if other else command.target)
+    event = _event(turn, command, command.target)
+    if other is not None:
+        account = command.to_account or other.identity.account
+        event = structs.replace(event, target=other.nick, to_account=account)
     echo = Emission(event, user.alone, user)
     return (echo,) if other in (None, user) else (Emission(event, other.alone), echo)
 
 
 def _find_reader(state: State, command: Redact) -> User | None:
     """Return who got a message that was said to a person, if they are there."""
-    if command.to_account:
-        return state.find_online(command.to_account)
-    other = state.find_user(command.target)
-    if other is None or other.identity.account or other.named_seq > command.message:
+    party = fold(command.to_account or command.target)
+    other = state.find_online(party) or state.find_user(party)
+    if other is None or other.identity.party != party:
         return None  # who has the nick now is somebody else
-    return other
+    return other if reads_since(state, other) < command.message else None
 
 
 def _redact_in_room(turn: Turn, command: Redact) -> Sequence[Effect]:
