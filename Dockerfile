@@ -10,13 +10,13 @@ RUN python -m venv --without-pip /opt/chat \
 
 FROM python:3.13-slim
 RUN useradd --system --uid 9000 --no-create-home chat \
- && install --directory --owner chat /data
+ && install --directory --owner chat /data /tls
 COPY --from=build /opt/chat /opt/chat
 COPY demo /opt/chat/demo
 ENV PATH=/opt/chat/bin:$PATH PYTHONUNBUFFERED=1
 USER chat
 VOLUME /data
-EXPOSE 9000
+EXPOSE 9000 6697
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
   CMD ["python", "/opt/chat/demo/health.py"]
 # As process 1 it handles SIGTERM and SIGINT itself: it tells everyone, flushes and ends.

@@ -1,9 +1,9 @@
 """A client that talks by itself: says hello, and greets everyone who says something, once.
 
-    python talk.py NAME ipv4|ipv6|either
+    python talk.py NAME ipv4|ipv6|tls
 
 It is `chatclient` as a tool: what it says goes to its standard input, what it hears comes as JSON
-lines. "either" leaves the choice of the address to chatclient.
+lines. With "tls" it connects by the server's name, and trusts its certificate alone.
 """
 
 import json
@@ -12,24 +12,25 @@ import socket
 import subprocess
 import sys
 
-SERVER, PORT = "server", 9000
+SERVER, PORT, TLS_PORT = "server", 9000, 6697
+CERTIFICATE = "/tls/tls-cert.pem"
 FAMILIES = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
 OTHERS = 2
 
 
-def address(family: str) -> str:
-    """The server's address in the family; its name when either will do."""
-    if family not in FAMILIES:
-        return SERVER
-    found = socket.getaddrinfo(SERVER, PORT, FAMILIES[family], socket.SOCK_STREAM)
-    return str(found[0][4][0])
+def place(way: str) -> list[str]:
+    """Where chatclient connects: the server's address in the family, or its name, over TLS."""
+    if way not in FAMILIES:
+        return [SERVER, str(TLS_PORT), "--tls", "--tls-ca", CERTIFICATE]
+    found = socket.getaddrinfo(SERVER, PORT, FAMILIES[way], socket.SOCK_STREAM)
+    return [str(found[0][4][0]), str(PORT)]
 
 
-def talk(name: str, family: str) -> int:
+def talk(name: str, way: str) -> int:
     """Talk until the server ends or we are told to stop; returns chatclient's exit status."""
-    where = address(family)
+    where = place(way)
     with subprocess.Popen(  # noqa: S603 - the arguments are ours
-        ["chatclient", where, str(PORT), "--nick", name, "--send", "-", "--json"],  # noqa: S607
+        ["chatclient", *where, "--nick", name, "--send", "-", "--json"],  # noqa: S607
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -37,7 +38,7 @@ def talk(name: str, family: str) -> int:
         assert client.stdin  # noqa: S101 - both were asked for
         assert client.stdout  # noqa: S101
         say = client.stdin
-        print(f"hello, all, from {name} at {where}", file=say, flush=True)
+        print(f"hello, all, from {name} at {where[0]} by {way}", file=say, flush=True)
         greeted, met = set[str](), set[str]()
         for line in client.stdout:
             heard = json.loads(line)

@@ -17,6 +17,7 @@ PROJECT = "chatserver-test"
 ENVIRONMENT = os.environ | {
     "COMPOSE_PROJECT_NAME": PROJECT,
     "CHAT_PORT": "0",  # the engine picks one
+    "CHAT_TLS_PORT": "0",
     "CHAT_IPV6_SUBNET": "fd00:c4a7:9001::/64",
 }
 DEADLINE_SECONDS = 60
@@ -63,12 +64,12 @@ def demo() -> Iterator[None]:
 @pytest.mark.parametrize(
     ("name", "others", "where"),
     [
-        ("ann", "bob and cleo", r"at \d+\.\d+\.\d+\.\d+$"),
-        ("bob", "ann and cleo", r"at fd00:c4a7:9001:[0-9a-f:]+$"),
-        ("cleo", "ann and bob", r"at server$"),
+        ("ann", "bob and cleo", r"at \d+\.\d+\.\d+\.\d+ by ipv4$"),
+        ("bob", "ann and cleo", r"at fd00:c4a7:9001:[0-9a-f:]+ by ipv6$"),
+        ("cleo", "ann and bob", r"at server by tls$"),
     ],
 )
-def test_three_clients_talk_over_ipv4_ipv6_and_by_name(name: str, others: str, where: str) -> None:
+def test_three_clients_talk_over_ipv4_ipv6_and_tls(name: str, others: str, where: str) -> None:
     """Each client hears both others and is greeted by both, whatever its address family."""
     log = await_log(name, f"{name} has met {others}")
     assert re.search(f"^{name}: hello, all, from {name} {where}", log, re.MULTILINE)

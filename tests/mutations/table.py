@@ -6,6 +6,7 @@ JOURNAL = "chatserver/journal/local.py"
 SPEECH = "chatserver/core/execute/speech.py"
 
 ACCOUNT_HISTORY = "tests/conformance/test_account_history.py"
+SASL = "tests/conformance/test_sasl.py"
 CATCHING_UP = "tests/chatserver/test_catchup.py"
 
 MUTATIONS = (
@@ -443,5 +444,38 @@ MUTATIONS = (
         "    if state.accounts.has_used(command.invitation):\n",
         "    if False:\n",
         ("tests/chatserver/core/execute/test_accounts.py",),
+    ),
+    # --- accounts over IRC --------------------------------------------------------------------
+    Mutation(
+        "act as another account",
+        "whoever has a password is logged in as anybody they name",
+        "chatserver/faces/irc/sasl.py",
+        'fold(parts[0]) not in ("", fold(parts[1]))',
+        "False",
+        (SASL,),
+    ),
+    Mutation(
+        "offer a password in the open",
+        "clients send passwords where others can read them",
+        "chatserver/faces/irc/sasl.py",
+        "    return session.private or session.server.accounts.clear\n",
+        "    return True\n",
+        (SASL, "tests/conformance/test_nickserv.py"),
+    ),
+    Mutation(
+        "tell which names have an account",
+        "SCRAM fails at once for a name without an account",
+        "chatserver/faces/irc/sasl.py",
+        "        shown = verifier or accounts.decoy(fold(name))\n",
+        "        if verifier is None:\n            raise ScramException(name)\n        shown = verifier\n",
+        (SASL,),
+    ),
+    Mutation(
+        "relay what is said to a service",
+        "a password that is said to NickServ goes the way of messages",
+        "chatserver/faces/irc/talk.py",
+        "    if service := find_service(named[0]):\n",
+        "    if False:\n",
+        ("tests/conformance/test_nickserv.py",),
     ),
 )
