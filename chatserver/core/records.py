@@ -95,11 +95,3 @@ class Past(Struct, frozen=True):
 
     identity: Identity
     at: int
-
-
-class Departure(Struct, frozen=True):
-    """Somebody left in order at `at` (ms), and had seen all up to the number `seq` in `rooms` (logs)."""
-
-    seq: int
-    at: int
-    rooms: frozenset[str]

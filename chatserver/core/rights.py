@@ -66,9 +66,7 @@ def muted(room: Room, identity: Identity) -> bool:
     if not room.lists["b"]:
         return False
     silenced = any(fits(mask.removeprefix(MUTE), identity) for mask in room.lists["b"])
-    return silenced and not any(
-        fits(mask.removeprefix(MUTE), identity) for mask in room.lists["e"]
-    )
+    return silenced and not any(fits(mask.removeprefix(MUTE), identity) for mask in room.lists["e"])
 
 
 def _is_muted(user: User, room: Room, member: Membership | None) -> bool:

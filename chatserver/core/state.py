@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chatserver.core.accounts import Accounts
+from chatserver.core.departures import Departures
 from chatserver.core.events import Identity
 from chatserver.core.guests import Guests
 from chatserver.core.limits import Limits
@@ -21,7 +22,6 @@ from chatserver.core.nicks import Nicks
 from chatserver.core.nonces import Nonces
 from chatserver.core.records import (
     STATUSES,
-    Departure,
     FormerName,
     ListEntry,
     Past,
@@ -37,9 +37,6 @@ EARLIER_NICKS_MOST = 20
 
 CONVERSATIONS_MOST = 100
 """With so many people somebody's conversations are remembered while they are connected."""
-
-BACK_SOON = 3600 * 1000
-"""Who comes back within this time (ms) is shown what they missed alone."""
 
 GONE = "not connected"
 """The away message of somebody none of whose devices is there."""
@@ -380,8 +377,7 @@ class State:
         """Those that stand in the log under another name than theirs, by that."""
         self.past: deque[Past] = deque(maxlen=limits.whowas)
         """Who left or changed nick, newest last."""
-        self.departures: dict[str, Departure] = {}
-        """Who left in order not long ago, by folded mask, oldest first."""
+        self.departures = Departures(limits.whowas)
         self.empty_rooms: dict[str, Room] = {}
         """Those kept though nobody is in them, by folded name, empty longest first; not the lobby."""
         self.blank_rooms: dict[str, Room] = {}
@@ -400,21 +396,6 @@ class State:
         """Rooms whose record must be written; whoever writes it takes them out."""
         self.forgotten_rooms: set[str] = set()
         """Logs of rooms whose record must be removed, likewise."""
-
-    def note_departure(self, user: User, seq: int, at: int) -> None:
-        """Note that `user` leaves in order."""
-        key = fold(user.identity.mask)
-        self.departures.pop(key, None)
-        self.departures[key] = Departure(seq, at, frozenset(user.logs))
-        if len(self.departures) > self.limits.whowas:
-            del self.departures[next(iter(self.departures))]
-
-    def seen_up_to(self, user: User, room: Room, at: int) -> int:
-        """Return up to which number somebody with the mask of `user` saw what was said in `room`, or 0."""
-        left = self.departures.get(fold(user.identity.mask))
-        if left is None or room.log not in left.rooms or at - left.at > BACK_SOON:
-            return 0
-        return left.seq
 
     def find_user(self, nick: str) -> User | None:
         """Return who has `nick`, in any case of letters."""
@@ -501,17 +482,6 @@ class State:
         self.rooms[room.key] = room
         if room.log != room.key:
             self.renamed[room.log] = room
-
-    def call_room(self, room: Room, name: str) -> None:
-        """Let `room`, which has members, be called `name` from now on."""
-        del self.rooms[room.key]
-        self.renamed.pop(room.log, None)
-        room.name, room.key = name, fold(name)
-        self.add_room(room)
-        for user in room.members:
-            user.rooms = {member.room.key: member for member in user.rooms.values()}
-            self.follow(user)
-        room.forget_roster()
 
     def restore_rooms(self, records: Iterable[RoomRecord], now: int) -> Iterator[Room]:
         """Add and yield the rooms that were kept. Of two with one name, the younger gets another.

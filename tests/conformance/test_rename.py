@@ -55,6 +55,15 @@ async def test_others_leave_and_enter() -> None:
 
 
 @pytest.mark.asyncio
+async def test_what_stands_for_it_has_no_id() -> None:
+    """Ids are unique, and nothing of it is kept as it is shown."""
+    server = Network()
+    ann = await room(server, "ann", "message-tags", "server-time")
+    answer = await rename(ann)
+    assert [{*one.tags} for one in answer[:2]] == [{"time"}] * 2
+
+
+@pytest.mark.asyncio
 async def test_letters_alone_are_told_to_who_knows_of_it() -> None:
     """Others would leave and enter the same room ("SHOULD NOT be used")."""
     server = Network()

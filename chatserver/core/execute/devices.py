@@ -38,7 +38,7 @@ def leave(turn: Turn, command: Quit) -> Sequence[Effect]:
     if not depends_on(state, user, turn.session):
         return detach(turn, reason)
     if command.seen:
-        state.note_departure(user, turn.seq, turn.at)
+        state.departures.note(user.identity, user.logs, turn.seq, turn.at)
     return remove(turn, user, reason)
 
 

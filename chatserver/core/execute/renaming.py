@@ -74,7 +74,14 @@ def _call(state: State, room: Room, name: str, turn: Turn) -> None:
     """Let `room` be called `name`; its topic must fit in a line with it."""
     room.former = [*room.former, FormerName(room.key, turn.seq, turn.at)][-FORMER_MOST:]
     room.topic = shorten(room.topic, state.limits.topic_of(len(name.encode())))
-    state.call_room(room, name)
+    del state.rooms[room.key]
+    state.renamed.pop(room.log, None)
+    room.name, room.key = name, fold(name)
+    state.add_room(room)
+    for user in room.members:
+        user.rooms = {member.room.key: member for member in user.rooms.values()}
+        state.follow(user)
+    room.forget_roster()
     state.changed_rooms.add(room)
     for user in room.members:
         state.follow(user)

@@ -69,7 +69,8 @@ def join(turn: Turn, command: Join) -> Sequence[Effect]:
         )
     if state.limits.history_on_join and room.last_seq != 0 and not user.bot:
         limit = state.limits.history_on_join
-        after = max(room.created_seq, state.seen_up_to(user, room, turn.at))
+        seen = state.departures.seen_up_to(user.identity, room.log, turn.at)
+        after = max(room.created_seq, seen)
         effects.append(Recall(room.log, room.name, after, turn.seq, limit))
     return effects
 
