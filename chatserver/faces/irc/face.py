@@ -91,7 +91,9 @@ class IrcFace:
             message = parse(line)
         except EncodingError:
             text = "The line was not UTF-8 and was dropped: your client must use UTF-8 here"
-            return Request((session.fail(_verb(line), "INVALID_UTF8", text=text),), self._label(line))
+            return Request(
+                (session.fail(_verb(line), "INVALID_UTF8", text=text),), self._label(line)
+            )
         except GrammarError:
             return self._unknown(line)
         label = session.valid_label(message.tags.get("label", ""))
