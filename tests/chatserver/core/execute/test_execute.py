@@ -76,7 +76,9 @@ COMMANDS: dict[type[Command], st.SearchStrategy[Any]] = {
     commands.RegisterRoom: st.builds(commands.RegisterRoom, rooms),
     commands.DropRoom: st.builds(commands.DropRoom, rooms),
     commands.TransferRoom: st.builds(commands.TransferRoom, rooms, nicks),
-    commands.SetStanding: st.builds(commands.SetStanding, rooms, nicks, st.sampled_from(("", "o", "v"))),
+    commands.SetStanding: st.builds(
+        commands.SetStanding, rooms, nicks, st.sampled_from(("", "o", "v"))
+    ),
     commands.Say: st.builds(commands.Say, targets, texts, st.booleans()),
     commands.Respond: st.builds(commands.Respond, texts),
     commands.Tag: st.builds(commands.Tag, targets, st.just({"+x": ""})),
@@ -195,7 +197,9 @@ class Anything(RuleBasedStateMachine):
         assert (event.seq, event.at) == (self.seq, self.at)
         assert audience <= living
         assert len(audience) == len(emission.audience)
-        if isinstance(event, (events.Invited, events.InviteSeen, events.MarkerMoved, events.RoomSettled)):
+        if isinstance(
+            event, (events.Invited, events.InviteSeen, events.MarkerMoved, events.RoomSettled)
+        ):
             return  # they name a room, and are for people
         room = self.state.find_room(room_of(event))
         if emission.session:
