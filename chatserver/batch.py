@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from chatserver.session import Session
 
 
-
 class Told(Struct, frozen=True):
     """What another device of the asker's is told."""
 
@@ -141,7 +140,20 @@ def redacted_of(records: Iterable[Record]) -> list[tuple[str, int]]:
 
 def page_of(recall: Recall) -> Page:
     """Return the question for the store that `recall` is."""
-    return Page(recall.key, recall.after, recall.before, recall.limit)
+    return Page(recall.key, recall.after, recall.before, recall.limit, direct=recall.direct)
+
+
+def recalled(
+    recall: Recall, events: Sequence[KeptEvent]
+) -> Iterable[tuple[str, Sequence[KeptEvent]]]:
+    """Return what `recall` found by where it was said: in its room, or by whom to the asker."""
+    if not recall.direct:
+        return ((recall.name, events),)
+    senders: dict[str, list[KeptEvent]] = {}
+    for event in events:
+        if isinstance(event, Said) and not looks_like_room(event.target.lstrip("@+")):
+            senders.setdefault(event.who.nick, []).append(event)
+    return senders.items()
 
 
 def questions_of(answer: Iterable[Part]) -> Iterator[Question]:

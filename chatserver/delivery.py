@@ -116,9 +116,14 @@ class Delivery:
         if isinstance(known, tuple) and known[0] == self._generation:
             return known[1]  # type: ignore[no-any-return]  # opaque to the core, ours alone
         by_dialect: dict[Dialect, list[Subscriber]] = {}
+        alike: list[Subscriber] = []
+        before: Dialect | None = None
         for user in audience.users:
             for subscriber in self._subscribers.get(user, ()):
-                by_dialect.setdefault(subscriber.dialect, []).append(subscriber)
+                dialect = subscriber.dialect
+                if dialect is not before:  # mostly the same as that of the one before
+                    before, alike = dialect, by_dialect.setdefault(dialect, [])
+                alike.append(subscriber)
         made = [*by_dialect.items()]
         audience.plan = (self._generation, made)
         return made

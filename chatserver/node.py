@@ -23,6 +23,7 @@ from chatserver.batch import (
     find,
     page_of,
     questions_of,
+    recalled,
     records_of,
     redacted_of,
 )
@@ -450,12 +451,13 @@ class Node:
     def _write_answer(self, entry: Entry, answer: Sequence[Part], found: Found) -> bytes:
         session, label = entry.session, entry.request.label
         lines: list[bytes] = []
-        recalled = b""
+        missed = b""
         try:
             for part in answer:
                 if isinstance(part, Recall):
                     page = (found or {}).get(page_of(part), ())
-                    recalled += session.face.recall(part.name, page)
+                    for name, said in recalled(part, page):
+                        missed += session.face.recall(name, said)
                 elif isinstance(part, Lookup):
                     lines.extend(part.show(find(part, found)))
                 else:
@@ -464,7 +466,7 @@ class Node:
         except Exception:  # noqa: BLE001 - as in `execute`; what else it led to is shown
             self._give_up(session, entry.request)
             return b""
-        return told + recalled
+        return told + missed
 
     # --- who does not keep up ------------------------------------------------------------------
 

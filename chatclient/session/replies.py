@@ -172,6 +172,9 @@ def on_standard_reply(state: State, heard: Heard) -> None:
     context = heard.message.params[2:-1]
     if heard.text(0) == "MARKREAD":
         return  # the user asked for nothing
+    if heard.text(1) == "ACCOUNT_REQUIRED" and not state.registered:
+        told = f"the server lets in only who has an account: {plain(heard.last)}"
+        state.fatal = f"{told}; --account NAME or /login NAME logs in"
     if heard.text(0) == "CHATHISTORY" and heard.message.command == "FAIL":
         target = context[-1] if context else ""
         if on_history_refused(state, heard.label, target, heard.time) or "TARGETS" in context:

@@ -65,6 +65,8 @@ class Recall(Struct, frozen=True):
     after: int
     before: int
     limit: int
+    direct: bool = False
+    """`key` is a party: those are meant that people sent to it alone, and there is no `name`."""
 
 
 class Reply(Struct, frozen=True):

@@ -146,7 +146,10 @@ class Face(Protocol):
         ...
 
     def recall(self, room: str, events: Sequence[KeptEvent]) -> bytes:
-        """Return messages from before the asker entered `room` (its name), oldest first."""
+        """Return messages from before the asker entered `room` (its name), oldest first.
+
+        Or that who is called `room` sent to them, while no device of theirs was there.
+        """
         ...
 
     def lost(self, count: int) -> bytes:

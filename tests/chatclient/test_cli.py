@@ -49,7 +49,18 @@ def test_help_tells_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     """The help has examples and the exit statuses."""
     assert _main("--help") == 0
     out = capsys.readouterr().out
-    for each in ("--nick", "--room", "--send", "--json", "--tls", "--timeout", "exit status"):
+    for each in (
+        "--nick",
+        "--room",
+        "--send",
+        "--json",
+        "--tls",
+        "--account",
+        "--fingerprint",
+        "--cert",
+        "--timeout",
+        "exit status",
+    ):
         assert each in out
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatclient.config import ArgumentError, Config, Login, Tool, build
+from chatclient.config import ArgumentError, Config, Login, Security, Tool, build
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,7 @@ from chatclient.config import ArgumentError, Config, Login, Tool, build
         (["irc://h:9000/ops,%23dev"], "h", 9000, False, ("#ops", "#dev")),
         (["irc://[::1]:9000/"], "::1", 9000, False, ("#lobby",)),
         (["ircs://h/#ops,#dev"], "h", 6697, True, ("#ops", "#dev")),
+        (["ircs://h:7000"], "h", 7000, True, ("#lobby",)),
         (["IRCS://h", "9000"], "h", 9000, True, ("#lobby",)),
     ],
 )
@@ -116,3 +117,39 @@ def test_no_password_in_the_log() -> None:
     assert isinstance(config, Config)
     assert config.identity.password == "secret"
     assert "secret" not in repr(config)
+
+
+@pytest.mark.parametrize(
+    ("security", "tls", "port"),
+    [
+        (Security(), False, 9000),
+        (Security(tls=True), True, 6697),
+        (Security(cert="me.pem"), True, 6697),
+        (Security(fingerprint="SHA256:" + ":".join(["AB"] * 32)), True, 6697),
+        (Security(ca="authority.pem"), False, 9000),
+    ],
+)
+def test_what_wants_tls(security: Security, tls: bool, port: int) -> None:  # noqa: FBT001 - a column
+    """Who asks for it, names the server's certificate or shows one; its port is another one."""
+    config = build(["h"], security=security)
+    assert (config.tls, config.port) == (tls, port)
+    assert build(["h", "7000"], security=security).port == 7000
+
+
+def test_a_fingerprint() -> None:
+    """Colons and capitals do not matter; what is none is refused."""
+    written = Security(fingerprint=":".join(["AB"] * 32))
+    assert build(["h"], security=written).fingerprint == "sha256:" + "ab" * 32
+    for wrong in ("sha256:ab", "md5:" + "ab" * 32, "x" * 64, " "):
+        with pytest.raises(ArgumentError, match="--fingerprint is sha256:"):
+            build(["h"], security=Security(fingerprint=wrong))
+
+
+def test_an_account() -> None:
+    """One is called as one's account, unless one wants another nick; a certificate needs none."""
+    config = build(["h"], login=Login("alice"))
+    assert (config.identity.nick, config.identity.account) == ("alice", "alice")
+    assert build(["h"], nick="al", login=Login("alice")).identity.nick == "al"
+    assert build(["h"], security=Security(cert="me.pem")).identity.certificate
+    with pytest.raises(ArgumentError, match="no name of an account"):
+        build(["h"], nick="al", login=Login("a b"))

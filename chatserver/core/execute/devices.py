@@ -109,6 +109,9 @@ def gather(turn: Turn, known: Container[str] = ()) -> Iterator[Effect]:
         if place.room.key not in known and not user.bot:
             yield from _recall(turn, place.room)
     if user.left_seq:
+        if state.limits.history_on_join and not user.bot:
+            party, left = user.identity.party, user.left_seq
+            yield Recall(party, "", left, turn.seq, MISSED_MOST, direct=True)
         user.left_seq = 0
         state.follow(user)
 

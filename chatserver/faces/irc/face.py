@@ -34,6 +34,7 @@ from chatwire.message import (
     parse_tags,
     split_tags,
 )
+from chatwire.names import looks_like_room
 
 _TAG_LIMIT = 4096
 """Bytes of the tags, `@` and space included (IRCv3 message-tags, "Size limit")."""
@@ -91,7 +92,9 @@ class IrcFace:
             message = parse(line)
         except EncodingError:
             text = "The line was not UTF-8 and was dropped: your client must use UTF-8 here"
-            return Request((session.fail(_verb(line), "INVALID_UTF8", text=text),), self._label(line))
+            return Request(
+                (session.fail(_verb(line), "INVALID_UTF8", text=text),), self._label(line)
+            )
         except GrammarError:
             return self._unknown(line)
         label = session.valid_label(message.tags.get("label", ""))
@@ -140,10 +143,11 @@ class IrcFace:
         return not (self._session.has(caps.CHATHISTORY) or self._session.has(caps.PLAYBACK))
 
     def recall(self, room: str, events: Sequence[KeptEvent]) -> bytes:
-        """Return messages from before the asker entered `room`."""
+        """Return messages from before the asker entered `room`, or that somebody sent them."""
         if not events or is_wanted(self._session, room):
             return b""
-        return b"".join(recall(self._session, "chathistory", room, events))
+        to = room if looks_like_room(room) else getattr(events[0], "target", "")
+        return b"".join(recall(self._session, "chathistory", room, events, to))
 
     def lost(self, count: int) -> bytes:
         """Return a notice that says how much is missing here."""

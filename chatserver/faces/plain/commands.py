@@ -239,7 +239,9 @@ def _history(face: Reader, rest: str) -> Items:
     def ask(state: State, user: User, moment: Moment) -> tuple[str, Page] | None:
         if not nick:
             room = _find_front(face, state, user)
-            return room and (room.name, Page(room.log, room.created_seq, moment.seq, limit + 1))
+            if room is None:
+                return None
+            return room.name, Page(room.log, room.created_seq, moment.seq, limit + 1)
         party = find_party(state, user, nick)
         target, since = conversation(user.identity.party, party.key), reads_since(state, user)
         return party.name, Page(target, since, moment.seq, limit + 1)

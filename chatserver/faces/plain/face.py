@@ -28,7 +28,7 @@ from chatserver.faces.plain.commands import BY_NAME
 from chatserver.faces.plain.reader import NO_ROOM, REALNAME, Items, PlainFacts, Reader, shown_lines
 from chatserver.faces.plain.replies import brief, listing, recalled, refusal, reply_lines
 from chatwire.framing import OVERLONG, Overlong
-from chatwire.names import fold, tidy
+from chatwire.names import fold, looks_like_room, tidy
 from chatwire.text import plain
 
 
@@ -208,7 +208,8 @@ class PlainFace(Reader):
         said = [event for event in events if isinstance(event, Said)]
         lines = recalled([event for event in said if fold(event.who.nick) not in self.ignored])
         if lines and fold(room) != self.here:  # one of several, by another device
-            lines.insert(0, f"-> in {plain(room)}:")
+            where = f"in {plain(room)}" if looks_like_room(room) else f"to you, by {plain(room)}"
+            lines.insert(0, f"-> {where}:")
         return shown_lines(lines, self.end)
 
     def lost(self, count: int) -> bytes:

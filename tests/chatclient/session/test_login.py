@@ -306,3 +306,11 @@ def test_no_line_raises(words: list[str]) -> None:
     _begin(wire, "SCRAM-SHA-256")
     for word in words:
         wire.hear(f"AUTHENTICATE {word}")
+
+
+def test_a_server_that_lets_in_only_accounts() -> None:
+    """It is said what to do, and not tried again and again."""
+    wire = Wire()
+    wire.session.start()
+    wire.hear(":srv FAIL * ACCOUNT_REQUIRED :You have to log in")
+    assert "--account NAME or /login NAME" in wire.session.fatal

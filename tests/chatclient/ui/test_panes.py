@@ -1,5 +1,7 @@
 """Rooms, people, topic and status: values in, rows out."""
 
+from dataclasses import replace
+
 import pytest
 
 from chatclient.model import Buffer, ConnectionState, Member, Members, Status, World
@@ -145,3 +147,38 @@ def test_a_long_reason_is_cut() -> None:
 def test_a_round_trip_is_read_easily(seconds: float, expected: str) -> None:
     """Small ones with a decimal."""
     assert panes.milliseconds(seconds) == expected
+
+
+@pytest.mark.parametrize(
+    ("account", "away", "shown"),
+    [
+        ("", False, "· anna ·"),
+        ("anna", False, "· anna (logged in) ·"),
+        ("boss", True, "· anna (as boss) (away) ·"),
+    ],
+)
+def test_as_whom_one_is_logged_in(
+    account: str,
+    away: bool,  # noqa: FBT001 - a column of the table
+    shown: str,
+) -> None:
+    """The status says it beside the nick."""
+    status = replace(ONLINE, account=account, away=away)
+    assert shown in panes.status_line(status, NOON, 120, "").text
+
+
+@pytest.mark.parametrize(
+    ("online", "away", "shown"),
+    [(None, False, ""), (True, False, "online"), (True, True, "away"), (False, False, "offline")],
+)
+def test_whether_the_other_one_is_there(
+    online: bool | None,  # noqa: FBT001 - a column of the table
+    away: bool,  # noqa: FBT001 - a column of the table
+    shown: str,
+) -> None:
+    """The bar over a conversation says it, as far as it is known."""
+    world = make_world()
+    bob = world.open_direct("bob")
+    world.set_presence(bob, online=online, away=away)
+    text = panes.topic(bob, ONLINE, 80).text
+    assert text.split("the two of you")[1].strip() == shown

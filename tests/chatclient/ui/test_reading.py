@@ -94,3 +94,24 @@ async def test_a_hundred_thousand_lines_are_not_looked_at() -> None:
         seen.press(PAGE_UP + CTRL_HOME)
         await seen.shows("number 0.")
         assert painter.made <= 22 + 3 * 21
+
+
+@pytest.mark.asyncio
+async def test_who_presses_keys_sees_the_end() -> None:
+    """A key says that somebody reads what is new; not while they look at what was before, or at help."""
+    async with rig() as chat:
+        for number in range(60):
+            chat.say(chat.world.active, "bob", f"line {number}")
+        await chat.shows("line 59")
+        chat.press("x")
+        await chat.shows("#lobby > x")
+        assert chat.client.seen == 1
+        chat.press(PAGE_UP)
+        await chat.hides("line 59")
+        seen = chat.client.seen
+        chat.press("y")
+        await chat.shows("#lobby > xy")
+        assert chat.client.seen == seen
+        chat.press(CTRL_END + "z")
+        await chat.shows("#lobby > xyz")
+        assert chat.client.seen > seen

@@ -39,7 +39,12 @@ def test_the_connection_of_before_ends() -> None:
     chat.do("bob", Say("alice", "hi"))
     new, effects = connect(chat, "alice")
     assert new is not None
-    assert [type(effect).__name__ for effect in effects] == ["Emission", "Close", "Attached", "Welcomed"]
+    assert [type(effect).__name__ for effect in effects] == [
+        "Emission",
+        "Close",
+        "Attached",
+        "Welcomed",
+    ]
     assert watchers([*effects], Departed) == {"bob"}
     assert all_of(Close, [*effects]) == [Close(old.id, REPLACED)]
     assert all_of(Welcomed, [*effects]) == [Welcomed(new.identity, resumed=True)]

@@ -311,7 +311,8 @@ def test_who_is_always_on_stays_without_a_device() -> None:
     chat.do("bob", Say("#a", "hi"))
     _, effects = chat.arrive("ann")
     recalls = all_of(Recall, effects)
-    assert [(one.key, one.after, one.limit) for one in recalls][:1] == [("#a", left, MISSED_MOST)]
+    asked = [(one.key, one.direct, one.after, one.limit) for one in recalls]
+    assert asked == [("#a", False, left, MISSED_MOST), ("ann", True, left, MISSED_MOST)]
     assert watchers(effects, AwayChanged) == {"bob"}
     assert ann.left_seq == 0
     _, effects = chat.arrive("ann")

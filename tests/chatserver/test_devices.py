@@ -1,0 +1,71 @@
+"""One person with netcat and with an IRC client, on one node: what each of their devices shows."""
+
+import pytest
+
+from chatserver.faces.plain import PlainFacts
+from tests.chatserver.fakes import Client
+from tests.conformance.harness import IrcClient, Network, params
+
+Chat = tuple[Network, IrcClient, Client]
+
+
+async def chat() -> Chat:
+    """Return a server, ann in #lobby and #mice by IRC, and somebody with netcat in #lobby."""
+    network = Network()
+    ann = await network.login("ann")
+    await ann.ask("JOIN #lobby,#mice")
+    world = network.world
+    facts = PlainFacts(limits=world.limits, accounts=network.facts.accounts)
+    nc = world.plain("guest", facts)
+    await nc.ask("hi")
+    await ann.read()
+    return network, ann, nc
+
+
+@pytest.mark.asyncio
+async def test_who_logs_in_with_netcat_is_who_is_there() -> None:
+    """They are told who they are and where, in a line; the room in front stays."""
+    _, ann, nc = await chat()
+    shown = await nc.ask("/login ann sesame", "here")
+    assert "-> you are in #lobby and #mice; what you type goes to #lobby" in shown
+    assert any("guest is now ann" in line for line in shown)
+    heard = await ann.read()
+    assert params(heard, "QUIT") == ("Logged in as ann",)
+    assert params(heard, "PRIVMSG") == ("#lobby", "here")
+
+
+@pytest.mark.asyncio
+async def test_what_was_said_on_another_device_is_shown_as_ones_own() -> None:
+    """In rooms as by anybody, to people with whom it was said to."""
+    network, ann, nc = await chat()
+    await network.connect("bob")
+    await nc.ask("/login ann sesame")
+    await ann.ask(
+        "PRIVMSG #mice :squeak", "PRIVMSG bob :hi\x1b", "PRIVMSG bob :\x01ACTION waves\x01"
+    )
+    assert await nc.read() == ["[ann #mice] squeak", "-> to bob: hi␛", "-> to bob: /me waves"]
+    await ann.ask("PRIVMSG bob :\x01VERSION\x01")
+    assert await nc.read() == []
+
+
+@pytest.mark.asyncio
+async def test_a_room_that_another_device_enters_does_not_come_to_the_front() -> None:
+    """What is typed goes where it went."""
+    _, ann, nc = await chat()
+    await nc.ask("/login ann sesame")
+    await ann.ask("JOIN #new")
+    (line,) = await nc.read()
+    assert line.startswith("-> you are in #new too")
+    assert await nc.ask("where?") == []
+    assert params(await ann.read(), "PRIVMSG") == ("#lobby", "where?")
+
+
+@pytest.mark.asyncio
+async def test_who_has_no_room_is_told_so() -> None:
+    """What is typed goes nowhere then."""
+    network, ann, nc = await chat()
+    network.world.node.state.rooms["#lobby"].flags.add("i")
+    await ann.ask("PART #lobby,#mice")
+    shown = await nc.ask("/login ann sesame")
+    assert any(line.startswith("-> you are in no room") for line in shown)
+    assert any(line.startswith("-> not sent") for line in await nc.ask("hello?"))
