@@ -1,4 +1,4 @@
-"""Who left in order not long ago, and what they had seen: who comes back soon is shown what they missed alone.
+"""Who left in order not long ago, and what they had seen: who comes back is shown what they missed alone.
 
 Rule: it is known by their mask, so it decides only how much of a room somebody sees who may see it anyway.
 """
