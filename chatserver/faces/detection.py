@@ -50,7 +50,9 @@ _LEADS = {
     0x03: Refused("a remote desktop (RDP) client"),
     0x04: Refused("a SOCKS 4 client"),
     0x05: Refused("a SOCKS 5 client"),
-    0x16: Refused("a TLS client, but there is no TLS on this port (tls_port opens one)", _TLS_ALERT),
+    0x16: Refused(
+        "a TLS client, but there is no TLS on this port (tls_port opens one)", _TLS_ALERT
+    ),
 }
 _TYPED = frozenset(b"\b\t\n\r\x1b")
 """Control characters that a person's terminal may send first: the keys for erasing, Tab, arrows."""
