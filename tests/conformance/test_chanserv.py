@@ -3,6 +3,7 @@
 import pytest
 
 from chatserver.faces.irc.chanserv import CHANSERV
+from tests.chatserver.fakes import FailingStore
 from tests.conformance.harness import IrcClient, Network, commands, only, params
 
 SERVICE = "ChanServ!ChanServ@irc.example.org"
@@ -166,3 +167,19 @@ async def test_help_is_made_of_the_table() -> None:
     ann = await Network().connect("ann")
     listed = await order(ann, "HELP")
     assert all(any(line.startswith(name) for line in listed) for name in CHANSERV.orders)
+
+
+@pytest.mark.asyncio
+async def test_nobody_is_told_that_a_room_is_theirs_before_it_is_on_disk() -> None:
+    """What came right when the disk failed is told once it can be kept; what comes later is refused."""
+    store = FailingStore()
+    server = Network(store=store)
+    ann = await server.login("ann")
+    await ann.ask("JOIN #room", "JOIN #other")
+    store.why = "disk full"
+    assert await ann.ask("CS REGISTER #room") == []
+    assert "kept" in (await order(ann, "REGISTER #other"))[0]
+    store.why = ""
+    server.world.journal._try_again()
+    assert commands(await ann.read()) == ["MODE", "NOTICE"]
+    assert [record.founder for record in store._rooms.values() if record.name == "#room"] == ["ann"]

@@ -4,6 +4,7 @@ import pytest
 
 from chatserver.storage.memory import MemoryStore
 from chatwire.message import Message
+from tests.chatserver.fakes import FailingStore
 from tests.conformance.harness import SERVER, IrcClient, Network, commands, only, params
 
 RENAME = "draft/channel-rename"
@@ -303,3 +304,15 @@ async def test_it_is_on_disk_before_it_is_shown() -> None:
     (record,) = [one for one in store._rooms.values() if one.name == "#new"]
     assert record.key == "#old"
     assert SERVER in server.facts.name
+
+
+@pytest.mark.asyncio
+async def test_while_the_disk_fails_a_room_keeps_its_name() -> None:
+    """Who wants another for it is told why."""
+    store = FailingStore()
+    server = Network(store=store)
+    ann = await room(server, "ann", RENAME, "standard-replies")
+    store.why = "disk full"
+    await ann.ask("PRIVMSG #old :x")
+    assert params(await rename(ann), "FAIL")[:3] == ("RENAME", "CANNOT_KEEP", "#old")
+    store.why = ""

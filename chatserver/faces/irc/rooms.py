@@ -88,7 +88,9 @@ def relocated(inquiry: Inquiry, reply: Relocated) -> list[bytes]:
     session, room = inquiry.session, reply.entered.room
     if session.has(caps.CHANNEL_RENAME) or fold(reply.before) == fold(room):
         return []
-    dialect = dialect_for(session.server.name, session.caps - {caps.MESSAGE_TAGS})  # no ids: none is kept
+    dialect = dialect_for(
+        session.server.name, session.caps - {caps.MESSAGE_TAGS}
+    )  # no ids: none is kept
     moves = (
         Parted(reply.seq, reply.entered.at, reply.before, reply.who, reply.reason),
         Joined(reply.seq, reply.entered.at, room, reply.who),
