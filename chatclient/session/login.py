@@ -234,6 +234,10 @@ def _ask_in_clear(state: State) -> None:
 
 
 def _ask_to_go_on(state: State) -> None:
+    if state.past.account and not state.registered:  # it had: its services will come back
+        state.last_error = "the server takes no logins just now (no SASL)"
+        state.send("QUIT")
+        return
     told = f"{state.status.server} has no login (SASL): you cannot be logged in there."
 
     def take(_: str) -> None:

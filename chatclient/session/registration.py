@@ -217,7 +217,7 @@ def on_refused(state: State, heard: Heard) -> None:
 
 def on_error(state: State, heard: Heard) -> None:
     """Remember why the server closes the connection (ERROR)."""
-    state.last_error = plain(heard.text(0))
+    state.last_error = state.last_error or plain(heard.text(0))
     if not state.leaving:
         text = f"the server closes the connection: {heard.text(0)}"
         state.tell(heard, text, state.world.server, Kind.ERROR)

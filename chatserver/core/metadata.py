@@ -41,6 +41,10 @@ class Following:
         self._followers: dict[str, dict[int, None]] = {}
         """By key, the sessions that follow it, in the order in which they came."""
 
+    def __bool__(self) -> bool:
+        """Whether anybody follows anything."""
+        return bool(self._keys)
+
     def add(self, session: int, key: str) -> bool:
         """Let `session` follow `key`; False if it follows too many."""
         keys = self._keys.get(session, {})

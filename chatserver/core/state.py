@@ -439,7 +439,6 @@ class State:
         device = self.sessions.pop(session).devices.pop(session)
         if self.keys.get(device.key) == session:
             del self.keys[device.key]
-        self.following.forget(session)
         return device
 
     def identify(self, user: User, identity: Identity) -> None:

@@ -382,3 +382,37 @@ async def test_other_devices_of_the_same_person_are_told() -> None:
     answer = await fourth.ask("NICK ann", "USER ann 0 * :Ann", "CAP END")
     assert batch(answer, "ann") == [("761", "ann", "ann", "url", "*", "3")]
     assert params(await first.read(), "761") == ("*", "ann", "url", "*", "3")
+
+
+@pytest.mark.asyncio
+async def test_who_logs_in_says_what_the_account_says() -> None:
+    """Who follows it is told of the difference; a new account says what its owner said before."""
+    network, ann, bob = await friends()
+    await ann.ask("METADATA * SET url :1", "METADATA * SET other :1")
+    await ann.ask("REGISTER ann * sesame")
+    await bob.read()
+    assert await listed(ann, "*") == {"url": "1", "other": "1"}
+    await (await network.login("carl", *CAPS)).ask("METADATA * SET avatar :2", "QUIT")
+    await ann.ask("METADATA * SUB url")
+    await ann.ask("METADATA * SET url", "CAP REQ sasl")
+    await bob.read()
+    await ann.authenticate("carl", "sesame")
+    told = [one.params[1:] for one in await bob.read() if one.command == "761"]
+    assert told == [("ann", "avatar", "*", "2")]
+    assert await listed(ann, "*") == {"avatar": "2"}
+
+
+@pytest.mark.asyncio
+async def test_a_connection_follows_its_keys_when_it_becomes_a_device_of_somebody() -> None:
+    """Who has the account is there already."""
+    network, _, bob = await friends()
+    carl = await network.login("carl", *CAPS)
+    guest = await network.connect("guest", *CAPS, "sasl")
+    await carl.ask("JOIN #room")
+    await guest.ask("METADATA * SUB url")
+    await guest.authenticate("carl", "sesame")
+    await bob.ask("METADATA * SET url :1")
+    assert params(await guest.read(), "761")[1:3] == ("bob", "url")
+    assert "761" not in commands(await carl.read())
+    await guest.ask("QUIT")
+    assert network.world.node.state.following.followers("url") == [bob.client.session.number]

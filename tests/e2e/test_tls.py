@@ -12,8 +12,11 @@ from websockets.typing import Subprotocol
 
 from tests.chatserver.net.certificates import client_context, fingerprint, shared_pair, write_pair
 from tests.e2e.server import SECONDS, Peer, Server, fail
-from tests.e2e.test_slow_reader import GROWTH, STALLED, Talk, hear, memory
+from tests.e2e.test_slow_reader import STALLED, Talk, hear, memory
 from tests.waiting import eventually
+
+RECORDS_GROWTH = 640
+"""KiB by which the server may grow for each who stalls: their records are theirs alone."""
 
 
 def tls_port(server: Server, kind: str = "tls") -> int:
@@ -135,7 +138,7 @@ def test_who_stalls_over_tls_costs_little_and_misses_nothing(tmp_path: Path) -> 
             reader.read_until("#lobby (")
         begin = talk.said
         talk.go_on(2000)
-        assert memory(server) - before < STALLED * GROWTH
+        assert memory(server) - before < STALLED * RECORDS_GROWTH
         for reader in readers[:2]:
             hear(reader, begin, talk.said)
         talk.go_on(10)
@@ -185,3 +188,36 @@ def test_a_certificate_logs_in(tmp_path: Path) -> None:
             for peer, numeric in ((again, " 903 "), (other, " 904 ")):
                 peer.send("CAP REQ :sasl", "AUTHENTICATE EXTERNAL", "AUTHENTICATE +")
                 peer.read_until(numeric)
+
+
+GATEWAY = """
+ephemeral = true
+port = 0
+tls_port = 0
+tls_cert = "{}"
+tls_key = "{}"
+sts_duration = 300
+
+[[webirc]]
+password = "hunter2"
+"""
+
+
+def test_clients_are_sent_to_tls_and_gateways_say_for_whom_they_speak(tmp_path: Path) -> None:
+    """As the settings say; whoever knows no password of a gateway is turned away."""
+    path = tmp_path / "chat.toml"
+    path.write_text(GATEWAY.format(*shared_pair()))
+    with Server("--config", path) as server:
+        for peer, policy in (
+            (server.connect(), f"sts=port={tls_port(server)}"),
+            (dial(server), "sts=duration=300"),
+        ):
+            with peer:
+                peer.send("CAP LS 302")
+                assert policy in peer.read_until("sts=").split()
+        with server.connect() as gateway, server.connect() as stranger:
+            gateway.send("WEBIRC hunter2 web host.example 198.51.100.3", "NICK ann")
+            gateway.send("USER ann 0 * :ann", "WHOIS ann")
+            assert " 198.51.100.3 " in gateway.read_until(" 311 ")
+            stranger.send("WEBIRC wrong web host.example 198.51.100.3")
+            assert stranger.read_until("ERROR").endswith("(Invalid WEBIRC password)")

@@ -186,14 +186,15 @@ class Inspircd(Foreign):
         self._directory = directory
         command = ("--nofork", "--nopid", "--runasroot", "--config", path)
         super().__init__(directory, need("inspircd", "inspircd"), *command, port=port)
-        self.services: subprocess.Popen[bytes] | None = None
+        self._services: subprocess.Popen[bytes] | None = None
 
     def start_services(self) -> None:
-        """Start atheme, and wait until it is known to the server."""
+        """Start atheme, anew if it runs: it takes its time to find a server that was gone."""
+        self._stop_services()
         directory = self._directory
         (directory / "data").mkdir(exist_ok=True)
         with (directory / "atheme.out").open("ab") as log:
-            self.services = subprocess.Popen(
+            self._services = subprocess.Popen(
                 [
                     *(need("atheme-services", "atheme-services"), "-n"),
                     *("-c", directory / "atheme.conf", "-l", directory / "atheme.log"),
@@ -204,10 +205,26 @@ class Inspircd(Foreign):
                 stderr=log,
                 cwd=directory,
             )
+        end = time.monotonic() + SECONDS
+        while not self._takes_logins():
+            assert time.monotonic() < end, (directory / "atheme.out").read_text()[-3000:]
+            time.sleep(0.1)
+
+    def _takes_logins(self) -> bool:
+        """Say whether the server offers SASL, as it does when its services are there."""
+        with socket.create_connection(("127.0.0.1", self.port), SECONDS) as peer:
+            peer.sendall(b"CAP LS 302\r\n")
+            offered = b""
+            while b" LS :" not in offered or not offered.endswith(b"\r\n"):
+                offered += peer.recv(4096)
+        return b" sasl=" in offered
+
+    def _stop_services(self) -> None:
+        if self._services and self._services.poll() is None:
+            self._services.terminate()  # it writes down its accounts
+            self._services.wait(SECONDS)
 
     def close(self) -> None:
         """End both."""
-        if self.services and self.services.poll() is None:
-            self.services.kill()
-            self.services.wait(SECONDS)
+        self._stop_services()
         super().close()

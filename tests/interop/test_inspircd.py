@@ -92,6 +92,12 @@ def test_accounts(inspircd: Inspircd, terminals: Terminals) -> None:
     again.see("refuses the login as clara", "password of clara >")
     again.type("simsim")
     again.see("● connected · clara (logged in)")
+    inspircd.stop()
+    again.see("reconnecting in")
+    inspircd.start()
+    again.see("the server takes no logins just now")
+    inspircd.start_services()
+    again.see("● connected · clara (logged in)", "1 here")
 
 
 def test_a_certificate_logs_in(inspircd: Inspircd, terminals: Terminals) -> None:

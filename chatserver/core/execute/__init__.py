@@ -9,7 +9,7 @@ from typing import Any
 
 from chatserver.core import commands
 from chatserver.core.commands import Command
-from chatserver.core.effects import NOTHING, Effect, Reason, Refused
+from chatserver.core.effects import NOTHING, Close, Effect, Reason, Refused
 from chatserver.core.execute.accounts import (
     change_certificate,
     change_password,
@@ -110,6 +110,10 @@ def execute(state: State, stamp: Stamp, session: int, command: Command) -> Seque
     Returns what it leads to, in the order in which it is to be shown.
     """
     effects = _execute(state, stamp, session, command)
+    if state.following:
+        for effect in effects:
+            if isinstance(effect, Close):
+                state.following.forget(effect.session)
     changed = state.nicks.changed
     if changed:
         state.nicks.changed = {}

@@ -5,7 +5,7 @@ when that cannot be kept, `put_back` makes all as it was, and nobody was told. P
 before, outside: `Login` names the version of the record that was proved.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import structs
 
@@ -30,10 +30,12 @@ from chatserver.core.effects import (
 )
 from chatserver.core.events import AccountChanged, AccountKept, Renamed
 from chatserver.core.execute.devices import depends_on
+from chatserver.core.execute.metadata import tell_differences
 from chatserver.core.execute.ownership import restore_statuses
 from chatserver.core.execute.people import identify, with_peers
 from chatserver.core.execute.turn import Stamp, Turn
 from chatserver.core.naming import refuse_nick
+from chatserver.core.parties import metadata_of
 from chatserver.core.records import Past
 from chatserver.core.state import Audience, State, User
 
@@ -76,6 +78,7 @@ def _make(state: State, stamp: Stamp, command: Register, user: User | None) -> E
         certificates=(certificate,) if certificate else (),
         email=command.email,
         invitation=command.invitation,
+        metadata=dict(user.metadata) if user is not None else {},
     )
     state.accounts.put(account)
     kept = AccountKept(stamp.seq, stamp.at, name, None, "Register")
@@ -98,9 +101,9 @@ def logout(turn: Turn, _command: Logout) -> Sequence[Effect]:
         return (Refused(Reason.NO_ACCOUNT),)
     if not depends_on(turn.state, turn.user, turn.session):
         return (Refused(Reason.SHARES_ACCOUNT, account),)
-    changed = _change(turn, "")
+    changed = _change(turn, "", metadata_of(turn.state, turn.user))
     renamed = _release_nick(turn)
-    return (changed, *renamed, LoggedOut(turn.user.identity))
+    return (*changed, *renamed, LoggedOut(turn.user.identity))
 
 
 def have(turn: Turn, name: str) -> Sequence[Effect]:
@@ -109,15 +112,17 @@ def have(turn: Turn, name: str) -> Sequence[Effect]:
         return (LoggedIn(turn.user.identity),)
     turn.user.key = b""
     turn.state.guests.take(turn.user.nick, b"", turn.seq, turn.at)
-    changed = _change(turn, name)
-    return (LoggedIn(turn.user.identity), changed, *restore_statuses(turn, turn.user))
+    changed = _change(turn, name, metadata_of(turn.state, turn.user))
+    return (LoggedIn(turn.user.identity), *changed, *restore_statuses(turn, turn.user))
 
 
-def _change(turn: Turn, account: str) -> Emission:
+def _change(turn: Turn, account: str, said: Mapping[str, str]) -> Sequence[Emission]:
+    """Let the asker have another account, or none; `said` is what they said of themselves before."""
     before = turn.user.identity
     assign(turn.state, turn.user, account)
     event = AccountChanged(turn.seq, turn.at, before, account)
-    return Emission(event, with_peers(turn.state, turn.user))
+    changed = Emission(event, with_peers(turn.state, turn.user))
+    return (changed, *tell_differences(turn, said))
 
 
 def assign(state: State, user: User, account: str) -> None:
@@ -187,9 +192,9 @@ def drop_account(turn: Turn, _command: DropAccount) -> Sequence[Effect]:
         return (account,)
     turn.state.accounts.drop(account.name)
     kept = _kept(turn, account, "DropAccount")
-    changed = _change(turn, "")
+    changed = _change(turn, "", account.metadata)
     settled = AccountSettled(account.name, "DropAccount")
-    return (kept, changed, settled, LoggedOut(turn.user.identity))
+    return (kept, *changed, settled, LoggedOut(turn.user.identity))
 
 
 def _own(turn: Turn) -> Account | Refused:

@@ -115,6 +115,14 @@ def adopt(turn: Turn, command: Adopt) -> Sequence[Effect]:
     return effects
 
 
+def tell_differences(turn: Turn, before: Mapping[str, str]) -> Iterator[Emission]:
+    """Yield what those are told who follow what the asker says of themselves, when that was `before`."""
+    after = metadata_of(turn.state, turn.user)
+    for key in {**before, **after}:
+        if before.get(key) != after.get(key):
+            yield from _tell(turn, turn.user, key, after.get(key, ""))
+
+
 def keep(state: State, holder: User | Room, values: Mapping[str, str]) -> None:
     """Let `values` be all that is said of somebody, or of a room."""
     if isinstance(holder, Room):
@@ -154,15 +162,19 @@ def _tell(turn: Turn, holder: User | Room, key: str, value: str) -> Iterator[Emi
     """Yield what those are told who follow `key` and see whom or what it is said of."""
     event = MetadataChanged(turn.seq, turn.at, _name(holder), key, value)
     state = turn.state
-    others: dict[User, None] = {}
+    others: dict[User, list[int]] = {}
     for session in state.following.followers(key):
-        user = state.sessions.get(session)
-        if user is turn.user and session != turn.session:
+        user = state.sessions[session]
+        if user is not turn.user and _sees(state, session, user, holder):
+            others.setdefault(user, []).append(session)
+        elif user is turn.user and session != turn.session:
             yield Emission(event, user.alone, session=session)
-        elif user is not None and user is not turn.user and _sees(state, session, user, holder):
-            others[user] = None
-    if others:
-        yield Emission(event, Audience(others))
+    whole = [user for user, sessions in others.items() if len(sessions) == len(user.devices)]
+    if whole:
+        yield Emission(event, Audience(whole))
+    for user, sessions in others.items():
+        if len(sessions) < len(user.devices):
+            yield from (Emission(event, user.alone, session=session) for session in sessions)
 
 
 def _sees(state: State, session: int, user: User, holder: User | Room) -> bool:

@@ -314,3 +314,17 @@ def test_a_server_that_lets_in_only_accounts() -> None:
     wire.session.start()
     wire.hear(":srv FAIL * ACCOUNT_REQUIRED :You have to log in")
     assert "--account NAME or /login NAME" in wire.session.fatal
+
+
+def test_services_that_are_away() -> None:
+    """Where we were logged in before, login comes back: nobody is asked, and it is tried again."""
+    wire = Wire(account="alice", password="sesame")
+    _begin(wire, "PLAIN")
+    wire.hear("AUTHENTICATE +", ":srv 903 alice :ok", ":srv 001 alice :hi", ":srv 422 alice :no")
+    wire.session.end("restarted", wire.now)
+    wire.session.start()
+    wire.hear(":srv CAP * LS :none/of/ours")
+    assert wire.sent()[-1] == "QUIT"
+    assert wire.world.question is None
+    assert not wire.session.fatal
+    assert "no logins just now" in wire.session.last_error
