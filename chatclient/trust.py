@@ -102,8 +102,8 @@ def question(
     """Return what to ask about a certificate."""
     shown, before = error.certificate, target.taken
     warning = (
-        "THE CERTIFICATE IS ANOTHER ONE than the one that you took for this server. Its operator may",
-        "have made a new one. Or somebody is between you and the server, and reads along. Ask.",
+        "THE CERTIFICATE IS ANOTHER ONE than the one that you took for this server.",
+        "Its operator may have made a new one, or somebody between you and it reads along. Ask.",
         f"before:  {before}",
     )
     text = (

@@ -72,17 +72,18 @@ def _welcome(world: World, cells: int) -> list[Row]:
 
 
 def _how_it_stands(status: Status) -> str:
+    why = f": {status.reason}" if status.reason else ""
     match status.state:
         case ConnectionState.CONNECTING | ConnectionState.REGISTERING:
             return f"Connecting to {status.server} … Ctrl+C leaves."
         case ConnectionState.WAITING:
-            why = f": {status.reason}" if status.reason else ""
             return (
                 f"No connection to {status.server}{why}. It is tried again by itself; "
                 "/reconnect tries now, Ctrl+C leaves."
             )
         case _:
-            return f"No connection to {status.server}. /reconnect tries again, Ctrl+C leaves."
+            how = "" if "/reconnect" in why else " /reconnect tries again,"
+            return f"No connection to {status.server}{why}.{how} Ctrl+C leaves."
 
 
 def question_rows(question: Question, cells: int) -> list[Row]:

@@ -6,13 +6,14 @@ to be called for every frame.
 
 from collections.abc import Callable, Sequence
 
-from chatclient.model import Buffer, BufferKind, ConnectionState, World
+from chatclient.model import Buffer, BufferKind, ConnectionState, Question, World
 from chatclient.ui import panes
 from chatclient.ui.cells import Row
 from chatclient.ui.guide import guide, key_help, question_rows
 from chatclient.ui.painting import Painter
 from chatclient.ui.view import View
 
+_QUESTION_PAGE = 4  # rows by which PageUp and PageDown move a question
 _MANY_LINES = 2  # typed lines from which the status line says what Enter will do
 
 
@@ -29,6 +30,8 @@ class Stage:
         self._views: dict[Buffer, View] = {}
         self._help_from: int | None = None
         self._help_size = (0, 0)
+        self._asked: tuple[Question | None, int] = (None, 0)
+        """The question that is shown, and from which of its rows on, as it may be long."""
         self.leaving = False
         """Whether the user has asked to leave."""
         self.wants_people = True
@@ -63,6 +66,10 @@ class Stage:
 
     def scroll_pages(self, pages: int) -> None:
         """Move a page up (negative) or down in what is shown."""
+        question, row = self._asked
+        if self._help_from is None and question and question is self._world.question:
+            self._asked = (question, max(0, row + pages * _QUESTION_PAGE))
+            return
         if self._help_from is None:
             self.view.page(pages)
             return
@@ -82,8 +89,19 @@ class Stage:
             self._help_size = (height, len(page))
             return page[self._help_from : self._help_from + height]
         question = self._world.question
-        below = question_rows(question, cells)[:height] if question else []
+        below = self._question(question, cells, height) if question else []
         return [*self._talk(cells, height - len(below)), *below]
+
+    def _question(self, question: Question, cells: int, height: int) -> Sequence[Row]:
+        """Return what is to be known of a question, a part of it if there is no room for more."""
+        rows = question_rows(question, cells)
+        row = self._asked[1] if self._asked[0] is question else 0
+        row = max(0, min(row, len(rows) - height))
+        self._asked = (question, row)
+        if row + height < len(rows):
+            more = Row([("", "↓ PageDown shows more")], "class:more")
+            return [*rows[row : row + height - 1], more]
+        return rows[row : row + height]
 
     def _talk(self, cells: int, height: int) -> Sequence[Row]:
         view = self.view

@@ -3,7 +3,7 @@
 import pytest
 
 from chatclient.model import Question
-from tests.chatclient.ui.rig import CTRL_C, ENTER, ESC, UP, Rig, rig
+from tests.chatclient.ui.rig import CTRL_C, ENTER, ESC, PAGE_DOWN, PAGE_UP, UP, Rig, rig
 
 
 def _ask(rig: Rig, *, hidden: bool = False, **more: object) -> list[str | None]:
@@ -74,3 +74,20 @@ async def test_what_is_secret_is_in_no_history() -> None:
         await chat.until(lambda: len(chat.client.entered) == 2)
         chat.press(UP)
         await chat.shows("#lobby > hello")
+
+
+@pytest.mark.asyncio
+async def test_a_long_question_on_a_small_screen() -> None:
+    """PageDown shows the rest of it, PageUp its beginning, and no further."""
+    async with rig(40, 12) as chat:
+        text = tuple(f"word {number}" for number in range(1, 15))
+        chat.world.ask(Question("well?", lambda _: None, text=text))
+        chat.client.flush()
+        await chat.shows("word 1\n")
+        assert "word 14" not in chat.text
+        chat.press(PAGE_DOWN * 5)
+        await chat.shows("word 14")
+        chat.press(PAGE_UP)
+        await chat.hides("word 14")
+        chat.press(PAGE_UP * 5)
+        await chat.shows("word 1\n")
