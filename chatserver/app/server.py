@@ -118,7 +118,8 @@ def bind(config: Config, certificates: Certificates) -> Bound:
             for place in config.listeners:
                 if inherited and place == config.listeners[0] and not place.host:
                     continue  # the service manager chose the address
-                entrance = Entrance(_spoken_at(place), certificates.add(place, config))
+                keys = certificates.add(place, config)
+                entrance = Entrance(_spoken_at(place), keys, proxied=place.proxy)
                 if place.unix:
                     opened, note = [listen_unix(place.unix, config.backlog)], ""
                 else:

@@ -47,6 +47,14 @@ class Listen(Struct, frozen=True, forbid_unknown_fields=True):
         str, About("", "a file with another certificate for TLS there", default="`tls_cert`")
     ] = ""
     key: Annotated[str, About("", "a file with its private key", default="`tls_key`")] = ""
+    proxy: Annotated[
+        bool,
+        About(
+            "",
+            "a proxy connects there, and says from where its connections are (PROXY protocol, 1 or 2); "
+            "nobody else may reach it",
+        ),
+    ] = False
     websocket: Annotated[
         bool, About("", "WebSocket for web clients, and IRC in it, instead of plain connections")
     ] = False

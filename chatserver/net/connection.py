@@ -44,6 +44,7 @@ class Connection(asyncio.Protocol):
         "_given_up",
         "_loop",
         "_patience",
+        "_proxied",
         "_reading",
         "_size",
         "_stall",
@@ -79,10 +80,14 @@ class Connection(asyncio.Protocol):
         """Whether so much waits to be sent that nothing more should be written, and its own input waits."""
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport
+        self._proxied = entrance.proxied
         self._tls = _tls_for(self, entrance)
         """What is between us and TCP, if anything is."""
         self._patience = Patience(
-            terms.times, self._loop.time(), greets=greets, handshake=self._tls is not None
+            terms.times,
+            self._loop.time(),
+            greets=greets,
+            handshake=entrance.proxied or self._tls is not None,
         )
         self._waiter: asyncio.Future[None] | None = None
         self._chunks: list[bytes] = []
@@ -107,6 +112,9 @@ class Connection(asyncio.Protocol):
         """Own the accepted `sock` until it is closed; `converse` says what to do with its bytes."""
         try:
             self.steps.accepted(sock, self.peer)
+            if self._proxied and not await self._learn_peer(sock):
+                sock.close()
+                return
             await self._loop.connect_accepted_socket(lambda: self._tls or self, sock)
         except OSError as error:
             sock.close()
@@ -124,6 +132,32 @@ class Connection(asyncio.Protocol):
             while not self._closed:
                 await self._wait()
             self.terms.deadlines.cancel(self)
+
+    async def _learn_peer(self, sock: socket.socket) -> bool:
+        """Have the proxy say from where the connection is, and say whether it did."""
+        from chatserver.net.proxied import NO_HEADER, NoHeaderError, read_header  # noqa: PLC0415 - few need it
+
+        reading = asyncio.create_task(read_header(sock))
+        reading.add_done_callback(lambda _: self.wake())
+        self._set_deadline()
+        while not (reading.done() or self.reason):
+            await self._wait()
+        if not reading.done():
+            reading.cancel()
+            self.terms.deadlines.cancel(self)
+            return False
+        try:
+            peer = reading.result()
+        except (NoHeaderError, OSError):
+            self.steps.tell("proxy: %s: turned away", NO_HEADER)
+            self.terms.counters.refused += 1
+            self.terms.deadlines.cancel(self)
+            return False
+        self.steps.tell("proxy: the connection is from %s", peer or self.peer)
+        self.peer = peer or self.peer
+        if self._tls is None:
+            self._patience.shaken(self._loop.time())
+        return True
 
     async def _shake_hands(self, tls: "TlsTransport") -> bool:
         """Have the handshake done, step by step, and say whether it was."""

@@ -24,7 +24,7 @@ class Times(Struct, frozen=True, kw_only=True):
     """How long a peer is given for what, in seconds."""
 
     handshake: float = 10.0
-    """For the handshake of TLS."""
+    """For the header of a proxy and the handshake of TLS."""
     greeting: float = 1.0
     """Silence after which a peer that may be a person is greeted."""
     first_line: float = 600.0
@@ -148,7 +148,7 @@ class Patience:
     def _explain(self) -> str:
         match self._phase:
             case _Phase.HANDSHAKE:
-                return f"no TLS handshake within {self._times.handshake:g} s"
+                return f"no handshake within {self._times.handshake:g} s"
             case _Phase.SILENT:
                 return f"nothing said for {self._times.first_line:g} s"
             case _Phase.BEGUN:

@@ -93,6 +93,8 @@ class Entrance(Struct, frozen=True):
     spoken: Spoken = None
     keys: Keys | None = None
     """What TLS is done with; None for connections in clear text."""
+    proxied: bool = False
+    """Whether a proxy says first from where each connection is (PROXY protocol)."""
 
     @property
     def is_web(self) -> bool:

@@ -252,12 +252,13 @@ async def serving(
     sock: socket.socket | None = None,
     spoken: Spoken = None,
     keys: Keys | None = None,
+    proxied: bool = False,
     **changes: object,
 ) -> AsyncIterator[Service]:
     """Serve for the time of a test; what is left then is aborted, and must end."""
     sock = sock or socket.create_server(("127.0.0.1", 0))
     sock.setblocking(False)
-    entrance = Entrance(spoken, keys)
+    entrance = Entrance(spoken, keys, proxied=proxied)
     service = Service(sock, store or MemoryStore(), entrance, times=times or Times(), **changes)
     accepting = asyncio.create_task(service.listener.run())
     try:
