@@ -61,6 +61,30 @@ async def test_a_room_that_another_device_enters_does_not_come_to_the_front() ->
 
 
 @pytest.mark.asyncio
+async def test_whois_tells_of_all_devices_or_of_none() -> None:
+    """How somebody is there; from where is for themselves and for operators."""
+    network, ann, nc = await chat()
+    await nc.ask("/login ann sesame")
+    await ann.ask("NS SET ALWAYSON ON")
+    shown = await nc.ask("/whois ann")
+    assert any(line.endswith("(UTC), by IRC and plain text") for line in shown)
+    assert sum(line.startswith("-> remote address ") for line in shown) == 2
+    root = await network.connect("root")
+    await root.ask("OPER operuser operpassword")
+    assert [one.params[2] for one in await root.ask("WHOIS ann") if one.command == "338"] == [
+        "127.0.0.1", "10.0.0.1",
+    ]  # fmt: skip
+    await ann.ask("QUIT")
+    await nc.ask("/quit")
+    assert "338" not in [one.command for one in await root.ask("WHOIS ann")]
+    assert params(await root.ask("WHO ann %ni"), "354")[1:] == ("255.255.255.255", "ann")
+    other = network.world.plain("other")
+    shown = await other.ask("", "/whois ann")
+    assert any(line.endswith("(UTC)") for line in shown)
+    assert "-> away: not connected" in shown
+
+
+@pytest.mark.asyncio
 async def test_who_has_no_room_is_told_so() -> None:
     """What is typed goes nowhere then."""
     network, ann, nc = await chat()

@@ -8,6 +8,7 @@ SPEECH = "chatserver/core/execute/speech.py"
 ACCOUNT_HISTORY = "tests/conformance/test_account_history.py"
 SASL = "tests/conformance/test_sasl.py"
 CATCHING_UP = "tests/chatserver/test_catchup.py"
+DEVICES = "tests/conformance/test_devices.py"
 
 MUTATIONS = (
     # --- nothing is shown before it is kept --------------------------------------------------
@@ -134,6 +135,55 @@ MUTATIONS = (
         "max(value, ?)",
         ("tests/chatserver/storage/test_contract.py", "tests/chatserver/storage/test_sqlite.py"),
     ),
+    # --- devices -----------------------------------------------------------------------------
+    Mutation(
+        "take all devices for the sender",
+        "without echoes, no device shows what another one said",
+        "chatserver/delivery.py",
+        "            withouts = (asker,)\n",
+        "            withouts = tuple(self._delivery.find(origin))\n",
+        (DEVICES, "tests/chatserver/test_delivery.py"),
+    ),
+    Mutation(
+        "forget what a device said itself",
+        "who catches up from disk without echoes sees their own words",
+        "chatserver/delivery.py",
+        "            self._pass_over(asker, event)\n",
+        "",
+        (DEVICES,),
+    ),
+    Mutation(
+        "see as somebody else too early",
+        "who logs in while behind is shown what was for who they are now before",
+        "chatserver/backlog.py",
+        "                if party:\n                    yield party, start, move.seq\n",
+        "",
+        (DEVICES,),
+    ),
+    Mutation(
+        "leave with any device",
+        "the person leaves when one of several devices does",
+        "chatserver/core/execute/devices.py",
+        "    return [*user.devices] == [session] and not state.is_lasting(user)\n",
+        "    return not state.is_lasting(user)\n",
+        (DEVICES,),
+    ),
+    Mutation(
+        "leave and come again",
+        "a new connection with the same secret is seen to leave and to come",
+        "chatserver/core/execute/devices.py",
+        "    if before in user.devices:\n",
+        "    if before is None:\n",
+        (DEVICES, "tests/chatserver/core/execute/test_devices.py"),
+    ),
+    Mutation(
+        "bring nobody back",
+        "who is always on is gone after a restart",
+        "chatserver/node.py",
+        "        bring_back(state, restored.accounts, restored.epoch << EPOCH_BITS, now)\n",
+        "",
+        (DEVICES,),
+    ),
     # --- slow readers ------------------------------------------------------------------------
     Mutation(
         "forget the cursor",
@@ -172,8 +222,8 @@ MUTATIONS = (
         "show the last one again",
         "who waits for an answer in the midst of what is shown in one go gets a line twice",
         "chatserver/tail.py",
-        "            if without is subscriber or ordinal <= backlog.ordinal:\n",
-        "            if without is subscriber or ordinal < backlog.ordinal:\n",
+        "            if subscriber in withouts or ordinal <= backlog.ordinal:\n",
+        "            if subscriber in withouts or ordinal < backlog.ordinal:\n",
         (CATCHING_UP,),
     ),
     Mutation(

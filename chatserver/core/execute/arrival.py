@@ -66,7 +66,7 @@ def _come(
     user.key = b"" if account is not None else device.key
     user.named_seq = state.guests.take(nick, user.key, stamp.seq, stamp.at)
     resumed = user.named_seq < stamp.seq
-    if before is not None and resumed:
+    if before is not None and resumed and not before.identity.account:
         user.conversations = before.conversations
     state.add_user(user)
     state.add_device(user, device)

@@ -48,7 +48,7 @@ class Row(Struct, frozen=True):
     def address(self) -> str:
         """Their address, for themselves and for server operators."""
         asker = self.inquiry.user
-        if asker is self.user or asker.operator:
+        if self.user.devices and (asker is self.user or asker.operator):
             return bare_address(self.user.address)
         return _HIDDEN_ADDRESS
 

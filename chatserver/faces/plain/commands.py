@@ -206,9 +206,12 @@ def _whois(face: Reader, rest: str) -> Items:
         unnamed = who.realname in {"", who.nick, REALNAME}
         known = "" if unnamed else f" ({plain(who.realname)})"
         rooms = [plain(member.room.name) for member in queries.memberships(user, other)]
+        devices = other.devices.values()
+        faces = sorted({FACES.get(device.face, device.face) for device in devices})
+        how = f", by {' and '.join(faces)}" if faces else ""
         facts = [
             f"{who.nick}{known} is from {plain(who.host)}",
-            f"here since {clock(other.connected_at)} (UTC), by {FACES.get(other.face, other.face)}",
+            f"here since {clock(other.connected_at)} (UTC){how}",
             f"in {' '.join(rooms)}" if rooms else "in no room that you may know of",
         ]
         if who.account:
@@ -218,7 +221,7 @@ def _whois(face: Reader, rest: str) -> Items:
         if other.operator:
             facts.append("an operator of this server")
         if user is other or (user is not None and user.operator):
-            facts.append(f"remote address {other.address}")
+            facts.extend(f"remote address {device.address}" for device in devices)
         return face.lines(*facts)
 
     return (Ask(answer),)
