@@ -9,10 +9,11 @@ from pathlib import Path
 _OUTCOMES = ("passed", "failed", "skipped")
 
 
-def count(results: str) -> dict[str, Counter[str]]:
-    """Return how many tests of each module passed, failed and were skipped."""
+def count(*results: str) -> dict[str, Counter[str]]:
+    """Return how many tests of each module passed, failed and were skipped, in one run or in its parts."""
     found: dict[str, Counter[str]] = {}
-    for case in ET.fromstring(results).iter("testcase"):  # noqa: S314 - our own run wrote it
+    parts = map(ET.fromstring, results)
+    for case in (case for part in parts for case in part.iter("testcase")):
         module = case.get("classname", "").partition("server_tests.")[2].rpartition(".")[0]
         kinds = {child.tag for child in case}
         outcome = (
@@ -43,8 +44,8 @@ def _row(name: str, counts: Counter[str]) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Print the table of a run."""
-    (path,) = arguments
-    print("\n".join(table(count(Path(path).read_text(encoding="utf-8")))))  # noqa: T201 - its purpose
+    results = (Path(path).read_text(encoding="utf-8") for path in arguments)
+    print("\n".join(table(count(*results))))  # noqa: T201 - its purpose
     return 0
 
 
