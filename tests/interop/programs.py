@@ -131,6 +131,7 @@ def weechat(
     commands = (
         "/set irc.look.smart_filter off",
         "/set weechat.startup.display_logo off",
+        "/set weechat.look.paste_max_lines -1",
         f"/server add here {host}/{port} -notls -nicks={nick}",
         "/set irc.server.here.autoreconnect_delay 1",
         "/set irc.server.here.anti_flood_prio_high 0",
