@@ -323,6 +323,7 @@ class DropAccount(Command, frozen=True):
     """Give up the asker's account: it is nobody's then, and whatever belonged to it is gone.
 
     Whoever runs the server, and is no user, names whose.
+    If a user names one that is not theirs, nothing is done.
     """
 
     account: str = ""

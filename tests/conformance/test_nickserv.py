@@ -137,6 +137,19 @@ async def test_an_account_is_given_up_by_its_password() -> None:
 
 
 @pytest.mark.asyncio
+async def test_giving_up_another_account_never_ends_ones_own() -> None:
+    """Who cannot log in to it, as one of several devices, keeps what they have, and so does it."""
+    server = Network()
+    await (await server.login("bob")).ask("QUIT")
+    ann = await server.login("ann")
+    await server.login("ann")
+    answer = await ann.ask("NS DROP bob sesame")
+    assert "901" not in commands(answer)
+    assert len(answer) == 1
+    assert {one.name for one in server.world.node.state.accounts} == {"ann", "bob"}
+
+
+@pytest.mark.asyncio
 async def test_what_is_said_to_a_service_goes_nowhere() -> None:
     """No echo, no history, nobody else: there may be a password in it. Notices and tags are not heard."""
     server = Network()

@@ -19,6 +19,7 @@ from chatserver.core.commands import (
     SetAlwaysOn,
 )
 from chatserver.core.effects import (
+    NOTHING,
     AccountSettled,
     Effect,
     Emission,
@@ -38,6 +39,7 @@ from chatserver.core.naming import refuse_nick
 from chatserver.core.parties import metadata_of
 from chatserver.core.records import Past
 from chatserver.core.state import Audience, State, User
+from chatwire.names import fold
 
 
 def register(turn: Turn, command: Register) -> Sequence[Effect]:
@@ -185,11 +187,13 @@ def set_always_on(turn: Turn, command: SetAlwaysOn) -> Sequence[Effect]:
     return settled
 
 
-def drop_account(turn: Turn, _command: DropAccount) -> Sequence[Effect]:
+def drop_account(turn: Turn, command: DropAccount) -> Sequence[Effect]:
     """Forget the asker's account; they stay, under their nick, which is anybody's from then on."""
     account = _own(turn)
     if isinstance(account, Refused):
         return (account,)
+    if command.account and account.key != fold(command.account):
+        return NOTHING  # logging in to it before was refused, and they were told
     turn.state.accounts.drop(account.name)
     kept = _kept(turn, account, "DropAccount")
     changed = _change(turn, "", account.metadata)

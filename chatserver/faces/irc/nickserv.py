@@ -63,10 +63,8 @@ def _check(session: Session, name: str, password: str, use: sasl.Use) -> Items |
     """Return what `use` asks for if the password is right."""
     if not sasl.may_send_password(session):
         return [say(session, INSECURE)]
-    if wait := session.server.accounts.attempts.wait(session.host):
-        return [say(session, f"Too many attempts: try again in {wait} s")]
-    wrong = say(session, f"That is not the password of {name}")
-    return sasl.check_password(session, name, password, use, wrong)
+    wrong = f"That is not the password of {name}"
+    return sasl.check_password(session, name, password, use, partial(say, session), wrong)
 
 
 def _log_out(_session: Session, _words: Sequence[str]) -> Items:
@@ -80,10 +78,15 @@ def _set_password(session: Session, words: Sequence[str]) -> Items | Request:
 
 
 def _hash(session: Session, password: str) -> Request:
+    accounts = session.server.accounts
+    if wait := accounts.attempts.wait(session.host):
+        return Request((say(session, sasl.too_many(wait)),))
     try:
-        return Request((ChangePassword(session.server.accounts.hash(password)),))
+        verifier = accounts.hash(password)
     except ValueError as unfit:
         return Request((say(session, str(unfit)),))
+    accounts.attempts.fail(session.host)  # as costly as a wrong one
+    return Request((ChangePassword(verifier),))
 
 
 def _set_always_on(session: Session, words: Sequence[str]) -> Items:
@@ -92,7 +95,10 @@ def _set_always_on(session: Session, words: Sequence[str]) -> Items:
 
 
 def _drop(session: Session, words: Sequence[str]) -> Items | Request:
-    return _check(session, words[0], words[1], lambda found: [*_log_in(found), DropAccount()])
+    def give_up(found: Account) -> Items:
+        return [*_log_in(found), DropAccount(found.name)]
+
+    return _check(session, words[0], words[1], give_up)
 
 
 def _info(session: Session, words: Sequence[str]) -> Items:
