@@ -1,7 +1,8 @@
 """What faces know of accounts: which there are, how one is made, how one is proved to be had.
 
-Rules: `hash` and `verify` take their time on purpose, so they are called in a `Request.work` alone. A face
-asks `attempts` before it lets anybody try, and tells it of each that was wrong.
+Rules: `hash` and `verify` take their time on purpose, so they are called in a `Request.work` alone. There,
+right before, `attempts` is asked whether anybody may try, and told at once of what was wrong: so nobody has
+more tries by having many connections, or by closing them before the answer.
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from chatserver.core.accounts import Account, Verifier
+from chatserver.faces.contract import Request
 
 Registration = Literal["open", "invitation", "closed"]
 """Who may make an account: everybody, who has an invitation code, or nobody but administrators."""
@@ -36,6 +38,26 @@ class Unlimited:
 
     def fail(self, host: str) -> None:
         """Do nothing."""
+
+
+def attempt(
+    attempts: Attempts,
+    host: str,
+    check: Callable[[], bool],
+    right: Callable[[], Request],
+    wrong: Request,
+    later: Callable[[int], Request],
+) -> Request:
+    """Return what is asked when a password is right, or when it is not: the work of a request.
+
+    Or what `later` makes of the seconds for which nobody may try from `host` any more.
+    """
+    if wait := attempts.wait(host):
+        return later(wait)
+    if check():
+        return right()
+    attempts.fail(host)
+    return wrong
 
 
 def _unknown(_name: str) -> Account | None:

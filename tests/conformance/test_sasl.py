@@ -7,7 +7,16 @@ from msgspec import structs
 from scramp import ScramClient
 
 from chatserver.faces.accounts import AccountFacts
-from tests.conformance.harness import FACTS, IrcClient, Network, commands, offered, only, params
+from tests.conformance.harness import (
+    FACTS,
+    OPERATOR,
+    IrcClient,
+    Network,
+    commands,
+    offered,
+    only,
+    params,
+)
 
 CERTIFICATE = "ab" * 32
 
@@ -280,4 +289,42 @@ async def test_wrong_passwords_are_counted_by_address() -> None:
         assert "60 s" in params(await bob.ask(order), "NOTICE")[-1]
     answer = await bob.ask("REGISTER * * sesame")
     assert params(answer, "FAIL")[1] == "TEMPORARILY_UNAVAILABLE"
+    assert "60 s" in params(await bob.ask(OPERATOR), "464")[-1]
     assert "900" in commands(await other.authenticate("ann", "sesame"))
+    for line in ("OPER operuser wrong", "NS SET PASSWORD another"):
+        await other.ask(line)
+    assert attempts.failed[3:] == ["192.0.2.1"] * 2
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-256"])
+@pytest.mark.asyncio
+async def test_many_connections_have_no_more_tries(mechanism: str) -> None:
+    """What counts is when a proof is looked at, not when its exchange began."""
+    attempts = Counting()
+    network = Network(structs.replace(FACTS, accounts=AccountFacts(attempts=attempts)))
+    clients = [await asking(network) for _ in range(6)]
+    wrong = encode("", "ann", "wrong")
+    for client in clients:
+        await client.ask(f"AUTHENTICATE {mechanism}")
+        if mechanism != "PLAIN":
+            await client.ask(f"AUTHENTICATE {b64encode(b'n,,n=ann,r=x').decode()}")
+            wrong = b64encode(f"c=biws,r=xnonce,p={'A' * 43}=".encode()).decode()
+    answers = [params(await client.ask(f"AUTHENTICATE {wrong}"), "904") for client in clients]
+    assert attempts.failed == ["127.0.0.1"] * 3
+    assert [("60 s" in answer[-1]) for answer in answers] == [False] * 3 + [True] * 3
+
+
+@pytest.mark.asyncio
+async def test_a_guess_counts_whose_answer_nobody_waits_for() -> None:
+    """A right password is answered sooner than a wrong one, so nobody need wait to know."""
+    attempts = Counting()
+    network = Network(structs.replace(FACTS, accounts=AccountFacts(attempts=attempts)))
+    client = await asking(network)
+    await client.ask("AUTHENTICATE PLAIN")
+    request = client.client.session.face.receive(
+        f"AUTHENTICATE {encode('', 'ann', 'wrong')}".encode()
+    )
+    assert request is not None
+    assert request.work is not None
+    assert request.work().wrong
+    assert attempts.failed == ["127.0.0.1"]

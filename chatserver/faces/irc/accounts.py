@@ -114,9 +114,6 @@ def make_account(
         return [refuse("TEMPORARILY_UNAVAILABLE", "Only administrators make accounts here")]
     if not sasl.may_send_password(session):
         return [refuse("UNACCEPTABLE_PASSWORD", INSECURE)]
-    if wait := accounts.attempts.wait(session.host):
-        text = f"Too many attempts: try again in {wait} s"
-        return [refuse("TEMPORARILY_UNAVAILABLE", text)]
     invited = accounts.registration == "invitation"
     if not invited and email and not _ADDRESS.fullmatch(email):
         return [refuse("INVALID_EMAIL", "That is not an address")]
@@ -124,6 +121,8 @@ def make_account(
         return [refuse("INVALID_EMAIL", "An account needs an e-mail address")]
 
     def work() -> Request:
+        if wait := accounts.attempts.wait(session.host):
+            return Request((refuse("TEMPORARILY_UNAVAILABLE", sasl.too_many(wait)),))
         invitation = accounts.redeem(email.partition("@")[0]) if invited else ""
         if invitation is None:
             text = "An account needs an invitation code, in the place of the e-mail address"

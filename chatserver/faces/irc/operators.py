@@ -6,7 +6,9 @@ from functools import partial
 
 from chatserver.core.commands import BecomeOperator, ChangeHost, Kill, SendWallops
 from chatserver.core.limits import HOST
-from chatserver.faces.contract import Request, judge
+from chatserver.faces.accounts import attempt
+from chatserver.faces.contract import Ask, Request
+from chatserver.faces.irc import sasl
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatwire.message import Message
 
@@ -18,9 +20,22 @@ def oper(session: Session, message: Message) -> Request:
     """OPER: become an operator."""
     name, password = message.param(0), message.param(1)
     verify = session.server.operators.get(name, session.server.stranger)
-    refusal = session.tell("464", text="Password incorrect")
-    right, wrong = Request((BecomeOperator(name),)), Request((refusal,), wrong=True)
-    return Request((), work=partial(judge, partial(verify, password), right, wrong))
+    attempts = session.server.accounts.attempts
+
+    def refuse(text: str) -> Ask:
+        return session.tell("464", text=text)
+
+    def work() -> Request:
+        return attempt(
+            attempts,
+            session.host,
+            partial(verify, password),
+            lambda: Request((BecomeOperator(name),)),
+            Request((refuse("Password incorrect"),), wrong=True),
+            lambda wait: Request((refuse(sasl.too_many(wait)),)),
+        )
+
+    return Request((), work=work)
 
 
 def kill(session: Session, message: Message) -> Items:

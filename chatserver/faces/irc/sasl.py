@@ -17,7 +17,8 @@ from scramp import ScramException, ScramMechanism
 from chatserver.core.accounts import Account
 from chatserver.core.commands import Login
 from chatserver.core.state import State, User
-from chatserver.faces.contract import Answer, Ask, Item, Moment, Request, judge
+from chatserver.faces.accounts import attempt
+from chatserver.faces.contract import Answer, Ask, Item, Moment, Request
 from chatserver.faces.irc.lines import finish
 from chatserver.faces.irc.session import Exchange, Inquiry, Items, Session
 from chatwire import caps
@@ -78,6 +79,11 @@ def fail(session: Session, why: str = _WRONG) -> Ask:
     return session.tell("904", text=why)
 
 
+def too_many(wait: int) -> str:
+    """Say for how many seconds nobody may try from where the client is."""
+    return f"Too many attempts: try again in {wait} s"
+
+
 def may_send_password(session: Session) -> bool:
     """Say whether the client may send a password: nobody can listen in, or the server does not mind."""
     return session.private or session.server.accounts.clear
@@ -120,7 +126,7 @@ def _success(session: Session, nick: str) -> bytes:
 def _begin(session: Session, name: str) -> Items:
     accounts = session.server.accounts
     if wait := accounts.attempts.wait(session.host):
-        return [fail(session, f"Too many attempts: try again in {wait} s")]
+        return [fail(session, too_many(wait))]
     offered, make = _MECHANISMS.get(name, (lambda _session: False, None))
     if make is None or not offered(session):
         listed = session.tell("908", mechanisms(session), text="are available SASL mechanisms")
@@ -143,14 +149,10 @@ def _challenge(message: bytes) -> Answer:
     return Answer(tuple(finish(f"AUTHENTICATE {chunk}") for chunk in chunks))
 
 
-def deny(session: Session, *items: Item) -> Request:
-    """Return what follows from a wrong proof: it counts, and the answer comes a moment later."""
-
-    def count(_state: State, _user: User | None, _moment: Moment) -> tuple[bytes, ...]:
-        session.server.accounts.attempts.fail(session.host)
-        return ()
-
-    return Request((Ask(count), *(items or (fail(session),))), wrong=True)
+def deny(session: Session, item: Item) -> Request:
+    """Count a wrong proof, and answer with `item` a moment later."""
+    session.server.accounts.attempts.fail(session.host)
+    return Request((item,), wrong=True)
 
 
 class _Plain:
@@ -171,18 +173,31 @@ class _Plain:
         if len(parts) != 3 or not all(parts[1:]) or fold(parts[0]) not in ("", fold(parts[1])):
             return Request((fail(session),))
         _, name, password = parts
-        return check_password(session, name, password, partial(prove, session))
+        use, refuse = partial(prove, session), partial(fail, session)
+        return check_password(session, name, password, use, refuse, _WRONG)
 
 
 def check_password(
-    session: Session, name: str, password: str, use: Use, *otherwise: Item
+    session: Session, name: str, password: str, use: Use, refuse: Callable[[str], Item], wrong: str
 ) -> Request:
-    """Return what `use` asks for of the account `name`, if `password` opens it; else `otherwise`."""
+    """Return what `use` asks for of the account `name`, if `password` opens it.
+
+    Else what `refuse` makes of a text: of `wrong`, unless nobody may try.
+    """
     accounts = session.server.accounts
     account = accounts.find(name)
-    right = Request(tuple(use(account)) if account is not None else ())
-    verify = partial(accounts.verify, password, account)
-    return Request((), work=partial(judge, verify, right, deny(session, *otherwise)))
+
+    def work() -> Request:
+        return attempt(
+            accounts.attempts,
+            session.host,
+            partial(accounts.verify, password, account),
+            lambda: Request(tuple(use(account)) if account is not None else ()),
+            Request((refuse(wrong),), wrong=True),
+            lambda wait: Request((refuse(too_many(wait)),)),
+        )
+
+    return Request((), work=work)
 
 
 class _External:
@@ -215,12 +230,15 @@ class _Scram:
         next(self._steps)
 
     def take(self, message: bytes) -> Request:
-        """Take the next of three messages."""
+        """Take the next of three messages, if anybody may still try."""
+        session = self._session
+        if wait := session.server.accounts.attempts.wait(session.host):
+            return Request(tuple(_stop(session, too_many(wait))))
         try:
             return self._steps.send(message)
         except (ScramException, UnicodeDecodeError):
-            self._session.exchange = None
-            wrong = deny(self._session)
+            session.exchange = None
+            wrong = deny(session, fail(session))
             return Request((), work=lambda: wrong)
 
     def _talk(self) -> Generator[Request, bytes, None]:

@@ -11,6 +11,7 @@ from functools import partial
 from chatserver.core import commands
 from chatserver.core.accounts import Account
 from chatserver.core.state import State, User
+from chatserver.faces.accounts import attempt
 from chatserver.faces.contract import Ask, Moment, Request
 from chatserver.faces.plain.reader import Items, Reader
 from chatwire.names import fold, tidy
@@ -51,6 +52,8 @@ def register(face: Reader, rest: str) -> Items:
 def _make(face: Reader, name: str, password: str, more: str) -> Request:
     """Return what makes the account `name`; `more` is an invitation code or an address, if needed."""
     accounts = face.facts.accounts
+    if wait := accounts.attempts.wait(face.host):
+        return _too_many(face, wait)
     invited = accounts.registration == "invitation"
     invitation = accounts.redeem(more) if invited else ""
     if invitation is None:
@@ -83,14 +86,12 @@ def _prove(face: Reader, password: str, name: str) -> Request:
     """Return what checks a password, and gives the reader the account `name` if it is right."""
     accounts = face.facts.accounts
     account = accounts.find(name)
+    check = partial(accounts.verify, password, account)
 
-    def work() -> Request:
-        if accounts.verify(password, account) and account is not None:
-            return _log_in(account)
-        accounts.attempts.fail(face.host)
-        return Request((face.say("wrong account or password"),), wrong=True)
+    def log_in() -> Request:
+        return _log_in(account) if account is not None else Request(())
 
-    return Request((), work=work)
+    return _attempt(face, check, log_in, "wrong account or password")
 
 
 def _log_in(account: Account) -> Request:
@@ -111,10 +112,15 @@ def change_password(face: Reader, rest: str) -> Items:
         return refused
 
     def work() -> Request:
+        accounts = face.facts.accounts
+        if wait := accounts.attempts.wait(face.host):
+            return _too_many(face, wait)
         try:
-            return Request((commands.ChangePassword(face.facts.accounts.hash(rest)),))
+            verifier = accounts.hash(rest)
         except ValueError as unfit:
             return Request((face.say(str(unfit)),))
+        accounts.attempts.fail(face.host)  # as costly as a wrong one
+        return Request((commands.ChangePassword(verifier),))
 
     return Request((), work=work)
 
@@ -128,13 +134,23 @@ def become_operator(face: Reader, rest: str) -> Items:
     if refused := _refuse_password(face, even_if_clear=True):
         return refused
 
-    def work() -> Request:
-        if check(password):
-            return Request((commands.BecomeOperator(name),))
-        face.facts.accounts.attempts.fail(face.host)
-        return Request((face.say("wrong name or password"),), wrong=True)
+    right = Request((commands.BecomeOperator(name),))
+    return _attempt(face, partial(check, password), lambda: right, "wrong name or password")
 
-    return Request((), work=work)
+
+def _attempt(
+    face: Reader, check: Callable[[], bool], right: Callable[[], Request], wrong: str
+) -> Request:
+    """Return what is asked if a password is right; else `wrong` is said, and counted."""
+    attempts, host = face.facts.accounts.attempts, face.host
+    denied = Request((face.say(wrong),), wrong=True)
+    later = partial(_too_many, face)
+    return Request((), work=lambda: attempt(attempts, host, check, right, denied, later))
+
+
+def _too_many(face: Reader, wait: int) -> Request:
+    text = f"too many wrong passwords came from your address; try again in {wait} s"
+    return Request((face.say(text),))
 
 
 def _refuse_password(face: Reader, *, even_if_clear: bool = False) -> str:
@@ -145,8 +161,6 @@ def _refuse_password(face: Reader, *, even_if_clear: bool = False) -> str:
         return (
             f"not over an unencrypted connection: others could read the password on its way{hint}"
         )
-    if wait := accounts.attempts.wait(face.host):
-        return f"too many wrong passwords came from your address; try again in {wait} s"
     return ""
 
 
