@@ -17,7 +17,6 @@ from chatserver.core.parties import find_party, reads_since
 from chatserver.core.rights import manages
 from chatserver.core.state import Room, State, User
 from chatserver.faces.contract import Ask, Lookup, Moment
-from chatserver.faces.plain import running
 from chatserver.faces.plain.accounts import (
     become_operator,
     change_password,
@@ -28,6 +27,15 @@ from chatserver.faces.plain.accounts import (
 from chatserver.faces.plain.dialect import clock
 from chatserver.faces.plain.reader import NO_ROOM, REALNAME, Items, Reader, shown_lines
 from chatserver.faces.plain.replies import brief, recalled
+from chatserver.faces.plain.running import (
+    ban,
+    change_status,
+    invite,
+    kick,
+    register_room,
+    rename,
+    unban,
+)
 from chatwire.names import fold, is_nick, tidy
 from chatwire.text import plain
 
@@ -353,20 +361,20 @@ COMMANDS: Sequence[Command] = (
     Command("/reply TEXT", "answer who wrote to you last", _reply, pipelined=True),
     Command("/me TEXT", "say what you do: /me waves", _me, pipelined=True),
     Command("/topic [#ROOM] [TEXT]", "show or set the topic; - removes it", _topic, pipelined=True),
-    Command("/rename #NAME [REASON]", "give the room another name", running.rename),
-    Command("/invite NICK", "ask somebody into the room", running.invite, pipelined=True),
-    Command("/kick NICK [REASON]", "put somebody out of the room", running.kick, pipelined=True),
-    Command("/ban NICK", "put somebody out, and keep them out", running.ban),
-    Command("/unban NICK", "let somebody in again", running.unban),
+    Command("/rename #NAME [REASON]", "give the room another name", rename),
+    Command("/invite NICK", "ask somebody into the room", invite, pipelined=True),
+    Command("/kick NICK [REASON]", "put somebody out of the room", kick, pipelined=True),
+    Command("/ban NICK", "put somebody out, and keep them out", ban),
+    Command("/unban NICK", "let somebody in again", unban),
     Command("/op NICK", "make somebody an operator of the room",
-            running.change_status("o", adding=True), pipelined=True),
+            change_status("o", adding=True), pipelined=True),
     Command("/deop NICK", "take that from them",
-            running.change_status("o", adding=False), pipelined=True),
+            change_status("o", adding=False), pipelined=True),
     Command("/voice NICK", "let somebody speak where not everybody may",
-            running.change_status("v", adding=True), pipelined=True),
+            change_status("v", adding=True), pipelined=True),
     Command("/devoice NICK", "take that from them",
-            running.change_status("v", adding=False), pipelined=True),
-    Command("/register-room", "have the room belong to your account", running.register_room),
+            change_status("v", adding=False), pipelined=True),
+    Command("/register-room", "have the room belong to your account", register_room),
     Command("/whois NICK", "show who somebody is", _whois, pipelined=True),
     Command("/away [TEXT]", "say that you are away; without TEXT, back again", _away, pipelined=True),
     Command("/history [NICK] [N]", "show the last N messages of the room, or with NICK", _history),
