@@ -137,13 +137,14 @@ def bind_control(config: Config) -> Bound:
     """Open the socket in the data directory by which commands beside the server reach it, if that can be."""
     if config.ephemeral or sys.platform == "win32":
         return ()
-    path = config.data_directory / CONTROL_NAME
+    others = os.umask(0o177)  # from the first moment on nobody else can open it
     try:
-        sock = listen_unix(str(path))
-        path.chmod(0o600)
-    except (ListenError, OSError) as error:
+        sock = listen_unix(str(config.data_directory / CONTROL_NAME))
+    except ListenError as error:
         _log.warning("`chatserver account` can do nothing while the server runs: %s", error)
         return ()
+    finally:
+        os.umask(others)
     return ((sock, Entrance(Speaks.CONTROL)),)
 
 
