@@ -11,8 +11,8 @@ from typing import Final
 from chatserver.app.invitations import Invitations
 from chatserver.attempts import LimitedAttempts
 from chatserver.config.settings import Config
-from chatserver.config.settings import Gateway as GatewaySettings
 from chatserver.config.sources import is_network
+from chatserver.config.tables import Gateway as GatewaySettings
 from chatserver.core.accounts import Accounts
 from chatserver.faces.accounts import AccountFacts
 from chatserver.faces.contract import Face

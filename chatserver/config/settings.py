@@ -6,18 +6,16 @@ its processes; a table of tables has neither a flag nor a variable.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from chatserver.config.bounds import Address, Invitation, Line, LogLevel, Port, Script, Seconds
 from chatserver.config.table import About
-from chatserver.config.tables import Listen, Operator, Port
+from chatserver.config.tables import Gateway, Listen, Operator
 from chatserver.core.accounts import ITERATIONS
 from chatserver.core.limits import Limits
 from chatserver.faces.accounts import Registration
-
-Script = Literal["unicode", "ascii"]
-LogLevel = Literal["debug", "info", "warning", "error"]
 
 LISTENING = "Listening"
 SERVER = "The server"
@@ -28,26 +26,6 @@ BOUNDS = "Bounds"
 LENGTHS = "Lengths"
 ROOMS = "Rooms"
 LOGGING = "Logging"
-
-Seconds = Annotated[float, Meta(gt=0, le=7 * 24 * 3600)]
-Address = Annotated[str, Meta(pattern=r"^(https://[!-~]{1,192})?\Z")]
-Line = Annotated[str, Meta(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
-Invitation = Annotated[str, Meta(pattern=r"^[!-+\--?A-~]{1,64}\Z")]
-LINE = "one line of at most 300 characters"
-
-
-class Gateway(Struct, frozen=True, forbid_unknown_fields=True):
-    """A gateway that says where its clients are (`WEBIRC password …`)."""
-
-    password: Annotated[
-        str,
-        Meta(min_length=1),
-        About("", "its password, or what `chatserver hash-password` prints for it", secret=True),
-    ]
-    hosts: Annotated[
-        tuple[str, ...],
-        About("", "addresses and networks that it may have", default="this machine"),
-    ] = ("127.0.0.0/8", "::1")
 
 
 class Config(Struct, frozen=True, kw_only=True):
@@ -189,13 +167,12 @@ class Config(Struct, frozen=True, kw_only=True):
             SERVER,
             "the address of a picture that clients show for the network",
             default="none",
-            allowed="an https address of at most 200 ASCII characters",
             reload=True,
         ),
     ] = ""
-    description: Annotated[
-        Line, About(SERVER, "what the server is, in one line", allowed=LINE, reload=True)
-    ] = "A chat for everybody"
+    description: Annotated[Line, About(SERVER, "what the server is, in one line", reload=True)] = (
+        "A chat for everybody"
+    )
     motd: Annotated[
         str,
         Meta(max_length=32_768),
@@ -230,14 +207,12 @@ class Config(Struct, frozen=True, kw_only=True):
         ),
     ] = "unicode"
     admin_location: Annotated[
-        Line, About(SERVER, "where the server is, for ADMIN", allowed=LINE, reload=True)
+        Line, About(SERVER, "where the server is, for ADMIN", reload=True)
     ] = ""
     admin_organisation: Annotated[
-        Line, About(SERVER, "who runs the server, for ADMIN", allowed=LINE, reload=True)
+        Line, About(SERVER, "who runs the server, for ADMIN", reload=True)
     ] = ""
-    admin_email: Annotated[
-        Line, About(SERVER, "whom to write to, for ADMIN", allowed=LINE, reload=True)
-    ] = ""
+    admin_email: Annotated[Line, About(SERVER, "whom to write to, for ADMIN", reload=True)] = ""
 
     registration: Annotated[
         Registration,

@@ -82,6 +82,8 @@ def _describe(kind: object, bounds: Meta | None) -> str:
         return f"{'a whole number' if kind is int else 'a number'} {above} {low} to {high}"
     if get_origin(kind) is tuple:
         return "a list of texts"
+    if bounds and bounds.description:
+        return bounds.description
     most = f" of at most {bounds.max_length} characters" if bounds and bounds.max_length else ""
     return f"text{most}"
 

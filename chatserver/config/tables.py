@@ -1,17 +1,14 @@
-"""The settings that are tables of their own: operators, and places to listen on.
+"""The settings that are tables of their own: operators, places to listen on, gateways.
 
 Each field carries its bounds and its help, as those of `settings.Config` do.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from chatserver.config.bounds import Face, Origin, Port
 from chatserver.config.table import About
-
-Face = Literal["auto", "plain", "irc"]
-Port = Annotated[int, Meta(ge=0, le=65535)]
-Origin = Annotated[str, Meta(pattern=r"^(\*|[a-z][a-z0-9+.-]*://[^/\sA-Z]+)\Z")]
 
 
 class Operator(Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,3 +65,17 @@ class Listen(Struct, frozen=True, forbid_unknown_fields=True):
             default="none: no web page",
         ),
     ] = ()
+
+
+class Gateway(Struct, frozen=True, forbid_unknown_fields=True):
+    """A gateway that says where its clients are (`WEBIRC password …`)."""
+
+    password: Annotated[
+        str,
+        Meta(min_length=1),
+        About("", "its password, or what `chatserver hash-password` prints for it", secret=True),
+    ]
+    hosts: Annotated[
+        tuple[str, ...],
+        About("", "addresses and networks that it may have", default="this machine"),
+    ] = ("127.0.0.0/8", "::1")
