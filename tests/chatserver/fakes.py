@@ -237,3 +237,9 @@ def gate(world: World) -> GatedStore:
     """Return the store of a gated world."""
     assert isinstance(world.store, GatedStore)
     return world.store
+
+
+def failing(world: World) -> FailingStore:
+    """Return the store of a world whose store can fail."""
+    assert isinstance(world.store, FailingStore)
+    return world.store

@@ -1,9 +1,6 @@
 """Records of accounts are on disk before anybody is told, or all is as it was."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from chatserver.core.accounts import Verifier
 from chatserver.core.commands import (
@@ -15,35 +12,12 @@ from chatserver.core.commands import (
     SetAlwaysOn,
 )
 from chatserver.core.markers import Marker
-from chatserver.journal import local
 from chatserver.ports import Writing
-from tests.chatserver.fakes import FailingStore, GatedStore, World, gate, until
+from tests.chatserver.fakes import FailingStore, GatedStore, World, failing, gate, until
 
 PROOF = Verifier(b"salt", 4096, b"stored", b"server")
 OTHER = Verifier(b"salt", 4096, b"stored 2", b"server 2")
 NOT_KEPT = "-> not done: the server can't write to its disk right now; try again in a moment"
-
-
-@pytest_asyncio.fixture(params=[False, True], ids=["here", "thread"])
-async def world(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[World]:
-    """Return a world on a store that can fail, written to on the loop or on the journal's thread."""
-    monkeypatch.setattr(local, "RETRY_AFTER", 0.001)
-    store = FailingStore()
-    store.blocking = request.param
-    world = World(store=store)
-    yield world
-    store.why = ""
-    await until(lambda: not world.journal.failure)
-    await world.journal.idle()
-    world.journal.close()
-
-
-def failing(world: World) -> FailingStore:
-    """Return the store of a world whose store can fail."""
-    assert isinstance(world.store, FailingStore)
-    return world.store
 
 
 def written(store: FailingStore) -> list[Writing]:

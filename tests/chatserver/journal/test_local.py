@@ -2,11 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import pytest
-import pytest_asyncio
 
 from chatserver.core import commands
 from chatserver.core.commands import Join, ModeChange, Say
@@ -23,31 +22,9 @@ from chatserver.faces.contract import Ask, Lookup
 from chatserver.journal import local
 from chatserver.journal.local import LocalJournal
 from chatserver.ports import EPOCH_BITS, Restored, StoreError, Writing
-from tests.chatserver.fakes import Client, FailingStore, World, gate, until
+from tests.chatserver.fakes import Client, FailingStore, World, failing, gate, until
 
 FULL = "database or disk is full"
-
-
-@pytest_asyncio.fixture(params=[False, True], ids=["here", "thread"])
-async def world(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[World]:
-    """Return a world on a store that can fail, written to on the loop or on the journal's thread."""
-    monkeypatch.setattr(local, "RETRY_AFTER", 0.001)
-    store = FailingStore()
-    store.blocking = request.param
-    world = World(store=store)
-    yield world
-    store.why = ""
-    await until(lambda: not world.journal.failure)
-    await world.journal.idle()
-    world.journal.close()
-
-
-def failing(world: World) -> FailingStore:
-    """Return the store of a world whose store can fail."""
-    assert isinstance(world.store, FailingStore)
-    return world.store
 
 
 async def people(world: World, *nicks: str) -> list[Client]:

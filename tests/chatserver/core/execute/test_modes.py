@@ -10,16 +10,6 @@ from chatserver.core.limits import Limits
 from tests.chatserver.core.chat import Chat, parse_change, refusals, refused, seen
 
 
-@pytest.fixture
-def chat() -> Chat:
-    """Return a chat with an operator of #a, a member of it, and somebody outside."""
-    chat = Chat()
-    chat.add("op", "#a")
-    chat.add("bob", "#a")
-    chat.add("out")
-    return chat
-
-
 def done(effects: list[Effect]) -> list[str]:
     """Return the changes that took effect, as they are written."""
     changes = [

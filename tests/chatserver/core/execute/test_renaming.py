@@ -20,16 +20,6 @@ from chatserver.core.limits import Limits
 from tests.chatserver.core.chat import Chat, all_of, recall, refused, watchers
 
 
-@pytest.fixture
-def chat() -> Chat:
-    """Return a chat with an operator of #a, a member of it, and somebody outside."""
-    chat = Chat()
-    chat.add("op", "#a")
-    chat.add("bob", "#a")
-    chat.add("out")
-    return chat
-
-
 def target(effects: list[Effect]) -> str:
     """Return to whom the one message was said."""
     (emission,) = all_of(Emission, effects)

@@ -28,17 +28,6 @@ from chatserver.core.limits import Limits
 from chatserver.core.rights import ORPHANED_AFTER
 from tests.chatserver.core.chat import Chat, all_of, recall, refusals, refused, seen, watchers
 
-
-@pytest.fixture
-def chat() -> Chat:
-    """Return a chat with an operator of #a, a member of it, and somebody outside."""
-    chat = Chat()
-    chat.add("op", "#a")
-    chat.add("bob", "#a")
-    chat.add("out")
-    return chat
-
-
 # --- entering -------------------------------------------------------------------------------------
 
 
