@@ -13,28 +13,16 @@ from chatclient.client import Client
 from chatclient.config import Security, build
 from chatclient.model import Change, ConnectionState, Delivery
 from chatclient.session import MAYBE_LOST
+from tests.chatclient.clients import Hasty, started
 from tests.chatclient.fake_server import FakeServer, until
-
-
-class Hasty(Random):
-    """Randomness that makes every wait short."""
-
-    def uniform(self, a: float, b: float) -> float:
-        """Return next to nothing."""
-        return 0.01
 
 
 @asynccontextmanager
 async def running(port: int, **more: Any) -> AsyncIterator[Client]:
     """Run a client on that port; at the end it quits."""
     client = Client(build(["127.0.0.1", str(port)], nick="alice", **more), Hasty())
-    task = asyncio.create_task(client.run())
-    try:
+    async with started(client):
         yield client
-    finally:
-        client.quit()
-        async with asyncio.timeout(5):
-            await task
 
 
 def _joined(client: Client, name: str = "#lobby") -> bool:

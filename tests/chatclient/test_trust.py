@@ -1,6 +1,5 @@
 """Certificates that a person takes, and servers that want TLS, over real sockets."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,9 +11,9 @@ from chatclient.client import Client
 from chatclient.config import Security, build
 from chatclient.known import KnownServers, Policy
 from chatclient.model import ConnectionState
+from tests.chatclient.clients import Hasty, started
 from tests.chatclient.fake_server import FakeServer, until
 from tests.chatclient.test_certificates import DER
-from tests.chatclient.test_client import Hasty
 
 FINGERPRINT = "sha256:ee22dd4df4dbc62386801e3069147b76f21fb8b4b2c37f6eaaa3dce30b066cea"
 OTHER = "sha256:" + 64 * "0"
@@ -29,13 +28,8 @@ async def running(
     """Run a client on that port of localhost; at the end it quits."""
     config = build(["127.0.0.1", str(port)], nick="alice", **more)
     client = Client(config, Hasty(), known=known, asks=asks, clock=lambda: NOW)
-    task = asyncio.create_task(client.run())
-    try:
+    async with started(client):
         yield client
-    finally:
-        client.quit()
-        async with asyncio.timeout(5):
-            await task
 
 
 def _is_online(client: Client) -> bool:

@@ -10,8 +10,9 @@ import pytest
 from chatclient.client import Client
 from chatclient.config import Login, build
 from chatclient.model import CONVERSATION, Buffer, Kind
+from tests.chatclient.clients import Hasty, started
 from tests.e2e.server import Peer, Server
-from tests.e2e.test_coming_back import Hasty, Hole, join
+from tests.e2e.test_coming_back import Hole, join
 
 SECONDS = 20
 PASSWORD = "a long sesame"
@@ -23,14 +24,9 @@ async def running(port: int, **more: object) -> AsyncIterator[Client]:
     login = Login("alice", PASSWORD) if more.get("account", True) else Login()
     config = build(["127.0.0.1", str(port)], nick="alice", login=login, rooms=["#lobby"])
     client = Client(config, Hasty())
-    task = asyncio.create_task(client.run())
-    try:
+    async with started(client):
         await until(lambda: joined(client))
         yield client
-    finally:
-        client.quit()
-        async with asyncio.timeout(5):
-            await task
 
 
 async def until(condition: Callable[[], object]) -> None:

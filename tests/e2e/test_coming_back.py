@@ -4,24 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
-from random import Random
 
 import pytest
 
 from chatclient.client import Client
 from chatclient.config import build
 from chatclient.model import CONVERSATION, BufferKind, Kind
+from tests.chatclient.clients import Hasty, started
 from tests.e2e.server import Peer, Server
 
 SECONDS = 20
-
-
-class Hasty(Random):
-    """Randomness that makes every wait short."""
-
-    def uniform(self, a: float, b: float) -> float:
-        """Return next to nothing."""
-        return 0.01
 
 
 class Hole:
@@ -88,13 +80,8 @@ class Hole:
 async def running(port: int) -> AsyncIterator[Client]:
     """Run alice's client on that port; at the end it quits."""
     client = Client(build(["127.0.0.1", str(port)], nick="alice", rooms=["#lobby"]), Hasty())
-    task = asyncio.create_task(client.run())
-    try:
+    async with started(client):
         yield client
-    finally:
-        client.quit()
-        async with asyncio.timeout(5):
-            await task
 
 
 def join(server: Server, stack: ExitStack) -> Peer:
