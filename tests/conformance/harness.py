@@ -161,12 +161,16 @@ class Network:
 
     async def room(self, name: str, *nicks: str) -> list[IrcClient]:
         """Return clients who are in a room together; the first of them is its operator."""
-        clients = [await self.connect(nick) for nick in nicks]
-        for client in clients:
-            await client.ask(f"JOIN {name}")
-        for client in clients:
-            await client.read()
-        return clients
+        return await enter(name, *[await self.connect(nick) for nick in nicks])
+
+
+async def enter(name: str, *clients: IrcClient) -> list[IrcClient]:
+    """Let clients enter a room, one after the other, and read what that shows; return them."""
+    for client in clients:
+        await client.ask(f"JOIN {name}")
+    for client in clients:
+        await client.read()
+    return [*clients]
 
 
 def commands(messages: Iterable[Message]) -> list[str]:

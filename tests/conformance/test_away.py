@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conformance.harness import Network, commands, only, params
+from tests.conformance.harness import Network, commands, enter, only, params
 
 
 @pytest.mark.asyncio
@@ -27,10 +27,7 @@ async def test_peers_with_away_notify_are_told() -> None:
     network = Network()
     watcher = await network.connect("watcher", "away-notify")
     bar, old = await network.connect("bar", "away-notify"), await network.connect("old")
-    for client in (watcher, bar, old):
-        await client.ask("JOIN #chan")
-    for client in (watcher, bar, old):
-        await client.read()
+    await enter("#chan", watcher, bar, old)
     assert commands(await bar.ask("AWAY :gone", "AWAY")) == ["306", "305"]
     seen = await watcher.read()
     assert [message.params for message in seen] == [("gone",), ()]

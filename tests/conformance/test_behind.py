@@ -4,7 +4,7 @@ import pytest
 
 from chatserver.tail import TAIL
 from chatwire.message import Message
-from tests.conformance.harness import IrcClient, Network, commands
+from tests.conformance.harness import IrcClient, Network, commands, enter
 
 CAPABILITIES = (
     "batch", "draft/chathistory", "draft/message-redaction", "labeled-response", "message-tags",
@@ -21,11 +21,7 @@ async def room(tail: int, *more: str) -> list[IrcClient]:
     echoing = (*CAPABILITIES, "echo-message")
     clients = [await network.connect(nick, *echoing) for nick in ("op", "talker")]
     clients.append(await network.connect("reader", *CAPABILITIES, *more))
-    for client in clients:
-        await client.ask("JOIN #room")
-    for client in clients:
-        await client.read()
-    return clients
+    return await enter("#room", *clients)
 
 
 async def say(client: IrcClient, text: str, target: str = "#room") -> str:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.conformance.harness import Network, commands, only, params
+from tests.conformance.harness import Network, commands, enter, only, params
 
 
 @pytest.mark.asyncio
@@ -15,10 +15,7 @@ async def test_tags_go_to_who_knows_of_tags_and_client_only_ones_alone() -> None
     bob = await network.connect("bob", "message-tags", "echo-message")
     carol = await network.connect("carol")
     dave = await network.connect("dave", "server-time")
-    for client in (alice, bob, carol, dave):
-        await client.ask("JOIN #test")
-    for client in (alice, bob, carol, dave):
-        await client.read()
+    await enter("#test", alice, bob, carol, dave)
     assert await alice.ask("@+baz=bat;fizz=buzz PRIVMSG #test hi") == []
     to_bob = only(await bob.read(), "PRIVMSG").tags
     assert to_bob["+baz"] == "bat"

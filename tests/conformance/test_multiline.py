@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chatserver.faces.irc.isupport import MULTILINE_BYTES, MULTILINE_LINES
 from chatwire.message import Message
 from tests.chatserver.fakes import Client
-from tests.conformance.harness import SERVER, IrcClient, Network, commands, offered, only
+from tests.conformance.harness import SERVER, IrcClient, Network, commands, enter, offered, only
 
 TAGS = (
     "batch", "echo-message", "labeled-response", "message-tags", "server-time", "standard-replies",
@@ -34,10 +34,7 @@ async def meet(network: Network) -> tuple[IrcClient, IrcClient, IrcClient]:
         await network.connect("bob", *CAPABILITIES),
         await network.connect("carol", *TAGS),
     )
-    for client in clients:
-        await client.ask("JOIN #room")
-    for client in clients:
-        await client.read()
+    await enter("#room", *clients)
     return clients
 
 

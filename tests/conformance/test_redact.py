@@ -12,7 +12,7 @@ from chatserver.ports import StoreError
 from chatserver.storage.memory import MemoryStore
 from chatserver.storage.sqlite import SqliteStore
 from tests.chatserver.fakes import FailingStore
-from tests.conformance.harness import IrcClient, Network, commands, only, params
+from tests.conformance.harness import IrcClient, Network, commands, enter, only, params
 
 CAPABILITIES = (
     "batch", "draft/chathistory", "draft/message-redaction", "echo-message", "labeled-response",
@@ -33,11 +33,7 @@ class Unreadable(MemoryStore):
 async def room(network: Network) -> list[IrcClient]:
     """Return three in #room who know of redaction; the first is its operator."""
     clients = [await network.connect(nick, *CAPABILITIES) for nick in ("op", "alice", "bob")]
-    for client in clients:
-        await client.ask("JOIN #room")
-    for client in clients:
-        await client.read()
-    return clients
+    return await enter("#room", *clients)
 
 
 async def say(client: IrcClient, text: str, target: str = "#room") -> str:

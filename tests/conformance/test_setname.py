@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from chatserver.core.limits import Limits
-from tests.conformance.harness import FACTS, OPERATOR, Network, commands, only, params
+from tests.conformance.harness import FACTS, OPERATOR, Network, commands, enter, only, params
 
 
 @pytest.mark.asyncio
@@ -13,10 +13,7 @@ async def test_a_new_real_name_is_told_to_who_knows_of_it() -> None:
     network = Network()
     foo, bar = await network.connect("foo", "setname"), await network.connect("bar", "setname")
     baz = await network.connect("baz")
-    for client in (foo, bar, baz):
-        await client.ask("JOIN #chan")
-    for client in (foo, bar, baz):
-        await client.read()
+    await enter("#chan", foo, bar, baz)
     assert params(await foo.ask("SETNAME :The New Me"), "SETNAME") == ("The New Me",)
     assert only(await bar.read(), "SETNAME").source == "foo!foo@127.0.0.1"
     assert await baz.read() == []
@@ -41,10 +38,7 @@ async def test_operators_change_user_names_and_hosts() -> None:
     network = Network()
     oper = await network.connect("oper", "chghost")
     bob, old = await network.connect("bob", "chghost"), await network.connect("old")
-    for client in (oper, bob, old):
-        await client.ask("JOIN #chan")
-    for client in (oper, bob, old):
-        await client.read()
+    await enter("#chan", oper, bob, old)
     assert commands(await oper.ask("CHGHOST bob user some.host")) == ["481"]
     await oper.ask(OPERATOR)
     changed = only(await oper.ask("CHGHOST bob user some.host"), "CHGHOST")
