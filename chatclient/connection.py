@@ -74,7 +74,8 @@ class Connection:
 
     async def close(self, within: float) -> None:
         """Send what is queued, then close; give it up after `within` seconds."""
-        self._writer.close()
+        if not self._writer.is_closing():  # early versions of 3.11 fail to abort what closed twice
+            self._writer.close()
         try:
             async with asyncio.timeout(within):
                 await self._writer.wait_closed()

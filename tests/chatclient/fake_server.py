@@ -48,7 +48,8 @@ class Visitor:
 
     def hang_up(self) -> None:
         """End the connection in order."""
-        self.writer.close()
+        if not self.writer.is_closing():  # early versions of 3.11 fail to abort what closed twice
+            self.writer.close()
 
     def reset(self) -> None:
         """End the connection with a RST, as a server that died does."""
@@ -117,7 +118,7 @@ class FakeServer:
             pass
         finally:
             self._busy -= 1
-            writer.close()
+            visitor.hang_up()
 
     def _hear(self, visitor: Visitor, message: Message) -> None:
         visitor.lines.append(" ".join([message.command, *message.params]))
@@ -147,7 +148,7 @@ class FakeServer:
                 visitor.tell(f"{tags}:{visitor.nick}!u@h PRIVMSG {target} :{text}")
             case "QUIT":
                 visitor.tell("ERROR :Closing link: bye")
-                visitor.writer.close()
+                visitor.hang_up()
             case _:
                 pass
 

@@ -106,6 +106,19 @@ async def test_tls() -> None:
 
 
 @pytest.mark.asyncio
+async def test_tls_that_the_server_ended() -> None:
+    """A connection that the server ended in order can be closed, and aborted after that."""
+    async with FakeServer(tls=True) as server:
+        config = _config(server.port, "localhost", security=Security(tls=True, ca=str(CERTIFICATE)))
+        connection = await connect(config)
+        connection.write(b"QUIT :bye\r\n")
+        while await connection.read():
+            pass
+        await connection.close(1.0)
+        connection.abort()
+
+
+@pytest.mark.asyncio
 async def test_unknown_authority() -> None:
     """A certificate of nobody known is refused, with why and what to do."""
     async with FakeServer(tls=True) as server:
