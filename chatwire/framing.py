@@ -22,12 +22,10 @@ OVERLONG: Final = Overlong.OVERLONG
 class Framer:
     """Cuts a stream of bytes into lines of at most `limit` bytes, their end left out."""
 
-    __slots__ = ("_dropping", "_rest", "limit", "saw_cr")
+    __slots__ = ("_dropping", "_rest", "limit")
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        self.saw_cr = False
-        """Whether the newest line that was not too long came with a CR before its LF."""
         self._rest = b""
         self._dropping = False
 
@@ -48,11 +46,7 @@ class Framer:
             del whole[0]
         for line in whole:
             ended = line.removesuffix(b"\r")
-            if len(ended) <= self.limit:
-                lines.append(ended)
-                self.saw_cr = len(ended) < len(line)
-            else:
-                lines.append(OVERLONG)
+            lines.append(ended if len(ended) <= self.limit else OVERLONG)
         self._keep(rest)
         if self._overflow():
             lines.append(OVERLONG)

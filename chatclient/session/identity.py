@@ -30,8 +30,3 @@ class Credentials:
     """Whether the server sees a client certificate, over TLS."""
     in_clear: bool = False
     """Whether the user wants the password sent although others can read it."""
-
-    @property
-    def given(self) -> bool:
-        """Whether there is something to log in with."""
-        return bool(self.account or self.certificate)

@@ -76,33 +76,12 @@ def test_the_end_of_an_overlong_line_is_not_a_line() -> None:
     assert framer.end() == []
 
 
-def test_saw_cr_tells_how_the_newest_line_ended() -> None:
-    """A peer that sends CRLF gets CRLF; too long a line says nothing about it."""
-    framer = Framer(3)
-    seen = [framer.saw_cr]
-    for line in (b"a\r\n", b"abcdef\n", b"b\n"):
-        framer.feed(line)
-        seen.append(framer.saw_cr)
-    assert seen == [False, True, True, False]
-
-
 @given(cut_streams())
 def test_every_cut_gives_the_same_lines(cut: tuple[bytes, list[bytes]]) -> None:
     """The lines of a stream do not depend on how the network cuts it."""
     stream, pieces = cut
     assert read(pieces) == read([stream])
     assert read([bytes([byte]) for byte in stream]) == read([stream])
-
-
-@given(cut_streams())
-def test_every_cut_tells_the_same_end_of_line(cut: tuple[bytes, list[bytes]]) -> None:
-    """Whether a peer sends CRLF does not depend on how the network cuts its stream."""
-    stream, pieces = cut
-    whole, parts = Framer(LIMIT), Framer(LIMIT)
-    whole.feed(stream)
-    for piece in pieces:
-        parts.feed(piece)
-    assert parts.saw_cr == whole.saw_cr
 
 
 @given(streams)
