@@ -10,14 +10,11 @@ import hmac
 import secrets
 from typing import Final
 
-from scramp import ScramException, ScramMechanism
-
 from chatserver.core.accounts import ITERATIONS, Account, Verifier
 
 PASSWORD_MOST: Final = 1000
 """Bytes of a password."""
 
-_MECHANISM: Final = ScramMechanism("SCRAM-SHA-256")
 _SALT: Final = 16
 
 
@@ -43,7 +40,7 @@ class Proofs:
             raise ValueError(f"a password has at most {PASSWORD_MOST} bytes")
         try:
             return _derive(password, self._iterations, secrets.token_bytes(_SALT))
-        except ScramException:
+        except UnusablePasswordError:
             raise ValueError("the password has characters that passwords can't have") from None
 
     def verify(self, password: str, account: Account | None) -> bool:
@@ -52,7 +49,7 @@ class Proofs:
         against = kept or self.decoy("")
         try:
             found = _derive(password, against.iterations, against.salt)
-        except ScramException:
+        except UnusablePasswordError:
             return False
         return hmac.compare_digest(found.stored_key, against.stored_key) and kept is not None
 
@@ -70,9 +67,19 @@ def make_nonce() -> str:
     return secrets.token_urlsafe()
 
 
+class UnusablePasswordError(Exception):
+    """SASLprep does not take a password."""
+
+
 def _derive(password: str, iterations: int, salt: bytes) -> Verifier:
-    """Return the verifier of a password. Raises `ScramException` for one that cannot be."""
-    salt, stored_key, server_key, iterations = _MECHANISM.make_auth_info(
-        password, iteration_count=iterations, salt=salt
-    )
+    """Return the verifier of a password. Raises `UnusablePasswordError`."""
+    from scramp import ScramException, ScramMechanism  # noqa: PLC0415 - it takes its time, on a thread
+
+    mechanism = ScramMechanism("SCRAM-SHA-256")
+    try:
+        salt, stored_key, server_key, iterations = mechanism.make_auth_info(
+            password, iteration_count=iterations, salt=salt
+        )
+    except ScramException:
+        raise UnusablePasswordError from None
     return Verifier(salt, iterations, stored_key, server_key)

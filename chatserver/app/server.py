@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
+from importlib import import_module
 from socket import socket
 from typing import Final
 
@@ -42,6 +43,8 @@ from chatserver.storage import make_store
 _log = logging.getLogger(__name__)
 
 STOPPING: Final = "server is stopping"
+SCRAM: Final = "chatserver.faces.irc.scram"
+"""A module that takes its time to import, and is wanted when somebody logs in."""
 SETTLE_TIME: Final = 0.7
 """Seconds that stopping waits for what is under way to be kept, before and after the farewell."""
 CLOSE_TIME: Final = 3.2
@@ -251,6 +254,8 @@ class Server:
                 if one.address not in (*web, *tls) and one.entrance.spoken is not Speaks.CONTROL
             ]
             tell(announce(others, directory, tls=tls, web=web))
+            # Ready for who logs in, without which the start would take longer.
+            asyncio.get_running_loop().run_in_executor(None, import_module, SCRAM)
             await self._told_to_stop.wait()
             for task in accepting:
                 task.cancel()

@@ -515,7 +515,7 @@ MUTATIONS = (
     Mutation(
         "tell which names have an account",
         "SCRAM fails at once for a name without an account",
-        "chatserver/faces/irc/sasl.py",
+        "chatserver/faces/irc/scram.py",
         "        shown = verifier or accounts.decoy(fold(name))\n",
         "        if verifier is None:\n            raise ScramException(name)\n        shown = verifier\n",
         (SASL,),

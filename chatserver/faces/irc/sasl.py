@@ -8,11 +8,9 @@ accounts by another exchange.
 
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
-
-from scramp import ScramException, ScramMechanism
 
 from chatserver.core.accounts import Account
 from chatserver.core.commands import Login
@@ -29,7 +27,6 @@ CHUNK: Final = 400
 """Characters of base64 in a line."""
 
 _MESSAGE_LIMIT: Final = 8 * CHUNK
-_MECHANISM = ScramMechanism("SCRAM-SHA-256")
 _WRONG = "SASL authentication failed"
 
 Use = Callable[[Account], Items]
@@ -50,14 +47,14 @@ def authenticate(session: Session, message: Message) -> Items | Request:
         return [session.tell("905", text="SASL message too long")]
     exchange.received += "" if chunk == "+" else chunk
     if len(exchange.received) > _MESSAGE_LIMIT:
-        return _stop(session, "That is more than any proof has")
+        return stop(session, "That is more than any proof has")
     if len(chunk) == CHUNK:
         return []
     written, exchange.received = exchange.received, ""
     try:
         return exchange.take(b64decode(written, validate=True))
     except NotBase64:
-        return _stop(session, "That is not base64")
+        return stop(session, "That is not base64")
 
 
 def mechanisms(session: Session) -> str:
@@ -132,15 +129,16 @@ def _begin(session: Session, name: str) -> Items:
         listed = session.tell("908", mechanisms(session), text="are available SASL mechanisms")
         return [listed, fail(session)]
     session.exchange = make(session)
-    return [_challenge(b"")]
+    return [challenge(b"")]
 
 
-def _stop(session: Session, why: str) -> Items:
+def stop(session: Session, why: str) -> Items:
+    """End the exchange that is under way, and say why it failed."""
     session.exchange = None
     return [fail(session, why)]
 
 
-def _challenge(message: bytes) -> Answer:
+def challenge(message: bytes) -> Answer:
     """Answer with a message of the server, in chunks."""
     written = b64encode(message).decode()
     chunks = [written[start : start + CHUNK] for start in range(0, len(written), CHUNK)]
@@ -218,51 +216,15 @@ class _External:
         return Request(tuple(prove(session, account)))
 
 
-class _Scram:
-    """SCRAM-SHA-256 (RFC 5802, RFC 7677): neither the password nor anything like it is sent."""
+def _make_scram(session: Session) -> Exchange:
+    from chatserver.faces.irc.scram import Scram  # noqa: PLC0415 - its library takes its time
 
-    def __init__(self, session: Session) -> None:
-        self.received = ""
-        self._session = session
-        self._account: Account | None = None
-        self._server = _MECHANISM.make_server(self._find, s_nonce=session.server.accounts.nonce())
-        self._steps = self._talk()
-        next(self._steps)
-
-    def take(self, message: bytes) -> Request:
-        """Take the next of three messages, if anybody may still try."""
-        session = self._session
-        if wait := session.server.accounts.attempts.wait(session.host):
-            return Request(tuple(_stop(session, too_many(wait))))
-        try:
-            return self._steps.send(message)
-        except (ScramException, UnicodeDecodeError):
-            session.exchange = None
-            wrong = deny(session, fail(session))
-            return Request((), work=lambda: wrong)
-
-    def _talk(self) -> Generator[Request, bytes, None]:
-        server, session = self._server, self._session
-        first = yield Request(())
-        server.set_client_first(first.decode())
-        final = yield Request((_challenge(server.get_server_first().encode()),))
-        server.set_client_final(final.decode())
-        yield Request((_challenge(server.get_server_final().encode()),))
-        session.exchange = None
-        found = self._account
-        yield Request(tuple(prove(session, found)) if found else (fail(session),))
-
-    def _find(self, name: str) -> tuple[bytes, bytes, bytes, int]:
-        accounts = self._session.server.accounts
-        self._account = accounts.find(name)
-        verifier = self._account.verifier if self._account is not None else None
-        shown = verifier or accounts.decoy(fold(name))
-        return shown.salt, shown.stored_key, shown.server_key, shown.iterations
+    return Scram(session)
 
 
 _MECHANISMS: Mapping[str, tuple[Callable[[Session], bool], Callable[[Session], Exchange]]] = {
     "PLAIN": (may_send_password, _Plain),
     "EXTERNAL": (lambda session: bool(session.certificate), _External),
-    "SCRAM-SHA-256": (lambda _session: True, _Scram),
+    "SCRAM-SHA-256": (lambda _session: True, _make_scram),
 }
 """By name: to whom it is offered, and what takes its messages."""
