@@ -22,6 +22,7 @@ from chatserver.core.execute.accounts import (
 from chatserver.core.execute.administration import drop_account_of, set_password_of
 from chatserver.core.execute.arrival import connect, login
 from chatserver.core.execute.devices import leave
+from chatserver.core.execute.markers import mark_read
 from chatserver.core.execute.metadata import (
     adopt,
     clear_metadata,
@@ -40,7 +41,6 @@ from chatserver.core.execute.ownership import (
     transfer_room,
 )
 from chatserver.core.execute.people import change_nick, set_away, set_realname
-from chatserver.core.execute.reading import mark_read
 from chatserver.core.execute.redaction import redact
 from chatserver.core.execute.renaming import rename_room
 from chatserver.core.execute.rooms import invite, join, kick, part, set_topic

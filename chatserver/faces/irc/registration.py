@@ -15,7 +15,7 @@ from chatserver.core.commands import ChangeNick, Connect, Quit
 from chatserver.core.effects import Welcomed
 from chatserver.core.state import State, User
 from chatserver.faces.contract import Ask, Request, judge
-from chatserver.faces.irc import accounts, metadata, sasl, transport
+from chatserver.faces.irc import accounts, metadata, sasl, sts
 from chatserver.faces.irc.guests import confirm
 from chatserver.faces.irc.isupport import (
     MULTILINE_BYTES,
@@ -39,7 +39,7 @@ _VALUES: Mapping[str, Callable[[Session], str | None]] = {
     caps.METADATA: metadata.offer,
     caps.MULTILINE: lambda _session: f"max-bytes={MULTILINE_BYTES},max-lines={MULTILINE_LINES}",
     caps.SASL: sasl.mechanisms,
-    caps.STS: transport.offer,
+    caps.STS: sts.offer,
 }
 """What capabilities say beside their name to a client; None if it is not offered to it."""
 

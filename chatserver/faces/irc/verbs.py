@@ -8,7 +8,6 @@ from chatserver.faces.irc import (
     about,
     accounts,
     away,
-    gateways,
     guests,
     history,
     isupport,
@@ -26,6 +25,7 @@ from chatserver.faces.irc import (
     search,
     staff,
     talk,
+    webirc,
     who,
 )
 from chatserver.faces.irc.chanserv import CHANSERV
@@ -178,7 +178,7 @@ VERBS: Mapping[str, Verb] = {
     "VERSION": Verb(about.version, "[server]", "The software, and what it supports."),
     "WALLOPS": Verb(operators.wallops, "text", "Operators: tell something to all with +w.", 1),
     "WEBIRC": Verb(
-        gateways.webirc, "password gateway host address [options]",
+        webirc.webirc, "password gateway host address [options]",
         "Gateways: say where your client is.", 4, early=True,
     ),
     "WHO": Verb(who.who, "#room|nick|mask [o][%fields[,token]]", "Who is there.", 1),

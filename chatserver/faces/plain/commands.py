@@ -27,7 +27,7 @@ from chatserver.faces.plain.accounts import (
 from chatserver.faces.plain.dialect import clock
 from chatserver.faces.plain.reader import NO_ROOM, REALNAME, Items, Reader, shown_lines
 from chatserver.faces.plain.replies import brief, recalled
-from chatserver.faces.plain.running import (
+from chatserver.faces.plain.rooms import (
     ban,
     change_status,
     invite,

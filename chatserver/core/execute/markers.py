@@ -1,4 +1,4 @@
-"""Saying up to when one has read."""
+"""Read markers: saying up to when one has read."""
 
 from collections.abc import Sequence
 
