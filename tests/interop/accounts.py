@@ -1,4 +1,4 @@
-"""A server with TLS, accounts on it, and a person in clear text: what tests with accounts share."""
+"""A server with TLS, and accounts on it: what tests with accounts share."""
 
 import contextlib
 from collections.abc import Iterator
@@ -7,8 +7,7 @@ from pathlib import Path
 from tests.chatserver.net.certificates import client_context, shared_pair, write_pair
 from tests.e2e.server import Peer, Server
 from tests.e2e.test_tls import dial
-from tests.interop.programs import Login, netcat
-from tests.interop.terminals import Pane, Terminals
+from tests.interop.programs import Login
 
 PASSWORD = "correct-horse-battery"
 
@@ -42,11 +41,3 @@ def account(server: Server, name: str, tmp_path: Path, *, by_certificate: bool =
     both = tmp_path / f"{name}.pem"
     both.write_text("".join(path.read_text() for path in shared_pair(name)))
     return Login(name, certificate=both)
-
-
-def person(terminals: Terminals, server: Server, name: str = "nora") -> Pane:
-    """Start netcat, for somebody who types."""
-    nc = netcat(terminals, server.port, name=f"nc-{name}")
-    nc.type(f"/nick {name}")
-    nc.see(f"You are {name}")
-    return nc

@@ -5,6 +5,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.e2e.server import Server
 from tests.interop.terminals import Pane, Terminals, need
 
 
@@ -30,6 +31,14 @@ SET timestamp_format %H:%M
 def netcat(terminals: Terminals, port: int, host: str = "127.0.0.1", *, name: str = "nc") -> Pane:
     """Start netcat, as a person would, who then types."""
     return terminals.open(name, need("nc", "netcat-openbsd"), host, str(port))
+
+
+def person(terminals: Terminals, server: Server, name: str = "nora") -> Pane:
+    """Start netcat, for somebody who types."""
+    nc = netcat(terminals, server.port, name=f"nc-{name}")
+    nc.type(f"/nick {name}")
+    nc.see(f"You are {name}")
+    return nc
 
 
 def typed_irc(terminals: Terminals, port: int, *, nick: str = "rita") -> Pane:

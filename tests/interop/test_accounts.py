@@ -6,8 +6,8 @@ import pytest
 
 from tests.e2e.server import Server
 from tests.e2e.test_tls import tls_port
-from tests.interop.accounts import account, arguments, person
-from tests.interop.programs import chatclient, irssi_account, weechat_account
+from tests.interop.accounts import account, arguments
+from tests.interop.programs import chatclient, irssi_account, person, weechat_account
 from tests.interop.terminals import Terminals
 
 pytestmark = pytest.mark.interop

@@ -6,9 +6,9 @@ import pytest
 
 from tests.e2e.server import Server
 from tests.e2e.test_tls import tls_port
-from tests.interop.accounts import account, arguments, person
+from tests.interop.accounts import account, arguments
 from tests.interop.bots import limnoria, pydle
-from tests.interop.programs import chatclient
+from tests.interop.programs import chatclient, person
 from tests.interop.terminals import Terminals
 
 pytestmark = pytest.mark.interop

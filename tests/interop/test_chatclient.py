@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.server import Server
-from tests.interop.programs import CHATCLIENT, chatclient, irssi, netcat
+from tests.interop.programs import CHATCLIENT, chatclient, irssi, netcat, person
 from tests.interop.terminals import Terminals
 
 pytestmark = pytest.mark.interop
@@ -16,9 +16,7 @@ pytestmark = pytest.mark.interop
 @pytest.mark.parametrize(("host", "family"), [("127.0.0.1", "IPv4"), ("::1", "IPv6")])
 def test_it_talks(server: Server, terminals: Terminals, host: str, family: str) -> None:
     """With netcat and irssi; the status line says how it is connected."""
-    nc = netcat(terminals, server.port)
-    nc.type("/nick nora")
-    nc.see("You are nora")
+    nc = person(terminals, server)
     irene = irssi(terminals, server.port)
     irene.see("no message of the day")
     irene.type("/join #lobby")
@@ -39,9 +37,7 @@ def test_rooms_are_entered_and_left(server: Server, terminals: Terminals) -> Non
     """/join, /topic, /msg, /nick, /part, unread rooms, Alt and a number."""
     clara = chatclient(terminals, server.port)
     clara.see("connected", " here")
-    nc = netcat(terminals, server.port)
-    nc.type("/nick nora")
-    nc.see("You are nora")
+    nc = person(terminals, server)
     clara.type("/join #ops")
     clara.see("3 #ops", "#ops >", "1 here")
     clara.type("/topic all is well")
@@ -67,9 +63,7 @@ def test_rooms_are_entered_and_left(server: Server, terminals: Terminals) -> Non
 
 def test_one_reads_back(server: Server, terminals: Terminals) -> None:
     """While one reads what was before, what is new waits below; Ctrl+End shows it."""
-    nc = netcat(terminals, server.port)
-    nc.type("/nick nora")
-    nc.see("You are nora")
+    nc = person(terminals, server)
     clara = chatclient(terminals, server.port)
     clara.see("connected", " here")
     nc.paste("".join(f"line {number}\n" for number in range(1, 201)))
@@ -86,9 +80,7 @@ def test_one_reads_back(server: Server, terminals: Terminals) -> None:
 
 def test_every_size_is_usable(server: Server, terminals: Terminals) -> None:
     """The input is there in the smallest terminal; lists come with the room for them."""
-    nc = netcat(terminals, server.port)
-    nc.type("/nick nora")
-    nc.see("You are nora")
+    nc = person(terminals, server)
     clara = chatclient(terminals, server.port)
     clara.see("connected", "│ nora")
     for number, (width, height) in enumerate([(132, 40), (40, 12), (20, 6), (10, 2)]):
@@ -106,9 +98,7 @@ def test_every_size_is_usable(server: Server, terminals: Terminals) -> None:
 
 def test_a_paste_is_sent_by_enter_alone(server: Server, terminals: Terminals) -> None:
     """Then it arrives whole and in order."""
-    nc = netcat(terminals, server.port)
-    nc.type("/nick nora")
-    nc.see("You are nora")
+    nc = person(terminals, server)
     clara = chatclient(terminals, server.port)
     clara.see("connected", " here")
     clara.paste("".join(f"line {number} of 200\n" for number in range(1, 201)), bracketed=True)
@@ -122,9 +112,7 @@ def test_a_paste_is_sent_by_enter_alone(server: Server, terminals: Terminals) ->
 
 def test_fast_typing_leaves_no_menu(server: Server, terminals: Terminals) -> None:
     """A line that is sent before completions come takes them with it."""
-    nc = netcat(terminals, server.port)
-    nc.type("/nick nora")
-    nc.see("You are nora")
+    nc = person(terminals, server)
     clara = chatclient(terminals, server.port)
     clara.see("connected", "│ nora")
     for number in range(5):
@@ -197,9 +185,7 @@ def test_leaving_gives_the_terminal_back(server: Server, terminals: Terminals, w
 
 def test_suspended_and_woken(server: Server, terminals: Terminals) -> None:
     """Ctrl+Z gives the shell back; after `fg` everything that was said is there."""
-    nc = netcat(terminals, server.port)
-    nc.type("/nick nora")
-    nc.see("You are nora")
+    nc = person(terminals, server)
     shell = terminals.shell("shell", "bash", "--norc")
     shell.type(f"{CHATCLIENT} 127.0.0.1 {server.port} --nick clara")
     shell.see("connected", "│ nora")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.server import Server
-from tests.interop.programs import chatclient, irssi, netcat, redact, say_lines, typed_irc
+from tests.interop.programs import chatclient, irssi, netcat, person, redact, say_lines, typed_irc
 from tests.interop.terminals import Pane, Terminals
 
 pytestmark = pytest.mark.interop
@@ -25,9 +25,7 @@ def test_it_talks_with_netcat_and_chatclient(
     server: Server, terminals: Terminals, host: str
 ) -> None:
     """Over both families; all three read the same."""
-    nc = netcat(terminals, server.port)
-    nc.type("/nick nora")
-    nc.see("You are nora")
+    nc = person(terminals, server)
     clara = chatclient(terminals, server.port)
     clara.see("connected", " here")
     irene = join(irssi(terminals, server.port, host))
@@ -45,9 +43,7 @@ def test_it_talks_with_netcat_and_chatclient(
 
 def test_what_it_does_is_seen(server: Server, terminals: Terminals) -> None:
     """Nick, topic, action, away, a private message, part and quit."""
-    nc = netcat(terminals, server.port)
-    nc.type("/nick nora")
-    nc.see("You are nora")
+    nc = person(terminals, server)
     irene = join(irssi(terminals, server.port), "#ops")
     nc.type("/join #ops")
     nc.see("you are in #ops with @irene")
@@ -114,9 +110,7 @@ def test_without_server_time_what_was_said_before_comes_as_notices(
 def test_it_puts_somebody_out(server: Server, terminals: Terminals) -> None:
     """Who was put out reads why, and what is said afterwards is not sent."""
     irene = join(irssi(terminals, server.port), "#ops")
-    nc = netcat(terminals, server.port)
-    nc.type("/nick nora")
-    nc.see("You are nora")
+    nc = person(terminals, server)
     nc.type("/join #ops")
     irene.see("nora [plain@127.0.0.1] has joined #ops")
     irene.type("/kick nora enough for today")
@@ -128,9 +122,7 @@ def test_it_puts_somebody_out(server: Server, terminals: Terminals) -> None:
 
 def test_a_nick_that_is_taken_is_changed_a_little(server: Server, terminals: Terminals) -> None:
     """On connecting irssi takes another by itself; later it says that it is in use."""
-    nc = netcat(terminals, server.port)
-    nc.type("/nick nora")
-    nc.see("You are nora")
+    nc = person(terminals, server)
     pane = irssi(terminals, server.port, nick="nora")
     pane.see("There is no message of the day", "[nora_(+i)]")
     pane.type("/nick NORA")
@@ -158,9 +150,7 @@ def test_it_comes_back_after_a_restart(terminals: Terminals, tmp_path: Path) -> 
 
 def test_a_large_paste_arrives_whole_and_in_order(server: Server, terminals: Terminals) -> None:
     """200 lines, without flood control: the server never drops one."""
-    nc = netcat(terminals, server.port)
-    nc.type("/nick nora")
-    nc.see("You are nora")
+    nc = person(terminals, server)
     irene = join(irssi(terminals, server.port))
     irene.paste("".join(f"line {number} of 200\n" for number in range(1, 201)), bracketed=True)
     irene.see("Hit Ctrl-K to paste")

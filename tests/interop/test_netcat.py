@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from tests.e2e.server import Server
-from tests.interop.programs import netcat
+from tests.interop.programs import netcat, person
 from tests.interop.terminals import SECONDS, Terminals, need
 
 pytestmark = pytest.mark.interop
@@ -27,9 +27,7 @@ def pipe(port: int, text: bytes, host: str = "127.0.0.1") -> str:
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
 def test_one_line_is_delivered(server: Server, terminals: Terminals, host: str) -> None:
     """Over both families and by name, and netcat ends by itself."""
-    nc = netcat(terminals, server.port)
-    nc.type("/nick nora")
-    nc.see("You are nora")
+    nc = person(terminals, server)
     heard = pipe(server.port, b"hi\n", host)
     assert "you are in #lobby with nora" in heard
     assert heard.endswith("-> goodbye: connection closed\n")
@@ -75,9 +73,7 @@ def test_help_fits_a_terminal(server: Server, terminals: Terminals) -> None:
 
 def test_a_large_paste_arrives_whole_and_in_order(server: Server, terminals: Terminals) -> None:
     """Into a terminal, as people paste logs."""
-    nora = netcat(terminals, server.port, name="nora")
-    nora.type("/nick nora")
-    nora.see("You are nora")
+    nora = person(terminals, server)
     ned = netcat(terminals, server.port, name="ned")
     ned.type("/nick ned")
     nora.see("* ned joined")
@@ -89,9 +85,7 @@ def test_a_large_paste_arrives_whole_and_in_order(server: Server, terminals: Ter
 
 def test_ctrl_c_is_told_to_the_room(server: Server, terminals: Terminals) -> None:
     """As people end netcat."""
-    nora = netcat(terminals, server.port, name="nora")
-    nora.type("/nick nora")
-    nora.see("You are nora")
+    nora = person(terminals, server)
     ned = netcat(terminals, server.port, name="ned")
     ned.type("/nick ned")
     nora.see("* ned joined")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.server import Server
-from tests.interop.programs import CHATCLIENT, netcat
+from tests.interop.programs import CHATCLIENT, netcat, person
 from tests.interop.terminals import Terminals, need
 from tests.interop.test_netcat import pipe
 
@@ -94,9 +94,7 @@ def test_ways_to_join_with_irc_clients(
     server: Server, terminals: Terminals, name: str, program: str, package: str, home: str
 ) -> None:
     """What the README says for each is typed into it as it comes, without settings of ours."""
-    nc = netcat(terminals, server.port)
-    nc.type("/nick nora")
-    nc.see("You are nora")
+    nc = person(terminals, server)
     [row] = re.findall(rf"^\| {name} \| (.*) \|$", README, re.MULTILINE)
     client = terminals.open("client", need(program, package), home, terminals.home / "client")
     client.see("[")

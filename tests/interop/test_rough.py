@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.e2e.server import Server
-from tests.interop.programs import chatclient, irssi, netcat
+from tests.interop.programs import chatclient, irssi, netcat, person
 from tests.interop.terminals import Pane, Terminals
 from tests.interop.test_netcat import pipe
 
@@ -30,9 +30,7 @@ HOSTILE = (
 
 def three(server: Server, terminals: Terminals) -> tuple[Pane, Pane, Pane]:
     """Return the terminals of people at netcat, irssi and chatclient, all in the lobby."""
-    nc = netcat(terminals, server.port)
-    nc.type("/nick nora")
-    nc.see("You are nora")
+    nc = person(terminals, server)
     irene = irssi(terminals, server.port)
     irene.see("no message of the day")
     irene.type("/join #lobby")

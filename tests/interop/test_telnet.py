@@ -3,7 +3,7 @@
 import pytest
 
 from tests.e2e.server import Server
-from tests.interop.programs import netcat, telnet
+from tests.interop.programs import person, telnet
 from tests.interop.terminals import Terminals
 
 pytestmark = pytest.mark.interop
@@ -12,9 +12,7 @@ pytestmark = pytest.mark.interop
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_it_joins_and_talks(server: Server, terminals: Terminals, host: str) -> None:
     """Lines end with CR LF in both directions: no stairs on its screen, no CR on others'."""
-    nc = netcat(terminals, server.port)
-    nc.type("/nick nora")
-    nc.see("You are nora")
+    nc = person(terminals, server)
     tn = telnet(terminals, server.port, host)
     tn.see("-> welcome to Chat.")
     tn.type("/nick tilda")
@@ -27,9 +25,7 @@ def test_it_joins_and_talks(server: Server, terminals: Terminals, host: str) -> 
 
 def test_its_commands_are_swallowed(server: Server, terminals: Terminals) -> None:
     """Ctrl-C and `send` are answered, so that it goes on showing what comes, and nobody sees them."""
-    nc = netcat(terminals, server.port)
-    nc.type("/nick nora")
-    nc.see("You are nora")
+    nc = person(terminals, server)
     tn = telnet(terminals, server.port)
     tn.see("-> welcome to Chat.")
     tn.type("/nick tilda")
@@ -48,9 +44,7 @@ def test_its_commands_are_swallowed(server: Server, terminals: Terminals) -> Non
 
 def test_all_letters_can_be_sent(server: Server, terminals: Terminals) -> None:
     """It takes a byte of 本 for Ctrl-backslash at first, until the server asks it for eight bits."""
-    nc = netcat(terminals, server.port)
-    nc.type("/nick nora")
-    nc.see("You are nora")
+    nc = person(terminals, server)
     tn = telnet(terminals, server.port)
     tn.see("-> welcome to Chat.")
     tn.type("/nick tilda")

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.e2e.server import Server
-from tests.interop.programs import CHATCLIENT, netcat
+from tests.interop.programs import CHATCLIENT, netcat, person
 from tests.interop.terminals import Terminals
 
 pytestmark = pytest.mark.interop
@@ -11,9 +11,7 @@ pytestmark = pytest.mark.interop
 
 def test_the_shell_learns_whether_it_was_kept(server: Server, terminals: Terminals) -> None:
     """0 for what the server acknowledged, 1 for what it refused, 3 without a connection."""
-    nc = netcat(terminals, server.port)
-    nc.type("/nick nora")
-    nc.see("You are nora")
+    nc = person(terminals, server)
     shell = terminals.shell()
     tool = f"{CHATCLIENT} ::1 {server.port}"
     shell.type(f"{tool} --send 'hello from a script'; echo status $?")

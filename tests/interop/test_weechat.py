@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.server import Server
-from tests.interop.programs import irssi, netcat, redact, say_lines, typed_irc, weechat
+from tests.interop.programs import irssi, netcat, person, redact, say_lines, typed_irc, weechat
 from tests.interop.terminals import Terminals
 
 pytestmark = pytest.mark.interop
@@ -13,9 +13,7 @@ pytestmark = pytest.mark.interop
 
 def test_it_joins_and_talks(server: Server, terminals: Terminals) -> None:
     """With a person at netcat and one at irssi; what it does is seen."""
-    nc = netcat(terminals, server.port)
-    nc.type("/nick nora")
-    nc.see("You are nora")
+    nc = person(terminals, server)
     irene = irssi(terminals, server.port)
     irene.see("no message of the day")
     irene.type("/join #lobby")
