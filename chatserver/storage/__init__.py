@@ -1,4 +1,4 @@
-"""Where messages and rooms are kept: on disk (`sqlite`), or in memory alone (`memory`)."""
+"""Where messages, rooms and accounts are kept: on disk (`sqlite`), or in memory alone (`memory`)."""
 
 from pathlib import Path
 from typing import Final
