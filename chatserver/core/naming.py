@@ -58,12 +58,12 @@ def refuse_nick(state: State, nick: str, account: str, *own: User | None) -> Ref
     """
     if not is_name(nick, state.limits):
         return Refused(Reason.NICK_INVALID, nick)
-    holder = state.find_user(nick)
-    if holder is not None and holder not in own:
-        return Refused(Reason.NICK_IN_USE, nick)
     owner = state.accounts.find(nick)
     if owner is not None and owner.key != fold(account):
         return Refused(Reason.NICK_RESERVED, nick)
+    holder = state.find_user(nick)
+    if holder is not None and holder not in own:
+        return Refused(Reason.NICK_IN_USE, nick)
     if similar := _find_similar(state, nick, fold(account), own):
         return Refused(Reason.NICK_TOO_SIMILAR, nick, similar)
     return None

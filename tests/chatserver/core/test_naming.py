@@ -93,6 +93,9 @@ def test_a_nick_is_free_or_not() -> None:
     assert reason(chat.state, "bob") is Reason.NICK_RESERVED
     assert reason(chat.state, "bob", "BOB") is None
     assert reason(chat.state, "ann") is None
+    chat.add("ann")
+    chat.state.accounts.put(account("ann"))
+    assert reason(chat.state, "ann") is Reason.NICK_RESERVED, "also while its owner is there"
 
 
 def test_nobody_looks_like_who_is_there() -> None:
