@@ -45,6 +45,10 @@ async def test_help_is_made_of_the_table() -> None:
     assert "no order FOO" in (await order(ann, "foo bar"))[0]
     assert "no order FOO" in (await order(ann, "help foo"))[0]
     assert (await order(ann, "CERT DEL"))[0].startswith("Usage: CERT DEL")
+    orders = ["SET PASSWORD password", "SET ALWAYSON ON|OFF"]
+    for asked in ("set", "SET foo", "help set"):
+        answered = await order(ann, asked)
+        assert [line.partition(" \N{EN DASH} ")[0] for line in answered] == orders, asked
 
 
 @pytest.mark.asyncio
@@ -117,7 +121,9 @@ async def test_what_an_account_is() -> None:
     server = Network()
     ann = await server.login("ann")
     assert await order(ann, "SET ALWAYSON maybe") == ["Say ON or OFF"]
-    assert await order(ann, "SET ALWAYSON on") == ["ann stays in its rooms as you wish now"]
+    stays = "in its rooms while it is not connected"
+    assert await order(ann, "SET ALWAYSON off") == [f"ann no longer stays {stays}"]
+    assert await order(ann, "SET ALWAYSON on") == [f"ann stays {stays}"]
     assert "Stays in its rooms: yes" in await order(ann, "INFO")
     eve = await server.connect("eve")
     (line,) = await order(eve, "INFO ann")

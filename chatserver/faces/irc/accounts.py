@@ -45,7 +45,6 @@ _CODES = {
 _SETTLED = {
     "ChangePassword": "The password of {} is changed",
     "ChangeCertificate": "The certificates of {} are changed",
-    "SetAlwaysOn": "{} stays in its rooms as you wish now",
     "DropAccount": "The account {} is nobody's any more",
 }
 
@@ -178,6 +177,10 @@ def logged_out(inquiry: Inquiry, reply: LoggedOut) -> Sequence[bytes]:
 
 def settled(inquiry: Inquiry, reply: AccountSettled) -> Sequence[bytes]:
     """Return what who changed their account is told."""
+    if reply.command == "SetAlwaysOn":
+        account = inquiry.state.accounts.find(reply.account)
+        stays = "stays" if account is not None and account.always_on else "no longer stays"
+        return _said(inquiry, f"{reply.account} {stays} in its rooms while it is not connected")
     return _said(inquiry, _SETTLED[reply.command].format(reply.account))
 
 

@@ -104,18 +104,19 @@ def _speak(session: Session, voice: str) -> Ask:
 
 def _help(service: Service, session: Session, words: Sequence[str]) -> Items:
     """Return what HELP says, also to who gave no order or an unknown one."""
-    if words and words[0].upper() != "HELP":
-        return [say(session, f"There is no order {words[0].upper()[:50]}; HELP lists all")]
-    name, order = _find_order(service, words[1:])
+    asked = words[1:] if words and words[0].upper() == "HELP" else words
+    if not asked:
+        return [say(session, f"{service.name}: {service.summary}", *_overview(service, ""))]
+    name, order = _find_order(service, asked)
     if order is not None:
         return [say(session, f"{name} {order.usage}".rstrip(), order.summary)]
-    if words[1:]:
-        return [say(session, f"There is no order {words[1].upper()[:50]}; HELP lists all")]
-    return [say(session, *_overview(service))]
+    first = asked[0].upper()
+    unknown = f"There is no order {first[:50]}; HELP lists all"
+    return [say(session, *(list(_overview(service, f"{first} ")) or [unknown]))]
 
 
-def _overview(service: Service) -> Iterator[str]:
-    """Yield the lines of HELP without a subject."""
-    yield f"{service.name}: {service.summary}"
+def _overview(service: Service, start: str) -> Iterator[str]:
+    """Yield a line for each order whose name begins with `start`."""
     for name, order in service.orders.items():
-        yield f"{name} {order.usage}".rstrip() + f" \N{EN DASH} {order.summary}"
+        if name.startswith(start):
+            yield f"{name} {order.usage}".rstrip() + f" \N{EN DASH} {order.summary}"

@@ -39,8 +39,8 @@ REFUSALS: Mapping[Reason, str] = {
     Reason.NO_SUCH_ACCOUNT: "there is no account {subject}",
     Reason.NO_ACCOUNT: "you are not logged in; /login ACCOUNT PASSWORD",
     Reason.HAS_ACCOUNT: "you are logged in as {subject} already",
-    Reason.SHARES_ACCOUNT: "your other devices are {subject} too, or it stays when you leave: "
-    "/quit leaves with this one alone",
+    Reason.SHARES_ACCOUNT: "{subject} has other devices here, or is always on: /quit ends this "
+    "connection alone, then come back as whom you like",
     Reason.PROOF_OUTDATED: "the account has just changed; try again",
     Reason.CERTIFICATE_TAKEN: "that certificate opens an account already",
     Reason.TOO_MANY_CERTIFICATES: "{subject} has as many certificates as an account may have",
