@@ -8,6 +8,7 @@ belongs on a thread. It takes as long for a name that there is not.
 import hashlib
 import hmac
 import secrets
+from stringprep import in_table_b1
 from typing import Final
 
 from chatserver.core.accounts import ITERATIONS, Account, Verifier
@@ -34,7 +35,7 @@ class Proofs:
 
     def hash(self, password: str) -> Verifier:
         """Return what proves `password`. Raises `ValueError`, which says what is wrong with it."""
-        if len(password) < self._least:
+        if sum(not in_table_b1(letter) for letter in password) < self._least:  # SASLprep drops them
             raise ValueError(f"a password has at least {self._least} characters")
         if len(password.encode(errors="replace")) > PASSWORD_MOST:
             raise ValueError(f"a password has at most {PASSWORD_MOST} bytes")

@@ -72,6 +72,7 @@ def test_passwords_that_look_the_same_are_the_same() -> None:
     [
         ("", "at least 8 characters"),
         ("sevenly", "at least 8 characters"),
+        ("\u00ad\u200b" * 8 + "sevenly", "at least 8 characters"),
         ("x" * (PASSWORD_MOST + 1), "at most 1000 bytes"),
         ("é" * 501, "at most 1000 bytes"),
         ("sesame\x00sesame", "characters that passwords can't have"),
