@@ -76,7 +76,9 @@ class Command(Struct, frozen=True):
         return self.usage.split()[0].removeprefix("/")
 
 
-def _helped(face: Reader, _rest: str) -> Items:
+def _helped(face: Reader, rest: str) -> Items:
+    if command := BY_NAME.get(rest.removeprefix("/").lower()):
+        return (face.say(f"{command.usage}  {command.help}"),)
     width = max(len(command.usage) for command in COMMANDS)
     rows = [f"{command.usage:<{width}}  {command.help}" for command in COMMANDS]
     return (face.say(*rows, f"{'//text':<{width}}  say something that begins with a slash"),)
@@ -351,7 +353,7 @@ def _quit(_face: Reader, rest: str) -> Items:
 
 
 COMMANDS: Sequence[Command] = (
-    Command("/help", "show this list", _helped),
+    Command("/help [COMMAND]", "show this list, or what one of them does", _helped),
     Command("/nick NAME", "change what you are called", _nick, pipelined=True),
     Command("/join #ROOM [PASSWORD]", "enter a room; what you type goes there", _join),
     Command("/part [#ROOM] [REASON]", "leave a room", _part),

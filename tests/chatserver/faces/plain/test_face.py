@@ -371,6 +371,9 @@ async def test_help_lists_every_command(ann: Client) -> None:
     for command, line in zip(COMMANDS, lines, strict=False):
         assert line.startswith(f"-> {command.usage} ")
         assert line.endswith(command.help)
+    for asked in ("/help nick", "/help /NICK"):
+        assert await ann.ask(asked) == ["-> /nick NAME  change what you are called"]
+    assert await ann.ask("/help wanted") == lines
 
 
 @pytest.mark.asyncio
