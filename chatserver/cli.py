@@ -88,6 +88,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if unknown:
         known = dict.fromkeys(setting.flag for setting in rows(Config).values())
         guess = suggest(unknown[0].partition("=")[0], known) or " (--help lists what there is)"
+        if not unknown[0].startswith("-"):
+            guess = f"; there are {', '.join(COMMANDS)}, and nothing at all runs the server"
         raise ConfigError(f"there is no {unknown[0]}{guess}")
     return flags
 

@@ -24,7 +24,11 @@ from chatserver.storage.sqlite import SqliteStore
         (["--port"], "argument --port: expected one argument (--help lists what there is)"),
         (["--prot", "1"], "there is no --prot; did you mean --port?"),
         (["--prot=1"], "there is no --prot=1; did you mean --port?"),
-        (["start"], "there is no start (--help lists what there is)"),
+        (
+            ["start"],
+            "there is no start; there are account, backup, hash-password, history, make-cert, restore, "
+            "and nothing at all runs the server",
+        ),
         (["--config", "/nowhere/x"], "/nowhere/x: cannot be read: No such file or directory"),
         (
             ["hash-password", "secret"],
