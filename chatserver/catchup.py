@@ -287,14 +287,18 @@ class CatchUp:
         ending = _end_of(block)
         told = deque(backlog.items)
         size = 0
+        shown = backlog.place
         for place, event, pages in _in_order(block.found, ending):
             if place <= backlog.place:
                 continue
             if size >= CHUNK_MOST and place[1] == 1:
                 ending = place[0] - 1
                 break
-            if not _take_items(told, place, parts, items):
-                return told[0].place, True
+            # The store does not know the order of those of one number in several rooms: what is told
+            # among them is told after all of them.
+            if not _take_items(told, (place[0], 1), parts, items):
+                return max(told[0].place, shown), True
+            shown = place
             if any(_is_shown(session, backlog, event, page) for page in pages):
                 if _is_own(event, pages[0]):
                     line = render_own(session.dialect, event)
@@ -303,7 +307,7 @@ class CatchUp:
                 parts.append(line)
                 size += OVERHEAD + len(line)
         if not _take_items(told, (ending, WHOLE + 1), parts, items):
-            return told[0].place, True
+            return max(told[0].place, shown), True
         return (ending, WHOLE), False
 
 

@@ -22,6 +22,7 @@ from chatserver.core.events import (
     KEPT,
     AccountChanged,
     CameOnline,
+    Departed,
     Event,
     Invited,
     Joined,
@@ -84,6 +85,8 @@ class Delivery:
             _move(subscriber, Move(seq, room))
         subscriber.viewer = user
         _move(subscriber, Move(seq, party=attached.identity.party, viewer=user))
+        if subscriber.backlog is not None:  # who it was until now leaves for others
+            subscriber.backlog.skipped.add((seq, Departed))
         for room in attached.rooms:
             _move(subscriber, Move(seq, room, True))
         if before or attached.rooms:

@@ -222,6 +222,43 @@ async def test_who_logs_in_while_behind_sees_each_as_whom(tail: int) -> None:
     assert commands(shown)[:3] == ["PRIVMSG", "NICK", "900"]
 
 
+@BOTH
+@pytest.mark.asyncio
+async def test_who_logs_in_while_behind_does_not_see_themselves_leave(tail: int) -> None:
+    """The guest that they were leaves for others alone."""
+    network, ann, _bob = await company(tail)
+    eve = await network.connect("eve", "sasl")
+    await eve.ask("JOIN #room,#eve", "AUTHENTICATE PLAIN")
+    eve.client.stall()
+    await ann.ask("PRIVMSG #room :before")
+    await eve.send(b"AUTHENTICATE AGFubgBzZXNhbWU=")
+    await until(lambda: len(network.world.node.state.users) == 2)
+    await ann.ask("PRIVMSG #room :after")
+    eve.client.resume()
+    shown = await eve.read()
+    assert texts(shown) == ["before", "after"]
+    assert "QUIT" not in commands(shown)
+
+
+@BOTH
+@pytest.mark.asyncio
+async def test_a_device_that_is_behind_is_told_names_of_rooms_that_it_is_in_by_then(
+    tail: int,
+) -> None:
+    """A login takes several rooms along at once: each is entered before it is told who is there."""
+    network, _, _ = await company(tail)
+    phone, _ = await arrive(network, "phone")
+    eve = await network.connect("eve", "sasl")
+    await eve.ask("JOIN #z,#y,#x")
+    phone.client.stall()
+    await eve.authenticate("ann", "sesame")
+    phone.client.resume()
+    shown = await phone.read()
+    for room in ("#z", "#y", "#x"):
+        about = [one.command for one in shown if room in one.params]
+        assert about[:2] == ["JOIN", "353"], room
+
+
 @pytest.mark.asyncio
 async def test_a_user_becomes_who_is_there() -> None:
     """Others see who they were leave; rooms that they may enter come along, others are left."""
