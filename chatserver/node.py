@@ -28,25 +28,7 @@ from chatserver.batch import (
     redacted_of,
 )
 from chatserver.catchup import CatchUp
-from chatserver.core.commands import (
-    ChangeCertificate,
-    ChangePassword,
-    ChangeRoomModes,
-    Command,
-    DropAccount,
-    DropRoom,
-    Quit,
-    Redact,
-    Register,
-    RegisterRoom,
-    RenameRoom,
-    Respond,
-    Say,
-    SetAlwaysOn,
-    SetStanding,
-    SetTopic,
-    TransferRoom,
-)
+from chatserver.core.commands import Command, Quit
 from chatserver.core.effects import (
     Aside,
     Attached,
@@ -62,13 +44,13 @@ from chatserver.core.events import Keeping
 from chatserver.core.execute import Stamp, execute
 from chatserver.core.execute.devices import bring_back
 from chatserver.core.execute.rooms import open_lobby
-from chatserver.core.execute.speech import find_repeated
 from chatserver.core.history import Question
 from chatserver.core.records import RoomRecord
 from chatserver.core.standings import settle
 from chatserver.core.state import Audience, State, User
 from chatserver.delivery import Delivery, Round
 from chatserver.faces.contract import Answer, Ask, Face, Lookup, Moment, Request
+from chatserver.keeping import needs_keeping, refuse_command
 from chatserver.ports import EPOCH_BITS, Peer, Record, Restored, Trimmed, Writing
 from chatserver.session import Session
 from chatserver.tail import TAIL
@@ -81,13 +63,6 @@ OUTSTANDING_MOST: Final = 64
 
 PENALTY: Final = 1.0
 """Seconds that a session waits for the answer to a wrong password, so that nobody can try many."""
-
-NEEDS_KEEPING = (
-    Say, Redact, Respond, SetTopic, ChangeRoomModes, RenameRoom,
-    RegisterRoom, DropRoom, TransferRoom, SetStanding,
-    Register, ChangePassword, ChangeCertificate, SetAlwaysOn, DropAccount,
-)  # fmt: skip
-"""Commands that are refused at once while nothing can be kept."""
 
 
 class Journal(Protocol):
@@ -273,8 +248,8 @@ class Node:
             entry.leaving, session.leaving, session.ended = command.reason, True, True
             return
         effects: Sequence[Effect]
-        if not healthy and self._needs_keeping(session, stamp, command):
-            effects = () if isinstance(command, Say) and command.notice else (not_kept(command),)
+        if not healthy and needs_keeping(self.state, session.user, command, stamp.at):
+            effects = refuse_command(command)
         else:
             effects = execute(self.state, stamp, session.number, command)
         for effect in effects:
@@ -291,15 +266,6 @@ class Node:
                 self._reply(entry, effect)
                 continue
             entry.outcomes.append(effect)
-
-    def _needs_keeping(self, session: Session, stamp: Stamp, command: Command) -> bool:
-        """Say whether something is to be kept of `command`: not of what was said, and kept, before."""
-        said_before = (
-            isinstance(command, Say)
-            and session.user is not None
-            and find_repeated(self.state, session.user, command, stamp.at) is not None
-        )
-        return isinstance(command, NEEDS_KEEPING) and not said_before
 
     def reply(self, entry: Entry, reply: Reply) -> None:
         """Let the asker of `entry` be told something that is no effect of the core."""
@@ -506,10 +472,3 @@ def _busy(session: Session) -> Request:
         return session.face.reply(Refused(Reason.BUSY), user, state)
 
     return Request((Ask(refuse),))
-
-
-def not_kept(command: Command) -> Refused:
-    """Return the refusal of a command whose outcome could not be kept."""
-    names = (getattr(command, name, "") for name in ("target", "room", "account"))
-    target = next(filter(None, names), "")
-    return Refused(Reason.NOT_KEPT, target, command=type(command).__name__)
