@@ -194,7 +194,7 @@ class Connection(asyncio.Protocol):
     def origin(self) -> Origin:
         """Where it comes from, as its face is told."""
         if self._tls is None:
-            return origin_of(self.peer)
+            return origin_of(self.peer, proxied=self._proxied)
         return origin_of(self.peer, secure=True, certificate=self._tls.channel.certificate)
 
     @property

@@ -120,8 +120,13 @@ class Terms(Struct, frozen=True, kw_only=True):
     """Bytes that wait to be sent to one peer, from which on it gets nothing more until it has read."""
 
 
-def origin_of(peer: Address, *, secure: bool = False, certificate: str = "") -> Origin:
-    """Return the origin of a connection from `peer`."""
+def origin_of(
+    peer: Address, *, secure: bool = False, certificate: str = "", proxied: bool = False
+) -> Origin:
+    """Return the origin of a connection from `peer`.
+
+    What comes by way of a proxy may have come from anywhere, and be on its way for everybody to read.
+    """
     on_this_machine = peer.path is not None or peer.host == "::1" or peer.host.startswith("127.")
-    private = on_this_machine or secure
+    private = secure or (on_this_machine and not proxied)
     return Origin(peer.irc_host, str(peer), private, secure=secure, certificate=certificate)

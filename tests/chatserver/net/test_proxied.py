@@ -29,6 +29,7 @@ BINARY = (
     + (21726).to_bytes(2, "big")
     + b"\x23\x28"
 )
+HERE = b"PROXY TCP4 127.0.0.1 127.0.0.1 21726 9000\r\n"
 LOCAL = SIGNATURE + b"\x20\0\0\0"
 
 
@@ -40,6 +41,7 @@ LOCAL = SIGNATURE + b"\x20\0\0\0"
         (IPV6, "2001:db8::7", "[2001:db8::7]:21726"),
         (MAPPED, "198.51.100.3", "198.51.100.3:21726"),
         (BINARY, "198.51.100.3", "198.51.100.3:21726"),
+        (HERE, "127.0.0.1", "127.0.0.1:21726"),
     ],
 )
 async def test_the_address_is_what_the_proxy_says(header: bytes, host: str, address: str) -> None:
@@ -66,7 +68,8 @@ async def test_a_proxy_that_speaks_for_itself_is_who_it_is(header: bytes) -> Non
         caller = await service.connect()
         caller.send(header + b"hello\n")
         assert await caller.line() == b"hello\n"
-        assert service.face.origin.host == "127.0.0.1"
+        origin = service.face.origin
+        assert (origin.host, origin.private) == ("127.0.0.1", False)
 
 
 @pytest.mark.asyncio
