@@ -26,9 +26,10 @@ from chatserver.storage.sqlite import SqliteStore
         (["--prot=1"], "there is no --prot=1; did you mean --port?"),
         (
             ["start"],
-            "there is no start; "
-            + "there are account, backup, hash-password, history, make-cert, restore, "
-            + "and nothing at all runs the server",
+            (
+                "there is no start; there are account, backup, hash-password, history, make-cert, "
+                "restore, and nothing at all runs the server"
+            ),
         ),
         (["--config", "/nowhere/x"], "/nowhere/x: cannot be read: No such file or directory"),
         (
