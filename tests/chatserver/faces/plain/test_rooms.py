@@ -8,12 +8,6 @@ from chatserver.core.commands import Join, Login
 from tests.chatserver.fakes import Client, World
 
 
-@pytest.fixture
-def world() -> World:
-    """Return a world with nobody in it."""
-    return World()
-
-
 @pytest_asyncio.fixture
 async def ann(world: World) -> Client:
     """Return the operator of #a, which is in front of her."""
