@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from chatclient.model import Buffer, Delivery, Line, World
+from chatclient.model import Buffer, BufferKind, Delivery, Line, World
 
 NONCE = "chatserver.dev/nonce"
 """The capability of servers that say a message once, however often it is sent with its nonce."""
@@ -123,16 +123,32 @@ class Outbox:
 
     def postpone(self, entry: Entry) -> None:
         """Let an entry that was sent wait: the server has the message, and cannot tell more of it now."""
-        if self._sent.pop(entry.mark, None):
-            self._unanswered -= entry.size
-        entry.mark, entry.tried = "", True
+        self._recall(entry)
+        entry.tried = True
         self._held.setdefault(entry.buffer, deque()).append(entry)
+
+    def redirect(self, entry: Entry) -> bool:
+        """Let an entry that was sent go to who it is for by their present nick, if that is another.
+
+        It was not said to the former one: nobody has that. Say whether it goes.
+        """
+        fold = self._world.fold
+        if fold(entry.target) == fold(entry.buffer.target):
+            return False
+        self._recall(entry)
+        entry.tried = False
+        same = (at for at, each in enumerate(self._queue) if each.buffer is entry.buffer)
+        later = (at for at in same if self._queue[at].line.id > entry.line.id)
+        self._queue.insert(next(later, len(self._queue)), entry)
+        return True
 
     def to_send(self, encode: Callable[[Entry], bytes], *, limited: bool) -> Iterator[bytes]:
         """Iterate over the lines whose turn it is, all of them if it is not `limited`."""
         while self._queue:
             entry = self._queue[0]
-            entry.mark, entry.target = f"m{self._count + 1}", entry.buffer.target
+            entry.mark = f"m{self._count + 1}"
+            if not entry.tried or entry.buffer.kind is BufferKind.ROOM:
+                entry.target = entry.buffer.target
             entry.nick = self._world.status.nick
             data = encode(entry)
             entry.size = len(data)
@@ -162,10 +178,10 @@ class Outbox:
         know, too.
         """
         entry = self._nonces.get(nonce)
+        if entry is None or not _may_be(wire, entry.wire):
+            return None
         fold = self._world.fold
-        if entry and fold(entry.buffer.target) == fold(target) and _may_be(wire, entry.wire):
-            return entry
-        return None
+        return entry if fold(target) in {fold(entry.buffer.target), fold(entry.target)} else None
 
     def echoed(self, command: str, target: str, wire: str) -> Entry | None:
         """Return the oldest entry that an echo without label can be of."""
@@ -272,13 +288,20 @@ class Outbox:
     def _remove(self, entry: Entry) -> None:
         self._nonces.pop(entry.nonce, None)
         self._failed.pop(entry.line.id, None)
-        if self._sent.pop(entry.mark, None):
-            self._unanswered -= entry.size
-            entry.mark = ""
-        elif entry in self._queue:
+        if self._recall(entry):
+            return
+        if entry in self._queue:
             self._queue.remove(entry)
         elif held := self._held.get(entry.buffer):
             self._held[entry.buffer] = deque(each for each in held if each is not entry)
+
+    def _recall(self, entry: Entry) -> bool:
+        """Take an entry from those that are on their way; say whether it was."""
+        if self._sent.pop(entry.mark, None) is None:
+            return False
+        self._unanswered -= entry.size
+        entry.mark = ""
+        return True
 
     def _first(self, test: Callable[[Entry], bool]) -> Entry | None:
         return next(filter(test, self._sent.values()), None)

@@ -154,7 +154,10 @@ def _on_refusal(state: State, heard: Heard) -> None:
     if entry is None and not state.labels and command not in _NOT_ABOUT_MESSAGES:
         entry = state.outbox.about(target if len(heard.message.params) > 2 else "")
     if entry is not None:
-        state.outbox.fail(entry, plain(reason))
+        # Without labels, it may be the answer to something else about that nick.
+        nobody = command == n.ERR_NOSUCHNICK and heard.label
+        if not nobody or not state.outbox.redirect(entry):
+            state.outbox.fail(entry, plain(reason))
         return
     room = state.room(target)
     if room and command in _CANNOT_JOIN and not room.joined:

@@ -1,5 +1,7 @@
 """A chat server small enough to be right: one order of messages, history, nonces, one room.
 
+Beside the client's user there is one other, who may change nick, and never back to a former one.
+
 It is driven by hand: bytes move only when a test moves them, answers to CHATHISTORY wait until a
 test lets them out, and a connection that was cut may still be read for a while, as real ones are.
 """
@@ -49,6 +51,15 @@ class Server:
         self.kept: list[Said] = []
         self.peers: list[Peer] = []
         self.at = START
+        self.other = "bob"
+        """What the other one is called now."""
+
+    def rename_other(self) -> None:
+        """Let the other one be called by a new name."""
+        old, self.other = self.other, f"bob{self.at}{len(self.kept)}"
+        for peer in self.peers:
+            if peer.joined:
+                peer.tell(f":{old}!u@h NICK {self.other}")
 
     def say(self, by: str, to: str, text: str, nonce: str = "") -> Said:
         """Keep a message; say it to all who should hear it."""
@@ -60,9 +71,9 @@ class Server:
                 peer.tell(said.line())
         return said
 
-    def first(self, nonce: str) -> Said | None:
-        """Return the message that was said with a nonce before."""
-        found = (said for said in self.kept if nonce and said.nonce == nonce)
+    def first(self, nonce: str, to: str) -> Said | None:
+        """Return the message that was said there with a nonce before."""
+        found = (said for said in self.kept if nonce and (said.nonce, said.to) == (nonce, to))
         return next(found, None) if self.safe else None
 
     def about(self, target: str) -> list[Said]:
@@ -151,8 +162,14 @@ class Peer:
 
     def _say(self, message: Message, target: str, text: str) -> None:
         nonce = message.tags.get("+chatserver.dev/nonce", "")
-        said = self.server.first(nonce) or self.server.say(self.nick, target, text, nonce)
-        self.tell(said.line(f"label={message.tags['label']};"))
+        label = message.tags["label"]
+        said = self.server.first(nonce, target)
+        if said is None and target in {ROOM, self.server.other}:
+            said = self.server.say(self.nick, target, text, nonce)
+        if said is None:
+            self.tell(f"@label={label} :srv 401 {self.nick} {target} :nobody is called that")
+        else:
+            self.tell(said.line(f"label={label};"))
 
     def _page(self, label: str, how: str, target: str, points: Sequence[str]) -> list[str]:
         all_ = self.server.about(target)

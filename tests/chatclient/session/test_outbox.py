@@ -101,6 +101,101 @@ def test_elsewhere_the_user_decides() -> None:
     assert _fates(room) == [("never sent", Delivery.CONFIRMED), ("maybe", Delivery.CONFIRMED)]
 
 
+def _renamed() -> tuple[Wire, Buffer, str]:
+    """Say something to bob, hear that he is called robert now, lose the connection, and be back.
+
+    Return also the nonce of what was said.
+    """
+    wire = Wire().start(SAFE)
+    wire.join("#ops", "bob")
+    direct = wire.session.converse("bob")
+    wire.session.say(direct, "psst", wire.now)
+    (nonce,) = _nonces(wire.raw())
+    wire.hear(":bob!b@h NICK robert")
+    wire.session.end("lost", wire.now)
+    wire.session.start()
+    wire.hear(f":srv CAP * LS :{SAFE}", f":srv CAP * ACK :{SAFE}", ":srv 001 alice :Welcome")
+    wire.raw()
+    wire.hear(":srv 422 alice :no MOTD")
+    return wire, direct, nonce
+
+
+def test_what_may_be_said_is_sent_again_to_the_nick_that_it_was_sent_to() -> None:
+    """There the server knows it again; what was not sent goes to who it is by now."""
+    wire, direct, nonce = _renamed()
+    wire.session.say(direct, "more", wire.now)
+    sent = [line for line in wire.raw() if "PRIVMSG" in line]
+    assert [line.partition(" ")[2] for line in sent] == ["PRIVMSG bob psst", "PRIVMSG robert more"]
+    assert _nonces(sent)[0] == nonce
+    wire.hear(
+        f"@label=m1;msgid=1;+{NONCE}={nonce} :alice!a@h PRIVMSG bob psst",
+        "@label=m2;msgid=2 :alice!a@h PRIVMSG robert more",
+    )
+    assert _fates(direct) == [("psst", Delivery.CONFIRMED), ("more", Delivery.CONFIRMED)]
+    assert wire.world.find("bob") is None
+
+
+def test_history_tells_it_by_the_former_nick() -> None:
+    """What was said to somebody who has another nick by now is known again wherever it is told."""
+    wire, direct, nonce = _renamed()
+    wire.hear(f"@msgid=1;+{NONCE}={nonce} :alice!a@h PRIVMSG bob psst")
+    assert _fates(direct) == [("psst", Delivery.CONFIRMED)]
+    assert wire.world.find("bob") is None
+
+
+def test_what_was_not_said_goes_to_the_present_nick() -> None:
+    """Nobody has the former one: so it was not said. If nobody has the present one, it has failed."""
+    wire, direct, nonce = _renamed()
+    wire.raw()
+    wire.hear("@label=m1 :srv 401 alice bob :No such nick/channel")
+    (again,) = wire.raw()
+    assert again.endswith(" PRIVMSG robert psst")
+    assert _nonces([again]) == [nonce]
+    assert _fates(direct) == [("psst", Delivery.PENDING)]
+    wire.hear("@label=m2 :srv 401 alice robert :No such nick/channel")
+    assert [(line.text, line.reason) for line in direct.lines if line.own] == [
+        ("psst", "No such nick/channel")
+    ]
+    assert wire.raw() == []
+
+
+def test_several_that_were_not_said_keep_their_order() -> None:
+    """They go before what waits, also where there is not room for them at once."""
+    wire = Wire().start(SAFE)
+    wire.join("#ops", "bob")
+    direct = wire.session.converse("bob")
+    typed = [f"{number:02}{'x' * 350}" for number in range(30)]
+    sent = wire.say(direct, "\n".join(typed))
+    assert 5 < len(sent) < 25
+    wire.hear(":bob!b@h NICK robert")
+    said = []
+    while sent:
+        answers = []
+        for line in sent:
+            label, _, target, text = line.split(" ")
+            if target == "robert":
+                said.append(text)
+                answers.append(f"{label} :alice!a@h PRIVMSG robert {text}")
+            else:
+                answers.append(f"{label} :srv 401 alice bob :No such nick/channel")
+        wire.hear(*answers)
+        sent = wire.sent()
+    assert said == typed
+    assert _fates(direct) == [(text, Delivery.CONFIRMED) for text in typed]
+
+
+@pytest.mark.parametrize("caps", ["", "echo-message"])
+def test_without_labels_nothing_is_sent_again_by_itself(caps: str) -> None:
+    """What is refused there may be something else that the user asked, and not the message."""
+    wire = Wire().start(caps)
+    wire.join("#ops", "bob")
+    direct = wire.session.converse("bob")
+    wire.say(direct, "psst")
+    wire.hear(":bob!b@h NICK robert", ":srv 401 alice bob :No such nick/channel")
+    assert wire.sent() == []
+    assert _fates(direct) == [("psst", Delivery.FAILED)]
+
+
 def test_typed_before_there_is_a_connection() -> None:
     """What is typed while offline waits, and is sent once, when we are in the room."""
     wire = Wire()

@@ -19,7 +19,8 @@ from tests.chatclient.session.model_server import ROOM, Peer, Server
 class Story:
     """A client, a server, and what happens to them."""
 
-    def __init__(self, seed: int, *, safe: bool) -> None:
+    def __init__(self, seed: int, *, safe: bool, restless: bool = False) -> None:
+        """`restless` says whether the other one changes nick now and then."""
         self.random = Random(seed)
         self.server = Server(safe=safe, page=self.random.choice((2, 3, 7)))
         self.world = World(Status("test:9000", nick="alice"))
@@ -28,6 +29,7 @@ class Story:
         self.peer: Peer | None = None
         self.typed: list[str] = []
         self.arrived = False
+        self.restless = restless
 
     @property
     def now(self) -> float:
@@ -40,8 +42,10 @@ class Story:
         Nobody says anything before the client is in the room for the first time, and knows it.
         """
         happens = [self.talk, self.type, self.send, self.hear, self.answer, self.tick]
+        happens += [self.cut, self.ghost, self.rename]
+        weights = [5, 3, 9, 9, 4, 4, 1, 2, 2 * self.restless]
         for _ in range(steps):
-            self.random.choices([*happens, self.cut, self.ghost], [5, 3, 9, 9, 4, 4, 1, 2])[0]()
+            self.random.choices(happens, weights)[0]()
         self.settle()
 
     def talk(self) -> None:
@@ -51,13 +55,18 @@ class Story:
             return
         here = self.peer and self.peer.registered and self.peer.nick == "alice"
         to = self.random.choice((ROOM, ROOM, "alice" if here else ROOM))
-        self.server.say("bob", to, f"b{len(self.server.kept)}")
+        self.server.say(self.server.other, to, f"b{len(self.server.kept)}")
+
+    def rename(self) -> None:
+        """The other one changes nick, which the client hears if it is there."""
+        if self.arrived:
+            self.server.rename_other()
 
     def type(self) -> None:
         """The user says something."""
         text = f"a{len(self.typed)}"
         self.typed.append(text)
-        self.session.say(self.random.choice(self.buffers), text, self.now)
+        self.session.say(self.random.choice(self.world.buffers[1:]), text, self.now)
 
     def connect(self) -> Peer:
         """Return the connection; make one if there is none."""
@@ -155,6 +164,23 @@ def test_where_nonces_count(seed: int) -> None:
         mine = [line.text for line in _shown(buffer) if line.text.startswith("a")]
         assert mine == sorted(mine, key=story.typed.index)
         assert not any(line.delivery is Delivery.FAILED for line in buffer.lines)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.integers(0, 2**32))
+def test_to_who_changes_nick(seed: int) -> None:
+    """What is said to them is said once or not at all, and shown as that."""
+    story = Story(seed, safe=True, restless=True)
+    story.run(250)
+    lines = (line for buffer in story.world.buffers for line in buffer.lines)
+    own = [line for line in lines if line.text in story.typed]
+    fates = {line.text: line.delivery for line in own}
+    assert len(own) == len(fates) == len(story.typed)
+    kept = [said.text for said in story.server.kept if said.text.startswith("a")]
+    assert len({*kept}) == len(kept)
+    confirmed = {text for text, fate in fates.items() if fate is Delivery.CONFIRMED}
+    assert confirmed == {*kept}
+    assert Delivery.PENDING not in fates.values()
 
 
 @settings(deadline=None)
