@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from chatserver.backlog import WHOLE, Backlog, Item, Place
 from chatserver.batch import Found
-from chatserver.core.events import Joined, KeptEvent, Said
+from chatserver.core.events import Departed, Joined, KeptEvent, Said
 from chatserver.core.history import Page, Question
 from chatserver.delivery import CHUNK_MOST, OVERHEAD, Delivery
 from chatserver.faces.contract import Dialect
@@ -386,9 +386,11 @@ def _is_shown(session: Session, backlog: Backlog, event: KeptEvent, page: Page) 
         return True
     if not backlog.is_inside(page.target, event.seq):
         return False
-    if isinstance(event, Joined) and backlog.enters(page.target, event.seq):
-        return session.dialect.shows_own_entry
-    return True
+    if not backlog.enters(page.target, event.seq):
+        return True
+    if isinstance(event, Departed):  # who comes in their place
+        return False
+    return session.dialect.shows_own_entry or not isinstance(event, Joined)
 
 
 def _write(session: Session, backlog: Backlog, data: bytes, items: Iterable[Item]) -> None:

@@ -257,6 +257,7 @@ async def test_a_device_that_is_behind_is_told_names_of_rooms_that_it_is_in_by_t
     for room in ("#z", "#y", "#x"):
         about = [one.command for one in shown if room in one.params]
         assert about[:2] == ["JOIN", "353"], room
+    assert "QUIT" not in commands(shown), "the guest left before it came in"
 
 
 @pytest.mark.asyncio
