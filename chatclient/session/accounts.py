@@ -38,8 +38,9 @@ def ask_secret(state: State, label: str, then: Callable[[str], None], *, twice: 
         if same == password:
             then(password)
         elif same is not None:
-            text = "these were not the same; nothing was done"
+            text = "these were not the same; type the password anew, or press Esc"
             state.world.tell(state.world.active, text, time=state.now, kind=Kind.ERROR)
+            ask_secret(state, label, then, twice=True)  # typed now, it would be said in the room
 
     state.world.ask(Question(label, take, hidden=True))
 
@@ -49,13 +50,13 @@ def ask_secret(state: State, label: str, then: Callable[[str], None], *, twice: 
 
 def register(state: State, account: str) -> None:
     """Make an account, named as we are if `account` is ""; asks for what it takes. Raises `Unable`."""
+    _need_privacy(state)  # first, as servers offer nothing where it is missing
     offered = state.offered.get(caps.ACCOUNT_REGISTRATION)
     if offered is None:
         raise Unable(
             "this server makes no accounts by itself; if it has NickServ: "
             "/msg NickServ REGISTER PASSWORD E-MAIL (the password is shown nowhere)"
         )
-    _need_privacy(state)
     keys = {token.partition("=")[0] for token in offered.split(",")}
     custom = "custom-account-name" in keys and account
     if account and not custom and not state.is_me(account):

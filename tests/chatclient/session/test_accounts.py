@@ -39,13 +39,17 @@ def test_register() -> None:
 
 
 def test_two_that_differ() -> None:
-    """A slip of the fingers makes no account."""
+    """A slip of the fingers makes no account; the password is asked for anew, and not said in the room."""
     wire = _wire("draft/account-registration")
     wire.session.register("")
     wire.world.answer("sesame")
     wire.world.answer("sesam")
     assert wire.sent() == []
     assert "not the same" in last(wire.world.active).text
+    assert _label(wire) == "new password for alice"
+    wire.world.answer("sesame")
+    wire.world.answer("sesame")
+    assert wire.sent() == ["REGISTER * * sesame"]
 
 
 def test_what_a_server_wants_to_know() -> None:
@@ -69,6 +73,7 @@ def test_what_a_server_wants_to_know() -> None:
     ("caps", "private", "account", "why"),
     [
         ("", True, "", "NickServ"),
+        ("", False, "", "--tls"),
         ("draft/account-registration", False, "", "--tls"),
         ("draft/account-registration", True, "bob", "/nick bob first"),
     ],
