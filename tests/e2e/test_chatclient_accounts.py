@@ -75,6 +75,16 @@ async def register(port: int) -> None:
         await until(lambda: client.world.status.account == "alice")
 
 
+async def meet(tmp_path: Path, stack: ExitStack) -> tuple[Server, Peer]:
+    """Return a server on which alice has an account, and bob, who is in its lobby."""
+    server = stack.enter_context(Server("--port", "0", "--data", tmp_path / "data"))
+    await register(server.port)
+    bob = join(server, stack)
+    bob.send("JOIN #lobby")
+    bob.read_until(" 366 ")
+    return server, bob
+
+
 def tell(bob: Peer, target: str, text: str) -> None:
     """Let bob say something, and wait until it is acknowledged."""
     bob.send(f"PRIVMSG {target} :{text}")
@@ -88,11 +98,7 @@ async def test_a_dead_connection_is_replaced(tmp_path: Path) -> None:
     What was said meanwhile, in the room and to her alone, is there once and in order.
     """
     with ExitStack() as stack:
-        server = stack.enter_context(Server("--port", "0", "--data", tmp_path / "data"))
-        await register(server.port)
-        bob = join(server, stack)
-        bob.send("JOIN #lobby")
-        bob.read_until(" 366 ")
+        server, bob = await meet(tmp_path, stack)
         hole = Hole(server.port)
         async with hole.listening() as port, running(port) as client:
             bob.read_until("JOIN #lobby")
@@ -118,11 +124,7 @@ async def test_a_dead_connection_is_replaced(tmp_path: Path) -> None:
 async def test_two_devices(tmp_path: Path) -> None:
     """What one says is on the other as her own, once; what one has read is read on the other."""
     with ExitStack() as stack:
-        server = stack.enter_context(Server("--port", "0", "--data", tmp_path / "data"))
-        await register(server.port)
-        bob = join(server, stack)
-        bob.send("JOIN #lobby")
-        bob.read_until(" 366 ")
+        server, bob = await meet(tmp_path, stack)
         async with running(server.port) as desk, running(server.port) as phone:
             for client in (desk, phone):
                 client.activate(client.world.server)

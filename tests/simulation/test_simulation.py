@@ -1,4 +1,4 @@
-"""The promises (architecture, "Promises") under a simulated network, disk and clock."""
+"""The promises (docs/reliability.md, "The promises") under a simulated network, disk and clock."""
 
 import os
 import subprocess
