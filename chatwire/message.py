@@ -35,9 +35,9 @@ class Message:
     source: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
 
-    def param(self, index: int, default: str = "") -> str:
-        """Return the parameter at `index`, or `default` when there are fewer."""
-        return self.params[index] if index < len(self.params) else default
+    def param(self, index: int) -> str:
+        """Return the parameter at `index`, "" when there are fewer."""
+        return self.params[index] if index < len(self.params) else ""
 
     @property
     def nick(self) -> str:

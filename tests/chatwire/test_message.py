@@ -168,7 +168,7 @@ def test_commands_are_read_in_any_case() -> None:
 def test_missing_parameters_have_a_default() -> None:
     """A handler asks for a parameter without counting first."""
     message = parse(b"JOIN #a")
-    assert (message.param(0), message.param(1), message.param(1, "*")) == ("#a", "", "*")
+    assert (message.param(0), message.param(1)) == ("#a", "")
 
 
 @pytest.mark.parametrize("params", [("", "x"), ("a b", "x"), (":a", "x")])
