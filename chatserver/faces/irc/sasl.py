@@ -212,7 +212,8 @@ class _External:
         account = session.server.accounts.find_by_certificate(session.certificate)
         wanted = fold(message.decode(errors="replace"))
         if account is None or wanted not in ("", account.key):
-            return Request((fail(session, "The certificate opens no such account"),))
+            how = "log in with the password, then NickServ CERT ADD"
+            return Request((fail(session, f"The certificate opens no such account: {how}"),))
         return Request(tuple(prove(session, account)))
 
 
