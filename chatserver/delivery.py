@@ -21,17 +21,21 @@ from chatserver.core.effects import Attached, Emission
 from chatserver.core.events import (
     KEPT,
     AccountChanged,
+    AwayChanged,
     CameOnline,
     Departed,
     Event,
     Invited,
+    InviteSeen,
     Joined,
+    MetadataChanged,
     Observed,
     RealnameChanged,
     Redacted,
     Renamed,
     Said,
     Tagged,
+    WallopsSent,
     WentOffline,
 )
 from chatserver.core.state import Audience, User
@@ -46,7 +50,10 @@ OVERHEAD: Final = 64
 
 LOOK_AGAIN: Final = 100
 
-FROM_OTHERS: Final = (Said, Redacted, Tagged, Invited, CameOnline, WentOffline, Observed)
+FROM_OTHERS: Final = (
+    Said, Redacted, Tagged, Invited, InviteSeen, Departed, AwayChanged, MetadataChanged, WallopsSent,
+    CameOnline, WentOffline, Observed,
+)  # fmt: skip
 """What one person gets of others, however much they send."""
 
 _KEPT: Final = frozenset(KEPT)

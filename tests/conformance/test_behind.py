@@ -141,3 +141,26 @@ async def test_markers_meanwhile(tail: int) -> None:
     await reader.send(b"MARKREAD #room")
     reader.client.resume()
     assert commands(await reader.read()) == ["PRIVMSG", "MARKREAD", "PRIVMSG", "MARKREAD"]
+
+
+@BOTH
+@pytest.mark.asyncio
+async def test_who_shares_a_room_with_one_other_owes_nothing_for_what_that_does(tail: int) -> None:
+    """What others do costs who is behind no memory, however often they do it, and whoever else sees it."""
+    network = Network(tail=tail)
+    bob, ann = await network.connect("bob", "away-notify"), await network.connect("ann")
+    for client in (bob, ann):
+        await client.ask("JOIN #room")
+    await bob.read()
+    bob.client.stall()
+    for number in range(30):
+        await ann.ask(f"AWAY :{number}")
+    await ann.ask("QUIT")
+    backlog = bob.client.session.backlog
+    assert backlog is not None
+    assert not backlog.items
+    bob.client.resume()
+    shown = commands(await bob.read())
+    assert shown[-1] == "QUIT"
+    assert shown.count("QUIT") == 1
+    assert shown.count("AWAY") == (30 if tail else 0)
