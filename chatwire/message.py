@@ -142,5 +142,6 @@ def format_line(
             raise ValueError(f"only the last parameter may be {param!r}")
     if written and (not written[-1] or " " in written[-1] or written[-1].startswith(":")):
         written[-1] = f":{written[-1]}"
-    head = _BREAKS.sub("", f":{source} {command}" if source else command)
+    source, command = _BREAKS.sub("", source or ""), _BREAKS.sub("", command)
+    head = f":{source} {command}" if source else command
     return format_tags(tags or {}) + " ".join([head, *written])

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from parser_tests import data as vectors
 
@@ -101,6 +101,7 @@ def test_any_bytes_are_a_message_or_a_grammar_error(line: bytes) -> None:
 
 
 @given(st.text(alphabet="@:;=+ \\sa1\r\n\0é", max_size=60))
+@example(":\r a")  # a source of which nothing is left
 def test_what_is_read_is_written_and_read_the_same(text: str) -> None:
     """Reading is a projection: a line read, written and read again is the same message."""
     try:
