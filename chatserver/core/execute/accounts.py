@@ -43,9 +43,14 @@ from chatwire.names import fold
 
 
 def register(turn: Turn, command: Register) -> Sequence[Effect]:
-    """Make an account for the asker, who has none."""
+    """Make an account for the asker, who has none.
+
+    Not for several devices, as a dropped account leaves them: who has the others need not be the asker.
+    """
     if turn.user.identity.account:
         return (Refused(Reason.HAS_ACCOUNT, turn.user.identity.account),)
+    if not depends_on(turn.state, turn.user, turn.session):
+        return (Refused(Reason.SHARES_ACCOUNT, turn.user.nick),)
     command = structs.replace(command, account=command.account or turn.user.nick)
     kept = _make(turn.state, Stamp(turn.seq, turn.at), command, turn.user)
     if isinstance(kept, Refused):

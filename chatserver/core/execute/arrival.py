@@ -115,9 +115,8 @@ def login(turn: Turn, command: Login) -> Sequence[Effect]:
     person = state.find_online(account.name)
     if person is not None and person is not user:
         return [*_become(turn, person)]
-    own = user.identity.account
-    if own and person is None and not depends_on(state, user, turn.session):
-        return (Refused(Reason.SHARES_ACCOUNT, own),)
+    if person is None and not depends_on(state, user, turn.session):
+        return (Refused(Reason.SHARES_ACCOUNT, user.identity.account or user.nick),)
     return have(turn, account.name)
 
 

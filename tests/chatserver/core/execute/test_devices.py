@@ -4,6 +4,7 @@ from chatserver.core.accounts import Account, Verifier
 from chatserver.core.commands import (
     ABSENT,
     Connect,
+    DropAccount,
     Join,
     Login,
     Logout,
@@ -267,6 +268,24 @@ def test_rooms_that_they_may_not_enter_are_left() -> None:
     parted = [one for one in all_of(Emission, effects) if isinstance(one.event, Parted)]
     assert [(one.event.room, one.session) for one in parted] == [("#closed", eve.id)]  # type: ignore[attr-defined]
     assert not ann.rooms
+
+
+def test_devices_of_a_dropped_account_have_no_other_together() -> None:
+    """Whoever has one of them may be who the account was dropped for: each has to come anew."""
+    chat = Crowd()
+    ann = chat.register("ann")
+    chat.register("bob")
+    known = version(chat, "bob")
+    chat.do("bob", Quit())
+    session, _ = chat.arrive("ann")
+    chat.do("ann", DropAccount())
+    assert [*ann.devices] == [ann.id, session]
+    refusal = [Refused(Reason.SHARES_ACCOUNT, "ann")]
+    assert chat.do("ann", Register("new", PROOF)) == refusal
+    assert chat.do("ann", Login("bob", known)) == refusal
+    chat.ask(session, Quit())
+    assert chat.do("ann", Login("bob", known)) != refusal
+    assert ann.identity.account == "bob"
 
 
 def test_one_of_several_devices_can_become_somebody_else_who_is_there() -> None:
