@@ -208,7 +208,7 @@ class Anything(RuleBasedStateMachine):
         if room is None:
             return
         inside = (members.get(room.key, set()), set(room.members))
-        if isinstance(event, (events.Said, events.Tagged)):
+        if isinstance(event, (events.Said, events.Tagged)) or _is_for_some(event):
             assert audience <= inside[0] or audience == {emission.origin}
         else:
             assert emission.audience.key == room.log
@@ -352,6 +352,11 @@ def room_of(event: events.Event) -> str:
     """Return the name of the room that an event belongs to, "" for none."""
     target = getattr(event, "room", "") or getattr(event, "target", "")
     return str(target).lstrip("@+")
+
+
+def _is_for_some(event: events.Event) -> bool:
+    """Say whether an event removes what only some of a room could read, so that only they are told."""
+    return isinstance(event, events.Redacted) and event.target.startswith(("@", "+"))
 
 
 TestAnything = Anything.TestCase
