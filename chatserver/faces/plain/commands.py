@@ -215,12 +215,13 @@ def _whois(face: Reader, rest: str) -> Items:
         who = other.identity
         unnamed = who.realname in {"", who.nick, REALNAME}
         known = "" if unnamed else f" ({plain(who.realname)})"
+        host = who.host[who.host.startswith("0::") :]  # the digit is for the grammar of IRC alone
         rooms = [plain(member.room.name) for member in queries.memberships(user, other)]
         devices = other.devices.values()
         faces = sorted({FACES.get(device.face, device.face) for device in devices})
         how = f", by {' and '.join(faces)}" if faces else ""
         facts = [
-            f"{who.nick}{known} is from {plain(who.host)}",
+            f"{who.nick}{known} is from {plain(host)}",
             f"here since {clock(other.connected_at)} (UTC){how}",
             f"in {' '.join(rooms)}" if rooms else "in no room that you may know of",
         ]

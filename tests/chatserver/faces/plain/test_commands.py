@@ -12,7 +12,7 @@ from chatserver.core.commands import (
     ModeChange,
 )
 from chatserver.core.limits import Limits
-from chatserver.faces.plain import PlainFacts
+from chatserver.faces.plain import PlainFace, PlainFacts
 from chatserver.faces.plain.commands import COMMANDS, IGNORED_MOST
 from tests.chatserver.fakes import Client, World
 
@@ -161,6 +161,10 @@ async def test_whois(world: World, ann: Client, bob: Client) -> None:
     await ann.ask_for(BecomeOperator("root"))
     assert await ann.ask("/whois bob") == [*facts, "-> remote address 10.0.0.1:5000"]
     assert "-> an operator of this server" in await bob.ask("/whois ann")
+    here = world.client(PlainFace(PlainFacts(), ("zoe",), "0::1", "[::1]:5000", private=True))
+    await here.ask("")
+    assert (await here.ask("/whois zoe"))[0] == "-> zoe is from ::1"
+    await ann.read()
     assert await ann.ask("/whois zed") == ["-> nobody here is called zed"]
     assert await ann.ask("/whois") == ["-> who? /whois NICK"]
 
