@@ -46,6 +46,17 @@ async def test_a_room_is_registered(line: str) -> None:
 
 
 @pytest.mark.asyncio
+async def test_the_device_that_asked_is_answered() -> None:
+    """Others see what became of the room, and open no window for an answer to nothing of theirs."""
+    server = Network()
+    ann, phone = await server.login("ann"), await server.login("ann2", account="ann")
+    await ann.ask("JOIN #room")
+    await phone.read()
+    assert commands(await ann.ask("CS REGISTER #room")) == ["MODE", "NOTICE"]
+    assert commands(await phone.read()) == ["MODE"]
+
+
+@pytest.mark.asyncio
 async def test_what_is_refused_is_said_by_the_service() -> None:
     """In words; clients without accounts cannot have a room, and the lobby is nobody's."""
     server = Network()

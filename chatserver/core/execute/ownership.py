@@ -73,7 +73,7 @@ def _settled(
 ) -> Emission:
     user, kind = turn.user, type(command).__name__
     event = RoomSettled(turn.seq, turn.at, room.name, user.nick, kind, account, status)
-    return Emission(event, user.alone)
+    return Emission(event, user.alone, session=turn.session)
 
 
 def drop_room(turn: Turn, command: DropRoom) -> Sequence[Effect]:
