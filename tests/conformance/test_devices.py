@@ -2,11 +2,12 @@
 
 import pytest
 
+from chatserver.core.commands import DropAccount
 from chatserver.storage.sqlite import SqliteStore
 from chatserver.tail import TAIL
 from chatwire.message import Message
-from tests.chatserver.fakes import until
-from tests.conformance.harness import IrcClient, Network, commands, only, params
+from tests.chatserver.fakes import FailingStore, until
+from tests.conformance.harness import IrcClient, Network, commands, enter, only, params
 
 SECRET = "fMo5eSBXXPjWk5rOb8CK2w"
 FULL = ("message-tags", "server-time", "echo-message", "batch", "labeled-response")
@@ -319,6 +320,39 @@ async def test_who_is_always_on_stays_without_a_device() -> None:
     assert params(welcome, "JOIN") == ("#room",)
     back = await bob.read()
     assert (commands(back), only(back, "AWAY").params) == (["AWAY"], ())
+
+
+@pytest.mark.asyncio
+async def test_whose_only_device_becomes_somebody_else_is_away() -> None:
+    """They stay, as their account is always on, and others are told why nobody answers."""
+    network = Network()
+    ann, cid = await network.login("ann", "sasl"), await network.login("cid")
+    bob = await network.connect("bob", "away-notify")
+    await enter("#room", ann, cid, bob)
+    await ann.ask("NS SET ALWAYSON ON")
+    await ann.authenticate("cid", "sesame")
+    away = only(await bob.read(), "AWAY")
+    assert ((away.source or "").split("!")[0], away.params) == ("ann", ("not connected",))
+
+
+@pytest.mark.asyncio
+async def test_who_is_always_on_is_not_dropped_by_a_disk_that_is_full() -> None:
+    """Whoever runs the server is told so; nobody saw them leave, and they are there."""
+    store = FailingStore()
+    network = Network(store=store)
+    ann, bob = await network.login("ann"), await network.connect("bob")
+    await enter("#room", ann, bob)
+    await bob.ask("MONITOR + ann")
+    await ann.ask("NS SET ALWAYSON ON", "QUIT")
+    store.why = "disk full"
+    network.client().client.submit(DropAccount("ann"))
+    assert commands(await bob.ask("PING x")) == ["PONG"]
+    store.why = ""
+    await until(lambda: not network.world.journal.failure)
+    assert commands(await bob.ask("PRIVMSG ann :still there?")) == ["301"]
+    assert set(params(await bob.ask("NAMES #room"), "353")[-1].split()) == {"@ann", "bob"}
+    network.client().client.submit(DropAccount("ann"))
+    assert commands(await bob.read()) == ["QUIT", "731"]
 
 
 @pytest.mark.asyncio

@@ -30,7 +30,7 @@ from chatserver.core.effects import (
     Registered,
 )
 from chatserver.core.events import AccountChanged, AccountKept, Renamed
-from chatserver.core.execute.devices import depends_on
+from chatserver.core.execute.devices import depends_on, seat
 from chatserver.core.execute.metadata import tell_differences
 from chatserver.core.execute.ownership import restore_statuses
 from chatserver.core.execute.people import identify, with_peers
@@ -231,3 +231,15 @@ def put_back(state: State, event: AccountKept, user: User | None) -> None:
         state.accounts.put(before)
     if user is not None and state.users.get(user.id) is user:
         assign(state, user, before.name if before else "")
+    elif user is not None and before is not None:
+        _bring_back(state, user, before)
+
+
+def _bring_back(state: State, user: User, account: Account) -> None:
+    """Have somebody be there again who was there by their account alone: nobody saw them leave."""
+    if not (account.always_on and user.left_seq):
+        return
+    if refuse_nick(state, user.nick, account.name):  # somebody has it by now
+        return
+    seat(state, user, account)
+    state.nicks.changed.pop(fold(user.nick), None)

@@ -23,7 +23,7 @@ from chatserver.core.effects import (
 from chatserver.core.events import Identity, Parted, Renamed
 from chatserver.core.execute.accounts import have
 from chatserver.core.execute.devices import depends_on, forget, gather, release, settle
-from chatserver.core.execute.people import note_away, remove
+from chatserver.core.execute.people import note_away, remove, tell_away
 from chatserver.core.execute.rooms import join
 from chatserver.core.execute.turn import Stamp, Turn, shorten
 from chatserver.core.naming import refuse_nick
@@ -133,7 +133,9 @@ def _become(turn: Turn, person: User) -> Iterator[Effect]:
         gone = remove(turn, before, f"Logged in as {person.nick}")
         yield from (effect for effect in gone if not isinstance(effect, Close))
     else:
+        away = before.away
         forget(turn)
+        yield from tell_away(turn, away)
     theirs = Turn(state, person, turn.seq, turn.at, turn.session)
     shared = known & person.rooms.keys()
     yield from settle(theirs, device, ABSENT if device.absent else "")

@@ -138,9 +138,14 @@ def bring_back(state: State, accounts: Iterable[Account], seq: int, now: int) ->
         who = Identity(nick, account.username, account.host, account.realname, account.name)
         user = User(-number, who, now)
         user.left_seq = account.left_seq or seq
-        state.add_user(user)
-        for name in account.rooms:
-            room = state.find_room(name)
-            if room is not None:
-                room.enter(user, remembered(state, room, user))
-                state.see_to_entered(room)
+        seat(state, user, account)
+
+
+def seat(state: State, user: User, account: Account) -> None:
+    """Let `user`, who has no device, be there, in the rooms that are written down of their account."""
+    state.add_user(user)
+    for name in account.rooms:
+        room = state.find_room(name)
+        if room is not None:
+            room.enter(user, remembered(state, room, user))
+            state.see_to_entered(room)
