@@ -217,3 +217,20 @@ async def test_what_a_full_disk_did_not_take_is_kept_later() -> None:
     await until(lambda: not network.world.journal.failure)
     (kept,) = [guest for writing in store.taken for guest in writing.guests]
     assert (kept.nick, kept.left_at) == ("alicia", 0)
+
+
+@pytest.mark.asyncio
+async def test_who_wanted_an_account_that_was_not_kept_comes_back_as_a_guest() -> None:
+    """All is as it was, their secret too."""
+    store = FailingStore()
+    network = Network(store=store)
+    bob = await network.connect("bob")
+    alice, _ = await come(network)
+    await bob.ask("PRIVMSG alice :before")
+    store.why = "disk full"
+    assert params(await alice.ask("REGISTER * * sesame"), "FAIL")[1] == "TEMPORARILY_UNAVAILABLE"
+    store.why = ""
+    await until(lambda: not network.world.journal.failure)
+    again, welcome = await come(network)
+    assert params(welcome, "SESSION") == ("RESUMED", "alice")
+    assert await texts(again) == ["before"]

@@ -231,6 +231,9 @@ def put_back(state: State, event: AccountKept, user: User | None) -> None:
         state.accounts.put(before)
     if user is not None and state.users.get(user.id) is user:
         assign(state, user, before.name if before else "")
+        if before is None and user.newest is not None:  # a guest again, who can come back as one
+            user.key = user.newest.key
+            state.guests.take(user.nick, user.key, user.named_seq, event.at)
     elif user is not None and before is not None:
         _bring_back(state, user, before)
 
