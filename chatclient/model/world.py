@@ -42,7 +42,7 @@ class World:
     def __init__(self, status: Status, *, asks: bool = True) -> None:
         """`asks` says whether there is a user who can answer questions."""
         self.status = status
-        self._asks = asks
+        self.asks = asks
         self._questions: list[Question] = []
         self.fold: Fold = CASEMAPPINGS["rfc1459"]
         self.ranks = "~&@%+"
@@ -105,7 +105,7 @@ class World:
 
     def ask(self, question: Question) -> None:
         """Ask the user something, after what was asked before; without a user it is given up."""
-        if self._asks:
+        if self.asks:
             self._questions.append(question)
             self.changes.append(QuestionChanged())
         else:

@@ -88,6 +88,11 @@ class Features:
         return "M" in self._tokens.get("ELIST", "").upper()
 
     @property
+    def whox(self) -> bool:
+        """Whether WHO tells what it is asked for, and no more (WHOX)."""
+        return "WHOX" in self._tokens
+
+    @property
     def watched(self) -> int:
         """How many people the server lets one watch (MONITOR), 0 if none."""
         return self._number("MONITOR", 100) if "MONITOR" in self._tokens else 0

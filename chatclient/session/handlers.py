@@ -15,7 +15,7 @@ from chatclient.session.login import (
     on_success,
 )
 from chatclient.session.nicks import on_nick_refused
-from chatclient.session.people import on_marker, on_offline, on_online
+from chatclient.session.people import on_away, on_marker, on_offline, on_online
 from chatclient.session.registration import (
     on_cap,
     on_error,
@@ -36,7 +36,6 @@ from chatclient.session.replies import (
     on_wallops,
 )
 from chatclient.session.rooms import (
-    on_away,
     on_chghost,
     on_invite,
     on_join,
@@ -57,6 +56,7 @@ from chatclient.session.rooms import (
 )
 from chatclient.session.state import Heard, State
 from chatclient.session.talk import on_message, on_redact
+from chatclient.session.whereabouts import on_who, on_who_end
 from chatwire import numerics as n
 
 Handler = Callable[[State, Heard], None]
@@ -98,6 +98,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     n.RPL_ISUPPORT: on_features,
     n.RPL_UNAWAY: on_own_away,
     n.RPL_NOWAWAY: on_own_away,
+    n.RPL_ENDOFWHO: on_who_end,
+    n.RPL_WHOSPCRPL: on_who,
     n.RPL_LIST: on_list,
     n.RPL_LISTEND: on_list_end,
     n.RPL_CHANNELMODEIS: on_mode_reply,

@@ -79,10 +79,19 @@ def _set_presence(state: State, heard: Heard, *, online: bool) -> None:
             state.world.set_presence(buffer, online=online)
 
 
-def note_away(state: State, heard: Heard) -> None:
-    """Take note that somebody is away or back (away-notify, extended-monitor)."""
-    if buffer := state.conversation(heard.nick):
-        state.world.set_presence(buffer, online=True, away=bool(heard.text(0)))
+def on_away(state: State, heard: Heard) -> None:
+    """Somebody goes away or is back (away-notify, extended-monitor)."""
+    note_away(state, heard.nick, away=bool(heard.text(0)))
+
+
+def note_away(state: State, nick: str, *, away: bool) -> None:
+    """Take note that somebody is away or back, in rooms and in a conversation."""
+    if buffer := state.conversation(nick):
+        state.world.set_presence(buffer, online=True, away=away)
+    for buffer in state.rooms_of(nick):
+        if member := buffer.members.get(nick):
+            member.away = away
+            state.world.members_changed(buffer)
 
 
 def on_marker(state: State, heard: Heard) -> None:

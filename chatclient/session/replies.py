@@ -48,7 +48,6 @@ SILENT: Final = frozenset(
     {
         n.RPL_MYINFO,
         n.RPL_CREATIONTIME,
-        n.RPL_ENDOFWHO,
         n.RPL_ENDOFWHOIS,
         n.RPL_LISTSTART,
         n.RPL_ENDOFWHOWAS,

@@ -6,9 +6,10 @@ from chatclient.model import Buffer, Kind, Member
 from chatclient.session.catchup import follow, unfollow
 from chatclient.session.narration import narrate, with_reason
 from chatclient.session.nicks import regain
-from chatclient.session.people import note_away, watch_as
+from chatclient.session.people import watch_as
 from chatclient.session.saying import open_all
 from chatclient.session.state import Heard, State
+from chatclient.session.whereabouts import look_around
 from chatwire.text import plain
 
 
@@ -46,6 +47,7 @@ def _join_self(state: State, heard: Heard, name: str) -> None:
     if buffer.joined:  # told again: another device of ours came in
         return
     state.world.set_joined(buffer, joined=True)
+    state.looked.discard(buffer)
     buffer.members.put(Member(heard.nick, account=state.status.account))
     if buffer.topic.text:
         state.world.set_topic(buffer, "")  # a room without one says nothing about it
@@ -181,6 +183,7 @@ def on_names_end(state: State, heard: Heard) -> None:
         members.append(member)
     buffer.members.replace(members)
     state.world.members_changed(buffer)
+    look_around(state, buffer)
 
 
 def _member(written: str, ranks: str) -> Member:
@@ -228,16 +231,6 @@ def on_mode_reply(state: State, heard: Heard) -> None:
     if buffer:
         state.world.set_modes(buffer, heard.text(2).replace("+", ""))
     state.tell(heard, f"modes of {heard.text(1)}: {' '.join(written)}")
-
-
-def on_away(state: State, heard: Heard) -> None:
-    """Somebody goes away or is back (away-notify)."""
-    note_away(state, heard)
-    for buffer in state.rooms_of(heard.nick):
-        member = buffer.members.get(heard.nick)
-        if member:
-            member.away = bool(heard.text(0))
-            state.world.members_changed(buffer)
 
 
 def on_own_away(state: State, heard: Heard) -> None:

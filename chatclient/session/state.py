@@ -134,6 +134,10 @@ class State:
     batches: dict[str, Batch] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
     """What NAMES has listed so far, by room, until its end."""
+    looked: set[Buffer] = field(default_factory=set)
+    """The rooms about whose members was asked since we came in, or need not be."""
+    looking: deque[Buffer] = field(default_factory=deque)
+    """Those that are asked about, the first of them now."""
     parting: set[Buffer] = field(default_factory=set)
     """Rooms that the user leaves: the server has not said yet that we are out."""
     marked_at: float = 0.0
