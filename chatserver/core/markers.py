@@ -74,6 +74,10 @@ class AccountMarkers:
         self.changed: set[tuple[str, str]] = set()
         """Accounts and targets whose marker must be written; whoever writes takes them out."""
 
+    def __len__(self) -> int:
+        """Return of how many accounts they are."""
+        return len(self._markers)
+
     def restore(self, kept: Iterable[Marker]) -> None:
         """Bring back what was kept, of accounts that are known by now."""
         for one in sorted(kept, key=lambda one: one.read_at):
@@ -86,6 +90,7 @@ class AccountMarkers:
         if markers is None or made != account.created_seq:
             markers = Markers()
             self._markers[account.key] = account.created_seq, markers
+            self._forget_dropped()
         return markers
 
     def move(self, account: Account, target: str, to: int) -> bool:
@@ -98,6 +103,12 @@ class AccountMarkers:
             if first is not None and markers.find(first) is None:
                 self.changed.add((account.key, first))
         return moved
+
+    def _forget_dropped(self) -> None:
+        """Forget those of accounts that are gone, once there are as many: they are nobody's."""
+        if len(self._markers) > len(self._accounts):
+            known = self._accounts
+            self._markers = {name: one for name, one in self._markers.items() if known.find(name)}
 
     def take_changed(self) -> Sequence[Marker]:
         """Return those that moved since the last call, to be written."""

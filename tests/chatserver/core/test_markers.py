@@ -61,3 +61,13 @@ def test_what_is_forgotten_is_forgotten_on_disk() -> None:
     markers.take_changed()
     markers.move(ann, "#more", 1)
     assert markers.take_changed() == [Marker("ann", "#0", FORGOTTEN), Marker("ann", "#more", 1)]
+
+
+def test_those_of_accounts_that_are_gone_take_no_room() -> None:
+    """However many were made and dropped."""
+    accounts, markers, _ = known()
+    for number in range(50):
+        accounts.put(one := Account(f"bob{number}", number, number, number))
+        markers.move(one, "#a", 1)
+        accounts.drop(one.name)
+    assert len(markers) <= 2
