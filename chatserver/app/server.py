@@ -311,15 +311,24 @@ class Server:
         return Rehash(waiting=others)
 
     def _handle_signals(self) -> None:
-        """Stop on SIGTERM and SIGINT, read the configuration again on SIGHUP."""
+        """Stop on SIGTERM and SIGINT; on SIGHUP see to the terminal, or the configuration."""
         loop = asyncio.get_running_loop()
         if sys.platform == "win32":
             for number in (signal.SIGINT, signal.SIGBREAK):
                 signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._told))
             return
-        loop.add_signal_handler(signal.SIGHUP, self.reload)
+        terminal = next(filter(os.isatty, range(3)), None)
+        loop.add_signal_handler(signal.SIGHUP, self._hang_up, terminal)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._told)
+
+    def _hang_up(self, terminal: int | None) -> None:
+        """Stop if the terminal that the server was started on is gone, else read the configuration again."""
+        if terminal is None or os.isatty(terminal):
+            self.reload()
+        else:
+            _log.info("the terminal is gone")
+            self._told()
 
     def _told(self) -> None:
         """Stop, or stop at once when told so a second time."""

@@ -29,11 +29,13 @@ class Server(Closing):
         wrapper: Sequence[str] = (),
         pass_fds: Sequence[int] = (),
         log: Path | None = None,
+        stdin: int | None = None,
     ) -> None:
         """Start it; `wrapper` is what starts its command line instead of us."""
         self.log = log.open("w") if log else subprocess.DEVNULL
         self.process = subprocess.Popen(
             [*wrapper, *command(*arguments)],
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=self.log,
             text=True,

@@ -1,6 +1,7 @@
 """Starting that fails, stopping in order, and starting again at once. With real processes."""
 
 import os
+import pty
 import re
 import select
 import signal
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.server import Peer, Server, command, fail
+from tests.e2e.server import SECONDS, Peer, Server, command, fail
 
 STOPPING = "server is stopping"
 
@@ -188,6 +189,21 @@ def test_the_configuration_is_read_again(tmp_path: Path) -> None:
         with server.connect() as peer:
             peer.send("NICK a", "USER a 0 * :a")
             assert peer.read_until(" 372 ").endswith("two")
+
+
+def test_it_ends_with_its_terminal(tmp_path: Path) -> None:
+    """SIGHUP is for the configuration as long as the terminal is there; then the server stops in order."""
+    log = tmp_path / "log"
+    ours, theirs = pty.openpty()
+    with Server("--port", "0", "--ephemeral", log=log, stdin=theirs) as server:
+        os.close(theirs)
+        server.signal(signal.SIGHUP)
+        wait_for(log, "the configuration was read again")
+        with server.join() as peer:
+            os.close(ours)
+            server.signal(signal.SIGHUP)
+            assert "stopping" in peer.read_until("goodbye")
+        assert server.process.wait(SECONDS) == 0
 
 
 def test_an_operator_hears_what_is_wrong_with_the_configuration(tmp_path: Path) -> None:
