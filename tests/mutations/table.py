@@ -507,7 +507,7 @@ MUTATIONS = (
     Mutation(
         "offer a password in the open",
         "clients send passwords where others can read them",
-        "chatserver/faces/irc/sasl.py",
+        "chatserver/faces/irc/proving.py",
         "    return session.private or session.server.accounts.clear\n",
         "    return True\n",
         (SASL, "tests/conformance/test_nickserv.py"),

@@ -20,7 +20,7 @@ from chatserver.core.effects import (
 from chatserver.core.naming import is_name
 from chatserver.core.state import State, User
 from chatserver.faces.contract import Item, Request
-from chatserver.faces.irc import sasl, services
+from chatserver.faces.irc import proving, services
 from chatserver.faces.irc.lines import as_middle, finish
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatwire.message import Message
@@ -93,7 +93,7 @@ def may_register_early(session: Session) -> bool:
 def offer(session: Session) -> str | None:
     """Return the value of the capability `draft/account-registration`; None when it is not offered."""
     accounts = session.server.accounts
-    if accounts.registration == "closed" or not sasl.may_send_password(session):
+    if accounts.registration == "closed" or not proving.may_send_password(session):
         return None
     needs_email = accounts.email_required or accounts.registration == "invitation"
     keys = {
@@ -111,7 +111,7 @@ def make_account(
     accounts = session.server.accounts
     if accounts.registration == "closed":
         return [refuse("TEMPORARILY_UNAVAILABLE", "Only administrators make accounts here")]
-    if not sasl.may_send_password(session):
+    if not proving.may_send_password(session):
         return [refuse("UNACCEPTABLE_PASSWORD", INSECURE)]
     invited = accounts.registration == "invitation"
     if not invited and email and not _ADDRESS.fullmatch(email):
@@ -121,11 +121,11 @@ def make_account(
 
     def work() -> Request:
         if wait := accounts.attempts.wait(session.host):
-            return Request((refuse("TEMPORARILY_UNAVAILABLE", sasl.too_many(wait)),))
+            return Request((refuse("TEMPORARILY_UNAVAILABLE", proving.too_many(wait)),))
         invitation = accounts.redeem(email.partition("@")[0]) if invited else ""
         if invitation is None:
             text = "An account needs an invitation code, in the place of the e-mail address"
-            return sasl.deny(session, refuse("INVALID_EMAIL", text))
+            return proving.deny(session, refuse("INVALID_EMAIL", text))
         try:
             verifier = accounts.hash(password)
         except ValueError as unfit:
@@ -158,13 +158,13 @@ def registered(session: Session, user: User | None, reply: Registered) -> Sequen
         return [line]
     account = session.server.accounts.find(reply.account)
     session.account, session.proof = reply.account, account.version if account else 0
-    return [line, sasl.logged_in(session, None, reply.account)]
+    return [line, proving.logged_in(session, None, reply.account)]
 
 
 def logged_in(inquiry: Inquiry, reply: LoggedIn) -> Sequence[bytes]:
     """Return what who has an account now is told."""
     account = reply.identity.account
-    lines = [sasl.logged_in(inquiry.session, inquiry.user, account)]
+    lines = [proving.logged_in(inquiry.session, inquiry.user, account)]
     return [*lines, *_said(inquiry, f"You are now logged in as {account}")]
 
 

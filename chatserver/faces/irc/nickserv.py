@@ -20,7 +20,7 @@ from chatserver.core.commands import (
     SetAlwaysOn,
 )
 from chatserver.faces.contract import Item, Request
-from chatserver.faces.irc import sasl
+from chatserver.faces.irc import proving
 from chatserver.faces.irc.accounts import INSECURE, make_account
 from chatserver.faces.irc.lines import readable_time
 from chatserver.faces.irc.services import Order, Service, ask, say
@@ -59,12 +59,12 @@ def _recover(account: Account) -> Items:
     return [Login(account.name, account.version), ChangeNick(account.name)]
 
 
-def _check(session: Session, name: str, password: str, use: sasl.Use) -> Items | Request:
+def _check(session: Session, name: str, password: str, use: proving.Use) -> Items | Request:
     """Return what `use` asks for if the password is right."""
-    if not sasl.may_send_password(session):
+    if not proving.may_send_password(session):
         return [say(session, INSECURE)]
     wrong = f"That is not the password of {name}"
-    return sasl.check_password(session, name, password, use, partial(say, session), wrong)
+    return proving.check_password(session, name, password, use, partial(say, session), wrong)
 
 
 def _log_out(_session: Session, _words: Sequence[str]) -> Items:
@@ -72,7 +72,7 @@ def _log_out(_session: Session, _words: Sequence[str]) -> Items:
 
 
 def _set_password(session: Session, words: Sequence[str]) -> Items | Request:
-    if not sasl.may_send_password(session):
+    if not proving.may_send_password(session):
         return [say(session, INSECURE)]
     return Request((), work=partial(_hash, session, words[0]))
 
@@ -80,7 +80,7 @@ def _set_password(session: Session, words: Sequence[str]) -> Items | Request:
 def _hash(session: Session, password: str) -> Request:
     accounts = session.server.accounts
     if wait := accounts.attempts.wait(session.host):
-        return Request((say(session, sasl.too_many(wait)),))
+        return Request((say(session, proving.too_many(wait)),))
     try:
         verifier = accounts.hash(password)
     except ValueError as unfit:

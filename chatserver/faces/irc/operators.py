@@ -8,7 +8,7 @@ from chatserver.core.commands import BecomeOperator, ChangeHost, Kill, SendWallo
 from chatserver.core.limits import HOST
 from chatserver.faces.accounts import attempt
 from chatserver.faces.contract import Ask, Request
-from chatserver.faces.irc import sasl
+from chatserver.faces.irc import proving
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatwire.message import Message
 
@@ -32,7 +32,7 @@ def oper(session: Session, message: Message) -> Request:
             partial(verify, password),
             lambda: Request((BecomeOperator(name),)),
             Request((refuse("Password incorrect"),), wrong=True),
-            lambda wait: Request((refuse(sasl.too_many(wait)),)),
+            lambda wait: Request((refuse(proving.too_many(wait)),)),
         )
 
     return Request((), work=work)

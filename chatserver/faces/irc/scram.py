@@ -10,7 +10,7 @@ from scramp import ScramException, ScramMechanism
 
 from chatserver.core.accounts import Account
 from chatserver.faces.contract import Request
-from chatserver.faces.irc.sasl import challenge, deny, fail, prove, stop, too_many
+from chatserver.faces.irc.proving import challenge, deny, fail, prove, stop, too_many
 from chatserver.faces.irc.session import Session
 from chatwire.names import fold
 
