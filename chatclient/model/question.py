@@ -24,9 +24,13 @@ class Question:
     """The words that are answers, "" for any text; a beginning that only one has will do."""
     holds: bool = False
     """Whether there is no use in a connection before it is answered."""
+    closed: bool = False
+    """Whether nothing is an answer: who asked waits for something else, and will withdraw it."""
 
     def choose(self, written: str) -> str | None:
         """Return the answer that the user means, None if it is none."""
+        if self.closed:
+            return None
         if not self.choices:
             return written or None
         word = written.strip().lower()

@@ -55,6 +55,17 @@ def log_in(state: State) -> None:
         conclude(state)  # the certificate is of no use here
 
 
+def check(state: State) -> None:
+    """Log in by the password that the user has just typed.
+
+    Nothing is said meanwhile: who sees that it was wrong types it again, and would say it to a room.
+    """
+    log_in(state)
+    if state.attempt:
+        state.checking = Question("checking the password", lambda _: None, hidden=True, closed=True)
+        state.world.ask(state.checking)
+
+
 def conclude(state: State) -> None:
     """End the negotiation, if all that it waits for is done."""
     if state.registered or state.requests or state.attempt:
@@ -149,9 +160,10 @@ def set_account(state: State, account: str) -> None:
 
 def on_success(state: State, heard: Heard) -> None:
     """The server is convinced (RPL_SASLSUCCESS), if we are."""
-    attempt, state.attempt = state.attempt, None
+    attempt = state.attempt
     if attempt is None:
         return
+    state.end_attempt()
     if not attempt.exchange.proven:
         refuse(state, "the server did not prove that it knows the account: it may be another one")
         return
@@ -184,12 +196,12 @@ _REASONS = {n.ERR_SASLTOOLONG: "the name or the password is too long for this se
 def on_already(state: State, heard: Heard) -> None:
     """The server lets us log in once only (ERR_SASLALREADY): do it on another connection."""
     if state.attempt:
-        state.attempt = None
+        state.end_attempt()
         state.world.want(ReconnectWanted())
 
 
 def _fail(state: State, reason: str) -> None:
-    state.attempt = None
+    state.end_attempt()
     if state.credentials.account:
         _ask_password(state, plain(reason))
         return
@@ -270,7 +282,7 @@ def _stop(
             state.fatal = ""
             state.world.want(ReconnectWanted())
         elif state.registered:
-            log_in(state)
+            check(state)
 
     text = [line for line in (told, *text) if line]
     choices = (YES, NO) if choose else ()
@@ -281,6 +293,6 @@ def _stop(
 
 def refuse(state: State, told: str) -> None:
     """Take leave of a server that there is no use in being on."""
-    state.attempt = None
+    state.end_attempt()
     state.fatal = told or f"the password of {plain(state.credentials.account)} is missing"
     state.send("QUIT")

@@ -1,7 +1,8 @@
 """The nick that the user wants, and what is done while it cannot be had.
 
 Rules: while we register, a nick that is taken or refused is replaced by another like it, ten times;
-later on the one that is wanted is taken as soon as it is free.
+later on the one that is wanted is taken as soon as it is free. All devices of an account want the
+nick that one of them took last.
 """
 
 import re
@@ -49,6 +50,17 @@ def on_nick_refused(state: State, heard: Heard) -> None:
     taken = heard.message.command == n.ERR_NICKNAMEINUSE
     state.nick = alternative(state.desired, state.nick_tries, state.random, plain_letters=not taken)
     state.send("NICK", state.nick)
+
+
+def take_nick(state: State, nick: str) -> None:
+    """Take the nick that the server says is ours.
+
+    If we have an account and did not ask for it, another device of ours did: two that each want
+    their own would take it from each other without end.
+    """
+    if state.status.account and not state.is_me(nick):
+        state.desired = nick
+    state.set_nick(nick)
 
 
 def regain(state: State, freed: str) -> None:

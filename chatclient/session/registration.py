@@ -10,6 +10,7 @@ from chatclient.model import BufferKind, ConnectionState, Kind
 from chatclient.session.catchup import PLAYBACK, find_conversations, follow
 from chatclient.session.login import conclude, log_in
 from chatclient.session.multiline import MULTILINE, limits
+from chatclient.session.nicks import take_nick
 from chatclient.session.outbox import NONCE
 from chatclient.session.people import watch_all
 from chatclient.session.saying import open_all
@@ -146,7 +147,7 @@ def on_welcome(state: State, heard: Heard) -> None:
         log_in(state)  # it did not wait: it knows neither CAP nor SASL
         return
     state.registered = True
-    state.set_nick(heard.text(0) or state.nick)
+    take_nick(state, heard.text(0) or state.nick)
     written = heard.text(1).rpartition(" ")[2]
     if "!" in written and "@" in written and state.is_me(written.partition("!")[0]):
         state.source = written

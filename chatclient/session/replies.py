@@ -195,7 +195,7 @@ def on_standard_reply(state: State, heard: Heard) -> None:
         if room and heard.text(0) == "JOIN" and not room.joined:
             room.wanted = False
             open_all(state)
-    subject = " ".join(context)
+    subject = " ".join(each for each in context if each != "*")
     buffer = room or (None if state.ready else state.world.server)
     state.tell(heard, ": ".join(filter(None, [subject, heard.last])), buffer, kind)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from chatclient.model import Buffer, Kind, Member
 from chatclient.session.catchup import follow, unfollow
 from chatclient.session.narration import narrate, with_reason
-from chatclient.session.nicks import regain
+from chatclient.session.nicks import regain, take_nick
 from chatclient.session.people import watch_as
 from chatclient.session.saying import open_all
 from chatclient.session.state import Heard, State
@@ -121,7 +121,7 @@ def on_nick(state: State, heard: Heard) -> None:
         state.world.rename(direct, new)
         watch_as(state, old, new)
     if mine:
-        state.set_nick(new)
+        take_nick(state, new)
         buffers = buffers or [state.world.server]
     for buffer in buffers:
         state.note(heard, *told, buffer, own=mine)

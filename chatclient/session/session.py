@@ -9,7 +9,7 @@ from chatclient.session.batches import collect, label_of
 from chatclient.session.catchup import find_older, unfollow
 from chatclient.session.handlers import HANDLERS
 from chatclient.session.identity import Credentials, Identity
-from chatclient.session.login import ask_first, log_in
+from chatclient.session.login import ask_first, check
 from chatclient.session.outbox import Outbox
 from chatclient.session.past import Past
 from chatclient.session.people import PAUSE, converse, forget_presence, see, watch_as
@@ -81,6 +81,7 @@ class Session:
         If the user wanted it to end, they have failed.
         """
         state = self._state
+        state.end_attempt()
         self._desired = state.desired
         if state.leaving:
             state.outbox.fail_all(LEFT)
@@ -228,7 +229,7 @@ class Session:
         def take(password: str) -> None:
             self._credentials.account, self._credentials.password = account, password
             if state is self._state and state.ready and state.has(caps.SASL):
-                log_in(state)
+                check(state)
             else:
                 self.reconnect()
 

@@ -19,7 +19,7 @@ from prompt_toolkit.layout.controls import BufferControl
 from chatclient.model import Buffer, Question
 from chatclient.ui.cells import clip, width
 from chatclient.ui.completion import is_command_name
-from chatclient.ui.guide import ANSWERING, PLACEHOLDERS
+from chatclient.ui.guide import ANSWERING, PLACEHOLDERS, WAITING
 from chatclient.ui.inputpane import InputPane, graphemes
 from chatwire.text import visible
 
@@ -158,6 +158,8 @@ class Editor:
 
     def _placeholder(self, room: int) -> str:
         offered = ANSWERING if self._question else PLACEHOLDERS
+        if self._question and self._question.closed:
+            offered = WAITING
         return next((text for text in offered if width(text) <= room), "")
 
     def _hides(self) -> bool:

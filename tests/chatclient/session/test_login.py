@@ -114,6 +114,54 @@ def test_a_wrong_password_is_asked_for_again() -> None:
     assert _scram(wire, "sesame") == ["AUTHENTICATE +"]
 
 
+def test_nothing_is_said_while_a_password_is_checked() -> None:
+    """Whoever types it again at once would say it to a room; when it is known, they can go on."""
+    wire = Wire().start("sasl=PLAIN")
+    wire.world.set_status(replace(wire.world.status, private=True))
+    for numeric, asked in (("904", "password of alice"), ("903", "")):
+        if numeric == "904":
+            wire.session.login("alice")
+        wire.world.answer("sesame")
+        checking = _ask(wire)
+        assert (checking.label, checking.hidden) == ("checking the password", True)
+        wire.world.answer("sesame")
+        assert _ask(wire) is checking
+        wire.hear("AUTHENTICATE +", f":srv {numeric} alice :that is how it is")
+        assert (wire.world.question.label if wire.world.question else "") == asked
+
+
+def test_a_check_that_ends_with_the_connection_or_is_not_waited_for() -> None:
+    """There is nothing to wait for then."""
+    wire = Wire().start("sasl=PLAIN")
+    wire.world.set_status(replace(wire.world.status, private=True))
+    wire.session.login("alice")
+    wire.world.answer("sesame")
+    wire.session.end("cut", wire.now)
+    assert wire.world.question is None
+    wire.start("sasl=PLAIN")
+    wire.session.login("alice")
+    wire.world.answer("sesame")
+    wire.world.answer(None)
+    assert wire.world.question is None
+
+
+def test_devices_do_not_fight_for_a_nick() -> None:
+    """Which an account has, it has for all: as it is on coming in, and as another device changes it."""
+    wire = Wire(nick="bea", account="ann", password="sesame")
+    _begin(wire, "PLAIN")
+    wire.hear("AUTHENTICATE +", ":srv 900 bea bea!b@h ann :hi", ":srv 903 bea :ok")
+    wire.hear(":srv 001 ann :Welcome", ":srv 422 ann :no MOTD")
+    wire.sent()
+    wire.hear(":srv PONG srv :alive-1", ":ann!a@h NICK anna", ":srv PONG srv :alive-2")
+    assert [line for line in wire.sent() if line.startswith("NICK")] == []
+    assert wire.world.status.nick == "anna"
+    wire.session.set_nick("annie")
+    wire.hear(":anna!a@h NICK annie")
+    wire.sent()
+    wire.hear(":srv PONG srv :alive-3")
+    assert wire.sent() == []
+
+
 def test_a_question_that_is_given_up() -> None:
     """Without an answer there is no other connection: nobody is let in as somebody else."""
     wire = Wire(account="alice", password="wrong")

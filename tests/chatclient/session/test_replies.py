@@ -124,12 +124,14 @@ def test_standard_replies() -> None:
     wire = Wire().start(MODERN)
     wire.hear(
         ":srv FAIL ACC REG_INVALID email :That is no address",
+        ":srv FAIL REGISTER WEAK_PASSWORD * :That is too short",
         ":srv WARN REHASH OLD :The file is old",
         ":srv NOTE * HI :Welcome back",
     )
-    told = [(line.kind, line.text) for line in wire.world.server.lines[-3:]]
+    told = [(line.kind, line.text) for line in wire.world.server.lines[-4:]]
     assert told == [
         (Kind.ERROR, "email: That is no address"),
+        (Kind.ERROR, "That is too short"),
         (Kind.ERROR, "The file is old"),
         (Kind.INFO, "Welcome back"),
     ]
