@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeGuard
 from msgspec import Struct
 
 from chatserver.core.commands import Respond, Say
-from chatserver.core.effects import Attached, Close, Emission, Recall
+from chatserver.core.effects import Attached, Close, Dismiss, Emission, Recall
 from chatserver.core.events import (
     KEPT,
     AccountKept,
@@ -46,7 +46,7 @@ class Told(Struct, frozen=True):
     """In which it is written from there on, None if that stays as it is."""
 
 
-Outcome = Emission | Attached | Close | Told | Recall | Lookup | Sequence[bytes]
+Outcome = Emission | Attached | Close | Dismiss | Told | Recall | Lookup | Sequence[bytes]
 """An effect, lines for another device, or lines for the asker alone."""
 
 Part = Recall | Lookup | Sequence[bytes]

@@ -33,6 +33,7 @@ from chatserver.core.effects import (
     Aside,
     Attached,
     Close,
+    Dismiss,
     Effect,
     Emission,
     Reason,
@@ -262,7 +263,7 @@ class Node:
                 session.user = effect.user
             elif isinstance(effect, Close):
                 self._end(effect.session)
-            elif not isinstance(effect, (Emission, Recall)):
+            elif not isinstance(effect, (Dismiss, Emission, Recall)):
                 self._reply(entry, effect)
                 continue
             entry.outcomes.append(effect)
@@ -349,7 +350,7 @@ class Node:
             if isinstance(outcome, Emission):
                 if own := shown.show(outcome, session, labelled=bool(label)):
                     labelled.append((own,))
-            elif isinstance(outcome, (Attached, Close, Told)):
+            elif isinstance(outcome, (Attached, Close, Dismiss, Told)):
                 closing.extend(self._see_to_devices(session, outcome, shown))
             elif not label:
                 self._answer(entry, shown, (outcome,))
@@ -363,7 +364,7 @@ class Node:
             closing.append((session, entry.leaving))
 
     def _see_to_devices(
-        self, asker: Session, outcome: Attached | Close | Told, shown: Round
+        self, asker: Session, outcome: Attached | Close | Dismiss | Told, shown: Round
     ) -> Iterator[tuple[Session, str]]:
         """Let sessions become devices of somebody, be told something, or end: yield those, and why."""
         if isinstance(outcome, Attached):
@@ -371,6 +372,9 @@ class Node:
                 shown.flush()
             if not asker.closed:
                 self.delivery.attach(asker, outcome)
+            return
+        if isinstance(outcome, Dismiss):
+            self._dismiss(outcome, shown)
             return
         session = self.sessions.get(outcome.session)
         if session is None:
@@ -384,6 +388,14 @@ class Node:
         shown.flush()
         self.delivery.detach(session)
         yield session, outcome.reason
+
+    def _dismiss(self, outcome: Dismiss, shown: Round) -> None:
+        """Have sessions leave in their turn, and be shown nothing more until then."""
+        shown.flush()
+        for number in outcome.sessions:
+            if session := self.sessions.get(number):
+                self.delivery.detach(session)
+                self.leave(session, outcome.reason)
 
     def _answer(self, entry: Entry, shown: Round, answer: Sequence[Part]) -> None:
         """Tell the asker of `entry` something, in its place; reading for it holds up nobody else."""

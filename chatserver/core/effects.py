@@ -54,6 +54,13 @@ class Close(Struct, frozen=True):
     reason: str
 
 
+class Dismiss(Struct, frozen=True):
+    """Sessions are to leave, in a turn of their own, once what leads to this is kept and shown."""
+
+    sessions: tuple[int, ...]
+    reason: str
+
+
 class Recall(Struct, frozen=True):
     """The asker is to see the newest `limit` messages of a room with `after < seq < before`.
 
@@ -364,6 +371,6 @@ class Refused(Reply, frozen=True):
     """The type of the command that was refused, for faces that name it."""
 
 
-Effect = Emission | Reply | Aside | Attached | Close | Recall
+Effect = Emission | Reply | Aside | Attached | Close | Dismiss | Recall
 
 NOTHING: Final[tuple[Effect, ...]] = ()

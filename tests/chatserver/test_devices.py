@@ -93,3 +93,22 @@ async def test_who_has_no_room_is_told_so() -> None:
     shown = await nc.ask("/login ann sesame")
     assert any(line.startswith("-> you are in no room") for line in shown)
     assert any(line.startswith("-> not sent") for line in await nc.ask("hello?"))
+
+
+@pytest.mark.asyncio
+async def test_a_password_that_is_changed_with_netcat_closes_the_others() -> None:
+    """They are told why, each in its words; and the other way round."""
+    network, ann, nc = await chat()
+    await nc.ask("/login ann sesame")
+    await ann.read()
+    assert await nc.ask("/password another") == ["-> the password of ann is changed"]
+    (error,) = await ann.read()
+    assert "the password of the account was changed" in error.params[-1]
+    assert ann.closed
+    bob = await network.connect("bob", "sasl")
+    await bob.authenticate("ann", "another")
+    await nc.read()
+    await bob.ask("NS SET PASSWORD sesame")
+    (line,) = await nc.read()
+    assert "the password of the account was changed" in line
+    assert nc.peer.closed

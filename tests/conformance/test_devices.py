@@ -2,12 +2,20 @@
 
 import pytest
 
-from chatserver.core.commands import DropAccount
+from chatserver.core.commands import ChangePassword, DropAccount
 from chatserver.storage.sqlite import SqliteStore
 from chatserver.tail import TAIL
 from chatwire.message import Message
 from tests.chatserver.fakes import FailingStore, until
-from tests.conformance.harness import IrcClient, Network, commands, enter, only, params
+from tests.conformance.harness import (
+    IrcClient,
+    Network,
+    commands,
+    enter,
+    hash_password,
+    only,
+    params,
+)
 
 SECRET = "fMo5eSBXXPjWk5rOb8CK2w"
 FULL = ("message-tags", "server-time", "echo-message", "batch", "labeled-response")
@@ -401,4 +409,98 @@ async def test_who_is_no_longer_always_on_leaves_with_the_last_device() -> None:
     network, ann, bob = await staying()
     await ann.ask("NS SET ALWAYSON OFF", "QUIT :bye")
     assert params(await bob.read(), "QUIT") == ("Quit: bye",)
+    assert network.world.node.state.find_user("ann") is None
+
+
+CHANGED = "the password of the account was changed"
+
+
+@pytest.mark.asyncio
+async def test_another_password_logs_all_other_devices_out() -> None:
+    """Who knows the one before alone is out, and nobody else sees anything of it."""
+    network, ann, bob = await company()
+    phone, _ = await arrive(network, "phone")
+    tablet, _ = await arrive(network, "tablet", "message-tags")
+    answer = await ann.ask("NS SET PASSWORD another", "PRIVMSG #room :still me")
+    assert "The password of ann is changed" in answer[0].params[-1]
+    assert texts(answer) == ["still me"]
+    for device in (phone, tablet):
+        assert CHANGED in only(await device.read(), "ERROR").params[-1]
+        assert device.closed
+    assert commands(await bob.read()) == ["PRIVMSG"]
+    assert not ann.closed
+    _, welcome = await arrive(network, "phone")
+    assert params(welcome, "001")[0] == "phone", "by the old password it is ann"
+
+
+@pytest.mark.asyncio
+async def test_a_password_that_a_full_disk_did_not_take_logs_nobody_out() -> None:
+    """Nor does an account that stays."""
+    store = FailingStore()
+    network = Network(store=store)
+    ann, bob = await network.login("ann"), await network.connect("bob")
+    phone, _ = await arrive(network, "phone")
+    admin = network.client().client
+    for asked in (
+        "NS SET PASSWORD another",
+        "NS DROP ann sesame",
+        ChangePassword(hash_password("another"), "ann"),
+        DropAccount("ann"),
+    ):
+        store.why = "disk full"
+        if isinstance(asked, str):
+            assert "kept" in (await ann.ask(asked))[-1].params[-1]
+        else:
+            admin.submit(asked)
+        assert await phone.read() == []
+        store.why = ""
+        await until(lambda: not network.world.journal.failure)
+    await bob.ask("PRIVMSG ann :are you there?")
+    assert texts(await ann.read()) == texts(await phone.read()) == ["are you there?"]
+    assert (ann.closed, phone.closed) == (False, False)
+
+
+@pytest.mark.asyncio
+async def test_who_is_always_on_stays_when_whoever_runs_the_server_sets_the_password() -> None:
+    """None of their devices asked for it, so all of them go."""
+    network, ann, bob = await staying()
+    phone, _ = await arrive(network, "phone")
+    network.client().client.submit(ChangePassword(hash_password("another"), "ann"))
+    for device in (ann, phone):
+        assert CHANGED in only(await device.read(), "ERROR").params[-1]
+        assert device.closed
+    assert await bob.read() == []
+    assert params(await bob.ask("PRIVMSG ann :hello"), "301")[-1] == "not connected"
+
+
+@pytest.mark.asyncio
+async def test_who_is_not_always_on_leaves_by_it() -> None:
+    """For the reason that they are told themselves."""
+    network, ann, bob = await company()
+    network.client().client.submit(ChangePassword(hash_password("another"), "ann"))
+    assert params(await bob.read(), "QUIT") == (CHANGED,)
+    assert ann.closed
+
+
+@pytest.mark.asyncio
+async def test_the_other_devices_of_an_account_that_is_dropped_are_closed() -> None:
+    """Who dropped it stays, as a guest whose messages nobody else reads."""
+    network, ann, bob = await company()
+    phone, _ = await arrive(network, "phone")
+    answer = await ann.ask("NS DROP ann sesame")
+    assert "901" in commands(answer)
+    assert "Account dropped" in only(await phone.read(), "ERROR").params[-1]
+    assert (phone.closed, ann.closed) == (True, False)
+    assert "QUIT" not in commands(await bob.ask("PRIVMSG ann :between us"))
+    assert texts(await ann.read()) == ["between us"]
+
+
+@pytest.mark.asyncio
+async def test_whoever_runs_the_server_drops_an_account_with_all_its_devices() -> None:
+    """Any of them may be whom it is dropped for; their person leaves."""
+    network, ann, bob = await company()
+    phone, _ = await arrive(network, "phone")
+    network.client().client.submit(DropAccount("ann"))
+    assert params(await bob.read(), "QUIT") == ("Account dropped",)
+    assert (phone.closed, ann.closed) == (True, True)
     assert network.world.node.state.find_user("ann") is None

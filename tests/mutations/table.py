@@ -495,6 +495,14 @@ MUTATIONS = (
         "    if False:\n",
         ("tests/chatserver/core/execute/test_accounts.py",),
     ),
+    Mutation(
+        "leave devices logged in",
+        "whoever knows the password of before goes on with the account when there is another",
+        "chatserver/core/execute/accounts.py",
+        "    return (*settled, *dismiss(turn.other_sessions, PASSWORD_CHANGED))\n",
+        "    return settled\n",
+        ("tests/conformance/test_devices.py",),
+    ),
     # --- accounts over IRC --------------------------------------------------------------------
     Mutation(
         "act as another account",

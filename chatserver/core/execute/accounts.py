@@ -2,10 +2,12 @@
 
 Rules: what changes a record says so first (`AccountKept`), before all else that the command leads to;
 when that cannot be kept, `put_back` makes all as it was, and nobody was told. Proofs are computed
-before, outside: `Login` names the version of the record that was proved.
+before, outside: `Login` names the version of the record that was proved. Who has an account by a password
+that opens it no more has it no longer: all devices leave but the one that asked, once the record is kept.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from msgspec import structs
 
@@ -21,6 +23,7 @@ from chatserver.core.commands import (
 from chatserver.core.effects import (
     NOTHING,
     AccountSettled,
+    Dismiss,
     Effect,
     Emission,
     LoggedIn,
@@ -40,6 +43,12 @@ from chatserver.core.parties import metadata_of
 from chatserver.core.records import Past
 from chatserver.core.state import Audience, State, User
 from chatwire.names import fold
+
+PASSWORD_CHANGED: Final = "the password of the account was changed"  # noqa: S105 - words about one
+"""Why devices leave whose owner may know the one before alone."""
+
+DROPPED: Final = "Account dropped"
+"""Why somebody leaves who was there by their account, and has not dropped it here."""
 
 
 def register(turn: Turn, command: Register) -> Sequence[Effect]:
@@ -154,12 +163,13 @@ def _release_nick(turn: Turn) -> Sequence[Effect]:
 
 
 def change_password(turn: Turn, command: ChangePassword) -> Sequence[Effect]:
-    """Have another password open the asker's account."""
+    """Have another password open the asker's account; their other devices leave."""
     account = _own(turn)
     if isinstance(account, Refused):
         return (account,)
     changed = structs.replace(account, verifier=command.verifier, version=turn.seq)
-    return _settle(turn, account, changed, "ChangePassword")
+    settled = _settle(turn, account, changed, "ChangePassword")
+    return (*settled, *dismiss(turn.other_sessions, PASSWORD_CHANGED))
 
 
 def change_certificate(turn: Turn, command: ChangeCertificate) -> Sequence[Effect]:
@@ -193,7 +203,10 @@ def set_always_on(turn: Turn, command: SetAlwaysOn) -> Sequence[Effect]:
 
 
 def drop_account(turn: Turn, command: DropAccount) -> Sequence[Effect]:
-    """Forget the asker's account; they stay, under their nick, which is anybody's from then on."""
+    """Forget the asker's account; they stay, under their nick, which is anybody's from then on.
+
+    That is with the device that asked: the others leave.
+    """
     account = _own(turn)
     if isinstance(account, Refused):
         return (account,)
@@ -203,7 +216,14 @@ def drop_account(turn: Turn, command: DropAccount) -> Sequence[Effect]:
     kept = _kept(turn, account, "DropAccount")
     changed = _change(turn, "", account.metadata)
     settled = AccountSettled(account.name, "DropAccount")
-    return (kept, *changed, settled, LoggedOut(turn.user.identity))
+    out = LoggedOut(turn.user.identity)
+    return (kept, *changed, settled, out, *dismiss(turn.other_sessions, DROPPED))
+
+
+def dismiss(sessions: Iterable[int], reason: str) -> Sequence[Dismiss]:
+    """Have sessions leave, if there are any, once the record is kept that they are no part of any more."""
+    numbers = tuple(sessions)
+    return (Dismiss(numbers, reason),) if numbers else ()
 
 
 def _own(turn: Turn) -> Account | Refused:

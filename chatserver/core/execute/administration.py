@@ -1,4 +1,7 @@
-"""What whoever runs the server does to accounts of others; they are no user of it."""
+"""What whoever runs the server does to accounts of others; they are no user of it.
+
+Rule: none of the devices asked for it, and any may be whom it is done for, so all of them leave.
+"""
 
 from collections.abc import Sequence
 
@@ -8,27 +11,26 @@ from chatserver.core.accounts import Account
 from chatserver.core.commands import ChangePassword, DropAccount
 from chatserver.core.effects import AccountSettled, Effect, Emission, Reason, Refused
 from chatserver.core.events import AccountChanged, AccountKept
-from chatserver.core.execute.accounts import assign
+from chatserver.core.execute.accounts import DROPPED, PASSWORD_CHANGED, assign, dismiss
 from chatserver.core.execute.people import remove, with_peers
 from chatserver.core.execute.turn import Stamp, Turn
 from chatserver.core.state import Audience, State, User
 
-DROPPED = "Account dropped"
-"""Why somebody leaves who was there by their account alone."""
-
 
 def set_password_of(state: State, stamp: Stamp, command: ChangePassword) -> Sequence[Effect]:
-    """Have another password open an account; who has it now, keeps it."""
+    """Have another password open an account; who is always on stays, without a device."""
     account = state.accounts.find(command.account)
     if account is None:
         return (Refused(Reason.NO_SUCH_ACCOUNT, command.account),)
     state.accounts.put(structs.replace(account, verifier=command.verifier, version=stamp.seq))
     settled = AccountSettled(account.name, "ChangePassword")
-    return (_kept(stamp, account, "ChangePassword", None), settled)
+    user = state.find_online(account.name)
+    dismissed = dismiss(user.devices, PASSWORD_CHANGED) if user is not None else ()
+    return (_kept(stamp, account, "ChangePassword", None), settled, *dismissed)
 
 
 def drop_account_of(state: State, stamp: Stamp, command: DropAccount) -> Sequence[Effect]:
-    """Forget an account; who has it stays without it, under their nick, if they are connected."""
+    """Forget an account, and have who has it leave."""
     account = state.accounts.find(command.account)
     if account is None:
         return (Refused(Reason.NO_SUCH_ACCOUNT, command.account),)
@@ -44,7 +46,8 @@ def drop_account_of(state: State, stamp: Stamp, command: DropAccount) -> Sequenc
     before = user.identity
     assign(state, user, "")
     changed = AccountChanged(stamp.seq, stamp.at, before, "")
-    return (kept, Emission(changed, with_peers(state, user)), settled)
+    told = Emission(changed, with_peers(state, user))
+    return (kept, told, settled, *dismiss(user.devices, DROPPED))
 
 
 def _kept(stamp: Stamp, before: Account, command: str, user: User | None) -> Emission:

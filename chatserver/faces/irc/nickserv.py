@@ -161,7 +161,9 @@ NICKSERV: Final = Service(
         "GHOST": Order(_ghost, "nick password", "Log in and take the nick.", 2),
         "RECOVER": Order(_ghost, "nick password", "The same.", 2),
         "INFO": Order(_info, "[account]", "What is known of an account."),
-        "SET PASSWORD": Order(_set_password, "password", "Have another password.", 1),
+        "SET PASSWORD": Order(
+            _set_password, "password", "Have another password; log your other devices out.", 1
+        ),
         "SET ALWAYSON": Order(
             _set_always_on, "ON|OFF", "Stay in your rooms while you are not connected.", 1
         ),

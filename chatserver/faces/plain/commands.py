@@ -386,7 +386,7 @@ COMMANDS: Sequence[Command] = (
     Command("/register [NAME] PASSWORD", "make an account: nobody else has its name", register),
     Command("/login [ACCOUNT] PASSWORD", "be who has an account", login),
     Command("/logout", "have no account any more", logout),
-    Command("/password NEW", "change the password of your account", change_password),
+    Command("/password NEW", "change your password; your other devices log out", change_password),
     Command("/oper NAME PASSWORD", "become an operator of this server", become_operator),
     Command("/quit [REASON]", "leave", _quit),
 )  # fmt: skip

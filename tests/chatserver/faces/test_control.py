@@ -55,20 +55,18 @@ async def test_accounts_are_made_changed_listed_and_dropped() -> None:
 
 
 @pytest.mark.asyncio
-async def test_who_has_an_account_that_is_dropped_stays_without_it() -> None:
-    """And is there under the same nick; with another password they go on as before."""
+@pytest.mark.parametrize("order", [SetPassword("ann", OTHER), DropAccount("ann")])
+async def test_who_has_an_account_is_logged_out_of_it_everywhere(order: Order) -> None:
+    """With another password, or when it is dropped; that answers the order, and nothing else does."""
     world = World()
     client, ann = world.client(ControlFace()), await world.plain_in_lobby("ann")
     await ann.ask_for(Register("ann", PROOF))
-    user = world.node.state.find_user("ann")
-    assert user is not None
-    await ask(client, SetPassword("ann", OTHER))
     ((shown,), _) = await ask(client, ListAccounts())
     assert shown.online
-    assert user.identity.account == "ann"
-    await ask(client, DropAccount("ann"))
-    assert world.node.state.find_user("ann") is user
-    assert user.identity.account == ""
+    assert await ask(client, order) == ([], "")
+    await ann.quiet()
+    assert ann.peer.closed
+    assert world.node.state.find_user("ann") is None
 
 
 @pytest.mark.asyncio

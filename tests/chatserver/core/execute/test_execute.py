@@ -12,7 +12,16 @@ from msgspec.structs import replace
 from chatserver.core import commands, events
 from chatserver.core.accounts import Account, Verifier
 from chatserver.core.commands import Command, Connect, ModeChange
-from chatserver.core.effects import Aside, Attached, Close, Effect, Emission, Recall, Reply
+from chatserver.core.effects import (
+    Aside,
+    Attached,
+    Close,
+    Dismiss,
+    Effect,
+    Emission,
+    Recall,
+    Reply,
+)
 from chatserver.core.execute import HANDLERS, Stamp, execute
 from chatserver.core.execute.rooms import open_lobby
 from chatserver.core.guests import Guest
@@ -186,10 +195,11 @@ class Anything(RuleBasedStateMachine):
         effects = execute(state, Stamp(self.seq, self.at), session, command)
         living |= set(state.users.values())
         for effect in effects:
-            assert isinstance(effect, (Emission, Reply, Aside, Attached, Close, Recall))
+            assert isinstance(effect, (Emission, Reply, Aside, Attached, Close, Dismiss, Recall))
             if isinstance(effect, Emission):
                 self.check(effect, living, members)
         self.check_closes(effects)
+        self.check_dismissals(effects, session)
 
     def check(self, emission: Emission, living: set[User], members: dict[str, set[User]]) -> None:
         """Check who is to see an event: what a room hears, all hear who are in it, and nobody else."""
@@ -219,6 +229,13 @@ class Anything(RuleBasedStateMachine):
         for effect in effects:
             if isinstance(effect, Close):
                 assert effect.session not in self.state.sessions
+
+    def check_dismissals(self, effects: Sequence[Effect], asker: int) -> None:
+        """Check that those who are to leave are the asker's other devices."""
+        for effect in effects:
+            if isinstance(effect, Dismiss):
+                devices = self.state.sessions[asker].devices
+                assert {*effect.sessions} == devices.keys() - {asker}
 
     @invariant()
     def a_nick_has_one_owner(self) -> None:
