@@ -276,8 +276,8 @@ class Config(Struct, frozen=True, kw_only=True):
         bool,
         About(
             ACCOUNTS,
-            "take passwords of accounts over connections that others could listen in on: neither "
-            "encrypted nor from this machine",
+            "take passwords of accounts, and of OPER, over connections that others could listen in "
+            "on: neither encrypted nor from this machine",
             reload=True,
         ),
     ] = False

@@ -33,6 +33,30 @@ async def test_anything_else_does_not(line: str, code: str) -> None:
 
 
 @pytest.mark.asyncio
+async def test_no_password_is_taken_where_others_listen() -> None:
+    """ERR_NOOPERHOST, which says what to do, whatever is right of it; unless the server does not mind."""
+    checked: list[str] = []
+
+    def allow(password: str) -> bool:
+        checked.append(password)
+        return True
+
+    facts = replace(FACTS, operators={"operuser": allow}, stranger=allow)
+    for clear in (False, True):
+        accounts = replace(facts.accounts, clear=clear)
+        baz = Network(facts=replace(facts, accounts=accounts)).client(private=False)
+        await baz.ask("NICK baz", "USER baz 0 * :Real baz")
+        for line in (OPERATOR, "OPER nobody operpassword"):
+            answer = await baz.ask(line)
+            if clear:
+                assert commands(answer)[0] == "381"
+                continue
+            assert "use TLS" in params(answer, "491")[-1]
+            assert checked == []
+    assert len(checked) == 2
+
+
+@pytest.mark.asyncio
 async def test_an_unknown_name_takes_as_long_as_a_wrong_password() -> None:
     """It is checked like one."""
     checked: list[str] = []

@@ -9,6 +9,7 @@ from chatserver.core.limits import HOST
 from chatserver.faces.accounts import attempt
 from chatserver.faces.contract import Ask, Request
 from chatserver.faces.irc import proving
+from chatserver.faces.irc.accounts import INSECURE
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatwire.message import Message
 
@@ -16,8 +17,11 @@ _HOST = re.compile(r"[0-9a-z_.-][0-9a-z_:.-]*")
 _USERNAME = re.compile(r"[A-Za-z0-9_.~+-]+")
 
 
-def oper(session: Session, message: Message) -> Request:
+def oper(session: Session, message: Message) -> Items | Request:
     """OPER: become an operator."""
+    if not proving.may_send_password(session):
+        how = "or a connection from the machine of the server, and another password than this"
+        return [session.tell("491", text=f"{INSECURE}, {how}")]
     name, password = message.param(0), message.param(1)
     verify = session.server.operators.get(name, session.server.stranger)
     attempts = session.server.accounts.attempts
