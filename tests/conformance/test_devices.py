@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatserver.core.commands import ChangePassword, DropAccount
+from chatserver.core.commands import ChangePassword, DropAccount, Say
 from chatserver.storage.sqlite import SqliteStore
 from chatserver.tail import TAIL
 from chatwire.message import Message
@@ -493,6 +493,18 @@ async def test_the_other_devices_of_an_account_that_is_dropped_are_closed() -> N
     assert (phone.closed, ann.closed) == (True, False)
     assert "QUIT" not in commands(await bob.ask("PRIVMSG ann :between us"))
     assert texts(await ann.read()) == ["between us"]
+
+
+@pytest.mark.asyncio
+async def test_what_is_said_before_they_are_closed_is_not_shown_to_them() -> None:
+    """They leave in a turn of their own, after all that came in meanwhile."""
+    network, ann, bob = await company()
+    phone, _ = await arrive(network, "phone")
+    ann.client.submit(DropAccount())
+    bob.client.submit(Say("ann", "between us"))
+    bob.client.submit(Say("#room", "all of us"))
+    assert commands(await phone.read()) == ["ERROR"]
+    assert texts(await ann.read()) == ["between us", "all of us"]
 
 
 @pytest.mark.asyncio
