@@ -35,6 +35,35 @@ def test_it_joins_and_talks(server: Server, terminals: Terminals) -> None:
     nc.see("* wilma left: see you")
 
 
+def test_what_it_does_and_suffers_is_seen(server: Server, terminals: Terminals) -> None:
+    """Away, a private message, putting somebody out, being put out, and coming again."""
+    wanda = weechat(terminals, server.port)
+    wanda.see("no message of the day")
+    wanda.type("/join #ops")
+    wanda.see("Channel #ops: 1 nick")
+    nc = person(terminals, server)
+    nc.type("/join #ops")
+    wanda.see("(plain@127.0.0.1) has joined #ops")
+    wanda.type("/away fishing")
+    wanda.see("[wanda away: fishing]")
+    nc.type("/msg wanda psst")
+    nc.see("-> wanda is away: fishing")
+    wanda.type("/away")
+    wanda.see("[wanda back")
+    wanda.type("/kick nora enough for today")
+    nc.see("nora was put out", "by wanda: enough for today")
+    nc.type("/join #ops")
+    nc.see("you are in #ops with @wanda")
+    wanda.type("/op nora")
+    nc.see("wanda made nora an operator")
+    nc.type("/kick wanda your turn")
+    wanda.see("nora has kicked wanda (your turn)")
+    wanda.type("/join #ops")
+    wanda.see("Channel #ops: 2 nicks")
+    wanda.type("here again")
+    nc.see("[wanda] here again")
+
+
 def test_it_shows_history_and_messages_of_several_lines(
     server: Server, terminals: Terminals
 ) -> None:
