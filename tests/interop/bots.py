@@ -26,9 +26,13 @@ supybot.networks.here.certfile: {certificate}
 supybot.networks.here.channels: #lobby
 supybot.protocols.ssl.verifyCertificates: False
 supybot.protocols.irc.throttleTime: 0
+supybot.directories.conf: {home}
 supybot.drivers.maxReconnectWait: 1.0
-supybot.plugins: Channel Config Misc Owner User Utilities
+supybot.plugins: Admin Channel Config Misc Owner User Utilities
+supybot.plugins.Admin: True
 supybot.plugins.Channel: True
+supybot.plugins.Channel.alwaysRejoin: True
+supybot.plugins.Channel.rejoinDelay: 0
 supybot.plugins.Config: True
 supybot.plugins.Misc: True
 supybot.plugins.Owner: True
@@ -36,11 +40,25 @@ supybot.plugins.User: True
 supybot.plugins.Utilities: True
 """
 
+_OWNER = """\
+user 1
+  name nora
+  ignore False
+  secure False
+  hashed False
+  hostmask nora!*@*
+  capability owner
+
+"""
+"""Whom Limnoria obeys: who has the nick, as long as it has not forgotten what it was told."""
+
 _PYDLE = """\
 import logging, sys
 import pydle
 
 class Bot(pydle.Client):
+    heard = ""
+
     async def on_connect(self):
         await super().on_connect()
         await self.join("#lobby")
@@ -53,10 +71,19 @@ class Bot(pydle.Client):
             await self.set_nickname(rest)
         elif order == "!away":
             await self.away(rest)
+        elif order == "!join":
+            await self.join(rest)
+        elif order == "!kick":
+            await self.kick(target, rest, "as ordered")
+        elif order == "!heard":
+            await self.message(target, f"read {self.heard}")
         elif order == "!whoami":
             about = await self.whois(self.nickname)
             account, secure = about["account"], about["secure"]
             await self.message(target, f"account {account}, secure {secure}")
+
+    async def on_notice(self, target, by, message):
+        self.heard = message
 
     async def on_kick(self, channel, target, by, reason=None):
         await self.message(by, f"{target} was put out of {channel}: {reason}")
@@ -87,6 +114,7 @@ def limnoria(
     settings.write_text(
         _LIMNORIA.format(
             nick=nick,
+            home=home,
             server=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             account=login.account,
             password=login.password,
@@ -94,6 +122,7 @@ def limnoria(
             certificate=login.certificate or "",
         )
     )
+    (home / "users.conf").write_text(_OWNER)
     command = 'cd "$1" && exec "$0" --allow-root "$2"'
     return terminals.open(nick, "sh", "-c", command, need_bot("limnoria"), home, settings)
 

@@ -36,11 +36,39 @@ def test_limnoria_logs_in_and_answers(
     clara.see("lima: [bot] 你好 🎉")
 
 
+def test_limnoria_obeys_its_owner(secure: Server, terminals: Terminals, tmp_path: Path) -> None:
+    """Away, another nick, putting somebody out; and it comes again when it is put out itself."""
+    nc = person(terminals, secure)
+    limnoria(terminals, tls_port(secure), account(secure, "lima", tmp_path))
+    nc.see("* lima joined")
+    nc.type("lima: ircquote AWAY :at lunch")
+    nc.type("lima: echo gone")
+    nc.see("[lima] gone")
+    nc.type("/msg lima echo hello")
+    nc.see("-> lima is away: at lunch", "[lima -> you] hello")
+    nc.type("lima: nick lina")
+    nc.see("* lima is now lina")
+    nc.type("lina: join #ops")
+    nc.type("lina: echo there")
+    nc.see("[lina] there")
+    nc.type("/join #ops")
+    nc.see("you are in #ops with @lina")
+    nc.type("lina: kick nora enough")
+    nc.see("nora was put out", "by lina: enough")
+    nc.type("/join #ops")
+    nc.type("lina: op nora")
+    nc.see("lina made nora an operator")
+    nc.type("/kick lina your turn")
+    nc.see("* lina was put out by nora: your turn\n* lina joined")
+
+
 @pytest.mark.parametrize("by_certificate", [False, True], ids=["password", "certificate"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_pydle_logs_in_and_does_what_it_is_told(
     secure: Server,
     terminals: Terminals,
     tmp_path: Path,
+    host: str,
     by_certificate: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     """By PLAIN and by EXTERNAL; it knows from WHOIS who it is, and takes another nick.
@@ -49,7 +77,7 @@ def test_pydle_logs_in_and_does_what_it_is_told(
     """
     nc = person(terminals, secure)
     login = account(secure, "robot", tmp_path, by_certificate=by_certificate)
-    pydle(terminals, tls_port(secure), login)
+    pydle(terminals, tls_port(secure), login, host)
     nc.see("* pia joined")
     nc.type("!say hello, 世界")
     nc.see("[pia] hello, 世界")
@@ -60,6 +88,26 @@ def test_pydle_logs_in_and_does_what_it_is_told(
     nc.see("* pia is now pina")
     nc.type("/msg pina hello?")
     nc.see("-> pina is away: at lunch")
+
+
+def test_pydle_puts_out_and_is_put_out(
+    secure: Server, terminals: Terminals, tmp_path: Path
+) -> None:
+    """What was said before it came is read to it as notices, which no bot obeys."""
+    nc = person(terminals, secure)
+    nc.type("!say old news")
+    pydle(terminals, tls_port(secure), account(secure, "robot", tmp_path))
+    nc.see("* pia joined")
+    nc.type("!heard")
+    nc.see("[pia] read ", "<nora> !say old news")
+    assert "[pia] old news" not in nc.screen()
+    nc.type("!join #ops")
+    nc.type("!say it has joined")
+    nc.see("[pia] it has joined")
+    nc.type("/join #ops")
+    nc.see("you are in #ops with @pia")
+    nc.type("!kick nora")
+    nc.see("nora was put out", "by pia: as ordered")
 
 
 def test_they_come_back_after_a_restart(terminals: Terminals, tmp_path: Path) -> None:
