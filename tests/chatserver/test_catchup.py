@@ -41,7 +41,7 @@ def connect(world: World, kind: str, nick: str) -> Client:
     """Open a connection of a kind."""
     if READERS[kind] is None:
         return world.plain(nick)
-    return world.client(IrcFace(lambda: FACTS, "127.0.0.1", "127.0.0.1:50000"))
+    return world.client(IrcFace(lambda: FACTS, "127.0.0.1", "127.0.0.1:50000", private=True))
 
 
 async def enter(client: Client, kind: str, nick: str) -> None:
@@ -274,7 +274,7 @@ def test_it_is_the_same_when_much_happens_at_once(
 
 async def irc(world: World, nick: str, *capabilities: str) -> Client:
     """Connect an IRC client that is in #a."""
-    client = world.client(IrcFace(lambda: FACTS, "127.0.0.1", "127.0.0.1:50000"))
+    client = world.client(IrcFace(lambda: FACTS, "127.0.0.1", "127.0.0.1:50000", private=True))
     wanted = [f"CAP REQ :{' '.join(capabilities)}"] if capabilities else []
     await client.ask(*wanted, f"NICK {nick}", f"USER {nick} 0 * :{nick}", "CAP END", "JOIN #a")
     return client

@@ -65,6 +65,8 @@ def test_whoever_runs_the_server_manages_accounts_while_it_runs(tmp_path: Path) 
             ann.read_until("logged in as ann")
             assert "online" in account(tmp_path, "list")[1]
             assert account(tmp_path, "password", "ann", typed="open sesame\n")[0] == 0
+            assert ann.read_until("goodbye").endswith("the password of the account was changed")
+        with server.connect() as ann:
             ann.send("/login ann sesame sesame")
             ann.read_until("wrong account or password")
             ann.send("/login ann open sesame")
@@ -73,8 +75,7 @@ def test_whoever_runs_the_server_manages_accounts_while_it_runs(tmp_path: Path) 
             assert account(tmp_path, "drop", "ann") == (
                 1, "", "chatserver: there is no account ann\n",
             )  # fmt: skip
-            ann.send("/password open sesame")
-            ann.read_until("you are not logged in")
+            ann.read_until("goodbye")
         assert server.stop() == 0
         assert not control.exists()
     assert account(tmp_path, "list") == (0, "", "")
