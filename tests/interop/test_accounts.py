@@ -91,6 +91,38 @@ def test_two_devices_are_one_person(secure: Server, terminals: Terminals, tmp_pa
     nc.see("* ann left")
 
 
+def test_who_is_always_on_reads_what_they_missed(
+    secure: Server, terminals: Terminals, tmp_path: Path
+) -> None:
+    """In the room and to them alone, in either program; they are there while no program is."""
+    nc = person(terminals, secure)
+    login = account(secure, "ann", tmp_path)
+    irene = irssi_account(terminals, tls_port(secure), login, nick="ann")
+    irene.see("Irssi: #lobby: Total of 2 nicks")
+    irene.type("/msg NickServ SET ALWAYSON ON")
+    nc.see("* ann joined")
+    irene.see("stays in its rooms")
+    irene.type("/quit")
+    irene.dead()
+    nc.type("said while she was away")
+    nc.type("/msg ann psst, for later")
+    nc.see("-> ann is away: not connected")
+    assert "ann left" not in nc.screen()
+    wanda = weechat_account(terminals, tls_port(secure), login, nick="ann-w")
+    wanda.see("nora | said while she was away", "3.  nora")
+    wanda.type("/buffer nora")
+    wanda.see("nora | psst, for later")
+    wanda.type("/quit")
+    wanda.dead()
+    nc.type("said once more")
+    nc.type("/msg ann and this")
+    again = irssi_account(terminals, tls_port(secure), login, nick="ann-i")
+    again.see("<nora> and this")
+    again.type("/window goto #lobby")
+    again.see("< nora> said once more")
+    assert "ann left" not in nc.screen()
+
+
 def test_they_come_back_after_a_restart(terminals: Terminals, tmp_path: Path) -> None:
     """By themselves, over TLS, logged in, into their rooms, with what was said meanwhile."""
     with Server(*arguments(tmp_path)) as server:
