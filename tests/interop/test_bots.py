@@ -108,6 +108,11 @@ def test_pydle_puts_out_and_is_put_out(
     nc.see("you are in #ops with @pia")
     nc.type("!kick nora")
     nc.see("nora was put out", "by pia: as ordered")
+    nc.type("/join #den")
+    nc.type("/msg #lobby !join #den")
+    nc.wait(lambda screen: "* pia joined" in screen.rpartition("!join #den")[2], "saw pia there")
+    nc.type("/kick pia your turn")
+    nc.see("[pia -> you] pia was put out of #den: your turn")
 
 
 def test_they_come_back_after_a_restart(terminals: Terminals, tmp_path: Path) -> None:
