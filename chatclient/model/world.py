@@ -95,8 +95,8 @@ class World:
 
     @property
     def question(self) -> Question | None:
-        """What the user is asked now."""
-        return self._questions[0] if self._questions else None
+        """What the user is asked now; what only has them wait comes last."""
+        return min(self._questions, key=lambda question: question.closed, default=None)
 
     @property
     def held(self) -> bool:

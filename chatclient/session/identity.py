@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from chatclient.model import Question
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -30,3 +32,5 @@ class Credentials:
     """Whether the server sees a client certificate, over TLS."""
     in_clear: bool = False
     """Whether the user wants the password sent although others can read it."""
+    checking: Question | None = None
+    """What keeps the user from saying things while their password is checked."""

@@ -62,8 +62,20 @@ def check(state: State) -> None:
     """
     log_in(state)
     if state.attempt:
-        state.checking = Question("checking the password", lambda _: None, hidden=True, closed=True)
-        state.world.ask(state.checking)
+        _wait(state)
+
+
+def check_anew(state: State) -> None:
+    """Log in by it on another connection; also until that stands, nothing is said."""
+    if state.credentials.account:
+        _wait(state)
+    state.world.want(ReconnectWanted())
+
+
+def _wait(state: State) -> None:
+    checking = Question("checking the password", lambda _: None, hidden=True, closed=True)
+    state.credentials.checking = checking
+    state.world.ask(checking)
 
 
 def conclude(state: State) -> None:
@@ -280,7 +292,7 @@ def _stop(
         take(written)
         if early:
             state.fatal = ""
-            state.world.want(ReconnectWanted())
+            check_anew(state)
         elif state.registered:
             check(state)
 

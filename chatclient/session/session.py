@@ -9,7 +9,7 @@ from chatclient.session.batches import collect, label_of
 from chatclient.session.catchup import find_older, unfollow
 from chatclient.session.handlers import HANDLERS
 from chatclient.session.identity import Credentials, Identity
-from chatclient.session.login import ask_first, check
+from chatclient.session.login import ask_first, check, check_anew
 from chatclient.session.outbox import Outbox
 from chatclient.session.past import Past
 from chatclient.session.people import PAUSE, converse, forget_presence, see, watch_as
@@ -81,7 +81,9 @@ class Session:
         If the user wanted it to end, they have failed.
         """
         state = self._state
-        state.end_attempt()
+        if state.registered or state.fatal:
+            state.end_attempt()
+        state.attempt = None  # whose password is checked on the next connection
         self._desired = state.desired
         if state.leaving:
             state.outbox.fail_all(LEFT)
@@ -231,7 +233,7 @@ class Session:
             if state is self._state and state.ready and state.has(caps.SASL):
                 check(state)
             else:
-                self.reconnect()
+                check_anew(state)
 
         ask_secret(state, f"password of {account}", take, twice=False)
 

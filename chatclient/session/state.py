@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from chatclient.model import Buffer, BufferKind, Kind, Question, Status, World
+from chatclient.model import Buffer, BufferKind, Kind, Status, World
 from chatclient.session.features import Features
 from chatclient.session.identity import Credentials, Identity
 from chatclient.session.outbox import Outbox
@@ -99,8 +99,6 @@ class State:
     past: Past
     attempt: Attempt | None = None
     """The login that is under way."""
-    checking: Question | None = None
-    """What keeps the user from saying things while their password is checked."""
     registering: tuple[str, str] = ("", "")
     """The account that is being made, and its password."""
     secrets: frozenset[str] = frozenset()
@@ -172,9 +170,9 @@ class State:
     def end_attempt(self) -> None:
         """Let the login that is under way be over."""
         self.attempt = None
-        if self.checking:
-            self.world.withdraw(self.checking)
-            self.checking = None
+        if self.credentials.checking:
+            self.world.withdraw(self.credentials.checking)
+            self.credentials.checking = None
 
     # --- who is who --------------------------------------------------------------------------
 

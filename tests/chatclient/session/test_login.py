@@ -145,6 +145,83 @@ def test_a_check_that_ends_with_the_connection_or_is_not_waited_for() -> None:
     assert wire.world.question is None
 
 
+@pytest.mark.parametrize("closed", [False, True])
+def test_nothing_is_said_before_a_password_is_checked_on_another_connection(
+    *, closed: bool
+) -> None:
+    """Nor while it comes, whether the one before is over or not: until it is known or given up."""
+    wire = Wire(account="alice", password="wrong")
+    _begin(wire, "PLAIN")
+    wire.hear("AUTHENTICATE +", ":srv 904 alice :no")
+    if closed:
+        wire.session.end("bye", wire.now)
+    wire.world.answer("wrong")
+    checking = _ask(wire)
+    assert checking.closed
+    if not closed:
+        wire.session.end("bye", wire.now)
+    _begin(wire, "PLAIN")
+    wire.session.end("cut", wire.now)
+    _begin(wire, "PLAIN")
+    assert _ask(wire) is checking
+    wire.hear("AUTHENTICATE +", ":srv 904 alice :no")
+    assert _ask(wire).label == "password of alice"
+    wire.session.end("bye", wire.now)
+    wire.world.answer("sesame")
+    _begin(wire, "PLAIN")
+    assert _ask(wire).closed
+    wire.hear("AUTHENTICATE +", ":srv 903 alice :ok")
+    assert wire.world.question is None
+
+
+def test_the_first_password_is_checked_before_anything_is_said() -> None:
+    """Esc goes on; an end that no other connection helps against does too."""
+    wire = Wire(account="alice")
+    wire.session.prepare()
+    wire.world.answer("sesame")
+    assert _ask(wire).closed
+    wire.world.answer(None)
+    assert wire.world.question is None
+    wire = Wire(account="alice")
+    wire.session.prepare()
+    wire.world.answer("sesame")
+    wire.session.start()
+    wire.hear(":srv FAIL * ACCOUNT_REQUIRED :You have to log in")
+    wire.session.end("bye", wire.now)
+    assert wire.world.question is None
+
+
+def test_login_while_there_is_no_connection() -> None:
+    """It makes one, and what is typed meanwhile is said to nobody either."""
+    wire = Wire()
+    wire.session.login("alice")
+    wire.world.answer("sesame")
+    assert ReconnectWanted() in wire.changes()
+    assert _ask(wire).closed
+
+
+def test_going_on_without_an_account_checks_nothing() -> None:
+    """There is no password then that could be wrong."""
+    wire = Wire(account="alice", password="sesame")
+    wire.session.start()
+    wire.hear(":srv CAP * LS :none/of/ours")
+    wire.world.answer("yes")
+    assert wire.world.question is None
+
+
+def test_a_question_comes_before_what_is_only_waited_for() -> None:
+    """As whether a certificate is right, before the password can be checked at all."""
+    wire = Wire(account="alice")
+    wire.session.prepare()
+    wire.world.answer("sesame")
+    checking = _ask(wire)
+    asked = Question("once, always, no", lambda _: None)
+    wire.world.ask(asked)
+    assert _ask(wire) is asked
+    wire.world.answer("once")
+    assert _ask(wire) is checking
+
+
 def test_devices_do_not_fight_for_a_nick() -> None:
     """Which an account has, it has for all: as it is on coming in, and as another device changes it."""
     wire = Wire(nick="bea", account="ann", password="sesame")

@@ -6,11 +6,12 @@ from chatclient.model import Question
 from tests.chatclient.ui.rig import CTRL_C, ENTER, ESC, PAGE_DOWN, PAGE_UP, UP, Rig, rig
 
 
-def _ask(rig: Rig, *, hidden: bool = False, **more: object) -> list[str | None]:
+def _ask(rig: Rig, *, hidden: bool = False, closed: bool = False) -> list[str | None]:
     """Ask, and return where the answer will be."""
     answers: list[str | None] = []
     label = "password of anna"
-    question = Question(label, answers.append, text=("Who goes there?",), hidden=hidden)
+    text = ("Who goes there?",)
+    question = Question(label, answers.append, text=text, hidden=hidden, closed=closed)
     rig.world.ask(question)
     rig.client.flush()
     return answers
@@ -51,6 +52,21 @@ async def test_giving_it_up(key: str) -> None:
         await chat.hides("Who goes there?")
         assert answers == [None]
         assert chat.client.quits == 0
+
+
+@pytest.mark.asyncio
+async def test_what_is_only_waited_for() -> None:
+    """What is typed then is shown to nobody and said nowhere; Esc goes on."""
+    async with rig() as chat:
+        answers = _ask(chat, hidden=True, closed=True)
+        await chat.shows("password of anna > a moment")
+        chat.press("sesame" + ENTER)
+        await chat.shows("password of anna > ")
+        chat.press(ESC)
+        await chat.shows("#lobby > ")
+        assert answers == [None]
+        assert chat.client.entered == []
+        assert "sesame" not in chat.raw
 
 
 @pytest.mark.asyncio
