@@ -9,6 +9,7 @@ from benchmarks.samples import Outcome
 from benchmarks.servers import Target
 
 SETTLE_SECONDS = 0.5  # after members have come, before memory is read
+START_SECONDS = 2.0  # after the start: some servers go on preparing themselves
 
 
 def fan_out(target: Target, shape: Shape) -> Outcome:
@@ -29,6 +30,7 @@ def start_up(target: Target) -> float:
 def idle_kib(target: Target, members: int) -> float:
     """KiB of resident memory that each idle member of one room takes."""
     with Server(target) as server:
+        time.sleep(START_SECONDS)
         before = server.resident_kib()
         with Room(server.address, target.dialect, members - 1, 1) as room:
             until = time.monotonic() + SETTLE_SECONDS
