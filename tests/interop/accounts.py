@@ -4,12 +4,19 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.chatserver.net.certificates import client_context, shared_pair, write_pair
 from tests.e2e.server import Peer, Server
 from tests.e2e.test_tls import dial
 from tests.interop.programs import Login
 
 PASSWORD = "correct-horse-battery"
+
+OVER_BOTH_FAMILIES = pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+BY_PASSWORD_AND_CERTIFICATE = pytest.mark.parametrize(
+    "by_certificate", [False, True], ids=["password", "certificate"]
+)
 
 
 def arguments(tmp_path: Path, port: int = 0, tls: int = 0) -> list[str | Path]:

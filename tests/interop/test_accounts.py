@@ -6,15 +6,20 @@ import pytest
 
 from tests.e2e.server import Server
 from tests.e2e.test_tls import tls_port
-from tests.interop.accounts import account, arguments
+from tests.interop.accounts import (
+    BY_PASSWORD_AND_CERTIFICATE,
+    OVER_BOTH_FAMILIES,
+    account,
+    arguments,
+)
 from tests.interop.programs import chatclient, irssi_account, person, weechat_account
 from tests.interop.terminals import Terminals
 
 pytestmark = pytest.mark.interop
 
 
-@pytest.mark.parametrize("by_certificate", [False, True], ids=["password", "certificate"])
-@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+@BY_PASSWORD_AND_CERTIFICATE
+@OVER_BOTH_FAMILIES
 def test_irssi_logs_in(
     secure: Server,
     terminals: Terminals,
@@ -40,8 +45,8 @@ def test_irssi_logs_in(
     irene.see("is using a secure connection", "account  : irene")
 
 
-@pytest.mark.parametrize("by_certificate", [False, True], ids=["password", "certificate"])
-@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+@BY_PASSWORD_AND_CERTIFICATE
+@OVER_BOTH_FAMILIES
 def test_weechat_logs_in(
     secure: Server,
     terminals: Terminals,

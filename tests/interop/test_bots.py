@@ -6,7 +6,12 @@ import pytest
 
 from tests.e2e.server import Server
 from tests.e2e.test_tls import tls_port
-from tests.interop.accounts import account, arguments
+from tests.interop.accounts import (
+    BY_PASSWORD_AND_CERTIFICATE,
+    OVER_BOTH_FAMILIES,
+    account,
+    arguments,
+)
 from tests.interop.bots import limnoria, pydle
 from tests.interop.programs import chatclient, person
 from tests.interop.terminals import Terminals
@@ -14,8 +19,8 @@ from tests.interop.terminals import Terminals
 pytestmark = pytest.mark.interop
 
 
-@pytest.mark.parametrize("by_certificate", [False, True], ids=["password", "certificate"])
-@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+@BY_PASSWORD_AND_CERTIFICATE
+@OVER_BOTH_FAMILIES
 def test_limnoria_logs_in_and_answers(
     secure: Server,
     terminals: Terminals,
@@ -62,8 +67,8 @@ def test_limnoria_obeys_its_owner(secure: Server, terminals: Terminals, tmp_path
     nc.see("* lina was put out by nora: your turn\n* lina joined")
 
 
-@pytest.mark.parametrize("by_certificate", [False, True], ids=["password", "certificate"])
-@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+@BY_PASSWORD_AND_CERTIFICATE
+@OVER_BOTH_FAMILIES
 def test_pydle_logs_in_and_does_what_it_is_told(
     secure: Server,
     terminals: Terminals,
