@@ -5,7 +5,8 @@ Rules of this package: it is pure (no I/O, no clock, no randomness: times are ar
 in it is safe to show in a terminal as it is (`chatwire.text.plain`; TAB may remain).
 """
 
-from chatclient.model.buffers import Buffer, BufferKind, Topic
+from chatclient.model.archive import Archive, Hit, Kept
+from chatclient.model.buffers import Buffer, BufferKind, Level, Topic
 from chatclient.model.changes import (
     BufferChanged,
     BufferClosed,
@@ -27,7 +28,7 @@ from chatclient.model.changes import (
     WorkWanted,
 )
 from chatclient.model.folding import CASEMAPPINGS, Fold
-from chatclient.model.lines import CONVERSATION, Delivery, Kind, Line
+from chatclient.model.lines import CONVERSATION, Delivery, Kind, Line, Reaction, Span
 from chatclient.model.members import Member, Members
 from chatclient.model.question import Question
 from chatclient.model.status import ConnectionState, Status
@@ -36,6 +37,7 @@ from chatclient.model.world import World
 __all__ = [
     "CASEMAPPINGS",
     "CONVERSATION",
+    "Archive",
     "Buffer",
     "BufferChanged",
     "BufferClosed",
@@ -46,7 +48,10 @@ __all__ = [
     "Delivery",
     "FocusWanted",
     "Fold",
+    "Hit",
+    "Kept",
     "Kind",
+    "Level",
     "Line",
     "LineAdded",
     "LineChanged",
@@ -60,7 +65,9 @@ __all__ = [
     "Question",
     "QuestionChanged",
     "QuitWanted",
+    "Reaction",
     "ReconnectWanted",
+    "Span",
     "Status",
     "StatusChanged",
     "Topic",

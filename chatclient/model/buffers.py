@@ -15,6 +15,14 @@ class BufferKind(enum.StrEnum):
     DIRECT = "direct"
 
 
+class Level(enum.StrEnum):
+    """What of a buffer the user wants to be called for."""
+
+    ALL = "all"
+    MENTIONS = "mentions"
+    NOTHING = "nothing"
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
     """What a room is about."""
@@ -69,3 +77,11 @@ class Buffer:
     """Whether something may have been said since the last line, and is not filled in yet."""
     msgids: set[str] = field(default_factory=set)
     """The ids of all lines that have one."""
+    network: str = ""
+    """The name of the network (`World.name`) that it belongs to."""
+    typing: dict[str, float] = field(default_factory=dict)
+    """Who is typing: nicks, each until when unless more is heard (seconds since 1970)."""
+    level: Level | None = None
+    """What the user wants to be called for here, None for what its kind has usually."""
+    older: bool = False
+    """Whether the archive has lines from before the first of `lines`, which are its newest part."""

@@ -43,6 +43,38 @@ class Delivery(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """How a part of a text looks, by the formatting codes of IRC that were in it."""
+
+    start: int
+    """Index of its first code point in `Line.text`."""
+    end: int
+    """Index after its last."""
+    bold: bool = False
+    italic: bool = False
+    underline: bool = False
+    strike: bool = False
+    mono: bool = False
+    reverse: bool = False
+    colour: int | None = None
+    """0 to 98 as https://modern.ircdocs.horse/formatting counts them, None for the default."""
+    ground: int | None = None
+    """The same, behind the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What some people said to a message by one sign (IRCv3 client tag `+draft/react`)."""
+
+    text: str
+    """An emoji, usually. Safe to show."""
+    nicks: tuple[str, ...]
+    """Who did, in that order."""
+    own: bool = False
+    """Whether the user is among them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line. It never changes: a new one with the same `id` takes its place (`LineChanged`)."""
 
@@ -71,3 +103,8 @@ class Line:
     delivery: Delivery = Delivery.CONFIRMED
     reason: str = ""
     """Why it failed, when it did."""
+    reply_to: str = ""
+    """The `msgid` of the message that it answers (IRCv3 client tag `+reply`), "" for none."""
+    reactions: tuple[Reaction, ...] = ()
+    spans: tuple[Span, ...] = ()
+    """Parts of `text` that have a look, in order; none overlap."""

@@ -39,9 +39,13 @@ _LISTED_MOST = 2000
 class World:
     """One server as the user sees it: `status`, `buffers`, the `active` one, and what changed."""
 
-    def __init__(self, status: Status, *, asks: bool = True) -> None:
-        """`asks` says whether there is a user who can answer questions."""
+    def __init__(self, status: Status, *, asks: bool = True, name: str = "") -> None:
+        """`asks` says whether there is a user who can answer questions; `name` is the network's."""
         self.status = status
+        self.name = name or status.server
+        """The name of the network, which tells it from the user's other networks."""
+        self.watched = True
+        """Whether the user looks at this network now, and not at another one."""
         self.asks = asks
         self._questions: list[Question] = []
         self.fold: Fold = CASEMAPPINGS["rfc1459"]
@@ -49,7 +53,9 @@ class World:
         """The prefixes of members that the server knows, highest first."""
         self.changes: list[Change] = []
         """What changed since somebody took it; `take_changes` empties it."""
-        self.server = Buffer(BufferKind.SERVER, "", status.server, Members(self.fold))
+        self.server = Buffer(
+            BufferKind.SERVER, "", status.server, Members(self.fold), network=self.name
+        )
         self._buffers: dict[str, Buffer] = {"": self.server}
         self.active = self.server
         """The buffer that the user looks at: what is said in it is not unread."""
@@ -144,7 +150,7 @@ class World:
         while end and (lines[end - 1].time > read or lines[end - 1].delivery in _UNSETTLED):
             end -= 1
         first = next((at for at in range(end, len(lines)) if _is_news(lines[at])), 0)
-        looks = buffer is self.active
+        looks = self.watched and buffer is self.active
         last = 0 if looks or not lines else len(lines)
         buffer.read_id = lines[(first or last) - 1].id if first or last else 0
         unread = [] if looks else [*filter(_is_news, lines[end:])]
@@ -170,7 +176,9 @@ class World:
         buffer = self._buffers.get(key)
         if buffer is None:
             members = Members(self.fold, self.ranks)
-            buffer = self._buffers[key] = Buffer(kind, target, plain(target), members)
+            buffer = self._buffers[key] = Buffer(
+                kind, target, plain(target), members, network=self.name
+            )
             self.changes.append(BufferOpened(buffer))
         return buffer
 
@@ -364,7 +372,8 @@ class World:
             self.changes.append(BufferChanged(buffer))
 
     def _count(self, buffer: Buffer, line: Line) -> None:
-        if not _is_news(line) or buffer is self.active or buffer.kind is BufferKind.SERVER:
+        seen = self.watched and buffer is self.active
+        if not _is_news(line) or seen or buffer.kind is BufferKind.SERVER:
             return
         if buffer.read_time is not None and line.time <= buffer.read_time:
             return
