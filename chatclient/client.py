@@ -22,8 +22,10 @@ from chatclient.model import (
     Change,
     ConnectionState,
     Kind,
+    Line,
     PolicyHeard,
     PongHeard,
+    Question,
     QuestionChanged,
     QuitWanted,
     ReconnectWanted,
@@ -34,6 +36,7 @@ from chatclient.model import (
 )
 from chatclient.retry import Backoff
 from chatclient.session import Session
+from chatclient.settings import Settings
 from chatclient.trust import ALWAYS, NO, Trust, question, refusal
 
 Listener = Callable[[Sequence[Change]], None]
@@ -60,6 +63,7 @@ class Client:
         clock: Callable[[], float] = time.time,
         known: KnownServers | None = None,
         asks: bool = True,
+        settings: Settings | None = None,
     ) -> None:
         """Make the client for `config`; `clock` gives seconds since 1970.
 
@@ -67,6 +71,9 @@ class Client:
         answers questions.
         """
         self.config = config
+        self.settings = settings or Settings()
+        """What the user likes; others may put another one in its place at any time."""
+        self._expiry: asyncio.TimerHandle | None = None
         self._connect_to = connect
         self._clock = clock
         random = random or SystemRandom()
@@ -103,6 +110,39 @@ class Client:
         enter(self.session, buffer, text, self._clock())
         self.flush()
 
+    def say(self, buffer: Buffer, text: str, reply_to: Line | str = "") -> None:
+        """Say `text` as it stands, which is no command; in answer to a line, or to a `Line.msgid`.
+
+        Where the server cannot tell what a line answers, the text calls who said it.
+        """
+        self.session.say(buffer, text, self._clock(), reply_to=reply_to)
+        self.flush()
+
+    def react(self, buffer: Buffer, line: Line, text: str) -> None:
+        """React to a message by an emoji or so; the same again takes it back."""
+        self.session.react(buffer, line, text, self._clock())
+        self.flush()
+
+    def redact(self, buffer: Buffer, line: Line, reason: str = "") -> None:
+        """Have a message removed for all."""
+        self.session.redact(buffer, line, self._clock(), reason)
+        self.flush()
+
+    def typing(self, buffer: Buffer, active: bool) -> None:  # noqa: FBT001 -- its one meaning
+        """Take note that the user types in `buffer`, or no longer has anything typed there.
+
+        To be called for each key that changes what is typed, unless that is a command; others are
+        told if the user likes it, as often as they should be.
+        """
+        if self.settings.typing:
+            self.session.typing(buffer, self._clock(), active=active)
+            self.flush()
+            self._expire()
+
+    def can(self, buffer: Buffer, feature: str) -> bool:
+        """Say whether "reply", "react", "redact" or "typing" is possible in a buffer now."""
+        return self.session.can(buffer, feature)
+
     def answer(self, written: str | None) -> None:
         """Take what the user wrote as the answer to `World.question`; None gives the question up."""
         self.world.answer(written)
@@ -124,6 +164,25 @@ class Client:
         """Take note that the user does something, and so sees the active buffer."""
         self.session.see(self.world.active, self._clock())
         self.flush()
+
+    @property
+    def worlds(self) -> Sequence[World]:
+        """The one world, as there is one network."""
+        return (self.world,)
+
+    @property
+    def buffers(self) -> Sequence[Buffer]:
+        """All buffers of the world."""
+        return self.world.buffers
+
+    def world_of(self, buffer: Buffer) -> World:
+        """Return the one world."""
+        return self.world
+
+    @property
+    def question(self) -> Question | None:
+        """What the user is asked now."""
+        return self.world.question
 
     def find_rooms(self, beginning: str) -> None:
         """Have the world learn which rooms of the server have names that begin so."""
@@ -253,12 +312,26 @@ class Client:
         now = asyncio.get_running_loop().time()
         self._keepalive.hear(now)
         self.session.receive(data, self._clock())
+        if self._expiry is None:
+            self._expire()
         if self.session.online and self._online_since is None:
             self._online_since = now
             self._last_failure = ""
             self._keepalive = Keepalive(now)
             self._ask(now)
         self.flush()
+
+    def _expire(self) -> None:
+        """Let be over what lasts for a time, now and as often as something is to be over."""
+        if self._expiry is not None:
+            self._expiry.cancel()
+            self._expiry = None
+        now = self._clock()
+        again = self.session.expire(now)
+        self.flush()
+        if again is not None:
+            loop = asyncio.get_running_loop()
+            self._expiry = loop.call_later(max(0.01, again - now), self._expire)
 
     def _on_silence(self, deadline: float) -> str:
         """Ask a silent server for a sign of life; return why to end the connection, or ""."""

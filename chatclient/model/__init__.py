@@ -31,6 +31,7 @@ from chatclient.model.folding import CASEMAPPINGS, Fold
 from chatclient.model.lines import CONVERSATION, Delivery, Kind, Line, Reaction, Span
 from chatclient.model.members import Member, Members
 from chatclient.model.question import Question
+from chatclient.model.reactions import Sign
 from chatclient.model.status import ConnectionState, Status
 from chatclient.model.world import World
 
@@ -67,6 +68,7 @@ __all__ = [
     "QuitWanted",
     "Reaction",
     "ReconnectWanted",
+    "Sign",
     "Span",
     "Status",
     "StatusChanged",

@@ -28,7 +28,7 @@ class BufferClosed:
 
 @dataclass(frozen=True, slots=True)
 class BufferChanged:
-    """Name, topic, modes, joined, behind, or the unread counts of a buffer changed."""
+    """Name, topic, modes, joined, behind, who types, or the unread counts of a buffer changed."""
 
     buffer: Buffer
 
@@ -53,7 +53,8 @@ class LineChanged:
     """A line took the place of the one with the same id.
 
     An own one was confirmed, failed, or is sent again: it may have moved up, to where the server has
-    it, or down to the end to be sent again. Or a message was removed, and says so.
+    it, or down to the end to be sent again. Or a message was removed, and says so; or reactions to
+    it came or went.
     """
 
     buffer: Buffer

@@ -28,6 +28,7 @@ from chatclient.model.lines import CONVERSATION, Delivery, Kind, Line
 from chatclient.model.members import Members
 from chatclient.model.places import place
 from chatclient.model.question import Question
+from chatclient.model.reactions import Reactions, Sign
 from chatclient.model.status import Status
 from chatwire.text import plain
 
@@ -43,6 +44,7 @@ class World:
         """`asks` says whether there is a user who can answer questions; `name` is the network's."""
         self.status = status
         self.name = name or status.server
+        self._is_named = bool(name)
         """The name of the network, which tells it from the user's other networks."""
         self.watched = True
         """Whether the user looks at this network now, and not at another one."""
@@ -61,8 +63,15 @@ class World:
         """The buffer that the user looks at: what is said in it is not unread."""
         self._newest_id = 0
         self._listed: dict[str, str] = {}
+        self._reactions = Reactions()
+        self._typed: set[Buffer] = set()
 
     # --- reading -----------------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """What the network is called: as the user does, or else as it does itself."""
+        return self.name if self._is_named else self.status.network or self.server.name
 
     @property
     def buffers(self) -> Sequence[Buffer]:
@@ -191,6 +200,8 @@ class World:
         if buffer is self.active:
             self.activate(self._buffers[order[order.index(key) - 1]])
         del self._buffers[key]
+        self._reactions.forget(buffer)
+        self._typed.discard(buffer)
         self.changes.append(BufferClosed(buffer))
 
     def rename(self, buffer: Buffer, new: str) -> None:
@@ -238,6 +249,7 @@ class World:
         """Say that the user is in the room, or no longer; nobody is known to be in it then."""
         buffer.joined = joined
         buffer.members.replace(())
+        buffer.typing.clear()
         self.changes.append(BufferChanged(buffer))
         self.changes.append(MembersChanged(buffer))
 
@@ -246,6 +258,31 @@ class World:
         if buffer.behind != behind:
             buffer.behind = behind
             self.changes.append(BufferChanged(buffer))
+
+    def set_typing(self, buffer: Buffer, nick: str, until: float | None) -> None:
+        """Say until when somebody is taken to be typing, None if they are no longer."""
+        nick = plain(nick)
+        started = until is not None and nick not in buffer.typing
+        if until is not None:
+            buffer.typing[nick] = until
+            self._typed.add(buffer)
+        if started or (until is None and buffer.typing.pop(nick, None) is not None):
+            self.changes.append(BufferChanged(buffer))
+
+    def expire(self, now: float) -> float | None:
+        """Let who was not heard of any more be typing no longer; return when to look again.
+
+        That is in seconds since 1970; None when nobody is typing.
+        """
+        for buffer in [*self._typed]:
+            over = [nick for nick, until in buffer.typing.items() if until <= now]
+            for nick in over:
+                del buffer.typing[nick]
+            if over:
+                self.changes.append(BufferChanged(buffer))
+            if not buffer.typing:
+                self._typed.discard(buffer)
+        return min((until for each in self._typed for until in each.typing.values()), default=None)
 
     # --- lines -------------------------------------------------------------------------------
 
@@ -257,6 +294,7 @@ class World:
 
     def add(self, buffer: Buffer, line: Line) -> None:
         """Append a line, counting it as unread if somebody else said it and nobody looks."""
+        line = self._with_reactions(buffer, line)
         self._put(buffer, line)
         self.changes.append(LineAdded(buffer, line))
         self._count(buffer, line)
@@ -277,6 +315,7 @@ class World:
         if line.msgid and line.msgid in buffer.msgids:
             self.changes.append(LineRemoved(buffer, found))
             return
+        line = self._with_reactions(buffer, line)
         self._put(buffer, line, by_time=by_time)
         self.changes.append(LineChanged(buffer, line))
 
@@ -289,6 +328,7 @@ class World:
         put before the line with the msgid `after`. Lines with the id of an own line that waits or
         has failed take its place. What was `missed` is unread.
         """
+        lines = [self._with_reactions(buffer, line) for line in lines]
         there = {line.id for line in buffer.lines if line.delivery is not Delivery.CONFIRMED}
         own = there & {line.id for line in lines}
         moved = {each: found for each in own if (found := self._take_out(buffer, each))}
@@ -310,15 +350,34 @@ class World:
 
     def redact(self, buffer: Buffer, msgid: str, text: str) -> None:
         """Put a word on its being removed in the place of a message, if it is there."""
-        if msgid not in buffer.msgids:
-            return
-        for index in range(len(buffer.lines) - 1, -1, -1):
-            line = buffer.lines[index]
-            if line.msgid == msgid:
-                gone = replace(line, kind=Kind.DELETED, text=plain(text), mention=False)
-                buffer.lines[index] = gone
-                self.changes.append(LineChanged(buffer, gone))
-                return
+        if line := self.line_with(buffer, msgid):
+            text = plain(text)
+            gone = replace(line, kind=Kind.DELETED, text=text, mention=False, spans=())
+            self._exchange(buffer, line, replace(gone, reactions=(), reply_to=""))
+
+    def react(self, buffer: Buffer, sign: Sign) -> None:
+        """Take note of a reaction to a message, which need not be there yet; or of its end."""
+        sign = replace(sign, text=plain(sign.text), nick=plain(sign.nick))
+        line = self.line_with(buffer, sign.msgid)
+        self._reactions.note(buffer, sign, line.reactions if line else ())
+        if line and line.kind in CONVERSATION:
+            told = self._with_reactions(buffer, line)
+            if told.reactions != line.reactions:
+                self._exchange(buffer, line, told)
+
+    def line_with(self, buffer: Buffer, msgid: str) -> Line | None:
+        """Return the line of a message by its id, None if it is not there."""
+        if not msgid or msgid not in buffer.msgids:
+            return None
+        return next((line for line in reversed(buffer.lines) if line.msgid == msgid), None)
+
+    def _exchange(self, buffer: Buffer, line: Line, new: Line) -> None:
+        buffer.lines[next(at for at, each in enumerate(buffer.lines) if each is line)] = new
+        self.changes.append(LineChanged(buffer, new))
+
+    def _with_reactions(self, buffer: Buffer, line: Line) -> Line:
+        told = self._reactions.of(buffer, line.msgid) if line.msgid else None
+        return line if told is None or told == line.reactions else replace(line, reactions=told)
 
     def reopen(self, buffer: Buffer, line: Line) -> None:
         """Let a failed line, of the same id as `line`, be pending again: it goes to the end."""

@@ -97,6 +97,11 @@ class Features:
         """How many people the server lets one watch (MONITOR), 0 if none."""
         return self._number("MONITOR", 100) if "MONITOR" in self._tokens else 0
 
+    def relays(self, tag: str) -> bool:
+        """Say whether the server relays a client's tag, named without its `+` (CLIENTTAGDENY)."""
+        denied = self._tokens.get("CLIENTTAGDENY", "").split(",")
+        return f"-{tag}" in denied if "*" in denied else tag not in denied
+
     def is_room(self, target: str) -> bool:
         """Say whether `target` is a room's name (CHANTYPES)."""
         return target[:1] in tuple(self._tokens.get("CHANTYPES", "#&"))

@@ -55,7 +55,7 @@ from chatclient.session.rooms import (
     on_topic_reply,
 )
 from chatclient.session.state import Heard, State
-from chatclient.session.talk import on_message, on_redact
+from chatclient.session.talk import on_message, on_redact, on_tags
 from chatclient.session.whereabouts import on_who, on_who_end
 from chatwire import numerics as n
 
@@ -90,6 +90,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "RENAME": on_rename,
     "SESSION": on_session,
     "SETNAME": on_setname,
+    "TAGMSG": on_tags,
     "TOPIC": on_topic,
     "VERIFY": on_register,
     "WALLOPS": on_wallops,

@@ -46,6 +46,8 @@ class Entry:
     """The text as it is sent."""
     nonce: str
     """By which the server, and we, know the message again."""
+    reply_to: str = ""
+    """The id of the message that it answers."""
     mark: str = ""
     """The label, or the token of a PING after it; "" while it is not on its way."""
     target: str = ""

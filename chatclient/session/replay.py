@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from chatclient.model import Buffer, Line
 from chatclient.session.narration import SENTENCES, narrate
+from chatclient.session.reactions import on_reaction
 from chatclient.session.state import Heard, State, server_time
 from chatclient.session.talk import entry_of, line_of, on_redact
 from chatwire.message import Message
@@ -30,8 +31,11 @@ def replay(
     lines = [*_lines(state, buffer, messages, now)]
     state.world.insert(buffer, lines, after=after, missed=missed)
     for message in messages:
+        heard = Heard(message, plain(message.nick), server_time(message, now), history=True)
         if message.command == "REDACT":
-            on_redact(state, Heard(message, plain(message.nick), now, history=True))
+            on_redact(state, heard)
+        elif message.command in {"PRIVMSG", "NOTICE", "TAGMSG"}:
+            on_reaction(state, buffer, heard)
 
 
 def _lines(state: State, buffer: Buffer, messages: Iterable[Message], now: float) -> Iterator[Line]:

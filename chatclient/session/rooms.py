@@ -64,6 +64,7 @@ def on_part(state: State, heard: Heard) -> None:
         state.note(heard, *narrate(state, heard), buffer, own=True)
         _leave(state, buffer)
     elif buffer.members.remove(heard.nick):
+        state.world.set_typing(buffer, heard.nick, None)
         state.world.members_changed(buffer)
         state.note(heard, *narrate(state, heard), buffer)
 
@@ -79,6 +80,7 @@ def on_kick(state: State, heard: Heard) -> None:
         _leave(state, buffer)
     else:
         buffer.members.remove(victim)
+        state.world.set_typing(buffer, victim, None)
         state.world.members_changed(buffer)
 
 
@@ -100,6 +102,7 @@ def on_quit(state: State, heard: Heard) -> None:
         state.world.members_changed(buffer)
     direct = state.conversation(heard.nick)
     for buffer in [*buffers, direct] if direct else buffers:
+        state.world.set_typing(buffer, heard.nick, None)
         state.note(heard, *narrate(state, heard), buffer)
     regain(state, heard.nick)
 
@@ -124,6 +127,7 @@ def on_nick(state: State, heard: Heard) -> None:
         take_nick(state, new)
         buffers = buffers or [state.world.server]
     for buffer in buffers:
+        state.world.set_typing(buffer, old, None)
         state.note(heard, *told, buffer, own=mine)
     regain(state, old)
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from chatclient.model import Buffer, BufferKind, Delivery, Kind
+from chatclient.model import Buffer, BufferKind, Delivery, Kind, Line
 from chatclient.session.confidential import hide, secrets_of
 from chatclient.session.multiline import MULTILINE, batch, limits, parts
 from chatclient.session.outbox import MOST, NONCE_TAG, Entry, failed, new_nonce
+from chatclient.session.reactions import REPLY, whom
 from chatclient.session.splitting import clean, lines_of, split
 from chatclient.session.state import State, encode
+from chatclient.session.typing import forget_typing
 from chatwire import caps
 
 _ACTION = "\x01ACTION {}\x01"
@@ -16,11 +18,22 @@ _ACTION_LENGTH = len(_ACTION.format(""))
 _SPARE = 16  # we may have a longer nick when it is sent, or be known by a longer host
 
 
-def say(state: State, buffer: Buffer, text: str, now: float, kind: Kind) -> None:
-    """Say `text` in a buffer, as pending lines, one a message.
+def say(
+    state: State,
+    buffer: Buffer,
+    text: str,
+    now: float,
+    kind: Kind,
+    reply_to: Line | str = "",
+) -> None:
+    """Say `text` in a buffer, as pending lines, one a message; the first answers `reply_to`.
 
     What has a password in it is sent at once or not at all, and shown without it.
     """
+    forget_typing(state, buffer)
+    named, called = whom(state, buffer, reply_to)
+    if called and kind is Kind.MESSAGE:
+        text = f"{called}: {text}"
     command = "NOTICE" if kind is Kind.NOTICE else "PRIVMSG"
     if (shown := hide(buffer.target, text)) != text:
         _say_in_confidence(state, buffer, command, text.strip(), shown, now)
@@ -29,7 +42,8 @@ def say(state: State, buffer: Buffer, text: str, now: float, kind: Kind) -> None
     if kind is Kind.ACTION:
         limit -= _ACTION_LENGTH
     for piece in _messages(state, text, limit, kind):
-        _say_piece(state, buffer, piece, now, kind)
+        _say_piece(state, buffer, piece, now, kind, named)
+        named = ""
     send_queued(state)
 
 
@@ -62,9 +76,11 @@ def say_again(state: State, line_id: int, now: float) -> bool:
     return True
 
 
-def _say_piece(state: State, buffer: Buffer, piece: str, now: float, kind: Kind) -> None:
+def _say_piece(
+    state: State, buffer: Buffer, piece: str, now: float, kind: Kind, reply_to: str
+) -> None:
     line = state.world.make_line(kind, piece, time=now, source=state.nick)
-    line = replace(line, own=True, delivery=Delivery.PENDING)
+    line = replace(line, own=True, delivery=Delivery.PENDING, reply_to=reply_to)
     state.world.add(buffer, line)
     command = "NOTICE" if kind is Kind.NOTICE else "PRIVMSG"
     wire = _ACTION.format(piece) if kind is Kind.ACTION else piece
@@ -73,7 +89,7 @@ def _say_piece(state: State, buffer: Buffer, piece: str, now: float, kind: Kind)
         return
     if _can_send(state, buffer):
         state.outbox.open(buffer)
-    state.outbox.put(Entry(buffer, line, command, wire, new_nonce(state.random)))
+    state.outbox.put(Entry(buffer, line, command, wire, new_nonce(state.random), reply_to))
 
 
 def _impossible(state: State, command: str, target: str, wire: str) -> str:
@@ -116,6 +132,8 @@ def send_queued(state: State) -> None:
         tags = {"label": entry.mark} if state.labels else {}
         if state.has(caps.MESSAGE_TAGS):
             tags[NONCE_TAG] = entry.nonce
+            if entry.reply_to:
+                tags[REPLY] = entry.reply_to
         command, target, wire = entry.command, entry.target, entry.wire
         limit = _room_for_text(state, command, target)
         if not state.multiline or not ("\n" in wire or len(wire.encode()) > limit):

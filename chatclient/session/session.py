@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 from random import Random
 
-from chatclient.model import Buffer, BufferKind, Change, Kind, QuitWanted, ReconnectWanted, World
+from chatclient.model import (
+    Buffer,
+    BufferKind,
+    Change,
+    Kind,
+    Line,
+    QuitWanted,
+    ReconnectWanted,
+    World,
+)
 from chatclient.session.accounts import ask_secret, change_password, register, verify
 from chatclient.session.batches import collect, label_of
 from chatclient.session.catchup import find_older, unfollow
@@ -13,10 +22,12 @@ from chatclient.session.login import ask_first, check, check_anew
 from chatclient.session.outbox import Outbox
 from chatclient.session.past import Past
 from chatclient.session.people import PAUSE, converse, forget_presence, see, watch_as
+from chatclient.session.reactions import can_react, can_redact, can_reply, react, redact
 from chatclient.session.registration import begin
 from chatclient.session.replies import on_numeric
 from chatclient.session.saying import say, say_again, send_queued
 from chatclient.session.state import Heard, State, server_time
+from chatclient.session.typing import can_tell, tell_stopped, tell_typing
 from chatwire import caps
 from chatwire.framing import Framer, Overlong
 from chatwire.message import EncodingError, GrammarError, Message, parse, parse_text
@@ -148,14 +159,63 @@ class Session:
         """Say whether a name is a room's, by the prefixes that this server uses."""
         return self._state.features.is_room(target)
 
-    def say(self, buffer: Buffer, text: str, now: float, kind: Kind = Kind.MESSAGE) -> None:
+    def say(
+        self,
+        buffer: Buffer,
+        text: str,
+        now: float,
+        kind: Kind = Kind.MESSAGE,
+        *,
+        reply_to: Line | str = "",
+    ) -> None:
         """Say something in a room or to a person; each line of `text` is a message.
 
         `kind` is MESSAGE, ACTION (/me) or NOTICE. What is too long for one message is cut at words.
         Each message is a pending line until the server confirms it, on this connection or, if it
-        ends before, on the next.
+        ends before, on the next. An answer to `reply_to`, a line or its msgid, calls who said that
+        where the server cannot tell what it answers.
         """
-        say(self._state, buffer, text, now, kind)
+        say(self._state, buffer, text, now, kind, reply_to)
+
+    def react(self, buffer: Buffer, line: Line, text: str, now: float) -> None:
+        """React to a message by a sign, or take it back if the user did so before.
+
+        If that cannot be, the user is told why in the buffer.
+        """
+        react(self._state, buffer, line, text, now)
+
+    def redact(self, buffer: Buffer, line: Line, now: float, reason: str = "") -> None:
+        """Have a message removed; if that cannot be, the user is told why in the buffer."""
+        redact(self._state, buffer, line, reason, now)
+
+    def typing(self, buffer: Buffer, now: float, *, active: bool) -> None:
+        """Tell others that the user is typing, or has given it up; as often as the user types."""
+        tell_typing(self._state, buffer, now, active=active)
+
+    def can(self, buffer: Buffer, feature: str) -> bool:
+        """Say whether "reply", "react", "redact" or "typing" is possible in a buffer now.
+
+        A reply is always possible; without this it is a message that calls a nick.
+        """
+        state = self._state
+        if buffer.kind is BufferKind.SERVER:
+            return False
+        match feature:
+            case "reply":
+                return state.has(caps.MESSAGE_TAGS) and can_reply(state)
+            case "react":
+                return can_react(state)
+            case "redact":
+                return can_redact(state)
+            case "typing":
+                return can_tell(state, buffer)
+            case _:
+                return False
+
+    def expire(self, now: float) -> float | None:
+        """Let be over what lasts for a time; return when to call this again, None for never."""
+        times = [self.world.expire(now), tell_stopped(self._state, now)]
+        return min((time for time in times if time is not None), default=None)
 
     def say_again(self, line_id: int, now: float) -> bool:
         """Send a failed line again; say whether there is one with that `Line.id` that can be."""

@@ -142,6 +142,10 @@ class State:
     """Rooms that the user leaves: the server has not said yet that we are out."""
     marked_at: float = 0.0
     """When the server was last told up to when the user has read."""
+    typed: dict[Buffer, float] = field(default_factory=dict)
+    """When others were last told that the user is typing there."""
+    stopped: set[Buffer] = field(default_factory=set)
+    """Where the user has given it up since, which is not told yet."""
     finding: bool = False
     """Whether the list of rooms that comes is for completion, and not for the user to read."""
     last_error: str = ""
@@ -162,10 +166,12 @@ class State:
 
     # --- out ---------------------------------------------------------------------------------
 
-    def send(self, command: str, *params: str, label: str = "") -> None:
+    def send(
+        self, command: str, *params: str, label: str = "", tags: Mapping[str, str] | None = None
+    ) -> None:
         """Queue one line for the server. Raises `ValueError` when it cannot be a line."""
-        tags = {"label": label} if label and self.labels else {}
-        self.output += encode(command, *params, tags=tags)
+        mark = {"label": label} if label and self.labels else {}
+        self.output += encode(command, *params, tags={**mark, **(tags or {})})
 
     def end_attempt(self) -> None:
         """Let the login that is under way be over."""

@@ -9,7 +9,9 @@ from chatclient.session.accounts import account_of, note_account_tag
 from chatclient.session.confidential import hide, hide_words, is_service
 from chatclient.session.outbox import NONCE_TAG, Entry
 from chatclient.session.people import converse
+from chatclient.session.reactions import answered, on_reaction
 from chatclient.session.state import Heard, State
+from chatclient.session.typing import on_typing
 from chatwire.text import action, is_ctcp, strip_formatting
 
 
@@ -33,7 +35,20 @@ def on_message(state: State, heard: Heard) -> None:
     line = line_of(state, heard, buffer)
     if line.msgid and line.msgid in buffer.msgids:
         return  # it came as history, or is said to ourselves: as echo and as message
+    if buffer.typing:
+        state.world.set_typing(buffer, heard.nick, None)
     state.world.add(buffer, line)
+    on_reaction(state, buffer, heard)
+
+
+def on_tags(state: State, heard: Heard) -> None:
+    """Somebody says something without words (TAGMSG): reacts to a message, or is typing."""
+    _, target = state.features.room_of(heard.text(0))
+    mine = bool(heard.nick) and state.is_me(heard.nick)
+    buffer = state.world.find(target if mine or state.features.is_room(target) else heard.nick)
+    if buffer is not None:
+        on_reaction(state, buffer, heard)
+        on_typing(state, buffer, heard)
 
 
 def line_of(state: State, heard: Heard, buffer: Buffer) -> Line:
@@ -59,6 +74,7 @@ def line_of(state: State, heard: Heard, buffer: Buffer) -> Line:
         bot="bot" in heard.message.tags,
         mention=not mine and (direct or mentions(state.nick, said)),
         history=heard.history,
+        reply_to=answered(heard),
     )
 
 

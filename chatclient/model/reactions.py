@@ -1,0 +1,75 @@
+"""Who reacted to which message by what: the sums that lines show.
+
+Rules: one nick counts once for one sign; the latest word of a nick on a sign counts, in whatever
+order it is heard (live, and again as history). What is said about a message that is not there waits
+for it. What is remembered is bounded: the oldest is forgotten, and lines keep what they show.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chatclient.model.buffers import Buffer
+from chatclient.model.lines import Reaction
+
+_MOST_MESSAGES = 5000
+_MOST_SIGNS = 200
+"""Reactions to one message, each nick and sign counted, so that nobody fills the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One reaction as it was heard, or its being taken back."""
+
+    msgid: str
+    """Of the message that it is about."""
+    text: str
+    nick: str
+    time: float
+    own: bool = False
+    given: bool = True
+    """Whether it is given, and not taken back."""
+
+
+class Reactions:
+    """The latest word of everybody, message by message."""
+
+    def __init__(self) -> None:
+        self._signs: dict[tuple[Buffer, str], dict[tuple[str, str], Sign]] = {}
+
+    def note(self, buffer: Buffer, sign: Sign, shown: Sequence[Reaction]) -> None:
+        """Take note of a reaction to a message, which shows those now if it is there."""
+        key = buffer, sign.msgid
+        signs = self._signs.get(key)
+        if signs is None:
+            signs = self._signs[key] = {
+                (each.text, nick): Sign(sign.msgid, each.text, nick, 0.0, each.own)
+                for each in shown
+                for nick in each.nicks
+            }
+            if len(self._signs) > _MOST_MESSAGES:
+                del self._signs[next(iter(self._signs))]
+        who = sign.text, sign.nick
+        before = signs.get(who)
+        if before is not None and before.time > sign.time:
+            return
+        if before is None and len(signs) >= _MOST_SIGNS:
+            return
+        signs[who] = sign
+
+    def of(self, buffer: Buffer, msgid: str) -> tuple[Reaction, ...] | None:
+        """Return the reactions to a message, None if nothing is known of it here."""
+        signs = self._signs.get((buffer, msgid)) if self._signs else None
+        if signs is None:
+            return None
+        nicks: dict[str, list[str]] = {}
+        own = set()
+        for sign in signs.values():
+            if sign.given:
+                nicks.setdefault(sign.text, []).append(sign.nick)
+                own |= {sign.text} if sign.own else set()
+        return tuple(Reaction(text, tuple(who), text in own) for text, who in nicks.items())
+
+    def forget(self, buffer: Buffer) -> None:
+        """Forget all about a buffer, which is closed."""
+        for key in [key for key in self._signs if key[0] is buffer]:
+            del self._signs[key]
