@@ -22,6 +22,7 @@ class Action(enum.Enum):
     NEXT_ROOM = enum.auto()
     PREVIOUS_ROOM = enum.auto()
     NEXT_UNREAD = enum.auto()
+    NEXT_NETWORK = enum.auto()
     PAGE_UP = enum.auto()
     PAGE_DOWN = enum.auto()
     LINE_UP = enum.auto()
@@ -96,6 +97,13 @@ KEYS: tuple[Key, ...] = (
         "the next room with something unread, first where you were called",
         Action.NEXT_UNREAD,
         (("escape", "a"),),
+    ),
+    Key(
+        _ROOMS,
+        "Alt+N",
+        "the next network, where you were last in it",
+        Action.NEXT_NETWORK,
+        (("escape", "n"),),
     ),
     Key(_ROOMS, "F2", "hide or show the list of people", Action.PEOPLE, (("f2",),)),
     Key(_READ, "PageUp", "a page back", Action.PAGE_UP, (("pageup",),)),

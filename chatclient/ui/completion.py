@@ -12,6 +12,7 @@ from prompt_toolkit.document import Document
 
 from chatclient.commands import BY_NAME, COMMANDS
 from chatclient.model import CONVERSATION, Buffer, BufferKind, World
+from chatclient.ui.ports import Client
 
 LOOKED_BACK = 1000  # lines in which speakers are looked for
 
@@ -40,15 +41,10 @@ def _is_here(buffer: Buffer, nick: str) -> bool:
 
 
 class ChatCompleter(Completer):
-    """Completions for the text before the cursor, in the buffer that `active` returns."""
+    """Completions for the text before the cursor, in the buffer that is active then."""
 
-    def __init__(
-        self, world: World, active: Callable[[], Buffer], find_rooms: Callable[[str], None]
-    ) -> None:
-        """`find_rooms` has the world learn of rooms whose names begin so, for the next Tab."""
-        self._world = world
-        self._active = active
-        self._find_rooms = find_rooms
+    def __init__(self, client: Client) -> None:
+        self._client = client
 
     def get_completions(
         self, document: Document, complete_event: CompleteEvent
@@ -80,15 +76,17 @@ class ChatCompleter(Completer):
 
     def _rooms(self, word: str) -> Iterator[Completion]:
         if word:
-            self._find_rooms(word)
-        active, fold = self._active(), self._world.fold
-        rooms = sorted(self._world.rooms(), key=lambda room: room is not active)
+            self._client.find_rooms(word)
+        world = self._client.world
+        fold = world.fold
+        rooms = sorted(world.rooms(), key=lambda room: room is not world.active)
         names = {fold(room.name): room.name for room in rooms}
-        names |= {fold(name): name for name in self._world.listed if fold(name) not in names}
+        names |= {fold(name): name for name in world.listed if fold(name) not in names}
         yield from _matching(names.values(), word, " ", fold)
 
     def _nicks(self, word: str, after: str) -> Iterator[Completion]:
-        yield from _matching(nicks(self._world, self._active()), word, after, self._world.fold)
+        world = self._client.world
+        yield from _matching(nicks(world, world.active), word, after, world.fold)
 
 
 def _matching(

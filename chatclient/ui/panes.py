@@ -5,11 +5,14 @@ seconds); a list that does not fit shows the part that matters and says how much
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from chatclient.model import Buffer, BufferKind, ConnectionState, Fold, Member, Status
 from chatclient.ui.cells import Fragment, Row, clip, pad, width
 from chatclient.ui.theme import nick_style
+
+Title = Callable[[Buffer], str]
+"""Returns the name of a buffer in lists: that of the network for a server's."""
 
 JUMPS = 9  # rooms that have a number: Alt+1 to Alt+9
 
@@ -41,19 +44,12 @@ def _style(buffer: Buffer, active: Buffer) -> str:
     return ""
 
 
-def title(buffer: Buffer, status: Status) -> str:
-    """Return the name of a buffer in lists: that of the network for the server's."""
-    if buffer.kind is BufferKind.SERVER:
-        return status.network or buffer.name
-    return buffer.name
-
-
 def _number(index: int) -> str:
     return f"{index + 1} " if index < JUMPS else "  "
 
 
 def rooms(
-    buffers: Sequence[Buffer], active: Buffer, status: Status, cells: int, height: int
+    buffers: Sequence[Buffer], active: Buffer, title: Title, cells: int, height: int
 ) -> list[Row]:
     """Return the list of rooms and conversations, scrolled so that the active one is seen."""
     first = max(0, min(list(buffers).index(active) - height + 2, len(buffers) - height))
@@ -61,19 +57,19 @@ def rooms(
     for index in range(first, min(len(buffers), first + height)):
         buffer = buffers[index]
         count = badge(buffer)
-        name = f"{_number(index)}{title(buffer, status)}"
+        name = f"{_number(index)}{title(buffer)}"
         room = cells - (len(count) + 1 if count else 0)
         style = _style(buffer, active)
         made.append(Row([("", pad(name, room)), ("", f" {count}" if count else "")], style))
     return made
 
 
-def tabs(buffers: Sequence[Buffer], active: Buffer, status: Status, cells: int) -> Row:
+def tabs(buffers: Sequence[Buffer], active: Buffer, title: Title, cells: int) -> Row:
     """Return the rooms in one row, for screens too narrow for a list; the active one is seen."""
     made: list[Fragment] = []
     for index, buffer in enumerate(buffers):
         count = badge(buffer)
-        name = f" {_number(index)}{clip(title(buffer, status), 14)}{f' {count}' if count else ''} "
+        name = f" {_number(index)}{clip(title(buffer), 14)}{f' {count}' if count else ''} "
         made.append((_style(buffer, active), name))
     first, at = 0, list(buffers).index(active)
     while first < at and sum(width(text) for _, text in made[first : at + 1]) > cells:
@@ -95,9 +91,9 @@ def _person(member: Member, fold: Fold, cells: int) -> Row:
     return Row([("class:prefix", prefix), (style, clip(member.nick, cells - 1))])
 
 
-def topic(buffer: Buffer, status: Status, cells: int) -> Row:
+def topic(buffer: Buffer, title: str, status: Status, cells: int) -> Row:
     """Return the bar over the messages: what this is, what it is about, how many are here."""
-    name = f" {title(buffer, status)}"
+    name = f" {title}"
     if buffer.kind is BufferKind.ROOM:
         away = status.state is ConnectionState.ONLINE and not buffer.joined
         about = "you are not in this room: /join" if away else buffer.topic.text

@@ -1,4 +1,4 @@
-"""The screen: one prompt_toolkit application over a client, and what its keys do.
+"""The screen: one prompt_toolkit application over a client.
 
 Rules:
 - It changes nothing in the client's world but by the client's own methods.
@@ -12,73 +12,31 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.clipboard import InMemoryClipboard
 from prompt_toolkit.input import Input
-from prompt_toolkit.key_binding import KeyPressEvent
 from prompt_toolkit.layout import Float, FloatContainer, Layout
 from prompt_toolkit.layout.menus import CompletionsMenu
 from prompt_toolkit.output import ColorDepth, Output
 
-from chatclient.keys import Action
-from chatclient.model import (
-    Buffer,
-    BufferClosed,
-    BufferKind,
-    Change,
-    FocusWanted,
-    QuestionChanged,
-    StatusChanged,
-    World,
-)
-from chatclient.ui import panes
-from chatclient.ui.bindings import Handler, bind
+from chatclient.model import BufferClosed, Change, FocusWanted, QuestionChanged, StatusChanged
+from chatclient.model.archive import Archive
+from chatclient.settings import Settings
+from chatclient.ui.actions import handlers
+from chatclient.ui.actions.program import can_close
+from chatclient.ui.bindings import bind
 from chatclient.ui.clock import FrameClock
-from chatclient.ui.completion import ChatCompleter
-from chatclient.ui.editor import Editor
+from chatclient.ui.desk import Desk
 from chatclient.ui.frame import Frame, Parts
 from chatclient.ui.output import terminal
 from chatclient.ui.pane import Pane
-from chatclient.ui.stage import Stage
+from chatclient.ui.ports import Client
 from chatclient.ui.theme import style
 
 MENU_ROWS = 8
 KEY_WAIT = 0.1  # seconds after Esc in which a key means Alt+key
-
-
-class Client(Protocol):
-    """What the screen needs of a client (`chatclient.client.Client` is one)."""
-
-    world: World
-
-    def listen(self, listener: Callable[[Sequence[Change]], None], /) -> None:
-        """Have `listener` called with what changed."""
-
-    def enter(self, buffer: Buffer, text: str, /) -> None:
-        """Do what the user typed in `buffer`."""
-
-    def answer(self, written: str | None, /) -> None:
-        """Take what was written as the answer to the world's question; None gives it up."""
-
-    def is_secret(self, buffer: Buffer, text: str, /) -> bool:
-        """Say whether what was typed has a password in it, which no history may keep."""
-
-    def activate(self, buffer: Buffer, /) -> None:
-        """Make `buffer` the one that the user looks at."""
-
-    def see(self) -> None:
-        """Take note that the user sees the end of the active buffer."""
-
-    def find_rooms(self, beginning: str, /) -> None:
-        """Have the world learn which rooms there are whose names begin so."""
-
-    def quit(self, reason: str = "", /) -> None:
-        """Say good-bye; `run` returns soon."""
-
-    async def run(self) -> None:
-        """Be connected until the user quits."""
 
 
 class ChatScreen:
@@ -88,25 +46,24 @@ class ChatScreen:
         self,
         client: Client,
         *,
+        settings: Settings = Settings(),
+        archive: Archive | None = None,
         input: Input | None = None,  # noqa: A002 -- prompt_toolkit's name for it
         output: Output | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._client = client
-        self._world = world = client.world
-        self._shown = world.active
-        self.editor = Editor(
-            ChatCompleter(world, lambda: world.active, client.find_rooms),
-            self._name,
-            lambda text: client.is_secret(world.active, text),
-        )
-        self.editor.ask(world.question)
-        self.stage = Stage(world, now=now, typed_lines=lambda: self.editor.lines)
+        self.desk = Desk(client, settings=settings, archive=archive, now=now, leave=self.leave)
+        self.stage, self.editor = self.desk.stage, self.desk.editor
         output = output or terminal()
         colours = output.get_default_color_depth() is not ColorDepth.DEPTH_1_BIT
         self.app: Application[None] = Application(
             style=style(colours=colours),
-            key_bindings=bind(self._handlers(), paste=self.editor.paste, can_close=self._can_close),
+            key_bindings=bind(
+                handlers(self.desk),
+                paste=self.editor.paste,
+                can_close=lambda: can_close(self.desk),
+            ),
             full_screen=True,
             input=input,
             output=output,
@@ -154,12 +111,6 @@ class ChatScreen:
         if self.stage.view.at_end and not self.stage.help_open:
             self._client.see()
 
-    def show(self, buffer: Buffer) -> None:
-        """Make a buffer the active one."""
-        self._client.activate(buffer)
-        self.stage.close_help()
-        self._follow()
-
     def _exit(self, problem: BaseException | None = None) -> None:
         future = self.app.future
         if future is not None and not future.done():
@@ -194,36 +145,24 @@ class ChatScreen:
         size = self.app.output.get_size()
         menu.bottom = frame.input_rows(size.columns, size.rows) + 1
 
-    def _name(self) -> str:
-        buffer = self._world.active
-        return self._world.status.nick if buffer.kind is BufferKind.SERVER else buffer.name
-
     # --- what happens --------------------------------------------------------------------------
 
     def _changed(self, changes: Sequence[Change]) -> None:
         for change in changes:
             match change:
                 case FocusWanted(buffer):
-                    self.show(buffer)
+                    self.desk.show(buffer)
                 case BufferClosed(buffer):
-                    self.stage.forget(buffer)
-                    self.editor.forget(buffer)
+                    self.desk.forget(buffer)
                 case StatusChanged():
                     self._count_seconds()
                 case QuestionChanged():
-                    self.editor.ask(self._world.question)
+                    self.editor.ask(self._client.question)
                     self.app.clipboard = InMemoryClipboard()  # no password by Ctrl+Y
                 case _:
                     pass
-        self._follow()
+        self.desk.follow()
         self.clock.mark()
-
-    def _follow(self) -> None:
-        """Bring the input in line with the active buffer, which may have changed by itself."""
-        active = self._world.active
-        if active is not self._shown:
-            self.editor.turn(self._shown, active)
-            self._shown = active
 
     def _count_seconds(self) -> None:
         """Draw every second, as long as a number of seconds is shown."""
@@ -236,89 +175,6 @@ class ChatScreen:
         if self._second is not None:
             self._second.cancel()
             self._second = None
-
-    # --- what keys do --------------------------------------------------------------------------
-
-    def _handlers(self) -> dict[Action, Handler]:
-        stage, editor = self.stage, self.editor
-        return {
-            Action.SEND: lambda _: self._send(),
-            Action.NEW_LINE: lambda _: editor.new_line(),
-            Action.RESEND: lambda _: self._resend(),
-            Action.COMPLETE: lambda _: editor.complete(),
-            Action.COMPLETE_BACK: lambda _: editor.buffer.complete_previous(),
-            Action.GO_TO: self._go_to,
-            Action.NEXT_ROOM: lambda _: self._step(1),
-            Action.PREVIOUS_ROOM: lambda _: self._step(-1),
-            Action.NEXT_UNREAD: lambda _: self._next_unread(),
-            Action.PAGE_UP: lambda _: stage.scroll_pages(-1),
-            Action.PAGE_DOWN: lambda _: stage.scroll_pages(1),
-            Action.LINE_UP: lambda _: stage.view.scroll(-1),
-            Action.LINE_DOWN: lambda _: stage.view.scroll(1),
-            Action.TO_START: lambda _: stage.view.to_start(),
-            Action.TO_END: lambda _: stage.view.to_end(),
-            Action.HELP: lambda _: stage.toggle_help(),
-            Action.CLOSE: lambda _: self._close(),
-            Action.PEOPLE: lambda _: stage.toggle_people(),
-            Action.SUSPEND: lambda _: self.app.suspend_to_background(),
-            Action.REDRAW: lambda _: self.app.renderer.clear(),
-            Action.CLEAR_OR_LEAVE: lambda _: self._clear_or_leave(),
-            Action.LEAVE: lambda _: self._delete_or_leave(),
-        }
-
-    def _can_close(self) -> bool:
-        return self.stage.help_open or self.editor.menu_open or self.editor.asked is not None
-
-    def _close(self) -> None:
-        if self.editor.asked:
-            self._client.answer(None)
-            return
-        self.stage.close_help()
-        self.editor.close_menu()
-
-    def _send(self) -> None:
-        if self.editor.accept_completion():
-            return
-        answering, text = self.editor.asked, self.editor.take()
-        if answering:
-            self._client.answer(text)
-        elif text.strip():
-            self.stage.close_help()
-            self.stage.view.to_end()
-            self._client.enter(self._world.active, text)
-
-    def _resend(self) -> None:
-        self.stage.view.to_end()
-        self._client.enter(self._world.active, "/resend")
-
-    def _go_to(self, event: KeyPressEvent) -> None:
-        index = int(event.key_sequence[-1].key) - 1
-        buffers = self._world.buffers
-        if index < len(buffers):
-            self.show(buffers[index])
-
-    def _step(self, by: int) -> None:
-        buffers = self._world.buffers
-        self.show(buffers[(buffers.index(self._world.active) + by) % len(buffers)])
-
-    def _next_unread(self) -> None:
-        unread = panes.next_unread(self._world.buffers, self._world.active)
-        if unread is not None:
-            self.show(unread)
-
-    def _clear_or_leave(self) -> None:
-        if self.editor.buffer.text and not self.stage.leaving:
-            self.editor.buffer.reset()
-        elif self.editor.asked and not self.stage.leaving:
-            self._client.answer(None)
-        else:
-            self.leave()
-
-    def _delete_or_leave(self) -> None:
-        if self.editor.buffer.text:
-            self.editor.delete()
-        else:
-            self.leave()
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from chatclient.ui import panes
 from chatclient.ui.cells import Row
 from chatclient.ui.guide import guide, key_help, question_rows
 from chatclient.ui.painting import Painter
+from chatclient.ui.ports import Client
 from chatclient.ui.view import View
 
 _QUESTION_PAGE = 4  # rows by which PageUp and PageDown move a question
@@ -21,9 +22,9 @@ class Stage:
     """The rows of all panes, and what the user did to see them so (scrolled, asked for help)."""
 
     def __init__(
-        self, world: World, *, now: Callable[[], float], typed_lines: Callable[[], int]
+        self, client: Client, *, now: Callable[[], float], typed_lines: Callable[[], int]
     ) -> None:
-        self._world = world
+        self._client = client
         self._now = now
         self._typed_lines = typed_lines
         self.painter = Painter()
@@ -67,7 +68,7 @@ class Stage:
     def scroll_pages(self, pages: int) -> None:
         """Move a page up (negative) or down in what is shown."""
         question, row = self._asked
-        if self._help_from is None and question and question is self._world.question:
+        if self._help_from is None and question and question is self._client.question:
             self._asked = (question, max(0, row + pages * _QUESTION_PAGE))
             return
         if self._help_from is None:
@@ -88,7 +89,7 @@ class Stage:
             page = key_help(cells)
             self._help_size = (height, len(page))
             return page[self._help_from : self._help_from + height]
-        question = self._world.question
+        question = self._client.question
         below = self._question(question, cells, height) if question else []
         return [*self._talk(cells, height - len(below)), *below]
 
@@ -107,23 +108,22 @@ class Stage:
         view = self.view
         view.fold = self._world.fold
         rows = view.rows(cells, height)
-        asked = self._world.question is not None
+        asked = self._client.question is not None
         words = [] if asked else guide(self._world, view.buffer, cells)
         return [*rows, *words] if len(rows) + len(words) <= height else rows
 
     def topic(self, cells: int, height: int) -> Sequence[Row]:
         """Return the bar over the messages."""
-        return [panes.topic(self._world.active, self._world.status, cells)]
+        active = self._world.active
+        return [panes.topic(active, self._title(active), self._world.status, cells)]
 
     def rooms(self, cells: int, height: int) -> Sequence[Row]:
         """Return the list of rooms and conversations."""
-        world = self._world
-        return panes.rooms(world.buffers, world.active, world.status, cells, height)
+        return panes.rooms(self._client.buffers, self._world.active, self._title, cells, height)
 
     def tabs(self, cells: int, height: int) -> Sequence[Row]:
         """Return the rooms in one row."""
-        world = self._world
-        return [panes.tabs(world.buffers, world.active, world.status, cells)]
+        return [panes.tabs(self._client.buffers, self._world.active, self._title, cells)]
 
     def people(self, cells: int, height: int) -> Sequence[Row]:
         """Return who is in the room."""
@@ -144,7 +144,7 @@ class Stage:
         """Return the most useful thing to know about keys now, and how much it matters."""
         if self.leaving:
             return 0, "leaving… (Ctrl+C again: at once)"
-        if self._world.question:
+        if self._client.question:
             return 0, "Enter answers, Esc gives up"
         lines = self._typed_lines()
         if lines >= _MANY_LINES:
@@ -153,7 +153,7 @@ class Stage:
             many = f"{lines} lines in {-(-lines // most)} messages" if most else f"{lines} messages"
             what = f"one message of {lines} lines" if one else many
             return 0, f"Enter sends {what}, Ctrl+C clears {'it' if one else 'them'}"
-        if panes.next_unread(self._world.buffers, self._world.active):
+        if panes.next_unread(self._client.buffers, self._world.active):
             return 3, "Alt+A next unread"
         return 6, "F1 keys"
 
@@ -161,6 +161,15 @@ class Stage:
     def counts_seconds(self) -> bool:
         """Whether what is shown changes by itself with time."""
         return self._world.status.state is ConnectionState.WAITING
+
+    @property
+    def _world(self) -> World:
+        return self._client.world
+
+    def _title(self, buffer: Buffer) -> str:
+        """Return the name of a buffer in lists: that of the network for the server's."""
+        is_server = buffer.kind is BufferKind.SERVER
+        return self._client.world_of(buffer).title if is_server else buffer.name
 
 
 def _is_followed(buffer: Buffer) -> bool:

@@ -19,9 +19,12 @@ from chatclient.model import (
     Kind,
     Line,
     Member,
+    Question,
     Status,
     World,
 )
+from chatclient.model.archive import Archive
+from chatclient.settings import Settings
 from chatclient.ui.output import FrameOutput
 from chatclient.ui.screen import ChatScreen
 
@@ -45,8 +48,12 @@ CTRL_C, CTRL_D, CTRL_L, CTRL_N, CTRL_P = "\x03", "\x04", "\x0c", "\x0e", "\x10"
 class ScriptedClient:
     """A client without a server: it notes what the screen asks for; a test plays the network."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *more: World) -> None:
+        """Have these worlds, the first one in view."""
+        self.worlds = (world, *more)
         self.world = world
+        for other in more:
+            other.watched = False
         self.entered: list[tuple[str, str]] = []
         self.sought: list[str] = []  # beginnings of names of rooms
         self.quits = 0
@@ -66,8 +73,23 @@ class ScriptedClient:
 
     def answer(self, written: str | None) -> None:
         """Do it, as the real one does."""
-        self.world.answer(written)
+        asking = next(world for world in self.worlds if world.question)
+        asking.answer(written)
         self.flush()
+
+    @property
+    def buffers(self) -> list[Buffer]:
+        """Those of all worlds."""
+        return [buffer for world in self.worlds for buffer in world.buffers]
+
+    def world_of(self, buffer: Buffer) -> World:
+        """Find it."""
+        return next(world for world in self.worlds if buffer in world.buffers)
+
+    @property
+    def question(self) -> Question | None:
+        """What any world asks."""
+        return next((world.question for world in self.worlds if world.question), None)
 
     def is_secret(self, buffer: Buffer, text: str) -> bool:
         """Take what begins so for one."""
@@ -75,6 +97,9 @@ class ScriptedClient:
 
     def activate(self, buffer: Buffer) -> None:
         """Do it, as the real one does."""
+        self.world.watched = False
+        self.world = self.world_of(buffer)
+        self.world.watched = True
         self.world.activate(buffer)
         self.flush()
 
@@ -100,7 +125,7 @@ class ScriptedClient:
 
     def flush(self) -> None:
         """Tell the screen what changed."""
-        self._listener(self.world.take_changes())
+        self._listener([change for world in self.worlds for change in world.take_changes()])
 
 
 class _Paper:
@@ -134,6 +159,9 @@ class Rig:
         columns: int,
         rows: int,
         depth: ColorDepth = ColorDepth.DEPTH_8_BIT,
+        *,
+        settings: Settings = Settings(),
+        archive: Archive | None = None,
     ) -> None:
         self.client = client
         self.world = client.world
@@ -146,7 +174,14 @@ class Rig:
             term="xterm-256color",
             default_color_depth=depth,
         )
-        self.screen = ChatScreen(client, input=keys, output=output, now=lambda: NOON)
+        self.screen = ChatScreen(
+            client,
+            settings=settings,
+            archive=archive,
+            input=keys,
+            output=output,
+            now=lambda: NOON,
+        )
         self.failing = False  # whether the test is about a screen that ends with an error
         self.task = asyncio.create_task(self.screen.run())
         self._drawn = asyncio.Event()
@@ -216,17 +251,17 @@ class Rig:
         return line
 
 
-def make_world() -> World:
+def make_world(name: str = "", server: str = "chat.example:9000") -> World:
     """Return the world of anna, who is online and in #lobby with bob and an operator."""
     status = Status(
-        "chat.example:9000",
+        server,
         state=ConnectionState.ONLINE,
         nick="anna",
         family="IPv6",
         remote="[2001:db8::1]:9000",
         round_trip=0.0034,
     )
-    world = World(status)
+    world = World(status, name=name)
     join(world, "#lobby", "anna", "bob", "@oper")
     world.activate(world.buffers[1])
     world.take_changes()
@@ -248,11 +283,15 @@ async def rig(
     rows: int = 24,
     world: World | None = None,
     depth: ColorDepth = ColorDepth.DEPTH_8_BIT,
+    *,
+    more: Sequence[World] = (),
+    settings: Settings = Settings(),
+    archive: Archive | None = None,
 ) -> AsyncIterator[Rig]:
-    """Run a screen of that size, and leave it at the end."""
+    """Run a screen of that size, of `world` and `more` worlds, and leave it at the end."""
     with create_pipe_input() as keys:
-        client = ScriptedClient(world or make_world())
-        made = Rig(client, keys, columns, rows, depth)
+        client = ScriptedClient(world or make_world(), *more)
+        made = Rig(client, keys, columns, rows, depth, settings=settings, archive=archive)
         try:
             await made.until(lambda: any(made.rows))
             yield made

@@ -8,15 +8,11 @@ from chatclient.commands import BY_NAME, COMMANDS
 from chatclient.model import Kind, Member, World
 from chatclient.ui.completion import ChatCompleter, is_command_name
 from chatclient.ui.guide import _FIRST_STEPS
-from tests.chatclient.ui.rig import NOON, join, make_world
-
-
-def _find_none(_beginning: str) -> None:
-    """The server does not answer."""
+from tests.chatclient.ui.rig import NOON, ScriptedClient, join, make_world
 
 
 def _offered(world: World, text: str) -> list[str]:
-    completer = ChatCompleter(world, lambda: world.active, _find_none)
+    completer = ChatCompleter(ScriptedClient(world))
     found = completer.get_completions(Document(text), CompleteEvent(completion_requested=True))
     return [text[: len(text) + each.start_position] + each.text for each in found]
 
@@ -73,11 +69,11 @@ def test_the_active_room_comes_first() -> None:
 def test_rooms_that_were_never_entered_are_found_by_asking() -> None:
     """The server is asked at the first Tab; at the next it has answered. Open rooms come first."""
     world = make_world()
-    sought: list[str] = []
-    completer = ChatCompleter(world, lambda: world.active, sought.append)
+    client = ScriptedClient(world)
+    completer = ChatCompleter(client)
     asked = CompleteEvent(completion_requested=True)
     assert [*completer.get_completions(Document("/join #o"), asked)] == []
-    assert sought == ["#o"]
+    assert client.sought == ["#o"]
     for name in ("#ops", "#Lobby", "#office", "#a"):
         world.note_listed(name)
     assert _offered(world, "/join #o") == ["/join #office ", "/join #ops "]
@@ -87,7 +83,7 @@ def test_rooms_that_were_never_entered_are_found_by_asking() -> None:
 def test_all_commands_are_offered_with_their_help() -> None:
     """A slash alone shows the whole table, in its order."""
     world = make_world()
-    completer = ChatCompleter(world, lambda: world.active, _find_none)
+    completer = ChatCompleter(ScriptedClient(world))
     found = [*completer.get_completions(Document("/"), CompleteEvent())]
     assert [each.text.strip() for each in found] == [f"/{row.name}" for row in COMMANDS]
     assert [each.display_meta_text for each in found] == [row.summary for row in COMMANDS]
@@ -111,5 +107,5 @@ def test_the_first_steps_are_commands_that_exist() -> None:
 def test_only_commands_are_offered_unasked(text: str) -> None:
     """Typing faster than completions come leaves no menu of people at an input that is empty again."""
     world = make_world()
-    completer = ChatCompleter(world, lambda: world.active, _find_none)
+    completer = ChatCompleter(ScriptedClient(world))
     assert [*completer.get_completions(Document(text), CompleteEvent(text_inserted=True))] == []

@@ -19,6 +19,10 @@ ONLINE = Status(
 )
 
 
+def _title(buffer: Buffer) -> str:
+    return buffer.name
+
+
 def _unread(world: World, name: str, unread: int, mentions: int = 0) -> Buffer:
     room = join(world, name, "anna")
     room.unread, room.mentions = unread, mentions
@@ -38,7 +42,7 @@ def test_the_list_of_rooms_is_as_wide_as_it_may_be() -> None:
     """Long names are cut before their counts are."""
     world = make_world()
     _unread(world, "#a-room-with-a-very-long-name", 12)
-    rows = [row.text for row in panes.rooms(world.buffers, world.active, ONLINE, 16, 10)]
+    rows = [row.text for row in panes.rooms(world.buffers, world.active, _title, 16, 10)]
     assert rows == ["1 chat.example:…", "2 #lobby        ", "3 #a-room-wi… 12"]
 
 
@@ -49,7 +53,7 @@ def test_the_active_room_is_in_the_list(at: int) -> None:
     for number in range(28):
         join(world, f"#room{number}")
     buffers = world.buffers
-    rows = panes.rooms(buffers, buffers[at], ONLINE, 16, 7)
+    rows = panes.rooms(buffers, buffers[at], _title, 16, 7)
     assert [row.style for row in rows].count("class:active") == 1
     assert len(rows) == 7
 
@@ -60,7 +64,7 @@ def test_tabs_show_the_active_room() -> None:
     for number in range(20):
         join(world, f"#room{number}")
     last = world.buffers[-1]
-    row = panes.tabs(world.buffers, last, ONLINE, 40)
+    row = panes.tabs(world.buffers, last, _title, 40)
     assert row.fragments[-1] == ("class:active", "   #room19 ")
     assert width(row.text) <= 40
 
@@ -104,7 +108,7 @@ def test_the_topic_fills_its_row(cells: int) -> None:
     """A long topic is cut to what is left between the name and the number of people."""
     world = make_world()
     world.set_topic(world.active, "words " * 60)
-    row = panes.topic(world.active, ONLINE, cells)
+    row = panes.topic(world.active, world.active.name, ONLINE, cells)
     assert width(row.text) == max(cells, width(" #lobby3 here "))
 
 
@@ -112,7 +116,7 @@ def test_a_room_one_is_not_in_says_so() -> None:
     """And how to go in again."""
     world = make_world()
     world.set_joined(world.active, joined=False)
-    assert "/join" in panes.topic(world.active, ONLINE, 60).text
+    assert "/join" in panes.topic(world.active, world.active.name, ONLINE, 60).text
 
 
 def test_the_status_leaves_out_what_matters_least() -> None:
@@ -180,5 +184,5 @@ def test_whether_the_other_one_is_there(
     world = make_world()
     bob = world.open_direct("bob")
     world.set_presence(bob, online=online, away=away)
-    text = panes.topic(bob, ONLINE, 80).text
+    text = panes.topic(bob, bob.name, ONLINE, 80).text
     assert text.split("the two of you")[1].strip() == shown

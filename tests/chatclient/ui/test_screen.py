@@ -7,9 +7,7 @@ from dataclasses import replace
 import pytest
 from prompt_toolkit.output.color_depth import ColorDepth
 
-from chatclient.keys import Action
 from chatclient.model import ConnectionState, Delivery, FocusWanted, Kind, Status, World
-from chatclient.ui import screen as screen_module
 from tests.chatclient.ui.rig import CTRL_L, ESC, F1, NOON, PAGE_DOWN, PAGE_UP, Rig, join, rig
 
 SMALL = """\
@@ -238,13 +236,6 @@ async def test_a_room_that_one_has_left_says_how_to_go_in() -> None:
         seen.client.flush()
         await seen.shows("you are not in this room: /join")
         assert "/join goes in" in seen.text
-
-
-def test_every_action_has_a_handler() -> None:
-    """No key names an action that nobody does."""
-    names = set(Action)
-    source = screen_module.ChatScreen._handlers.__code__.co_names
-    assert {action.name for action in names} <= set(source)
 
 
 @pytest.mark.asyncio

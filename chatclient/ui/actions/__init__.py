@@ -1,0 +1,26 @@
+"""What keys do: a module for each topic, which says what handles each of its actions.
+
+Rules: a topic's `handlers(desk)` returns its actions and their handlers, and each action of
+`chatclient.keys` is handled by one topic. Handlers ask the desk for the world each time.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from chatclient.keys import Action
+from chatclient.ui.actions import composing, program, reading, rooms
+from chatclient.ui.bindings import Handler
+from chatclient.ui.desk import Desk
+
+TOPICS: Final[tuple[Callable[[Desk], Mapping[Action, Handler]], ...]] = (
+    composing.handlers,
+    rooms.handlers,
+    reading.handlers,
+    program.handlers,
+)
+"""What makes the handlers of each topic."""
+
+
+def handlers(desk: Desk) -> dict[Action, Handler]:
+    """Return what handles each action, at that desk."""
+    return {action: handler for topic in TOPICS for action, handler in topic(desk).items()}

@@ -1,0 +1,48 @@
+"""Keys for the program itself: help, the terminal, and leaving."""
+
+from collections.abc import Mapping
+
+from chatclient.keys import Action
+from chatclient.ui.bindings import Handler
+from chatclient.ui.desk import Desk
+
+
+def handlers(desk: Desk) -> Mapping[Action, Handler]:
+    """Return what handles these keys, at that desk."""
+    return {
+        Action.HELP: lambda _: desk.stage.toggle_help(),
+        Action.CLOSE: lambda _: _close(desk),
+        Action.SUSPEND: lambda event: event.app.suspend_to_background(),
+        Action.REDRAW: lambda event: event.app.renderer.clear(),
+        Action.CLEAR_OR_LEAVE: lambda _: _clear_or_leave(desk),
+        Action.LEAVE: lambda _: _delete_or_leave(desk),
+    }
+
+
+def can_close(desk: Desk) -> bool:
+    """Say whether there is anything to close, so that Esc is not only the beginning of a key."""
+    return desk.stage.help_open or desk.editor.menu_open or desk.editor.asked is not None
+
+
+def _close(desk: Desk) -> None:
+    if desk.editor.asked:
+        desk.client.answer(None)
+        return
+    desk.stage.close_help()
+    desk.editor.close_menu()
+
+
+def _clear_or_leave(desk: Desk) -> None:
+    if desk.editor.buffer.text and not desk.stage.leaving:
+        desk.editor.buffer.reset()
+    elif desk.editor.asked and not desk.stage.leaving:
+        desk.client.answer(None)
+    else:
+        desk.leave()
+
+
+def _delete_or_leave(desk: Desk) -> None:
+    if desk.editor.buffer.text:
+        desk.editor.delete()
+    else:
+        desk.leave()
