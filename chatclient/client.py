@@ -26,7 +26,6 @@ from chatclient.model import (
     PolicyHeard,
     PongHeard,
     Question,
-    Question,
     QuestionChanged,
     QuitWanted,
     ReconnectWanted,
@@ -165,25 +164,6 @@ class Client:
         """Take note that the user does something, and so sees the active buffer."""
         self.session.see(self.world.active, self._clock())
         self.flush()
-
-    @property
-    def worlds(self) -> Sequence[World]:
-        """The one world, as there is one network."""
-        return (self.world,)
-
-    @property
-    def buffers(self) -> Sequence[Buffer]:
-        """All buffers of the world."""
-        return self.world.buffers
-
-    def world_of(self, buffer: Buffer) -> World:
-        """Return the one world."""
-        return self.world
-
-    @property
-    def question(self) -> Question | None:
-        """What the user is asked now."""
-        return self.world.question
 
     @property
     def worlds(self) -> Sequence[World]:

@@ -44,9 +44,8 @@ class World:
         """`asks` says whether there is a user who can answer questions; `name` is the network's."""
         self.status = status
         self.name = name or status.server
-        self._is_named = bool(name)
-        self._is_named = bool(name)
         """The name of the network, which tells it from the user's other networks."""
+        self._is_named = bool(name)
         self.watched = True
         """Whether the user looks at this network now, and not at another one."""
         self.asks = asks
@@ -68,11 +67,6 @@ class World:
         self._typed: set[Buffer] = set()
 
     # --- reading -----------------------------------------------------------------------------
-
-    @property
-    def title(self) -> str:
-        """What the network is called: as the user does, or else as it does itself."""
-        return self.name if self._is_named else self.status.network or self.server.name
 
     @property
     def title(self) -> str:
