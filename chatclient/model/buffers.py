@@ -3,7 +3,7 @@
 import enum
 from dataclasses import dataclass, field
 
-from chatclient.model.lines import Line
+from chatclient.model.lines import Line, Span
 from chatclient.model.members import Members
 
 
@@ -32,6 +32,8 @@ class Topic:
     """The nick of who set it, "" if not told."""
     time: float | None = None
     """When it was set: seconds since 1970, None if not told."""
+    spans: tuple[Span, ...] = ()
+    """Parts of `text` that have a look."""
 
 
 @dataclass(slots=True, eq=False)

@@ -56,9 +56,10 @@ class Span:
     strike: bool = False
     mono: bool = False
     reverse: bool = False
-    colour: int | None = None
-    """0 to 98 as https://modern.ircdocs.horse/formatting counts them, None for the default."""
-    ground: int | None = None
+    colour: int | str | None = None
+    """0 to 98 as https://modern.ircdocs.horse/formatting counts them, "rrggbb" for one that is named
+    by six hexadecimal digits, None for the default."""
+    ground: int | str | None = None
     """The same, behind the text."""
 
 

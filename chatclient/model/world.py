@@ -24,6 +24,7 @@ from chatclient.model.changes import (
     Wish,
 )
 from chatclient.model.folding import CASEMAPPINGS, Fold
+from chatclient.model.formatting import read
 from chatclient.model.lines import CONVERSATION, Delivery, Kind, Line
 from chatclient.model.members import Members
 from chatclient.model.places import place
@@ -232,7 +233,13 @@ class World:
 
     def set_topic(self, buffer: Buffer, text: str, by: str = "", time: float | None = None) -> None:
         """Set the topic of a room."""
-        buffer.topic = Topic(plain(text), plain(by), time)
+        shown, spans = read(text.replace("\n", " "))
+        buffer.topic = Topic(shown, plain(by), time, spans)
+        self.changes.append(BufferChanged(buffer))
+
+    def set_topic_origin(self, buffer: Buffer, by: str, time: float | None) -> None:
+        """Say who set the topic that a room has, and when."""
+        buffer.topic = replace(buffer.topic, by=plain(by), time=time)
         self.changes.append(BufferChanged(buffer))
 
     def set_modes(self, buffer: Buffer, letters: str) -> None:
@@ -289,8 +296,8 @@ class World:
     def make_line(self, kind: Kind, text: str, *, time: float, source: str = "") -> Line:
         """Return a new line that is in no buffer yet, with its text made safe."""
         self._newest_id += 1
-        safe = "\n".join(map(plain, text.split("\n")))
-        return Line(self._newest_id, kind, time, plain(source), safe)
+        safe, spans = read(text)
+        return Line(self._newest_id, kind, time, plain(source), safe, spans=spans)
 
     def add(self, buffer: Buffer, line: Line) -> None:
         """Append a line, counting it as unread if somebody else said it and nobody looks."""

@@ -157,7 +157,7 @@ def on_topic_origin(state: State, heard: Heard) -> None:
             if written.isascii() and written.isdigit() and len(written) < 12
             else None
         )
-        state.world.set_topic(buffer, buffer.topic.text, by, time)
+        state.world.set_topic_origin(buffer, by, time)
 
 
 def on_names(state: State, heard: Heard) -> None:
