@@ -5,7 +5,7 @@ Rules of this package: it is pure (no I/O, no clock, no randomness: times are ar
 in it is safe to show in a terminal as it is (`chatwire.text.plain`; TAB may remain).
 """
 
-from chatclient.model.archive import Archive, Hit, Kept
+from chatclient.model.archive import Archive, Hit, Kept, NoArchive
 from chatclient.model.buffers import Buffer, BufferKind, Level, Topic
 from chatclient.model.changes import (
     BufferChanged,
@@ -61,6 +61,7 @@ __all__ = [
     "Member",
     "Members",
     "MembersChanged",
+    "NoArchive",
     "PolicyHeard",
     "PongHeard",
     "Question",

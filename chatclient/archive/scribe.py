@@ -1,0 +1,122 @@
+"""The thread that writes.
+
+Rules: what is handed over is written within a tenth of a second or so, many lines at a time, in
+order. It is put in the index when there is nothing else to do, or too much has come together.
+"""
+
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chatclient.archive import tasks as t
+from chatclient.archive.reading import Reader
+from chatclient.archive.writing import Writer
+
+_GATHER = 0.1  # seconds in which lines are gathered before they are written
+_QUIET = 0.5  # seconds without lines after which there is time for the index
+_INDEXED = 400  # lines that are put in the index at a time
+_FRESH_MOST = 20_000  # lines that may be missing from the index, as search reads them all
+_IN_MEMORY = 50_000  # lines that are kept where there is no file
+_TRIES = 3  # when somebody else writes for long
+
+
+@dataclass(slots=True, eq=False)
+class Store:
+    """Both sides of a file, or of memory."""
+
+    reader: Reader
+    writer: Writer
+    lock: threading.Lock
+    """Held while it is written to."""
+    lasting: bool
+    """Whether it outlives the client."""
+
+    def close(self) -> None:
+        """Close it."""
+        self.reader.close()
+        self.writer.close()
+
+
+class Scribe:
+    """Writes what it is given, in a thread."""
+
+    def __init__(self, store: Store, fall_back: Callable[[Exception], Store]) -> None:
+        """Write to `store`; when that is impossible, to what `fall_back` returns."""
+        self._store = store
+        self._fall_back = fall_back
+        self._queue: deque[t.Added | t.Task] = deque()
+        self._wake = threading.Event()
+        self._hurry = threading.Event()
+        self._closing = False
+        self._fresh = 1  # how many lines may not be in the index
+        self._untrimmed = 0
+        self._thread = threading.Thread(target=self._run, name="archive", daemon=True)
+        self._thread.start()
+
+    def put(self, task: t.Added | t.Task, *, soon: bool = False) -> None:
+        """Have something written, with `soon` at once."""
+        self._queue.append(task)
+        if not self._wake.is_set():
+            self._wake.set()
+        if soon:
+            self._hurry.set()
+
+    def close(self) -> None:
+        """Write what is left, and end."""
+        self._closing = True
+        self._wake.set()
+        self._hurry.set()
+        self._thread.join(10.0)
+
+    def _run(self) -> None:
+        while not self._closing or self._queue:
+            woken = self._wake.wait(_QUIET if self._fresh else None)
+            if woken:
+                self._hurry.wait(_GATHER)
+            self._wake.clear()
+            self._hurry.clear()
+            self._write()
+            if self._closing:
+                continue
+            if self._fresh > _FRESH_MOST or (self._fresh and not woken):
+                self._index()
+
+    def _write(self) -> None:
+        work = [self._queue.popleft() for _ in range(len(self._queue))]
+        if not work:
+            return
+        self._try(lambda: self._store.writer.write(work))
+        self._fresh += len(work)
+        if not self._store.lasting:
+            self._untrimmed += len(work)
+            if self._untrimmed > _IN_MEMORY // 10:
+                self._untrimmed = 0
+                self._try(lambda: self._store.writer.trim(_IN_MEMORY))
+        for task in work:
+            if isinstance(task, t.Barrier):
+                task.passed.set()
+
+    def _index(self) -> None:
+        """Put lines in the index until there is something to write, or none is left."""
+        enough = _FRESH_MOST // 2
+        while self._fresh and (not self._wake.is_set() or self._fresh > enough):
+            self._fresh = max(1, self._fresh - _INDEXED)
+            self._try(self._index_some)
+
+    def _index_some(self) -> None:
+        if self._store.writer.index(_INDEXED) < _INDEXED:
+            self._fresh = 0
+
+    def _try(self, work: Callable[[], None]) -> None:
+        """Do something with the file; if it cannot be done, go on without the file."""
+        for tries in range(_TRIES + 1):
+            try:
+                with self._store.lock:
+                    work()
+                return
+            except sqlite3.Error as error:
+                busy = isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
+                if (not busy or tries >= _TRIES - 1) and self._store.lasting:
+                    self._store = self._fall_back(error)

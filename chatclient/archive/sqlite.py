@@ -1,0 +1,154 @@
+"""The archive in one SQLite file: the event loop reads, a thread writes.
+
+Rules: when the file is broken, full, or held by somebody else for long, memory takes its place;
+`problem` says why.
+"""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from platformdirs import user_data_dir
+
+from chatclient.archive import tasks as t
+from chatclient.archive.reading import Reader
+from chatclient.archive.scribe import Scribe, Store
+from chatclient.archive.tables import connect
+from chatclient.archive.writing import Writer
+from chatclient.model import Buffer, Hit, Kept, Line
+
+_log = logging.getLogger(__name__)
+
+
+def default_path() -> Path:
+    """Return where the archive is kept on this machine."""
+    return Path(user_data_dir("chatclient", appauthor=False)) / "archive.db"
+
+
+class SqliteArchive:
+    """What was said, in a file or, without one, in memory (`model.Archive`)."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Open the file at `path`; None keeps all in memory, until the end."""
+        self._problem = ""
+        self._shelves: dict[Buffer, t.Shelf] = {}
+        self._memory: dict[tuple[str, str], str] = {}
+        """What is remembered, as far as it was asked for or changed."""
+        self._store = self._open(path)
+        self._scribe = Scribe(self._store, self._fall_back)
+
+    @property
+    def problem(self) -> str:
+        """Why nothing is kept on this machine though it should be, "" if all is well."""
+        return self._problem or self._store.reader.problem
+
+    def _open(self, path: Path | None) -> Store:
+        try:
+            return _open(path)
+        except (sqlite3.Error, OSError) as error:
+            _log.warning("%s cannot be used: %s", path, error)
+            self._problem = str(error)
+            return _open(None)
+
+    def _fall_back(self, error: Exception) -> Store:
+        """Go on in memory (in the writing thread)."""
+        _log.warning("the archive cannot be used any more: %s", error)
+        self._problem = str(error)
+        self._store = _open(None)
+        for shelf in [*self._shelves.values()]:
+            shelf.row = shelf.last = 0
+            shelf.positions.clear()
+        return self._store
+
+    # --- reading -----------------------------------------------------------------------------
+
+    def older(self, buffer: Buffer, before: int | None, most: int) -> Sequence[Kept]:
+        """Return the newest `most` lines before a position (None: the end), oldest first."""
+        return self._store.reader.older(self.shelf(buffer), before, most)
+
+    def newer(self, buffer: Buffer, after: int, most: int) -> Sequence[Kept]:
+        """Return the oldest `most` lines after a position, oldest first."""
+        return self._store.reader.newer(self.shelf(buffer), after, most)
+
+    def position(self, buffer: Buffer, line: Line) -> int | None:
+        """Return where a line of `buffer.lines` stands in the archive, None while it does not."""
+        return -line.id if line.id < 0 else self.shelf(buffer).positions.get(line.id)
+
+    def search(self, text: str, most: int = 100) -> Sequence[Hit]:
+        """Return what people said with all words of `text` in it, newest first.
+
+        It may be called in any thread.
+        """
+        return self._store.reader.search(text, most)
+
+    def mentions(self, most: int = 100) -> Sequence[Hit]:
+        """Return what called the user, in all buffers, newest first."""
+        return self._store.reader.mentions(most)
+
+    def recall(self, topic: str, name: str) -> str:
+        """Return what was remembered under that name of that topic, "" for nothing."""
+        key = (topic, name)
+        if key not in self._memory:
+            self._memory[key] = self._store.reader.recall(topic, name)
+        return self._memory[key]
+
+    def inputs(self, most: int = 1000) -> Sequence[str]:
+        """Return what was typed lately, oldest first."""
+        return self._store.reader.inputs(most)
+
+    # --- writing -----------------------------------------------------------------------------
+
+    def shelf(self, buffer: Buffer) -> t.Shelf:
+        """Return where the lines of a buffer are kept."""
+        shelf = self._shelves.get(buffer)
+        if shelf is None:
+            shelf = t.Shelf(buffer.network, buffer.target, buffer.kind.value)
+            self._shelves[buffer] = shelf
+        return shelf
+
+    def add(self, buffer: Buffer, line: Line) -> None:
+        """Keep a line at the end of a buffer."""
+        self._scribe.put((self._shelves.get(buffer) or self.shelf(buffer), line))
+
+    def do(self, task: t.Task, *, soon: bool = False) -> None:
+        """Have something written, after what was handed over before; with `soon`, at once."""
+        self._scribe.put(task, soon=soon)
+
+    def remember(self, topic: str, name: str, value: str) -> None:
+        """Remember something over restarts, "" to forget it."""
+        if self.recall(topic, name) != value:
+            self._memory[topic, name] = value
+            self.do(t.Remember(topic, name, value), soon=True)
+
+    def add_input(self, text: str) -> None:
+        """Keep what was typed, for `inputs`. Passwords are not for it."""
+        self.do(t.Input(text))
+
+    def leave(self, buffer: Buffer) -> None:
+        """Take note that a buffer is closed: what was said in it is kept."""
+        self._shelves.pop(buffer, None)
+
+    def flush(self, within: float = 5.0) -> bool:
+        """Wait until everything is written, some seconds at most; say whether it is."""
+        passed = threading.Event()
+        self.do(t.Barrier(passed), soon=True)
+        return passed.wait(within)
+
+    def close(self) -> None:
+        """Write what is left, and close the file."""
+        self._scribe.close()
+        self._store.close()
+
+
+def _open(path: Path | None) -> Store:
+    """Open a connection for each side; memory has one, which both use in turn.
+
+    Raises `sqlite3.Error` or `OSError`.
+    """
+    writing = connect(path)
+    reading = connect(path) if path else writing
+    lock = threading.Lock()
+    turns = lock if path is None else threading.Lock()
+    return Store(Reader(reading, turns), Writer(writing), lock, lasting=path is not None)

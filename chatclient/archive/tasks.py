@@ -1,0 +1,121 @@
+"""What is to be written: one type for each task, in the order in which they are to be done."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from chatclient.model import Line
+
+
+@dataclass(slots=True, eq=False)
+class Shelf:
+    """Where the lines of one buffer are kept."""
+
+    network: str
+    target: str
+    """The name on the wire."""
+    kind: str
+    row: int = 0
+    """`buffers.id`, 0 while there is none."""
+    last: int = 0
+    """The newest position, 0 for none (the writer's)."""
+    positions: dict[int, int] = field(default_factory=dict)
+    """Where the lines of the window stand, by their ids."""
+
+    @property
+    def name(self) -> str:
+        """The target as it is compared, whatever the server's casemapping is."""
+        return self.target.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Put lines between two that are there, in their order."""
+
+    shelf: Shelf
+    lines: Sequence[Line]
+    after: int = 0
+    """`Line.id` of the one before them in the window, 0 for none."""
+    before: int = 0
+    """Of the one after them."""
+    low: int = 0
+    """Or the position after which, 0 for any."""
+    high: int = 0
+    """And the one before which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Put a line in the place of the one with its id."""
+
+    shelf: Shelf
+    line: Line
+    after: int
+    """`Line.id` of the one before it in the window, if it is not there yet."""
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Put a line in the place of the one at a position."""
+
+    shelf: Shelf
+    position: int
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Remove the line at a position."""
+
+    shelf: Shelf
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Follow a buffer to its new name, unless something is kept under that."""
+
+    shelf: Shelf
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Delete what is kept of a buffer."""
+
+    shelf: Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetAll:
+    """Delete all lines, and what was typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """Remember something, "" to forget it."""
+
+    topic: str
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Keep what was typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Barrier:
+    """Say when everything before is written."""
+
+    passed: threading.Event
+
+
+Task = Insert | Update | Replace | Drop | Rename | Forget | ForgetAll | Remember | Input | Barrier
+
+Added = tuple[Shelf, Line]
+"""A line at the end; not a type of its own, as there may be a thousand a second."""

@@ -1,0 +1,257 @@
+"""Writing to the archive: what each task does to the tables.
+
+Rules: all of it happens in one transaction for many tasks. The same message is kept once, whoever
+writes it, and how often: its `msgid` says that it is the same, or else that it is of the past and
+all of it is the same.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from chatclient.archive import tasks as t
+from chatclient.archive.rows import COLUMNS, SAID, Row, moment, row_of
+from chatclient.model import Line
+
+INPUTS = 1000
+"""How much of what was typed is kept."""
+
+_STEP = 1024
+"""Between two lines of a buffer that come in one millisecond, there is room for more."""
+
+_NEAR = 2 << 20  # positions in which a line of some millisecond is found again
+
+_PUT = f"INSERT INTO lines ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING"  # noqa: S608
+_NEWEST = "SELECT id FROM lines WHERE buffer = ? ORDER BY id DESC LIMIT 1"
+_BY_MSGID = "SELECT id FROM lines WHERE buffer = ? AND msgid = ?"
+_TWIN = """
+SELECT id FROM lines WHERE buffer = ? AND id BETWEEN ? AND ? AND time = ? AND kind = ?
+AND source = ? AND text = ? AND (msgid IS NULL OR ? IS NULL)
+"""
+_INDEXED = "FROM lines WHERE id = ? AND kind < 3 AND id NOT IN (SELECT id FROM fresh)"
+
+
+class Writer:
+    """Does tasks on a connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._do = connection.execute
+        self._seen: set[t.Shelf] = set()
+        """The shelves whose newest line is known in this transaction: others may write, too."""
+
+    def write(self, work: Iterable[t.Added | t.Task]) -> None:
+        """Do all of it, or raise `sqlite3.Error`, and nothing is done."""
+        self._seen.clear()
+        added: list[t.Added] = []
+        self._do("BEGIN IMMEDIATE")
+        try:
+            for task in work:
+                if isinstance(task, tuple):
+                    added.append(task)
+                    continue
+                self._append(added)
+                added = []
+                self._handle(task)
+            self._append(added)
+        except BaseException:
+            if self._connection.in_transaction:
+                self._do("ROLLBACK")
+            raise
+        self._do("COMMIT")
+
+    def index(self, most: int) -> int:
+        """Let some more lines be found by search, and return how many there were."""
+        some = "(SELECT id FROM fresh ORDER BY id LIMIT ?)"
+        self._do("BEGIN IMMEDIATE")
+        try:
+            self._do(
+                "INSERT INTO trigrams (rowid, text) SELECT id, coalesce(folded, text) || '  ' "  # noqa: S608
+                f"FROM lines WHERE id IN {some}",
+                (most,),
+            )
+            done = self._do(f"DELETE FROM fresh WHERE id IN {some}", (most,)).rowcount  # noqa: S608
+        except BaseException:
+            if self._connection.in_transaction:
+                self._do("ROLLBACK")
+            raise
+        self._do("COMMIT")
+        return done
+
+    def trim(self, most: int) -> None:
+        """Forget the oldest of all lines, but for so many."""
+        found = self._do("SELECT id FROM lines ORDER BY id DESC LIMIT 1 OFFSET ?", (most,))
+        for (oldest,) in found.fetchall():
+            self._delete("id <= ?", (oldest,))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def _handle(self, task: t.Task) -> None:  # noqa: C901, PLR0912 -- one case for each task
+        match task:
+            case t.Insert():
+                self._insert(task)
+            case t.Update(shelf, line, after, before):
+                position = shelf.positions.get(line.id)
+                if position is None:
+                    self._insert(t.Insert(shelf, [line], after, before))
+                else:
+                    self._replace(shelf, position, line)
+            case t.Replace(shelf, position, line):
+                self._replace(shelf, position, line)
+            case t.Drop(_, position):
+                self._delete("id = ?", (position,))
+            case t.Rename(shelf, target):
+                self._rename(shelf, target)
+            case t.Forget(shelf):
+                self._delete("buffer = ?", (self._row(shelf),))
+                self._forget_words()
+                shelf.positions.clear()
+                shelf.last = 0
+            case t.ForgetAll():
+                self._do("DELETE FROM lines")
+                self._do("DELETE FROM fresh")
+                self._do("DELETE FROM inputs")
+                self._forget_words()
+            case t.Remember(topic, name, value):
+                if value:
+                    self._do("REPLACE INTO memory VALUES (?, ?, ?)", (topic, name, value))
+                else:
+                    self._do("DELETE FROM memory WHERE topic = ? AND name = ?", (topic, name))
+            case t.Input(text):
+                done = self._do("INSERT INTO inputs (text) VALUES (?)", (text,))
+                self._do("DELETE FROM inputs WHERE id <= ?", (done.lastrowid - INPUTS,))  # type: ignore[operator]  # it has one
+            case t.Barrier():
+                pass  # who calls `write` passes it when the transaction is done
+
+    # --- lines -------------------------------------------------------------------------------
+
+    def _row(self, shelf: t.Shelf) -> int:
+        if not shelf.row:
+            key = (shelf.network, shelf.name)
+            self._do(
+                "INSERT INTO buffers (network, name, target, kind) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT DO NOTHING",
+                (*key, shelf.target, shelf.kind),
+            )
+            found = self._do("SELECT id FROM buffers WHERE network = ? AND name = ?", key)
+            (shelf.row,) = found.fetchone()
+        if shelf not in self._seen:
+            self._seen.add(shelf)
+            newest = self._do(_NEWEST, (shelf.row,)).fetchone()
+            shelf.last = newest[0] if newest else 0
+        return shelf.row
+
+    def _append(self, added: Sequence[t.Added]) -> None:
+        """Put lines at the ends of their buffers."""
+        rows: list[Row] = []
+        placed: list[t.Added] = []
+        for shelf, line in added:
+            buffer = self._row(shelf)
+            if line.history and not line.msgid:  # it may be there, or among those before it
+                self._put_all(rows, placed)
+                rows, placed = [], []
+                if twin := self._twin(buffer, line):
+                    shelf.positions[line.id] = twin
+                    continue
+            at = max(moment(line.time) + buffer % _STEP, shelf.last + _STEP)
+            shelf.last = shelf.positions[line.id] = at
+            rows.append(row_of(line, at, buffer))
+            placed.append((shelf, line))
+        self._put_all(rows, placed)
+
+    def _put_all(self, rows: Sequence[Row], placed: Sequence[t.Added]) -> None:
+        if rows and self._connection.executemany(_PUT, rows).rowcount != len(rows):
+            self._mend(rows, placed)
+
+    def _mend(self, rows: Sequence[Row], placed: Sequence[t.Added]) -> None:
+        """Find out where the lines are that were there already."""
+        for row, (shelf, line) in zip(rows, placed, strict=True):
+            position = self._known(shelf.row, line)
+            shelf.positions[line.id] = position or self._put(row)
+
+    def _known(self, buffer: int, line: Line) -> int:
+        """Return the position of a line that is there already, 0 if it is not."""
+        if line.msgid:
+            found = self._do(_BY_MSGID, (buffer, line.msgid)).fetchone()
+            if found:
+                return int(found[0])
+        return self._twin(buffer, line)
+
+    def _twin(self, buffer: int, line: Line) -> int:
+        first = moment(line.time)
+        row = row_of(line, 0, buffer)
+        found = self._do(
+            _TWIN, (buffer, first, first + _NEAR, line.time, row[3], row[6], row[7], row[2])
+        ).fetchone()
+        return int(found[0]) if found else 0
+
+    def _put(self, row: Row) -> int:
+        """Put one line, which is not there yet, at its position or the next that is free."""
+        while not self._do(_PUT, row).rowcount:
+            row = (row[0] + 1, *row[1:])
+        return row[0]
+
+    def _insert(self, task: t.Insert) -> None:
+        """Put lines of the past between others: at their times, as far as these allow that."""
+        shelf, lines = task.shelf, task.lines
+        buffer = self._row(shelf)
+        low = task.low or shelf.positions.get(task.after, 0)
+        high = task.high or shelf.positions.get(task.before, 0)
+        for index, line in enumerate(lines):
+            position = self._known(buffer, line)
+            if not position:
+                left = len(lines) - index
+                room = max(1, (high - low) // (left + 1)) if high else _STEP
+                position = max(moment(line.time) + buffer % _STEP, low + min(_STEP, room))
+                if high and position > high - left:
+                    position = low + room
+                position = self._put(row_of(line, position, buffer))
+            shelf.positions[line.id] = position
+            low = max(low, position)
+        shelf.last = max(shelf.last, low)
+
+    def _replace(self, shelf: t.Shelf, position: int, line: Line) -> None:
+        self._unindex(position)
+        row = row_of(line, position, self._row(shelf))
+        self._do(
+            "UPDATE lines SET msgid = ?, kind = ?, time = ?, flags = ?, source = ?, text = ?, "
+            "folded = ?, more = ? WHERE id = ?",
+            (*row[2:], position),
+        )
+        if row[3] < SAID:
+            self._do("INSERT INTO fresh VALUES (?) ON CONFLICT DO NOTHING", (position,))
+
+    def _unindex(self, position: int) -> None:
+        """Let a line not be found by what it said."""
+        self._do(
+            "INSERT INTO trigrams (trigrams, rowid, text) "
+            f"SELECT 'delete', id, coalesce(folded, text) || '  ' {_INDEXED}",
+            (position,),
+        )
+        self._do("DELETE FROM fresh WHERE id = ?", (position,))
+
+    def _delete(self, which: str, values: tuple[int, ...]) -> None:
+        for (position,) in self._do(f"SELECT id FROM lines WHERE {which}", values).fetchall():  # noqa: S608
+            self._unindex(position)
+        self._do(f"DELETE FROM lines WHERE {which}", values)  # noqa: S608
+
+    def _forget_words(self) -> None:
+        """Leave nothing of what was deleted in the index: it is made anew."""
+        self._do("INSERT INTO trigrams (trigrams) VALUES ('delete-all')")
+        self._do("INSERT OR IGNORE INTO fresh SELECT id FROM lines WHERE kind < 3")
+
+    def _rename(self, shelf: t.Shelf, target: str) -> None:
+        self._row(shelf)
+        name = target.lower()
+        taken = self._do(
+            "SELECT id FROM buffers WHERE network = ? AND name = ?", (shelf.network, name)
+        ).fetchone()
+        shelf.target = target
+        if taken is None or taken[0] == shelf.row:
+            self._do(
+                "UPDATE buffers SET name = ?, target = ? WHERE id = ?", (name, target, shelf.row)
+            )
+            return
+        shelf.row = 0
+        self._seen.discard(shelf)
