@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from chatclient.config import Config
 
 DESCRIPTION = (
-    "Chat in the terminal, on this project's server or any IRC server. With --send, - or --json it "
-    "is a tool for scripts instead."
+    "Chat in the terminal, on this project's server or any IRC server. With --send, -, --tail or "
+    "--json it is a tool for scripts instead."
 )
 
 EPILOG = """\
@@ -29,6 +29,7 @@ examples:
   chatclient localhost --room '#ops' --send deployed say one thing, and leave
   tail -f log | chatclient localhost --room '#ops' - say every line
   chatclient localhost --json | jq .text             print what is heard
+  chatclient localhost --room '#ops' --tail 20       print the last 20 messages, and go on
 
 The password is asked for, or taken from the environment (CHATCLIENT_PASSWORD) or from what a
 command prints (--password-command). It is that of --account, or without one, of the server.
@@ -36,7 +37,7 @@ command prints (--password-command). It is that of --account, or without one, of
 exit status, as a tool:
   0  the server acknowledged everything; or listening was ended by a signal or by the reader
   1  the server refused something (a room, a message, the nick)
-  2  the arguments are wrong, or there is no terminal and nothing to do without one
+  2  the arguments are wrong, the output cannot be written, or there is no terminal to draw on
   3  no connection, or it was lost before everything was acknowledged
   4  no answer within --timeout
 """
@@ -45,7 +46,7 @@ exit status, as a tool:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks for and return the exit status."""
     parser = _parser()
-    given = parser.parse_intermixed_args(arguments)
+    given = parser.parse_intermixed_args(_with_tail(arguments))
     if given.version:
         print(f"chatclient {VERSION}")
         return 0
@@ -59,6 +60,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from chatclient.app import run  # noqa: PLC0415 - see above
 
     return run(config)
+
+
+def _with_tail(arguments: Sequence[str] | None) -> list[str]:
+    """Return the arguments, with the N of a `--tail` that another kind of argument follows."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    for at, (word, after) in enumerate(zip(words, [*words[1:], ""], strict=True)):
+        if word == "--tail" and not after.isdigit():
+            words[at] = "--tail=10"
+    return words
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -92,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
         help="say TEXT in the rooms and leave; - for the lines of standard input",
     )
     add("--json", action="store_true", help="print what is heard, one JSON object a line")
+    _add_tool(parser)
     _add_security(parser)
     add(
         "--timeout",
@@ -108,6 +119,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--version", action="store_true", help="print the version")
     return parser
+
+
+def _add_tool(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "--tail",
+        type=int,
+        metavar="N",
+        help="print the last N messages (default: 10) and what is said from then on",
+    )
+    add("--no-follow", action="store_true", help="with --tail: end after the last messages")
+    add("--to", action="append", metavar="NICK", help="say it to NICK alone; may be given again")
+    add("--reply-to", default="", metavar="MSGID", help="say it in answer to that message")
 
 
 def _add_security(parser: argparse.ArgumentParser) -> None:
@@ -160,6 +184,10 @@ def _configure(given: argparse.Namespace) -> "Config":
             messages=tuple(text for text in sends if text != "-"),
             from_stdin="-" in given.where or "-" in sends,
             as_json=given.json,
+            tail=given.tail,
+            follows=not given.no_follow,
+            to=tuple(given.to or ()),
+            reply_to=given.reply_to,
             log_level=given.log_level,
         ),
     )

@@ -35,6 +35,14 @@ class Tool:
     """Whether to say the lines of standard input."""
     as_json: bool = False
     """Whether to print what is heard as JSON lines."""
+    tail: int | None = None
+    """How many of the last messages of each room to print first, as lines of text unless as JSON."""
+    follows: bool = True
+    """Whether to go on after the last messages."""
+    to: tuple[str, ...] = ()
+    """To whom to say it, beside the rooms."""
+    reply_to: str = ""
+    """The id of the message that is answered, "" for none."""
     log_level: str = "warning"
     """What to log on standard error."""
 
@@ -46,7 +54,12 @@ class Tool:
     @property
     def wanted(self) -> bool:
         """Whether there is anything to do without a screen."""
-        return self.sends or self.as_json
+        return self.sends or self.listens
+
+    @property
+    def listens(self) -> bool:
+        """Whether to print what is heard."""
+        return self.as_json or self.tail is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +110,8 @@ class Config:
     key: str | None = None
     password_command: str = ""
     """A command that prints the password, "" for none."""
+    name: str = ""
+    """What the user calls the network, "" for by its address."""
     timeout: float = 10.0
     """Seconds that connecting may take; as a tool, also that joining or an answer may take."""
     tool: Tool = Tool()
@@ -130,9 +145,10 @@ def build(
         port = _port(where[1])
     if not 0 < timeout < 1e6:
         raise ArgumentError("--timeout is a number of seconds more than 0")
-    if not all(text.strip() for text in tool.messages):
-        raise ArgumentError("--send has nothing to say")
-    wanted = [_room(name) for name in [*rooms, *url_rooms]] or [DEFAULT_ROOM]
+    _check_tool(tool)
+    wanted = [_room(name) for name in [*rooms, *url_rooms]]
+    if not wanted and not tool.to:
+        wanted = [DEFAULT_ROOM]
     identity = Identity(
         _nick(nick if nick is not None else login.account or None),
         account=_account(login.account),
@@ -153,6 +169,18 @@ def build(
         timeout=timeout,
         tool=tool,
     )
+
+
+def _check_tool(tool: Tool) -> None:
+    """Raise `ArgumentError` if what is wanted of the tool makes no sense."""
+    if not all(text.strip() for text in tool.messages):
+        raise ArgumentError("--send has nothing to say")
+    if not tool.sends and (tool.to or tool.reply_to):
+        raise ArgumentError("--to and --reply-to need something to say: --send TEXT, or -")
+    if not tool.follows and (tool.tail is None or tool.sends):
+        raise ArgumentError("--no-follow is for --tail alone")
+    for nick in tool.to:
+        _nick(nick)
 
 
 def _place(written: str) -> tuple[str, int | None, bool, list[str]]:

@@ -1,6 +1,6 @@
 """The client as a tool: says things and leaves, or prints what it hears.
 
-Rules: what is heard goes to standard output as JSON lines, everything else to standard error, one
+Rules: what is heard goes to standard output, everything else to standard error, one
 line each, made safe for a terminal. The exit status says whether the server acknowledged all that
 was to be said (`Status`); the first refusal ends it. A cut does not: what was not acknowledged is
 sent again where that is harmless, within `--timeout`. What was said meanwhile is printed in its
@@ -14,33 +14,21 @@ import enum
 import logging
 import os
 import signal
-import stat
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from typing import TextIO
 
 from chatclient import stdin
 from chatclient.client import Client
 from chatclient.config import Config
-from chatclient.jsonlines import json_line
+from chatclient.hearing import Heard, Hearing
 from chatclient.known import KnownServers, default_path
-from chatclient.model import (
-    Buffer,
-    BufferChanged,
-    BufferKind,
-    Change,
-    ConnectionState,
-    Delivery,
-    Kind,
-    Line,
-    LineAdded,
-    LineChanged,
-    LinesInserted,
-    StatusChanged,
-)
+from chatclient.model import Buffer, Change, ConnectionState, Delivery, Kind, StatusChanged
+from chatclient.printing import Printer
 from chatclient.session import MAYBE_LOST
+from chatclient.signals import on_reader_gone, on_signals
 from chatwire.text import visible
 
 WINDOW = 64
@@ -87,13 +75,21 @@ def run(config: Config) -> int:
         asyncio.run(Tool(config, sys.stdout, sys.stdin.fileno(), known).run())
     except ToolError as error:
         complain(str(error))
+        _shut_output()
         return error.status
     except BrokenPipeError:
-        # Whoever read our output has gone. Closing it at exit must not complain again.
+        _shut_output()
+    return Status.DONE
+
+
+def _shut_output() -> None:
+    """Write nothing more: what nobody takes would be complained of once more at the exit."""
+    try:
+        sys.stdout.flush()
+    except OSError:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
-    return Status.DONE
 
 
 def complain(text: str) -> None:
@@ -116,21 +112,29 @@ class Tool:
         self._descriptor = descriptor
         self._client = Client(config, known=known, asks=False)
         self._rooms = [each for each in self._client.world.rooms() if each.wanted]
+        self._addressed = [*self._rooms]
+        """Where to say what is to be said."""
+        self._hearing = Hearing(lambda: self._client.session.online)
+        tool = config.tool
+        self._printer = None
+        if tool.listens:
+            self._printer = Printer(output, self._rooms, as_json=tool.as_json, tail=tool.tail)
         self._step = asyncio.Event()
         self._listening = True
         self._welcomed = False
         self._lost = ""
         """Why the last connection ended."""
         self._end: Exception | None = None
-        self._late: dict[Buffer, dict[int, Line]] = {}
-        """What was heard of buffers that are being caught up with, by the ids of the lines."""
 
     async def run(self) -> None:
         """Do what was asked for. Raises `ToolError`, or `BrokenPipeError` of the output."""
         self._client.listen(self._follow)
         network = asyncio.create_task(self._client.run())
         try:
-            with _on_signals(self._interrupt), _on_reader_gone(self._output, self._lose_reader):
+            with (
+                on_signals(self._interrupt, signal.SIGINT, signal.SIGTERM, signal.SIGHUP),
+                on_reader_gone(self._output.fileno(), self._lose_reader),
+            ):
                 await self._work()
         except Interrupted as error:
             if self._config.tool.sends:
@@ -148,14 +152,35 @@ class Tool:
         await self._until(lambda: self._client.world.status.remote != "")
         await self._until(self._settled_in, "to be let in")
         tool = self._config.tool
+        self._addressed += [self._client.session.converse(nick) for nick in tool.to]
+        if self._printer is not None and tool.tail is not None:
+            await self._find_tails(self._printer)
         for text in tool.messages:
             await self._say(text)
         if tool.from_stdin:
             await self._say_input()
         if tool.sends:
             await self._acknowledged(0)
-        else:
+        elif tool.follows:
             await self._until(lambda: False)
+
+    # --- the past ----------------------------------------------------------------------------
+
+    async def _find_tails(self, printer: Printer) -> None:
+        """Have the last messages of each room found and printed."""
+        for room in self._rooms:
+            await self._until(partial(_is_complete, room), "for what was said before")
+            count = 0
+            while (missing := printer.missing(room)) > 0 and missing != count:
+                count = missing
+                if not self._client.session.find_older(room):
+                    break
+                self._client.flush()
+                there = len(room.lines)
+                await self._until(partial(_is_longer, room, there), "for what was said before")
+        self._put_out(printer.open)
+        self._put_out(printer.flush)
+        self._check()
 
     # --- saying ------------------------------------------------------------------------------
 
@@ -178,8 +203,9 @@ class Tool:
             coming.cancel()
 
     async def _say(self, text: str) -> None:
-        for room in self._rooms:
-            self._client.session.say(room, text, time.time())
+        for room in self._addressed:
+            reply_to = self._config.tool.reply_to
+            self._client.session.say(room, text, time.time(), reply_to=reply_to)
             self._client.flush()
             await self._acknowledged(WINDOW)
 
@@ -190,7 +216,7 @@ class Tool:
         self._check()
 
     def _waiting(self) -> int:
-        return sum(room.pending for room in self._rooms)
+        return sum(room.pending for room in self._addressed)
 
     def _fewer_than(self, count: int) -> bool:
         return self._waiting() < count
@@ -201,7 +227,7 @@ class Tool:
             if not room.wanted:
                 errors = [line.text for line in room.lines if line.kind is Kind.ERROR]
                 raise ToolError(Status.REFUSED, errors[-1] if errors else f"{room.name}: refused")
-        return all(room.joined for room in self._rooms)
+        return self._client.session.online and all(room.joined for room in self._rooms)
 
     # --- waiting -----------------------------------------------------------------------------
 
@@ -247,48 +273,32 @@ class Tool:
         if not self._listening:
             return
         for change in changes:
-            match change:
-                case LineAdded(buffer, line) | LineChanged(buffer, line):
-                    self._heard(buffer, line)
-                case LinesInserted(buffer, lines):
-                    for line in lines:
-                        self._heard(buffer, line)
-                case BufferChanged(buffer) if not buffer.behind:
-                    self._print_late(buffer)
-                case StatusChanged():
-                    self._follow_status()
-                case _:
-                    pass
-        try:
-            self._output.flush()
-        except BrokenPipeError as error:
-            self._finish(error)
+            if isinstance(change, StatusChanged):
+                self._follow_status()
+            for heard in self._hearing.take(change):
+                if isinstance(heard, Heard):
+                    self._heard(heard)
+        if self._printer is not None:
+            self._put_out(self._printer.flush)
         self._step.set()
 
-    def _heard(self, buffer: Buffer, line: Line) -> None:
+    def _heard(self, heard: Heard) -> None:
+        buffer, line = heard.buffer, heard.line
         if line.delivery is Delivery.FAILED and self._client.session.online:
             status = Status.LOST if line.reason == MAYBE_LOST else Status.REFUSED
             self._finish(ToolError(status, f"{buffer.name}: {line.reason}: {line.text}"))
-        if buffer in self._late or (buffer.behind and self._client.session.online):
-            self._late.setdefault(buffer, {})[line.id] = line
-        else:
-            self._print(buffer, line)
+        if self._printer is not None:
+            self._put_out(partial(self._printer.hear, heard))
 
-    def _print_late(self, buffer: Buffer) -> None:
-        """Print what was heard of a buffer that is complete now, in its order."""
-        late = self._late.pop(buffer, {})
-        for line in [line for line in buffer.lines if line.id in late]:
-            self._print(buffer, line)
-
-    def _print(self, buffer: Buffer, line: Line) -> None:
-        told = line.delivery is Delivery.CONFIRMED and not (
-            buffer.kind is BufferKind.SERVER and line.kind is Kind.INFO
-        )
-        if told and self._config.tool.as_json:
-            try:
-                self._output.write(json_line(buffer, line) + "\n")
-            except BrokenPipeError as error:
-                self._finish(error)
+    def _put_out(self, what: Callable[[], None]) -> None:
+        """Print something; that nobody reads it any more ends the tool."""
+        try:
+            what()
+        except BrokenPipeError as error:
+            self._finish(error)
+        except OSError as error:
+            text = f"cannot write what is heard: {error.strerror or error}"
+            self._finish(ToolError(Status.USAGE, text))
 
     def _follow_status(self) -> None:
         """End when there is no connection; only who was in waits for another one."""
@@ -310,42 +320,9 @@ class Tool:
                 complain(f"{status.reason}; trying again")
 
 
-@contextlib.contextmanager
-def _on_signals(handle: Callable[[signal.Signals], None]) -> Iterator[None]:
-    """Have `handle` called for the signals that ask a program to end, while the block runs."""
-    loop = asyncio.get_running_loop()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    try:
-        for number in numbers:
-            loop.add_signal_handler(number, handle, number)
-    except NotImplementedError:  # Windows: Ctrl-C raises KeyboardInterrupt there
-        yield
-        return
-    try:
-        yield
-    finally:
-        for number in numbers:
-            loop.remove_signal_handler(number)
+def _is_complete(room: Buffer) -> bool:
+    return not room.behind
 
 
-@contextlib.contextmanager
-def _on_reader_gone(output: TextIO, handle: Callable[[], None]) -> Iterator[None]:
-    """Have `handle` called when nobody reads the pipe that is our output, while the block runs.
-
-    Otherwise `chatclient --json | head -1` would stay until there is something more to print.
-    """
-    descriptor = output.fileno()
-    loop = asyncio.get_running_loop()
-    if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
-        yield
-        return
-    try:
-        # The writing end of a pipe is "readable" when the other end is closed.
-        loop.add_reader(descriptor, handle)
-    except (NotImplementedError, OSError):  # Windows
-        yield
-        return
-    try:
-        yield
-    finally:
-        loop.remove_reader(descriptor)
+def _is_longer(room: Buffer, count: int) -> bool:
+    return len(room.lines) != count

@@ -14,7 +14,7 @@ import pytest
 from chatclient.config import Login, Security, build
 from chatclient.config import Tool as Wishes
 from chatclient.tool import WINDOW, Status, Tool, ToolError
-from tests.chatclient.fake_server import FakeServer, until
+from tests.chatclient.fake_server import MODERN, FakeServer, Visitor, until
 
 
 class Run:
@@ -291,3 +291,91 @@ async def test_no_login(tmp_path: Path) -> None:
         run = Run(server.port, tmp_path / "out", Wishes(("x",)), login=Login("alice", "sesame"))
         with failing(Status.REFUSED, "refuses the login as alice: wrong"):
             await run.run()
+
+
+_HISTORY = f"{MODERN} draft/chathistory"
+
+
+def _page(visitor: Visitor, asked: int, *lines: str) -> None:
+    """Answer the question for history of that number, the first being 1."""
+    visitor.tell(f"@label=h{asked} :srv BATCH +{asked} chathistory #ops")
+    for line in lines:
+        when, said = line.split(" ", 1)
+        tags = f"@batch={asked};msgid=m{when};time=2026-11-22T12:00:{when}.000Z"
+        visitor.tell(f"{tags} :bob!b@h PRIVMSG #ops :{said}")
+    visitor.tell(f":srv BATCH -{asked}")
+
+
+def _texts(run: Run) -> list[str]:
+    """Return what it printed so far, without the days and times."""
+    return [line.split(" ", 2)[2] for line in run.path.read_text().splitlines()]
+
+
+@pytest.mark.asyncio
+async def test_tail(tmp_path: Path) -> None:
+    """It prints the last N messages, as text, asking for as many as it takes, and goes on."""
+    async with FakeServer(_HISTORY) as server:
+        run = Run(server.port, tmp_path / "out", Wishes(tail=3))
+        task = asyncio.create_task(run.run())
+        visitor = await server.visitor(0)
+        await visitor.heard("CHATHISTORY LATEST #ops")
+        visitor.tell(":bob!b@h PRIVMSG #ops :five")
+        _page(visitor, 1, "03 three", "04 four")
+        await visitor.heard("CHATHISTORY BEFORE #ops")
+        assert run.path.read_text() == ""
+        _page(visitor, 2, "01 one", "02 two")
+        await until(lambda: "five" in run.path.read_text())
+        visitor.tell(":carol!c@h JOIN #ops")
+        visitor.tell(":carol!c@h PRIVMSG #ops :\x01ACTION waves\x01")
+        await until(lambda: "waves" in run.path.read_text())
+        assert _texts(run) == [
+            "#ops bob: two",
+            "#ops bob: three",
+            "#ops bob: four",
+            "#ops bob: five",
+            "#ops * carol waves",
+        ]
+        os.kill(os.getpid(), signal.SIGTERM)
+        await task
+
+
+@pytest.mark.asyncio
+async def test_tail_without_following(tmp_path: Path) -> None:
+    """With --no-follow it ends after the last messages, of which there may be fewer."""
+    async with FakeServer(_HISTORY) as server:
+        run = Run(server.port, tmp_path / "out", Wishes(tail=3, follows=False))
+        task = asyncio.create_task(run.run())
+        visitor = await server.visitor(0)
+        await visitor.heard("CHATHISTORY LATEST #ops")
+        _page(visitor, 1, "03 three")
+        await visitor.heard("CHATHISTORY BEFORE #ops")
+        _page(visitor, 2)
+        await task
+        assert _texts(run) == ["#ops bob: three"]
+
+
+@pytest.mark.asyncio
+async def test_tail_where_there_is_no_history(tmp_path: Path) -> None:
+    """A server that keeps nothing has no last messages: what follows is printed."""
+    async with FakeServer() as server:
+        run = Run(server.port, tmp_path / "out", Wishes(tail=3))
+        task = asyncio.create_task(run.run())
+        visitor = await server.visitor(0)
+        await visitor.heard("JOIN #ops")
+        visitor.tell(":bob!b@h PRIVMSG #ops :hello")
+        await until(lambda: "hello" in run.path.read_text())
+        os.kill(os.getpid(), signal.SIGHUP)
+        await task
+
+
+@pytest.mark.asyncio
+async def test_to_one_person(tmp_path: Path) -> None:
+    """--to says it to a person, in no room; one who is not there is a refusal."""
+    async with FakeServer() as server:
+        wishes = Wishes(messages=("hi",), to=("bob",))
+        await Run(server.port, tmp_path / "out", wishes, rooms=[]).run()
+        assert _messages(server) == ["bob hi"]
+        assert not any(line.startswith("JOIN") for line in server.visitors[0].lines)
+        server.refusals["PRIVMSG bob"] = "401 bot bob :No such nick"
+        with failing(Status.REFUSED, "bob: No such nick"):
+            await Run(server.port, tmp_path / "out", wishes, rooms=[]).run()

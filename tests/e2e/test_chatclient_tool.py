@@ -223,6 +223,39 @@ def test_sending_goes_on_over_a_restart(tmp_path: Path) -> None:
     assert texts == [*map(str, range(500)), "last"]
 
 
+def _shell(line: str, port: int) -> subprocess.CompletedProcess[str]:
+    """Run a line in a shell in which `$CHAT` is chatclient on the server, in #ops."""
+    chat = f"{_BIN / 'chatclient'} localhost {port} --room '#ops'"
+    return subprocess.run(
+        ["bash", "-c", f'set -o pipefail; chat() {{ {chat} "$@"; }}; {line}'],
+        capture_output=True,
+        text=True,
+        timeout=_DEADLINE,
+        check=False,
+    )
+
+
+def test_tail_in_pipes(port: int) -> None:
+    """What head, grep and tail are used to: it ends at once when they do, quietly."""
+    assert _shell("seq 150 | chat -", port).returncode == 0
+    done = _shell("chat --tail 120 | head -2", port)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split()[-1] for line in done.stdout.splitlines()] == ["31", "32"]
+    done = _shell("chat --tail --no-follow | grep -c .", port)
+    assert (done.returncode, done.stdout) == (0, "10\n")
+    done = _shell('chat --tail 1 --json --no-follow | grep -o \'"text": "150"\'', port)
+    assert (done.returncode, done.stdout) == (0, '"text": "150"\n')
+
+
+def test_output_that_takes_no_more(port: int) -> None:
+    """A full disk under the output ends it, with one line on why."""
+    done = _shell("chat --json > /dev/full", port)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "chatclient: cannot write what is heard: No space left on device\n",
+    )
+
+
 def test_nothing_listens() -> None:
     """Without a server: one line that says what to check, and the status for it."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
