@@ -77,7 +77,8 @@ class Client:
         self._connect_to = connect
         self._clock = clock
         random = random or SystemRandom()
-        self.world = World(Status(config.address, nick=config.identity.nick), asks=asks)
+        status = Status(config.address, nick=config.identity.nick)
+        self.world = World(status, asks=asks, name=config.name)
         self._trust = Trust(config, known or KnownServers(), clock)
         self._target = config
         """Where the present connection goes, or the last one went, and how."""
@@ -195,6 +196,24 @@ class Client:
         self.session.quit(reason)
         self.flush()
 
+    def reconnect(self) -> None:
+        """Connect anew, and at once."""
+        self.session.reconnect()
+        self.flush()
+
+    def disconnect(self, reason: str = "") -> None:
+        """Leave the server, and stay away until the user wants to connect again."""
+        self._refused = "you disconnected"
+        self.session.leave(reason)
+        self._interrupt(_GOODBYE_TIME)
+        self.flush()
+
+    def watch(self, *, watched: bool) -> None:
+        """Take note whether the user looks at this network now, or at another one."""
+        self.session.see(self.world.active, self._clock(), soon=True)
+        self.world.watch(watched=watched)
+        self.flush()
+
     @property
     def stuck(self) -> str:
         """Why it is no use to connect again as before, "" if it is."""
@@ -262,7 +281,7 @@ class Client:
         try:
             return await self._attempt
         except asyncio.CancelledError:
-            if self._leaving.is_set() or self._reconnecting:
+            if self._leaving.is_set() or self._reconnecting or self._refused:
                 raise ConnectError("interrupted") from None
             raise
         finally:

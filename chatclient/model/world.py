@@ -109,6 +109,15 @@ class World:
             buffer.unread = buffer.mentions = 0
             self.changes.append(BufferChanged(buffer))
 
+    def watch(self, *, watched: bool) -> None:
+        """Take note whether the user looks at this network: else its active buffer is not seen."""
+        self.watched = watched
+        active = self.active
+        if watched:
+            self.activate(active)
+        else:
+            active.read_id = active.lines[-1].id if active.lines else 0
+
     @property
     def question(self) -> Question | None:
         """What the user is asked now; what only has them wait comes last."""

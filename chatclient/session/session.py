@@ -322,6 +322,10 @@ class Session:
         self._state.send("QUIT", *filter(None, [reason]))
         self.world.want(QuitWanted())
 
+    def leave(self, reason: str = "") -> None:
+        """Say good-bye to the server for now: what is not said yet waits for the next connection."""
+        self._state.send("QUIT", *filter(None, [reason]))
+
     def reconnect(self) -> None:
         """Ask for another connection in the place of this one (`ReconnectWanted` follows)."""
         self.world.want(ReconnectWanted())
