@@ -140,6 +140,12 @@ class Client:
             self.flush()
             self._expire()
 
+    def cancel(self, buffer: Buffer) -> str:
+        """Take back what waits to be sent to a buffer; return it as it was typed, "" for nothing."""
+        taken = self.session.cancel(buffer)
+        self.flush()
+        return taken
+
     def can(self, buffer: Buffer, feature: str) -> bool:
         """Say whether "reply", "react", "redact" or "typing" is possible in a buffer now."""
         return self.session.can(buffer, feature)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from chatclient.model import CONVERSATION, Buffer, BufferKind, Delivery, FocusWanted, Kind
+from chatclient.model import CONVERSATION, Buffer, BufferKind, Delivery, FocusWanted, Kind, Line
 from chatclient.session import Session, Unable
 from chatclient.session.confidential import hide, is_confidential
 
@@ -328,7 +328,50 @@ def _delete(call: Call) -> None:
     found = [line for line in said if line.msgid and words in line.text.lower()][-1:]
     if not found:
         raise UsageError("there is no message of yours like that")
-    call.send("REDACT", call.buffer.target, found[0].msgid)
+    call.session.redact(call.buffer, found[0], call.now)
+
+
+def _newest(call: Call, nick: str) -> Line:
+    """Return what somebody said last, "" for anybody else. Raises `UsageError` if they did not."""
+    fold = call.session.world.fold
+    said = (line for line in reversed(call.buffer.lines) if line.kind in CONVERSATION)
+    found = (line for line in said if (fold(line.source) == fold(nick) if nick else not line.own))
+    line = next(found, None)
+    if line is None:
+        raise UsageError(f"{nick or 'nobody else'} has not said anything here")
+    return line
+
+
+def _reply(call: Call) -> None:
+    nick, text = call.words(2)
+    answered = _newest(call, _must(nick).rstrip(":,"))
+    call.session.say(call.buffer, _must(text), call.now, reply_to=answered)
+
+
+def _react(call: Call) -> None:
+    text, nick = call.words(2)
+    call.session.react(call.buffer, _newest(call, nick), _must(text), call.now)
+
+
+def _cancel(call: Call) -> None:
+    taken = call.session.cancel(call.buffer)
+    if not taken:
+        raise UsageError("nothing waits to be sent here")
+    call.tell(f"not sent: {taken}")
+
+
+def _rename(call: Call) -> None:
+    call.need_server()
+    if not call.session.renames_rooms:
+        raise UsageError("this server cannot rename a room")
+    is_room = call.session.is_room
+    _, second, _ = call.words(3)
+    room, rest = call.room_first() if is_room(second) else (call.buffer, call.argument)
+    if room.kind is not BufferKind.ROOM:
+        raise UsageError("this is no room; name one, and its new name after it")
+    name, _, reason = rest.partition(" ")
+    new = _must(name) if is_room(name) else f"#{_must(name)}"
+    call.send("RENAME", room.target, new, reason.strip())
 
 
 def _reconnect(call: Call) -> None:
@@ -346,9 +389,12 @@ COMMANDS: Final[Sequence[Command]] = (
     Command("msg", "<nick> <text>", "say something to one person", _msg, ("m",), "n"),
     Command("query", "<nick> [text]", "open a conversation with one person", _query, ("q",), "n"),
     Command("me", "<what you do>", "say what you do: * alice waves", _me),
+    Command("reply", "<nick> <text>", "answer what somebody said last", _reply, ("re",), "n"),
+    Command("react", "<emoji> [nick]", "react to what was said last; again: take it back", _react),
     Command("notice", "<nick> <text>", "send a notice, which nothing answers", _notice, (), "n"),
     Command("nick", "<name>", "change your name", _nick),
     Command("topic", "[room] [text]", "show or set what the room is about", _topic, ("t",), "r"),
+    Command("rename", "[room] <name> [reason]", "give a room another name", _rename, (), "r"),
     Command("names", "[room]", "show who is in a room", _names, ("who",), "r"),
     Command("list", "[pattern]", "list the rooms of the server", _list, ("rooms",)),
     Command("whois", "[nick]", "show who somebody is", _whois, (), "n"),
@@ -369,6 +415,7 @@ COMMANDS: Final[Sequence[Command]] = (
         "send failed lines again: the newest, all, or by words",
         _resend,
     ),
+    Command("cancel", "", "take back what waits to be sent here", _cancel),
     Command("history", "", "show a page of what was said before the oldest line", _history),
     Command("delete", "[words]", "delete your newest message, or the newest with words", _delete),
     Command("reconnect", "", "connect again, now", _reconnect),

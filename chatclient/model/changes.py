@@ -63,7 +63,7 @@ class LineChanged:
 
 @dataclass(frozen=True, slots=True)
 class LineRemoved:
-    """An own line is gone: it was there a second time."""
+    """An own line is gone: it was there a second time, or the user took it back."""
 
     buffer: Buffer
     line: Line

@@ -395,6 +395,11 @@ class World:
         told = self._reactions.of(buffer, line.msgid) if line.msgid else None
         return line if told is None or told == line.reactions else replace(line, reactions=told)
 
+    def remove(self, buffer: Buffer, line: Line) -> None:
+        """Let an own line be gone that is not confirmed."""
+        if found := self._take_out(buffer, line.id):
+            self.changes.append(LineRemoved(buffer, found))
+
     def reopen(self, buffer: Buffer, line: Line) -> None:
         """Let a failed line, of the same id as `line`, be pending again: it goes to the end."""
         if self._take_out(buffer, line.id):

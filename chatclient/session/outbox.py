@@ -167,7 +167,28 @@ class Outbox:
         """Return the buffers whose lines wait for them to be open."""
         return [*self._held]
 
+    def take_back(self, buffer: Buffer) -> Sequence[Entry]:
+        """Take out what was never sent to a buffer, oldest first; its lines are gone."""
+        waiting = [*self._queue, *self._held.get(buffer, ())]
+        taken = [entry for entry in waiting if entry.buffer is buffer and not entry.tried]
+        gone = {entry.nonce for entry in taken}
+        self._queue = deque(each for each in self._queue if each.nonce not in gone)
+        if held := self._held.pop(buffer, None):
+            self._held[buffer] = deque(each for each in held if each.nonce not in gone)
+        for entry in reversed(taken):
+            del self._nonces[entry.nonce]
+            self._world.remove(buffer, entry.line)
+        return taken
+
     # --- finding -----------------------------------------------------------------------------
+
+    def entries(self) -> Iterator[Entry]:
+        """Iterate over all that wait, in the order of each buffer, and over those that failed."""
+        yield from self._sent.values()
+        yield from self._queue
+        for held in self._held.values():
+            yield from held
+        yield from self._failed.values()
 
     def marked(self, mark: str) -> Entry | None:
         """Return the entry with that label or token."""

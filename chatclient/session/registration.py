@@ -19,8 +19,6 @@ from chatclient.session.sts import STS, heed
 from chatwire import caps
 from chatwire.text import plain
 
-RENAME = "draft/channel-rename"
-
 WANTED = frozenset(
     {
         caps.ACCOUNT_NOTIFY,
@@ -42,7 +40,7 @@ WANTED = frozenset(
         caps.MULTILINE,
         caps.MULTI_PREFIX,
         NONCE,
-        RENAME,
+        caps.CHANNEL_RENAME,
         PLAYBACK,
         caps.PRE_AWAY,
         caps.READ_MARKER,

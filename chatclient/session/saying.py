@@ -12,6 +12,7 @@ from chatclient.session.splitting import clean, lines_of, split
 from chatclient.session.state import State, encode
 from chatclient.session.typing import forget_typing
 from chatwire import caps
+from chatwire.text import action
 
 _ACTION = "\x01ACTION {}\x01"
 _ACTION_LENGTH = len(_ACTION.format(""))
@@ -74,6 +75,13 @@ def say_again(state: State, line_id: int, now: float) -> bool:
     open_all(state)
     send_queued(state)
     return True
+
+
+def take_back(state: State, buffer: Buffer) -> str:
+    """Take back what was not sent yet, and return it as it was typed."""
+    taken = state.outbox.take_back(buffer)
+    done = ((action(entry.wire), entry.wire) for entry in taken)
+    return "\n".join(wire if said is None else f"/me {said}" for said, wire in done)
 
 
 def _say_piece(

@@ -25,7 +25,8 @@ from chatclient.session.people import PAUSE, converse, forget_presence, see, wat
 from chatclient.session.reactions import can_react, can_redact, can_reply, react, redact
 from chatclient.session.registration import begin
 from chatclient.session.replies import on_numeric
-from chatclient.session.saying import say, say_again, send_queued
+from chatclient.session.saying import say, say_again, send_queued, take_back
+from chatclient.session.snapshots import restore, snapshot
 from chatclient.session.state import Heard, State, server_time
 from chatclient.session.typing import can_tell, tell_stopped, tell_typing
 from chatwire import caps
@@ -212,6 +213,11 @@ class Session:
             case _:
                 return False
 
+    @property
+    def renames_rooms(self) -> bool:
+        """Whether the server can give a room another name."""
+        return self._state.has(caps.CHANNEL_RENAME)
+
     def expire(self, now: float) -> float | None:
         """Let be over what lasts for a time; return when to call this again, None for never."""
         times = [self.world.expire(now), tell_stopped(self._state, now)]
@@ -220,6 +226,21 @@ class Session:
     def say_again(self, line_id: int, now: float) -> bool:
         """Send a failed line again; say whether there is one with that `Line.id` that can be."""
         return say_again(self._state, line_id, now)
+
+    def cancel(self, buffer: Buffer) -> str:
+        """Take back what waits to be sent to a buffer; return it as it was typed, "" for nothing."""
+        return take_back(self._state, buffer)
+
+    def snapshot(self) -> str:
+        """Return what waits to be said, and what failed, as text for `restore`; "" for nothing."""
+        return snapshot(self._outbox)
+
+    def restore(self, written: str, now: float) -> None:
+        """Take what `snapshot` returned in an earlier life of the program, before the first `start`.
+
+        The lines stand in their buffers, and are sent when these are open, once.
+        """
+        restore(self._outbox, self.world, written, now)
 
     def find_older(self, buffer: Buffer) -> bool:
         """Ask for what was said before the oldest line of a buffer; say whether that can be asked."""

@@ -15,7 +15,7 @@ class Typing:
     """A user in #ops with bob, who types."""
 
     def __init__(self) -> None:
-        self.wire = Wire().start(MODERN)
+        self.wire = Wire().start(f"{MODERN} draft/message-redaction draft/channel-rename")
         self.room = self.wire.join("#ops", "@bob")
         self.wire.world.activate(self.room)
 
@@ -204,3 +204,41 @@ def test_deleting() -> None:
     assert typing.type("/delete FIRST") == ["REDACT #ops 1"]
     assert typing.type("/delete third") == []
     assert last(typing.room).text == "there is no message of yours like that"
+
+
+def test_answering() -> None:
+    """A reply answers what that person said last; a reaction what anybody else did."""
+    typing = Typing()
+    typing.wire.hear(
+        "@msgid=1 :bob!b@h PRIVMSG #ops :first",
+        "@msgid=2 :carol!c@h PRIVMSG #ops :second",
+        "@msgid=3 :alice!a@h PRIVMSG #ops :third",
+    )
+    assert typing.type("/reply bob: yes") == ["@label=m1;+reply=1 PRIVMSG #ops yes"]
+    assert typing.type("/react 👍") == ["@+reply=2;+draft/react=👍 TAGMSG #ops"]
+    assert typing.type("/react 👍 bob") == ["@+reply=1;+draft/react=👍 TAGMSG #ops"]
+    assert typing.type("/reply dave no") == []
+    assert "dave has not said anything here" in texts(typing.room)
+
+
+def test_taking_back() -> None:
+    """What waits is shown once more, so that it can be copied."""
+    typing = Typing()
+    typing.type("/cancel")
+    assert last(typing.room).text == "nothing waits to be sent here"
+    typing.wire.session.end("lost", typing.wire.now)
+    typing.type("hello")
+    typing.type("/cancel")
+    assert last(typing.room).text == "not sent: hello"
+    assert typing.room.pending == 0
+
+
+def test_renaming() -> None:
+    """The room one is in, or one that is named, where the server can."""
+    typing = Typing()
+    assert typing.type("/rename operations") == ["RENAME #ops #operations"]
+    assert typing.type("/rename #operations") == ["RENAME #ops #operations"]
+    assert typing.type("/rename #ops #o tidier now") == ["RENAME #ops #o :tidier now"]
+    old = Wire().start()
+    enter(old.session, old.join("#r"), "/rename #x", old.now)
+    assert last(old.room("#r")).text == "this server cannot rename a room"

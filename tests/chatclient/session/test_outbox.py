@@ -338,3 +338,32 @@ def test_a_conversation_waits_too(caps: str) -> None:
     wire.hear(":srv 422 alice :no MOTD")
     assert [line.rpartition(" ")[2] for line in wire.sent() if "PRIVMSG" in line] == ["hello"]
     assert direct.pending == 1
+
+
+def test_what_was_not_sent_can_be_taken_back() -> None:
+    """What waits is gone and returned as it was typed; what the server may have stays."""
+    wire = Wire().start(SAFE)
+    room = wire.join("#ops")
+    wire.say(room, "sent")
+    wire.session.end("lost", wire.now)
+    wire.say(room, "one\ntwo")
+    wire.say(room, "waves", Kind.ACTION)
+    wire.say(wire.world.open_direct("bob"), "stays")
+    assert wire.session.cancel(room) == "one\ntwo\n/me waves"
+    assert wire.session.cancel(room) == ""
+    assert _fates(room) == [("sent", Delivery.PENDING)]
+    assert room.pending == 1
+    sent = _again(wire, SAFE)
+    assert [line.rpartition(" ")[2] for line in sent if "PRIVMSG" in line] == ["sent"]
+    assert _fates(wire.room("bob")) == [("stays", Delivery.PENDING)]
+
+
+def test_of_a_long_paste_the_rest_can_be_taken_back() -> None:
+    """Lines beyond what is on its way at a time wait for answers, and can be cancelled."""
+    wire = Wire().start(SAFE)
+    room = wire.join("#ops")
+    sent = wire.say(room, "\n".join(f"{at} {'x' * 300}" for at in range(30)))
+    taken = wire.session.cancel(room).split("\n")
+    assert 0 < len(sent) < 30
+    assert len(sent) + len(taken) == 30
+    assert room.pending == len(sent)
