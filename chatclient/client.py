@@ -34,6 +34,7 @@ from chatclient.model import (
     WorkWanted,
     World,
 )
+from chatclient.pace import Pace
 from chatclient.retry import Backoff
 from chatclient.session import Session
 from chatclient.settings import Settings
@@ -90,6 +91,8 @@ class Client:
         self._attempt: asyncio.Future[Connection] | None = None
         self._keepalive = Keepalive(0.0)
         self._wake = asyncio.Event()
+        self._flowing = asyncio.Event()
+        self._flowing.set()
         self._leaving = asyncio.Event()
         self._reconnecting = False
         self._online_since: float | None = None
@@ -220,6 +223,13 @@ class Client:
         self.world.watch(watched=watched)
         self.flush()
 
+    def hold(self, *, held: bool) -> None:
+        """Read nothing more from the server while `held`; TCP has it wait, or it does as it likes."""
+        if held:
+            self._flowing.clear()
+        else:
+            self._flowing.set()
+
     @property
     def stuck(self) -> str:
         """Why it is no use to connect again as before, "" if it is."""
@@ -296,7 +306,7 @@ class Client:
     # --- one connection ----------------------------------------------------------------------
 
     async def _talk(self, connection: Connection) -> str:
-        now = asyncio.get_running_loop().time()
+        now, pace = asyncio.get_running_loop().time, Pace()
         self._online_since = None
         self.world.set_status(
             replace(
@@ -309,9 +319,10 @@ class Client:
         )
         self.session.start()
         self.flush()
-        deadline = now + _WELCOME_TIME
+        deadline = now() + _WELCOME_TIME
         heard_anything = False
         while True:
+            await self._flowing.wait()
             try:
                 async with asyncio.timeout(self._patience(deadline)):
                     data = await connection.read()
@@ -327,6 +338,8 @@ class Client:
                 return _end_of_stream(heard_anything=heard_anything, tls=self._target.tls)
             heard_anything = True
             self._on_data(data)
+            if self.session.online and (wait := pace.hear(now(), len(data))):
+                await connection.gather(wait)
 
     def _patience(self, deadline: float) -> float:
         """Return how long to wait for bytes, in seconds."""
@@ -459,6 +472,7 @@ class Client:
     def _interrupt(self, within: float) -> None:
         """End whatever goes on: waiting and connecting at once, a connection after some seconds."""
         self._wake.set()
+        self._flowing.set()
         if self._attempt is not None:
             self._attempt.cancel()
         if self._connection is not None:

@@ -67,6 +67,17 @@ class Connection:
         except OSError as error:
             raise ConnectError(_ended(error)) from error
 
+    async def gather(self, seconds: float) -> None:
+        """Let bytes gather in the system for so long, rather than come one line at a time."""
+        transport = self._writer.transport
+        if transport.is_closing() or not isinstance(transport, asyncio.ReadTransport):
+            return
+        transport.pause_reading()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            transport.resume_reading()
+
     def write(self, data: bytes) -> None:
         """Queue bytes for sending."""
         if data and not self._writer.is_closing():

@@ -45,6 +45,10 @@ class Members:
     def __contains__(self, nick: str) -> bool:
         return self._fold(nick) in self._by_fold
 
+    def has_folded(self, folded: str) -> bool:
+        """Say whether somebody is in whose nick is folded like that."""
+        return folded in self._by_fold
+
     def get(self, nick: str) -> Member | None:
         """Return the member of that nick, in any spelling, or None."""
         return self._by_fold.get(self._fold(nick))

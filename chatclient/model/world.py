@@ -18,6 +18,8 @@ from chatclient.model.changes import (
     LineRemoved,
     LinesInserted,
     MembersChanged,
+    PastChanged,
+    PastFound,
     PongHeard,
     QuestionChanged,
     StatusChanged,
@@ -275,6 +277,12 @@ class World:
             buffer.behind = behind
             self.changes.append(BufferChanged(buffer))
 
+    def set_seeking(self, buffer: Buffer, *, seeking: bool) -> None:
+        """Say whether the server is asked for what is older."""
+        if buffer.seeking != seeking:
+            buffer.seeking = seeking
+            self.changes.append(BufferChanged(buffer))
+
     def set_typing(self, buffer: Buffer, nick: str, until: float | None) -> None:
         """Say until when somebody is taken to be typing, None if they are no longer."""
         nick = plain(nick)
@@ -302,11 +310,41 @@ class World:
 
     # --- lines -------------------------------------------------------------------------------
 
-    def make_line(self, kind: Kind, text: str, *, time: float, source: str = "") -> Line:
+    def make_line(  # noqa: PLR0913 -- what a line is made of
+        self,
+        kind: Kind,
+        text: str,
+        *,
+        time: float,
+        source: str = "",
+        msgid: str = "",
+        own: bool = False,
+        mention: bool = False,
+        history: bool = False,
+        account: str = "",
+        bot: bool = False,
+        delivery: Delivery = Delivery.CONFIRMED,
+        reply_to: str = "",
+    ) -> Line:
         """Return a new line that is in no buffer yet, with its text made safe."""
         self._newest_id += 1
         safe, spans = read(text)
-        return Line(self._newest_id, kind, time, plain(source), safe, spans=spans)
+        return Line(
+            self._newest_id,
+            kind,
+            time,
+            plain(source),
+            safe,
+            msgid=msgid,
+            own=own,
+            mention=mention,
+            history=history,
+            account=account,
+            bot=bot,
+            delivery=delivery,
+            reply_to=reply_to,
+            spans=spans,
+        )
 
     def add(self, buffer: Buffer, line: Line) -> None:
         """Append a line, counting it as unread if somebody else said it and nobody looks."""
@@ -364,18 +402,43 @@ class World:
             self._recount(buffer)
         return fresh
 
+    def find_past(
+        self, buffer: Buffer, lines: Sequence[Line], before: Line, gap: Line | None
+    ) -> None:
+        """Hand over lines that the server has from directly before one that is known.
+
+        A gap before it that is in `Buffer.lines` is filled there.
+        """
+        if gap is None or gap not in buffer.lines:
+            buffer.older = True
+            self.changes.append(PastFound(buffer, lines, before, gap))
+            return
+        at = buffer.lines.index(gap)
+        fresh = [line for line in lines if not line.msgid or line.msgid not in buffer.msgids]
+        buffer.lines[at + 1 : at + 1] = fresh
+        buffer.msgids.update(line.msgid for line in fresh if line.msgid)
+        if len(fresh) < len(lines):
+            del buffer.lines[at]
+            self.changes.append(LineRemoved(buffer, gap))
+        if fresh:
+            self.changes.append(LinesInserted(buffer, fresh))
+
     def redact(self, buffer: Buffer, msgid: str, text: str) -> None:
         """Put a word on its being removed in the place of a message, if it is there."""
         if line := self.line_with(buffer, msgid):
             text = plain(text)
             gone = replace(line, kind=Kind.DELETED, text=text, mention=False, spans=())
             self._exchange(buffer, line, replace(gone, reactions=(), reply_to=""))
+        elif msgid and buffer.older:
+            self.changes.append(PastChanged(buffer, msgid, removed=plain(text)))
 
     def react(self, buffer: Buffer, sign: Sign) -> None:
         """Take note of a reaction to a message, which need not be there yet; or of its end."""
         sign = replace(sign, text=plain(sign.text), nick=plain(sign.nick))
         line = self.line_with(buffer, sign.msgid)
         self._reactions.note(buffer, sign, line.reactions if line else ())
+        if line is None and buffer.older:
+            self.changes.append(PastChanged(buffer, sign.msgid, sign=sign))
         if line and line.kind in CONVERSATION:
             told = self._with_reactions(buffer, line)
             if told.reactions != line.reactions:

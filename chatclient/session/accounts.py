@@ -155,5 +155,10 @@ def note_account(state: State, nick: str, account: str) -> None:
 
 def note_account_tag(state: State, heard: Heard) -> None:
     """Take the account that a line comes from (account-tag); without it, it comes from none."""
-    if state.has(caps.ACCOUNT_TAG) and heard.nick and not heard.history:
-        note_account(state, heard.nick, account_of(heard.message.tags.get("account", "")))
+    if not heard.nick or heard.history or not state.has(caps.ACCOUNT_TAG):
+        return
+    account = account_of(heard.message.tags.get("account", ""))
+    buffer = state.world.find(heard.text(0))
+    member = buffer.members.get(heard.nick) if buffer else None
+    if member is None or member.account != account:
+        note_account(state, heard.nick, account)

@@ -14,7 +14,7 @@ from chatclient.model import CONVERSATION, Buffer, BufferKind, Kind, Line
 from chatclient.session.outbox import NONCE
 from chatclient.session.past import Anchor, clock
 from chatclient.session.people import converse
-from chatclient.session.replay import replay
+from chatclient.session.replay import replay, replay_older
 from chatclient.session.state import Heard, Quest, State, server_time, write_time
 from chatwire import caps
 from chatwire.message import Message
@@ -60,14 +60,25 @@ def follow(state: State, buffer: Buffer, now: float) -> None:
     _ask_next(state)
 
 
-def find_older(state: State, buffer: Buffer) -> bool:
-    """Ask for what was said before the oldest line; say whether that can be asked."""
-    told = (line for line in buffer.lines if line.msgid or line.kind in CONVERSATION)
-    first = next(told, None)
-    if not state.ready or not state.has(caps.CHATHISTORY) or buffer.behind or first is None:
+def find_older(
+    state: State, buffer: Buffer, line: Line | None = None, gap: Line | None = None
+) -> bool:
+    """Ask for what was said before the oldest line; say whether that can be asked.
+
+    With a `line`, ask for what was said before that one, and hand it over to the archive; a `gap`
+    before it may be filled by that.
+    """
+    told = (each for each in buffer.lines if each.msgid or each.kind in CONVERSATION)
+    first = line or next(told, None)
+    if not state.ready or not state.has(caps.CHATHISTORY) or first is None:
+        return False
+    if buffer.behind or buffer.seeking:
         return False
     before = Anchor(first.msgid, first.time)
-    state.later.append(Quest(buffer, None, by_id=state.features.history_by_id, before=before))
+    quest = Quest(buffer, None, by_id=state.features.history_by_id, before=before)
+    quest.line, quest.gap = line, gap
+    state.world.set_seeking(buffer, seeking=True)
+    state.later.append(quest)
     _ask_next(state)
     return True
 
@@ -97,6 +108,7 @@ def unfollow(state: State, buffer: Buffer) -> None:
     """Take note that a buffer is followed no longer."""
     state.past.leave(buffer, state.ready_at - _SKEW, events=state.has(caps.EVENT_PLAYBACK))
     state.world.set_behind(buffer, behind=True)
+    state.world.set_seeking(buffer, seeking=False)
     state.outbox.shut(buffer)
     state.later = type(state.later)(each for each in state.later if each.buffer is not buffer)
     for label, quest in [*state.quests.items()]:
@@ -171,7 +183,7 @@ def on_page(state: State, quest: Quest, page: Sequence[Message], now: float) -> 
     if quest.before or whole or quest.since is None or not (full or fresh):
         _complete(state, quest, now)
         if quest.before and not fresh:
-            state.world.tell(quest.buffer, "there is nothing older", time=now)
+            _tell_end(state, quest, now)
     elif len(quest.messages) >= MOST or not fresh:
         quest.stopped = True
         _give_up(state, quest, now)
@@ -219,6 +231,14 @@ def _complete(state: State, quest: Quest, now: float) -> None:
     _finish(state, quest, now, whole=not known or met)
 
 
+def _tell_end(state: State, quest: Quest, now: float) -> None:
+    """Say that there is nothing older: in words only to who asked in words."""
+    if quest.line is None:
+        state.world.tell(quest.buffer, "there is nothing older", time=now)
+    elif quest.gap is None:
+        quest.buffer.exhausted = True
+
+
 def _give_up(state: State, quest: Quest, now: float) -> None:
     """No more will come, and there may be more."""
     _finish(state, quest, now, whole=quest.since is None)
@@ -259,6 +279,11 @@ def gap_line(state: State, buffer: Buffer, start: float, end: float) -> Line:
 def _finish(state: State, quest: Quest, now: float, *, whole: bool) -> None:
     """Put what has come in its place; before it stands what is missing, if it is not the `whole`."""
     since = quest.since
+    if quest.before:
+        state.world.set_seeking(quest.buffer, seeking=False)
+    if quest.line:
+        replay_older(state, quest, quest.line, now)
+        return
     # What overlaps may have more from before the end of what is known.
     after = since.msgid if since and not _overlaps(quest) else ""
     replay(state, quest.buffer, quest.messages, now, after=after, missed=since is not None)

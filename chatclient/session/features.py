@@ -5,7 +5,7 @@ tokens the defaults are those of RFC 1459.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from chatclient.model import CASEMAPPINGS, Fold
 
@@ -21,6 +21,8 @@ class Features:
         self.prefixes: dict[str, str] = {"o": "@", "v": "+"}
         """The member modes and their prefixes, highest first."""
         self._lists, self._always, self._when_set = "b", "k", "l"
+        self._room_signs: Sequence[str] = ("#", "&")
+        self._status_signs = ""
 
     def update(self, tokens: Iterable[str]) -> None:
         """Take the tokens of one line (`KEY=value`, `KEY`, `-KEY`)."""
@@ -35,6 +37,8 @@ class Features:
             self.prefixes = dict(zip(found[1], found[2], strict=True))
         kinds = [*self._tokens.get("CHANMODES", "b,k,l,imnpst").split(","), "", "", ""]
         self._lists, self._always, self._when_set = kinds[:3]
+        self._room_signs = tuple(self._tokens.get("CHANTYPES", "#&"))
+        self._status_signs = self._tokens.get("STATUSMSG", "")
 
     @property
     def network(self) -> str:
@@ -104,14 +108,16 @@ class Features:
 
     def is_room(self, target: str) -> bool:
         """Say whether `target` is a room's name (CHANTYPES)."""
-        return target[:1] in tuple(self._tokens.get("CHANTYPES", "#&"))
+        return target[:1] in self._room_signs
 
     def room_of(self, target: str) -> tuple[str, str]:
         """Return the prefix of a message to some members of a room alone (STATUSMSG), and the room.
 
         "@#ops" gives ("@", "#ops"), "#ops" gives ("", "#ops"), a nick gives ("", nick).
         """
-        name = target.lstrip(self._tokens.get("STATUSMSG", ""))
+        if target[:1] not in self._status_signs:
+            return "", target
+        name = target.lstrip(self._status_signs)
         return (target[: len(target) - len(name)], name) if self.is_room(name) else ("", target)
 
     def modes(self, changes: str, params: Iterable[str]) -> Iterator[tuple[bool, str, str]]:

@@ -13,7 +13,7 @@ REPLY = "+reply"
 REACT = "+draft/react"
 UNREACT = "+draft/unreact"
 
-_REPLIES = (REPLY, "+draft/reply")
+_DRAFT = "+draft/reply"
 _LONGEST = 64  # characters of a reaction; longer ones are a message, or mischief
 
 
@@ -45,7 +45,7 @@ def can_redact(state: State) -> bool:
 def answered(heard: Heard) -> str:
     """Return the id of the message that this is an answer to, "" for none."""
     tags = heard.message.tags
-    return next((tags[name] for name in _REPLIES if name in tags), "")
+    return tags.get(REPLY) or tags.get(_DRAFT) or ""
 
 
 def react(state: State, buffer: Buffer, line: Line, text: str, now: float) -> None:
@@ -82,8 +82,11 @@ def _why_not(state: State, line: Line, what: str) -> str:
 
 def on_reaction(state: State, buffer: Buffer, heard: Heard) -> None:
     """Take the reaction that a message carries, if it carries one."""
-    tags, msgid = heard.message.tags, answered(heard)
-    text = tags.get(REACT) or tags.get(UNREACT) or ""
+    tags = heard.message.tags
+    text = tags.get(REACT) or tags.get(UNREACT)
+    if not text:
+        return
+    msgid = answered(heard)
     if msgid and text.strip() and len(text) <= _LONGEST:
         own = bool(heard.nick) and state.is_me(heard.nick)
         given = REACT in tags

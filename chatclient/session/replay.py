@@ -5,13 +5,13 @@ about, is told by other means. An own message that is found there has been said;
 since is removed here too.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from chatclient.model import Buffer, Line
 from chatclient.session.narration import SENTENCES, narrate
 from chatclient.session.reactions import on_reaction
-from chatclient.session.state import Heard, State, server_time
+from chatclient.session.state import Heard, Quest, State, server_time
 from chatclient.session.talk import entry_of, line_of, on_redact
 from chatwire.message import Message
 from chatwire.text import action, is_ctcp, plain
@@ -20,16 +20,27 @@ from chatwire.text import action, is_ctcp, plain
 def replay(
     state: State,
     buffer: Buffer,
-    messages: Iterable[Message],
+    messages: Sequence[Message],
     now: float,
     *,
     after: str = "",
     missed: bool = False,
 ) -> None:
     """Put what happened into a buffer, but for what is there (see `World.insert`)."""
-    messages = [*messages]
     lines = [*_lines(state, buffer, messages, now)]
     state.world.insert(buffer, lines, after=after, missed=missed)
+    _replay_changes(state, buffer, messages, now)
+
+
+def replay_older(state: State, quest: Quest, before: Line, now: float) -> None:
+    """Hand what happened directly before a line over to the archive (see `World.find_past`)."""
+    lines = [*_lines(state, quest.buffer, quest.messages, now)]
+    state.world.find_past(quest.buffer, lines, before, quest.gap)
+    _replay_changes(state, quest.buffer, quest.messages, now)
+
+
+def _replay_changes(state: State, buffer: Buffer, messages: Sequence[Message], now: float) -> None:
+    """Do to messages what was done to them since."""
     for message in messages:
         heard = Heard(message, plain(message.nick), server_time(message, now), history=True)
         if message.command == "REDACT":

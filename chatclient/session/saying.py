@@ -1,7 +1,6 @@
 """What the user says: lines of text as messages that fit, pending until their fate is known."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from chatclient.model import Buffer, BufferKind, Delivery, Kind, Line
 from chatclient.session.confidential import hide, secrets_of
@@ -87,8 +86,15 @@ def take_back(state: State, buffer: Buffer) -> str:
 def _say_piece(
     state: State, buffer: Buffer, piece: str, now: float, kind: Kind, reply_to: str
 ) -> None:
-    line = state.world.make_line(kind, piece, time=now, source=state.nick)
-    line = replace(line, own=True, delivery=Delivery.PENDING, reply_to=reply_to)
+    line = state.world.make_line(
+        kind,
+        piece,
+        time=now,
+        source=state.nick,
+        own=True,
+        delivery=Delivery.PENDING,
+        reply_to=reply_to,
+    )
     state.world.add(buffer, line)
     command = "NOTICE" if kind is Kind.NOTICE else "PRIVMSG"
     wire = _ACTION.format(piece) if kind is Kind.ACTION else piece
@@ -135,6 +141,8 @@ def send_queued(state: State) -> None:
 
     On a server without labels and echoes, a PONG after them will confirm what nothing else does.
     """
+    if not len(state.outbox):
+        return
 
     def encoded(entry: Entry) -> bytes:
         tags = {"label": entry.mark} if state.labels else {}

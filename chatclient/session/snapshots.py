@@ -7,7 +7,6 @@ is sent. A text that is of another version, or broken, restores nothing.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from chatclient.model import BufferKind, Delivery, Kind, World
@@ -80,9 +79,16 @@ def _restore(outbox: Outbox, world: World, told: Mapping[str, Any], now: float) 
     done = action(wire)
     text = wire if done is None else done
     time = float(told["time"])
-    line = world.make_line(Kind(told["kind"]), text, time=time, source=str(told["source"]))
     reply_to = str(told["reply_to"])
-    line = replace(line, own=True, delivery=Delivery.PENDING, reply_to=reply_to)
+    line = world.make_line(
+        Kind(told["kind"]),
+        text,
+        time=time,
+        source=str(told["source"]),
+        own=True,
+        delivery=Delivery.PENDING,
+        reply_to=reply_to,
+    )
     if not target or not nonce:
         return
     buffer = world.open_room(target) if told["room"] else world.open_direct(target)

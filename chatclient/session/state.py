@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from chatclient.model import Buffer, BufferKind, Kind, Status, World
+from chatclient.model import Buffer, BufferKind, Kind, Line, Status, World
 from chatclient.session.features import Features
 from chatclient.session.identity import Credentials, Identity
 from chatclient.session.outbox import Outbox
@@ -70,6 +70,10 @@ class Quest:
     """By what each of them is known again."""
     before: Anchor | None = None
     """For one page of what is older than that."""
+    line: Line | None = None
+    """The line at `before`, if what is found is for the archive."""
+    gap: Line | None = None
+    """What stands before it, and says that something is missing."""
     stopped: bool = False
     """Whether there is more, and it is enough."""
     pongs: int = 0
@@ -184,7 +188,7 @@ class State:
 
     def is_me(self, nick: str) -> bool:
         """Say whether that is our nick."""
-        return self.world.fold(nick) == self.world.fold(self.nick)
+        return nick == self.nick or self.world.fold(nick) == self.world.fold(self.nick)
 
     def set_nick(self, nick: str) -> None:
         """Take another nick as ours."""
@@ -241,7 +245,8 @@ class State:
 
     def rooms_of(self, nick: str) -> list[Buffer]:
         """Return the rooms in which somebody is with us."""
-        return [buffer for buffer in self.world.rooms() if nick in buffer.members]
+        key = self.world.fold(nick)
+        return [buffer for buffer in self.world.rooms() if buffer.members.has_folded(key)]
 
     def tell(
         self, heard: Heard, text: str, buffer: Buffer | None = None, kind: Kind = Kind.INFO
@@ -253,8 +258,11 @@ class State:
         self, heard: Heard, kind: Kind, text: str, buffer: Buffer, *, own: bool = False
     ) -> None:
         """Add a line about what somebody did in a room."""
-        line = self.world.make_line(kind, text, time=heard.time, source=heard.nick)
-        self.world.add(buffer, replace(line, own=own, msgid=heard.message.tags.get("msgid", "")))
+        msgid = heard.message.tags.get("msgid", "")
+        line = self.world.make_line(
+            kind, text, time=heard.time, source=heard.nick, own=own, msgid=msgid
+        )
+        self.world.add(buffer, line)
 
 
 def encode(command: str, *params: str, tags: Mapping[str, str] | None = None) -> bytes:

@@ -1,7 +1,6 @@
 """What people say, as it is heard: messages, echoes, lines of the past."""
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 
 from chatclient.model import Buffer, BufferKind, Kind, Line
@@ -65,14 +64,17 @@ def line_of(state: State, heard: Heard, buffer: Buffer) -> Line:
         said = hide(heard.text(0), said)
     elif is_service(heard.nick):
         said = hide_words(said, state.secrets)
-    direct = buffer.kind is BufferKind.DIRECT
-    return replace(
-        state.world.make_line(kind, said, time=heard.time, source=heard.nick),
-        msgid=heard.message.tags.get("msgid", ""),
+    tags = heard.message.tags
+    return state.world.make_line(
+        kind,
+        said,
+        time=heard.time,
+        source=heard.nick,
+        msgid=tags.get("msgid", ""),
         own=mine,
-        account=account_of(heard.message.tags.get("account", "")),
-        bot="bot" in heard.message.tags,
-        mention=not mine and (direct or mentions(state.nick, said)),
+        account=account_of(tags.get("account", "")),
+        bot="bot" in tags,
+        mention=not mine and (buffer.kind is BufferKind.DIRECT or mentions(state.nick, said)),
         history=heard.history,
         reply_to=answered(heard),
     )
