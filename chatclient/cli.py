@@ -171,7 +171,7 @@ def _configure(given: argparse.Namespace) -> "Config":
         login=config.Login(
             given.account, os.environ.get("CHATCLIENT_PASSWORD", ""), given.password_command
         ),
-        rooms=given.room or [],
+        rooms=given.room,
         security=config.Security(
             tls=given.tls,
             ca=given.tls_ca,

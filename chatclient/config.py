@@ -14,6 +14,7 @@ DEFAULT_TLS_PORT = 6697
 DEFAULT_ROOM = "#lobby"
 
 _SCHEME_PORTS = {"irc": 6667, "ircs": 6697}
+_PROXIES = ("socks5", "socks4", "http")
 _ROOM_PREFIXES = ("#", "&", "+", "!")
 _NICK = re.compile(r"(?![0-9\-#&+%@~:$])[^\x00-\x20,!@*?:.\x7f]+")  # of any script: servers decide
 _NOT_IN_NICKS = re.compile(r"[^A-Za-z0-9\[\]\\`_^{|}\-]")
@@ -71,6 +72,8 @@ class Login:
     """Of the account, or without one, of the server."""
     command: str = ""
     """What prints the password, "" for nothing."""
+    keyring: bool = False
+    """Whether it is in the system's keyring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,10 @@ class Config:
     key: str | None = None
     password_command: str = ""
     """A command that prints the password, "" for none."""
+    keyring: bool = False
+    """Whether the password is in the system's keyring."""
+    proxy: str = ""
+    """Through what to connect: a URL, "" for nothing."""
     name: str = ""
     """What the user calls the network, "" for by its address."""
     timeout: float = 10.0
@@ -128,14 +135,16 @@ def build(
     *,
     nick: str | None = None,
     login: Login = Login(),
-    rooms: Sequence[str] = (),
+    rooms: Sequence[str] | None = None,
     security: Security = Security(),
+    proxy: str = "",
     timeout: float = 10.0,
     tool: Tool = Tool(),
 ) -> Config:
     """Return what the arguments ask for; `where` is host or URL, then port.
 
-    The password is that of the account, or if there is none, of the server. Raises `ArgumentError`.
+    Without `rooms`, not even an empty list of them, it is #lobby. The password is that of the
+    account, or if there is none, of the server. Raises `ArgumentError`.
     """
     if len(where) > 2:
         raise ArgumentError(f"{where[2]} is one argument too many: chatclient HOST [PORT]")
@@ -146,8 +155,8 @@ def build(
     if not 0 < timeout < 1e6:
         raise ArgumentError("--timeout is a number of seconds more than 0")
     _check_tool(tool)
-    wanted = [_room(name) for name in [*rooms, *url_rooms]]
-    if not wanted and not tool.to:
+    wanted = [_room(name) for name in [*(rooms or ()), *url_rooms]]
+    if not wanted and rooms is None and not tool.to:
         wanted = [DEFAULT_ROOM]
     identity = Identity(
         _nick(nick if nick is not None else login.account or None),
@@ -166,6 +175,8 @@ def build(
         cert=security.cert,
         key=security.key,
         password_command=login.command,
+        keyring=login.keyring,
+        proxy=_proxy(proxy),
         timeout=timeout,
         tool=tool,
     )
@@ -229,6 +240,17 @@ def _fingerprint(written: str) -> str:
     if written and not _DIGITS.fullmatch(digits):
         raise ArgumentError("--fingerprint is sha256: and 64 hex digits, as chatclient shows it")
     return f"sha256:{digits}" if written else ""
+
+
+def _proxy(written: str) -> str:
+    try:
+        parts = urlsplit(written)
+        fits = parts.scheme in _PROXIES and parts.hostname and parts.port and not parts.path.strip("/")
+    except ValueError:
+        fits = False
+    if written and not fits:
+        raise ArgumentError(f"{written!r} is no proxy; write one like socks5://localhost:1080")
+    return written
 
 
 def _account(written: str) -> str:

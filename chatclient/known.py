@@ -6,10 +6,11 @@ attacker wants.
 """
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from chatclient.files import replace_file
 
 
 class UnusableError(Exception):
@@ -102,25 +103,10 @@ class KnownServers:
         if self._path is None:
             return
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _replace(self._path, json.dumps(data, indent=1))
+            replace_file(self._path, json.dumps(data, indent=1))
         except OSError as error:
             raise self._unusable("write", error) from error
 
     def _unusable(self, how: str, why: object) -> UnusableError:
         reason = why.strerror or why if isinstance(why, OSError) else why
         return UnusableError(f"cannot {how} {self._path}: {reason}; mend it, or move it away")
-
-
-def _replace(path: Path, text: str) -> None:
-    """Have `text` in a file, or what was there before, and never a part of it."""
-    import tempfile  # noqa: PLC0415 - it imports much, for what is seldom done
-
-    number, name = tempfile.mkstemp(dir=path.parent)  # for its owner alone
-    try:
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

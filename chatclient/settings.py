@@ -1,11 +1,14 @@
 """What the user likes: how it looks, what rings, what is kept. One frozen object, from the file.
 
-Rules: every setting has a default that suits who has never heard of it. The file is
-`config.toml` in the platform's config directory (networks.py reads it, and writes it back).
+Rules: every setting has a default that suits who has never heard of it, is of a type that
+`options` knows, and says in a line what it is for. The file is `config.toml` in the platform's
+config directory, where `_` is written `-`.
 """
 
 import enum
 from dataclasses import dataclass
+
+from chatclient.options import option
 
 
 class Theme(enum.StrEnum):
@@ -34,20 +37,24 @@ class Ring(enum.StrEnum):
 class Settings:
     """Everything that can be set, for all networks."""
 
-    theme: Theme = Theme.AUTO
-    stock_rendering: bool = False
-    """Whether prompt_toolkit draws the screen by itself, instead of our faster drawing."""
-    mouse: bool = False
-    """Whether the mouse scrolls and picks (the terminal's own selection needs Shift then)."""
-    typing: bool = True
-    """Whether others are told that the user is typing."""
-    show_typing: bool = True
-    ring: Ring = Ring.AUTO
-    archive: bool = True
-    """Whether what was said is kept on this machine."""
-    logs: str = ""
-    """The directory for logs as text, "" for none."""
-    paste_guard: int = 5
-    """Pastes of so many lines or more are shown before they are sent; 0: never."""
-    plain: bool = False
-    """Whether there is no screen but one line after another."""
+    theme: Theme = option(
+        Theme.AUTO, "which colours: those that suit the terminal, or always the same"
+    )
+    stock_rendering: bool = option(
+        default=False, text="whether prompt_toolkit draws the screen, which is slower"
+    )
+    mouse: bool = option(
+        default=False,
+        text="whether the mouse scrolls and picks; the terminal's own selection needs Shift then",
+    )
+    typing: bool = option(default=True, text="whether others are told that you are typing")
+    show_typing: bool = option(default=True, text="whether you are told that others are")
+    ring: Ring = option(Ring.AUTO, "how you are called when you look elsewhere")
+    archive: bool = option(default=True, text="whether what was said is kept on this machine")
+    logs: str = option("", "the directory for logs as text; empty: none")
+    paste_guard: int = option(
+        5, "pastes of so many lines or more are shown before they are sent; 0: never"
+    )
+    plain: bool = option(
+        default=False, text="whether there is no screen, but one line after another"
+    )
