@@ -92,7 +92,7 @@ class Session:
     async def settled(self) -> None:
         """Return when every request so far was answered, or the session is closed."""
         if self.outstanding and not self.closed:
-            if self._settled is None or self._settled.done():
+            if self._settled is None:
                 self._settled = asyncio.get_running_loop().create_future()
             await asyncio.shield(self._settled)
 
@@ -135,8 +135,9 @@ class Session:
             return b""
 
     def _wake(self) -> None:
-        if self._settled is not None and not self._settled.done():
-            self._settled.set_result(None)
+        settled, self._settled = self._settled, None
+        if settled is not None and not settled.done():
+            settled.set_result(None)
 
 
 def _withhold(_data: bytes) -> None:

@@ -141,6 +141,9 @@ class ConfiguredFaces:
         self._tls_port = port
         self.configure(self._config)
 
+    def _facts(self) -> ServerFacts:
+        return self._irc
+
     def _ask_for_strangers(self) -> int:
         return self.count_strangers()
 
@@ -148,7 +151,7 @@ class ConfiguredFaces:
         """Return the face of a new connection."""
         if speaks is Speaks.IRC:
             return IrcFace(
-                lambda: self._irc,
+                self._facts,
                 origin.host,
                 origin.address,
                 secure=origin.secure,

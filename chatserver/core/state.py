@@ -41,6 +41,9 @@ CONVERSATIONS_MOST = 100
 GONE = "not connected"
 """The away message of somebody none of whose devices is there."""
 
+NO_MODES: frozenset[str] = frozenset()
+"""The modes of a new user: one object for all, as most have none."""
+
 ROOM_FLAGS = "nt"
 """Modes of a new room: no messages from outside, and the topic is the operators'."""
 
@@ -117,7 +120,7 @@ class User:
         """Who wrote to them last, whatever they are called now; maybe gone."""
         self.named_seq = 0
         """Since which number they have had their nick: what was written to it before is not theirs."""
-        self.earlier: deque[tuple[str, int, int]] = deque(maxlen=EARLIER_NICKS_MOST)
+        self.earlier: tuple[tuple[str, int, int], ...] = ()
         """The nicks (folded) that they had before, each with the numbers between which it was theirs."""
         self.markers = Markers()
         """A guest's own; those of accounts are in `State.markers`."""
@@ -125,7 +128,7 @@ class User:
         """Whom they wrote to or heard from: by party, the nick they had; newest last."""
         self.metadata: dict[str, str] = {}
         """What a guest says of themselves, by key; that of accounts is in their records."""
-        self.modes: set[str] = set()
+        self.modes = NO_MODES
         """Of `i` (invisible), `o` (operator), `w` (wallops), `B` (bot)."""
         self.away_message = ""
         """What they said when they went away, on whichever device, last."""
@@ -204,7 +207,8 @@ class User:
 
         It becomes theirs then. Conversations of who has an account go on.
         """
-        self.earlier.append((fold(self.nick), self.named_seq, seq))
+        was = (fold(self.nick), self.named_seq, seq)
+        self.earlier = (*self.earlier, was)[-EARLIER_NICKS_MOST:]
         self.named_seq = seq
         if not self.identity.account:
             self.conversations.clear()

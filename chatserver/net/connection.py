@@ -249,10 +249,10 @@ class Connection(asyncio.Protocol):
         self._patience.pings = bool(session.face.ping())
         self.begin()
 
-    async def _wait(self) -> None:
-        """Return when something has happened."""
+    def _wait(self) -> asyncio.Future[None]:
+        """Return what is done when something has happened."""
         self._waiter = self._loop.create_future()
-        await self._waiter
+        return self._waiter
 
     def wake(self) -> None:
         """Have the task look again at what has happened."""

@@ -29,19 +29,50 @@ async def converse(connection: Connection, pinned: Speaks | None = None) -> None
 
     `pinned` is what is spoken at its listener; None lets the first line decide.
     """
+    begun = await _begin(connection, pinned)
+    if begun is None:
+        return
+    session, text, telnet = begun
+    del begun  # as long as the connection lasts, it would keep what came first
+    framer = Framer(connection.terms.line_limit if telnet else IRC_LINE)
+    while True:
+        lines = framer.feed(text)
+        connection.steps.tell("lines: %d whole, %d bytes of the next", len(lines), framer.pending)
+        await take(connection, session, lines)
+        text = await connection.receive()
+        if not text:
+            break
+        if telnet is not None:
+            text = _text_of(text, telnet, connection)
+    if connection.at_end:
+        whole = telnet is not None and not connection.was_cut
+        await take(connection, session, framer.end() if whole else ())
+        await connection.terms.node.caught_up(session)
+        await connection.flushed()
+
+
+async def _begin(
+    connection: Connection, pinned: Speaks | None
+) -> tuple[Session, bytes, TelnetFilter | None] | None:
+    """Return the session that the first line led to, what came with it, and the filter of telnet.
+
+    None if there is no session. The filter is for plain text alone.
+    """
     telnet = TelnetFilter()
     opening = Opening()
     verdict = await _judge(connection, telnet, opening)
     if verdict is None:
-        return
+        return None
     speaks = verdict if isinstance(verdict, Refused) else pinned or verdict
     face = _open(connection, speaks, crlf=opening.crlf)
     if isinstance(face, Refused):
         connection.terms.counters.refused += 1
         connection.steps.tell("refused: %s", face.reason)
         connection.close(face.answer)
-        return
-    await _serve(connection, face, opening.held, telnet if speaks is Speaks.PLAIN else None)
+        return None
+    session = connection.terms.node.open(face, connection)
+    connection.attach(session)
+    return session, opening.held, telnet if speaks is Speaks.PLAIN else None
 
 
 def _open(connection: Connection, verdict: Verdict, *, crlf: bool) -> Face | Refused:
@@ -71,29 +102,6 @@ def _text_of(data: bytes, telnet: TelnetFilter, connection: Connection) -> bytes
     if telnet.answers:
         connection.write(telnet.answers)
     return text
-
-
-async def _serve(
-    connection: Connection, face: Face, held: bytes, telnet: TelnetFilter | None
-) -> None:
-    """Take line after line, beginning with what was `held`; with `telnet`, of plain text."""
-    session = connection.terms.node.open(face, connection)
-    connection.attach(session)
-    framer = Framer(connection.terms.line_limit if telnet else IRC_LINE)
-    text = held
-    while True:
-        lines = framer.feed(text)
-        connection.steps.tell("lines: %d whole, %d bytes of the next", len(lines), framer.pending)
-        await take(connection, session, lines)
-        data = await connection.receive()
-        if not data:
-            break
-        text = _text_of(data, telnet, connection) if telnet else data
-    if connection.at_end:
-        whole = telnet is not None and not connection.was_cut
-        await take(connection, session, framer.end() if whole else ())
-        await connection.terms.node.caught_up(session)
-        await connection.flushed()
 
 
 async def take(connection: Connection, session: Session, lines: Sequence[bytes | Overlong]) -> None:

@@ -202,7 +202,7 @@ def change_user_modes(turn: Turn, command: ChangeUserModes) -> Sequence[Effect]:
             change.adding and change.letter == "o"
         ):
             continue
-        (user.modes.add if change.adding else user.modes.discard)(change.letter)
+        user.modes ^= {change.letter}
         done.append(ModeChange(change.adding, change.letter))
     if not done:
         return [*refused]

@@ -25,7 +25,7 @@ def become_operator(turn: Turn, command: BecomeOperator) -> Sequence[Effect]:
     user.operator = command.name
     effects: list[Effect] = [OperatorGranted()]
     if "o" not in user.modes:
-        user.modes.add("o")
+        user.modes |= {"o"}
         change = (ModeChange(True, "o"),)
         effects.append(
             Emission(UserModesChanged(turn.seq, turn.at, user.identity, change), user.alone)

@@ -35,6 +35,8 @@ from chatwire.text import plain
 class PlainFace(Reader):
     """The face of one connection that speaks plain text."""
 
+    __slots__ = ("_address", "_nicks")
+
     def __init__(
         self,
         facts: PlainFacts,
@@ -177,6 +179,7 @@ class PlainFace(Reader):
         """Return what only this reader sees of what came of their command."""
         if isinstance(reply, Welcomed):
             self.joined = True
+            self._nicks = ()  # one of them was taken, or the name that was asked for
         if isinstance(reply, Entered) and not (reply.elsewhere or reply.gathered):
             self.entered = True
             self.go(fold(reply.room))

@@ -35,8 +35,25 @@ class PlainFacts(Struct, frozen=True):
     """Says so of who is no operator, namely no; and takes as long."""
 
 
+NOBODY: frozenset[str] = frozenset()
+"""Whom most readers ignore: one object for all of them."""
+
+
 class Reader:
     """One reader of plain text: the room in front of them, whom they ignore, how their lines end."""
+
+    __slots__ = (
+        "dialect",
+        "end",
+        "entered",
+        "facts",
+        "here",
+        "host",
+        "ignored",
+        "joined",
+        "moving",
+        "private",
+    )
 
     def __init__(self, facts: PlainFacts, host: str, *, private: bool) -> None:
         self.facts = facts
@@ -50,7 +67,7 @@ class Reader:
         """Whether it is a user."""
         self.entered = False
         """Whether a room was entered since this was set to False."""
-        self.ignored: frozenset[str] = frozenset()
+        self.ignored = NOBODY
         """Folded nicks."""
         self.moving = False
         """Whether the next line must wait until this one is answered: it may change `here`."""

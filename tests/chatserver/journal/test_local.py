@@ -9,6 +9,7 @@ import pytest
 
 from chatserver.core import commands
 from chatserver.core.commands import Join, ModeChange, Say
+from chatserver.core.effects import Refused, Reply
 from chatserver.core.events import (
     Joined,
     KeptEvent,
@@ -18,7 +19,9 @@ from chatserver.core.events import (
     TopicChanged,
 )
 from chatserver.core.history import NEWEST, Page
+from chatserver.core.state import State, User
 from chatserver.faces.contract import Ask, Lookup
+from chatserver.faces.plain import PlainFace, PlainFacts
 from chatserver.journal import local
 from chatserver.journal.local import LocalJournal
 from chatserver.ports import EPOCH_BITS, Restored, StoreError, Writing
@@ -355,13 +358,23 @@ async def test_a_store_that_cannot_read_refuses_no_message(
     assert await bob.read() == ["[ann] still here"]
 
 
+class StumblingFace(PlainFace):
+    """A face with a bug: it cannot write a refusal."""
+
+    def reply(self, reply: Reply, user: User | None, state: State) -> Sequence[bytes]:
+        """Fail in a refusal."""
+        if isinstance(reply, Refused):
+            raise TypeError(reply)
+        return super().reply(reply, user, state)
+
+
 @pytest.mark.asyncio
-async def test_a_face_that_fails_in_a_refusal_stalls_nothing(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_face_that_fails_in_a_refusal_stalls_nothing(world: World) -> None:
     """Its session ends; the other messages of the batch are refused as they should be."""
-    ann, bob = await people(world, "ann", "bob")
-    monkeypatch.setattr(ann.session.face, "reply", None)
+    ann = world.client(StumblingFace(PlainFacts(limits=world.limits), ("ann",), "10.0.0.1"))
+    await ann.ask("")
+    [bob] = await people(world, "bob")
+    await ann.read()
     failing(world).why = FULL
     await asyncio.gather(ann.send("lost"), bob.send("lost"))
     assert await bob.read() == [NOT_SENT, "* ann left: internal error"]
