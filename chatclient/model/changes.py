@@ -1,7 +1,7 @@
 """What changed in the world, one type each, in the order in which it happened."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chatclient.model.buffers import Buffer
 from chatclient.model.lines import Line
@@ -122,13 +122,45 @@ class QuestionChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CommandWanted:
+    """A command was typed that is about the program, or all networks, and not about this one."""
+
+    buffer: Buffer
+    """Where it was typed, which is where to answer."""
+    name: str
+    argument: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """The settings of the client (`Client.settings`) are others than before."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordProven:
+    """The password that the user has typed was the right one: it may be worth remembering."""
+
+    account: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class PongHeard:
     """The server answered an own PING (of interest to who measures the round trip)."""
 
     token: str
 
 
-Wish = FocusWanted | QuitWanted | ReconnectWanted | UpgradeWanted | PolicyHeard | WorkWanted
+Wish = (
+    FocusWanted
+    | QuitWanted
+    | ReconnectWanted
+    | UpgradeWanted
+    | PolicyHeard
+    | WorkWanted
+    | CommandWanted
+    | PasswordProven
+)
 """What is asked of who shows the world, or owns the connection."""
 
 Change = (
@@ -142,6 +174,7 @@ Change = (
     | LineRemoved
     | LinesInserted
     | QuestionChanged
+    | SettingsChanged
     | PongHeard
     | Wish
 )
