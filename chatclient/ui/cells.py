@@ -9,6 +9,7 @@ Rules:
   overwritten its neighbours, which the terminal alone knows: so where one row takes the place of
   another, everything from the first such cluster on is drawn anew. (prompt_toolkit draws cells that
   differ; a mark of the row in their styles, which has no look, makes them differ.)
+- The cells of a link are drawn one by one as a link (hyperlinks.py), and anew in another row, too.
 """
 
 import zlib
@@ -19,11 +20,13 @@ import wcwidth
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.layout.screen import Char, Screen
 
+from chatclient.ui.hyperlinks import opening
+
 CLUSTER_LIMIT = 12  # code points; a family is 7, a flag of a nation's part is 7, "Zalgo" is more
 ROW_MARKS = 61  # few, as styles are kept; two rows of one mark in one place are rare
 ELLIPSIS = "…"
 
-Fragment = tuple[str, str]  # style, text
+Fragment = tuple[str, str] | tuple[str, str, str]  # style, text, and the URL that a link goes to
 Cluster = tuple[str, int]  # text, cells
 
 
@@ -42,12 +45,16 @@ _AGREED = (
 
 
 class Placed(str):
-    """The text of a cell whose width is disputed, and the `column` after it (from 0)."""
+    """The text of a cell whose width is disputed, and the `column` after it (from 0).
 
-    __slots__ = ("cells", "column")
+    `link` is what begins the link that the cell is a part of, if it is.
+    """
+
+    __slots__ = ("cells", "column", "link")
 
     cells: int
     column: int
+    link: str
 
 
 @lru_cache(maxsize=8192)
@@ -91,6 +98,11 @@ def width(text: str) -> int:
     return sum(cells for _, cells in clusters(text))
 
 
+def width_of(fragments: Iterable[Fragment]) -> int:
+    """Return how many cells `fragments` take."""
+    return sum(width(fragment[1]) for fragment in fragments)
+
+
 def clip(text: str, limit: int) -> str:
     """Return `text` in at most `limit` cells, with an ellipsis when something is left out."""
     if width(text) <= limit:
@@ -117,28 +129,30 @@ def _char(text: str, cells: int, style: str) -> Char:
     return char
 
 
-def _placed(text: str, cells: int, style: str, column: int) -> Char:
+def _placed(text: str, cells: int, style: str, column: int, link: str) -> Char:
     char = Char("", style)
     char.char = placed = Placed(text)
-    placed.column, placed.cells = column, cells
+    placed.column, placed.cells, placed.link = column, cells, link
     char.width = cells
     return char
 
 
-def _lay(fragments: Iterable[Fragment], left: int, mark: str) -> Iterator[Char]:
+def _lay(fragments: Iterable[Fragment], left: int, mark: str, under: str) -> Iterator[Char]:
     """Yield one `Char` for each cell, the first of them at column `left`.
 
-    From the first disputed cluster on, `mark` is part of the styles.
+    `under` begins all styles; from the first disputed cluster or link on, `mark` ends them.
     """
     column, marked = left, ""
-    for style, text in fragments:
+    for look, text, *url in fragments:
+        style = under + look
+        link = opening(*url) if url else ""
         for cluster, cells in clusters(text):
             column += cells
-            if _agreed(cluster):
+            if not link and _agreed(cluster):
                 yield _char(cluster, cells, style + marked)
             else:
                 marked = mark
-                yield _placed(cluster, cells, style + marked, column)
+                yield _placed(cluster, cells, style + marked, column, link)
             if cells == 2:
                 yield _char("", 0, style + marked)
 
@@ -160,20 +174,20 @@ class Row:
     @property
     def text(self) -> str:
         """What the row says, without styles."""
-        return "".join(text for _, text in self.fragments)
+        return "".join(fragment[1] for fragment in self.fragments)
 
     @property
     def formatted(self) -> StyleAndTextTuples:
         """The fragments in the form that prompt_toolkit's own windows take."""
-        return [*self.fragments]
+        return [(fragment[0], fragment[1]) for fragment in self.fragments]
 
     def draw(self, screen: Screen, left: int, y: int, limit: int) -> None:
         """Write the row into `screen` from column `left` on, in exactly `limit` cells."""
         if self._left != left:
             under = f"{self.style} " if self.style else ""
-            styled = ((under + style, text) for style, text in self.fragments)
-            mark = f" class:row{zlib.crc32(f'{left} {self.text}'.encode()) % ROW_MARKS}"
-            self._cells = list(_lay(styled, left, mark))
+            what = f"{left} {[rest for _, *rest in self.fragments]}"
+            mark = f" class:row{zlib.crc32(what.encode(errors='replace')) % ROW_MARKS}"
+            self._cells = list(_lay(self.fragments, left, mark, under))
             self._left = left
         target, cells = screen.data_buffer[y], self._cells
         end = min(len(cells), limit)

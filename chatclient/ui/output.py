@@ -15,6 +15,7 @@ from prompt_toolkit.output import Output, create_output
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from chatclient.ui.cells import Placed
+from chatclient.ui.hyperlinks import CLOSE
 
 _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
 
@@ -26,7 +27,8 @@ class FrameOutput(Vt100_Output):
         """Write the text of one cell, or the line feeds between two rows."""
         if type(data) is Placed:
             clear = f"  \x1b[{data.column - 1}G" if data.cells == 2 else ""
-            self.write_raw(f"{clear}{data}\x1b[{data.column + 1}G")
+            close = CLOSE if data.link else ""
+            self.write_raw(f"{clear}{data.link}{data}{close}\x1b[{data.column + 1}G")
         else:
             super().write(data)
 

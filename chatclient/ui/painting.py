@@ -14,7 +14,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from chatclient.model import CONVERSATION, Delivery, Fold, Kind, Line
-from chatclient.ui.cells import Fragment, Row, clip, width
+from chatclient.ui.cells import Fragment, Row, clip, width, width_of
 from chatclient.ui.theme import nick_style
 from chatclient.ui.wrapping import wrap
 
@@ -119,7 +119,7 @@ def _paint(line: Line, cells: int, marks: Marks, fold: Fold) -> Block:
         rows.append(rule("new since you looked", cells, "class:unread-marker"))
     starts = [-1] * len(rows)
     gutter = [*_time(line, cells), *_who(line, cells, fold)]
-    indent = min(sum(width(text) for _, text in gutter), cells // 2)
+    indent = min(width_of(gutter), cells // 2)
     style = _text_style(line, fold)
     text = f"{line.source} {line.text}" if line.kind is Kind.ACTION else line.text
     if line.bot:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from chatclient.model import Buffer, BufferKind, ConnectionState, Fold, Member, Status
-from chatclient.ui.cells import Fragment, Row, clip, pad, width
+from chatclient.ui.cells import Fragment, Row, clip, pad, width, width_of
 from chatclient.ui.theme import nick_style
 
 Title = Callable[[Buffer], str]
@@ -72,7 +72,7 @@ def tabs(buffers: Sequence[Buffer], active: Buffer, title: Title, cells: int) ->
         name = f" {_number(index)}{clip(title(buffer), 14)}{f' {count}' if count else ''} "
         made.append((_style(buffer, active), name))
     first, at = 0, list(buffers).index(active)
-    while first < at and sum(width(text) for _, text in made[first : at + 1]) > cells:
+    while first < at and width_of(made[first : at + 1]) > cells:
         first += 1
     return Row(made[first:])
 
