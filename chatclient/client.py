@@ -194,6 +194,15 @@ class Client:
         """What the user is asked now."""
         return self.world.question
 
+    def find_older(self, buffer: Buffer, line: Line, gap: Line | None = None) -> bool:
+        """Ask for what was said before a line; say whether that can be asked (`PastFound` follows).
+
+        A `gap` stands before the line, if what is missing there is what is wanted.
+        """
+        asked = self.session.find_older(buffer, line, gap)
+        self.flush()
+        return asked
+
     def find_rooms(self, beginning: str) -> None:
         """Have the world learn which rooms of the server have names that begin so."""
         self.session.find_rooms(beginning)

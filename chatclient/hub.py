@@ -187,6 +187,13 @@ class Hub:
         """Take note that the user does something, and so sees the active buffer."""
         self._shown.see()
 
+    def find_older(self, buffer: Buffer, line: Line, gap: Line | None = None) -> bool:
+        """Ask for what was said before a line; say whether that can be asked (`PastFound` follows).
+
+        A `gap` stands before the line, if what is missing there is what is wanted.
+        """
+        return self.client_of(buffer).find_older(buffer, line, gap)
+
     def find_rooms(self, beginning: str) -> None:
         """Have the world in view learn which rooms have names that begin so."""
         self._shown.find_rooms(beginning)

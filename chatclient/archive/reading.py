@@ -17,6 +17,7 @@ _QUALIFIED = ", ".join(f"l.{each}" for each in COLUMNS.split(", "))
 
 _OLDER = f"SELECT {COLUMNS} FROM lines WHERE buffer = ? AND id < ? ORDER BY id DESC LIMIT ?"  # noqa: S608
 _NEWER = f"SELECT {COLUMNS} FROM lines WHERE buffer = ? AND id > ? ORDER BY id LIMIT ?"  # noqa: S608
+_BY_MSGID = f"SELECT {COLUMNS} FROM lines WHERE buffer = ? AND msgid = ?"  # noqa: S608
 _MENTIONS = (
     f"SELECT b.network, b.target, {_QUALIFIED} FROM lines l JOIN buffers b ON b.id = l.buffer "  # noqa: S608
     "WHERE l.flags & 2 ORDER BY l.id DESC LIMIT ?"
@@ -48,6 +49,11 @@ class Reader:
         rows = self._rows(_NEWER, (self._row(shelf), after, most))
         return [Kept(row[0], line_of(row)) for row in rows]
 
+    def find(self, shelf: Shelf, msgid: str) -> Kept | None:
+        """Return the message with that id, None if it is not kept."""
+        rows = self._rows(_BY_MSGID, (self._row(shelf), msgid))
+        return Kept(rows[0][0], line_of(rows[0])) if rows else None
+
     def search(self, text: str, most: int) -> Sequence[Hit]:
         """Return what people said with that in it, newest first."""
         found: list[Found] = []
@@ -66,10 +72,6 @@ class Reader:
         """Return what is remembered, "" for nothing."""
         rows = self._rows("SELECT value FROM memory WHERE topic = ? AND name = ?", (topic, name))
         return rows[0][0] if rows else ""
-
-    def remembered(self, topic: str) -> dict[str, str]:
-        """Return all that is remembered of a topic, by name."""
-        return dict(self._rows("SELECT name, value FROM memory WHERE topic = ?", (topic,)))
 
     def inputs(self, most: int) -> Sequence[str]:
         """Return what was typed lately, oldest first."""

@@ -76,6 +76,14 @@ class SqliteArchive:
         """Return where a line of `buffer.lines` stands in the archive, None while it does not."""
         return -line.id if line.id < 0 else self.shelf(buffer).positions.get(line.id)
 
+    def find(self, buffer: Buffer, msgid: str) -> Kept | None:
+        """Return the message with that id, None if it is not kept."""
+        return self._store.reader.find(self.shelf(buffer), msgid)
+
+    def buffers(self, network: str) -> Sequence[tuple[str, str, int]]:
+        """Return of what something is kept: target, kind, and the newest position."""
+        return self._store.reader.buffers(network)
+
     def search(self, text: str, most: int = 100) -> Sequence[Hit]:
         """Return what people said with all words of `text` in it, newest first.
 

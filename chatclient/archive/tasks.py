@@ -38,10 +38,10 @@ class Insert:
     """`Line.id` of the one before them in the window, 0 for none."""
     before: int = 0
     """Of the one after them."""
-    low: int = 0
-    """Or the position after which, 0 for any."""
     high: int = 0
-    """And the one before which."""
+    """Or the position before which they belong."""
+    gap: int = 0
+    """Where the line stands that says that something is missing here: if nothing is, it goes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,10 +196,12 @@ class Writer:
         """Put lines of the past between others: at their times, as far as these allow that."""
         shelf, lines = task.shelf, task.lines
         buffer = self._row(shelf)
-        low = task.low or shelf.positions.get(task.after, 0)
+        met = False
+        low = task.gap or shelf.positions.get(task.after, 0)
         high = task.high or shelf.positions.get(task.before, 0)
         for index, line in enumerate(lines):
             position = self._known(buffer, line)
+            met = met or (0 < position < task.gap)
             if not position:
                 left = len(lines) - index
                 room = max(1, (high - low) // (left + 1)) if high else _STEP
@@ -210,6 +212,8 @@ class Writer:
             shelf.positions[line.id] = position
             low = max(low, position)
         shelf.last = max(shelf.last, low)
+        if met:
+            self._delete("id = ?", (task.gap,))
 
     def _replace(self, shelf: t.Shelf, position: int, line: Line) -> None:
         self._unindex(position)

@@ -46,6 +46,9 @@ class Archive(Protocol):
     def position(self, buffer: Buffer, line: Line) -> int | None:
         """Return where a line of `buffer.lines` stands in the archive, None while it does not."""
 
+    def find(self, buffer: Buffer, msgid: str) -> Kept | None:
+        """Return the message with that id, None if it is not kept."""
+
     def search(self, text: str, most: int = 100) -> Sequence[Hit]:
         """Return what people said with all words of `text` in it, in all buffers, newest first.
 
@@ -80,6 +83,10 @@ class NoArchive:
         return ()
 
     def position(self, buffer: Buffer, line: Line) -> int | None:
+        """Return None: nothing is kept."""
+        return None
+
+    def find(self, buffer: Buffer, msgid: str) -> Kept | None:
         """Return None: nothing is kept."""
         return None
 

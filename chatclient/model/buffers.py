@@ -85,5 +85,9 @@ class Buffer:
     """Who is typing: nicks, each until when unless more is heard (seconds since 1970)."""
     level: Level | None = None
     """What the user wants to be called for here, None for what its kind has usually."""
+    seeking: bool = False
+    """Whether the server was asked for what is older, and has not answered."""
+    exhausted: bool = False
+    """Whether the server has nothing older than what is known."""
     older: bool = False
     """Whether the archive has lines from before the first of `lines`, which are its newest part."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from chatclient.model.buffers import Buffer
 from chatclient.model.lines import Line
+from chatclient.model.reactions import Sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,31 @@ class LinesInserted:
 
     buffer: Buffer
     lines: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class PastFound:
+    """Lines from directly before one that is known, in order; they are not in `Buffer.lines`.
+
+    They belong in the archive, where `before` is, or will be in a moment.
+    """
+
+    buffer: Buffer
+    lines: Sequence[Line]
+    before: Line
+    gap: Line | None = None
+    """What stands before `before` now, and says that something is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastChanged:
+    """A message that is older than `Buffer.lines` was removed, or somebody reacted to it."""
+
+    buffer: Buffer
+    msgid: str
+    removed: str = ""
+    """Who removed it, as a sentence; "" when nobody did."""
+    sign: Sign | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +199,8 @@ Change = (
     | LineChanged
     | LineRemoved
     | LinesInserted
+    | PastFound
+    | PastChanged
     | QuestionChanged
     | SettingsChanged
     | PongHeard

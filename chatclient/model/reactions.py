@@ -6,10 +6,10 @@ for it. What is remembered is bounded: the oldest is forgotten, and lines keep w
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chatclient.model.buffers import Buffer
-from chatclient.model.lines import Reaction
+from chatclient.model.lines import Line, Reaction
 
 _MOST_MESSAGES = 5000
 _MOST_SIGNS = 200
@@ -28,6 +28,21 @@ class Sign:
     own: bool = False
     given: bool = True
     """Whether it is given, and not taken back."""
+
+
+def with_sign(line: Line, sign: Sign) -> Line:
+    """Return a line with one more reaction, or one less."""
+    told = {each.text: [*each.nicks] for each in line.reactions}
+    own = {each.text for each in line.reactions if each.own}
+    nicks = told.setdefault(sign.text, [])
+    if sign.given and sign.nick not in nicks and sum(map(len, told.values())) < _MOST_SIGNS:
+        nicks.append(sign.nick)
+    elif not sign.given and sign.nick in nicks:
+        nicks.remove(sign.nick)
+    if sign.own:
+        own = own | {sign.text} if sign.given else own - {sign.text}
+    reactions = (Reaction(text, tuple(who), text in own) for text, who in told.items() if who)
+    return replace(line, reactions=tuple(reactions))
 
 
 class Reactions:

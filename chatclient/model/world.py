@@ -162,6 +162,16 @@ class World:
             buffer.read_time = time
             self._recount(buffer)
 
+    def restore_read(self, buffer: Buffer, read_id: int) -> None:
+        """Count what is unread after the line up to which the user has read in an earlier life."""
+        lines = buffer.lines
+        start = next((at + 1 for at, line in enumerate(lines) if line.id == read_id), 0)
+        looks = self.watched and buffer is self.active
+        news = [line for line in lines[start:] if _is_news(line)]
+        buffer.read_id = read_id
+        buffer.unread = 0 if looks else len(news)
+        buffer.mentions = 0 if looks else sum(line.mention for line in news)
+
     def _recount(self, buffer: Buffer) -> None:
         """Count what is unread by the time up to which the user has read, and place the mark."""
         lines, read = buffer.lines, buffer.read_time

@@ -47,6 +47,12 @@ class Past:
         elif buffer not in self.known:
             self.known[buffer] = _entry(buffer) or Anchor("", start)
 
+    def know(self, buffer: Buffer, anchor: Anchor) -> None:
+        """Take all up to there as known from an earlier life of the program."""
+        self.known[buffer] = anchor
+        self.cut[buffer] = anchor.time
+        self.heard = max(self.heard or 0.0, anchor.time)
+
     def follow(self, buffer: Buffer) -> None:
         """Take note that a buffer is followed, and all of it is known or told to be missing."""
         self.known.pop(buffer, None)

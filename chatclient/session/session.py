@@ -20,7 +20,7 @@ from chatclient.session.handlers import HANDLERS
 from chatclient.session.identity import Credentials, Identity
 from chatclient.session.login import ask_first, check, check_anew
 from chatclient.session.outbox import Outbox
-from chatclient.session.past import Past
+from chatclient.session.past import Anchor, Past
 from chatclient.session.people import PAUSE, converse, forget_presence, see, watch_as
 from chatclient.session.reactions import can_react, can_redact, can_reply, react, redact
 from chatclient.session.registration import begin
@@ -242,9 +242,23 @@ class Session:
         """
         restore(self._outbox, self.world, written, now)
 
-    def find_older(self, buffer: Buffer) -> bool:
-        """Ask for what was said before the oldest line of a buffer; say whether that can be asked."""
-        return find_older(self._state, buffer)
+    def find_older(
+        self, buffer: Buffer, line: Line | None = None, gap: Line | None = None
+    ) -> bool:
+        """Ask for what was said before the oldest line of a buffer; say whether that can be asked.
+
+        With a `line`, ask for what was said before that; `PastFound` follows. What the server has
+        may fill a `gap` that stands before the line.
+        """
+        return find_older(self._state, buffer, line, gap)
+
+    def know(self, buffer: Buffer, msgid: str, time: float) -> None:
+        """Take all up to a message as known from an earlier life, before the first `start`."""
+        self._past.know(buffer, Anchor(msgid, time))
+
+    def known(self, buffer: Buffer) -> Anchor | None:
+        """Return up to where a buffer is known that is not followed or not filled in, if it is."""
+        return self._past.known.get(buffer)
 
     def converse(self, nick: str) -> Buffer:
         """Return the buffer of a conversation with somebody; open it if it is not there."""

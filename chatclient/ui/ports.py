@@ -7,7 +7,7 @@ is done in a buffer is done in the network that the buffer is of.
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from chatclient.model import Buffer, Change, Question, World
+from chatclient.model import Buffer, Change, Line, Question, World
 
 
 class Client(Protocol):
@@ -49,6 +49,12 @@ class Client(Protocol):
 
     def see(self) -> None:
         """Take note that the user sees the end of the active buffer."""
+
+    def find_older(self, buffer: Buffer, line: Line, gap: Line | None = None, /) -> bool:
+        """Ask for what was said before a line; say whether that can be asked (`PastFound` follows).
+
+        A `gap` stands before the line, if what is missing there is what is wanted.
+        """
 
     def find_rooms(self, beginning: str, /) -> None:
         """Have the world in view learn which rooms there are whose names begin so."""

@@ -56,6 +56,8 @@ class ScriptedClient:
             other.watched = False
         self.entered: list[tuple[str, str]] = []
         self.sought: list[str] = []  # beginnings of names of rooms
+        self.older_sought: list[tuple[Line, Line | None]] = []  # before what, filling which gap
+        self.has_history = False  # whether the server can be asked for that
         self.quits = 0
         self.seen = 0
         self.over = asyncio.Event()
@@ -106,6 +108,11 @@ class ScriptedClient:
     def see(self) -> None:
         """Count it."""
         self.seen += 1
+
+    def find_older(self, buffer: Buffer, line: Line, gap: Line | None = None) -> bool:
+        """Note it; a test plays the answer."""
+        self.older_sought.append((line, gap))
+        return self.has_history
 
     def find_rooms(self, beginning: str) -> None:
         """Note it."""

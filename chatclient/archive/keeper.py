@@ -1,0 +1,262 @@
+"""The keeper: what happens in a world goes into the archive, and what is there comes back at start.
+
+Rules: all that is told in rooms and conversations is kept, but for words of this client and what is
+for the moment; the server's own page is not. What is kept may leave the memory. Up to where a
+buffer is complete is kept with it: what was missed after that, or a hole in it, is asked for at the
+next start.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from chatclient.archive import tasks as t
+from chatclient.archive.rows import is_kept
+from chatclient.archive.sqlite import SqliteArchive
+from chatclient.model import (
+    CONVERSATION,
+    Buffer,
+    BufferChanged,
+    BufferClosed,
+    BufferKind,
+    BufferOpened,
+    Change,
+    Kind,
+    Line,
+    LineAdded,
+    LineChanged,
+    LineRemoved,
+    LinesInserted,
+    PastChanged,
+    PastFound,
+    World,
+)
+from chatclient.model.reactions import with_sign
+from chatclient.model.window import MOST, restore, trim
+from chatclient.session import Session
+
+_SLACK = 500  # lines more than `MOST` that may be there before some are let go
+_RESTORED = 50  # lines of each buffer that are there at start; the view reads more as it needs them
+_PATIENCE = 1.0  # seconds to wait for the writer, when something is to be shown that it has
+
+
+class Client(Protocol):
+    """Whose world is kept (`chatclient.client.Client` is one)."""
+
+    world: World
+    session: Session
+
+    def listen(self, listener: Callable[[Sequence[Change]], None], /) -> None:
+        """Have `listener` called with what changed."""
+
+
+class Keeper:
+    """Keeps the world of one client."""
+
+    def __init__(self, archive: SqliteArchive, client: Client) -> None:
+        """Keep what happens from now on; `restore` first, before the client runs."""
+        self._archive = archive
+        self._world = client.world
+        self._session = client.session
+        self._told = False
+        self._behind: set[Buffer] = set()
+        client.listen(self._changed)
+
+    # --- at start ----------------------------------------------------------------------------
+
+    def restore(self) -> None:
+        """Bring back what was there last time: lines, conversations, and what waits to be said."""
+        archive, world = self._archive, self._world
+        for target in filter(None, archive.recall("open", world.name).split("\n")):
+            world.open_direct(target)
+        for buffer in world.buffers:
+            self._bring_back(buffer)
+        self._session.restore(archive.recall("outbox", world.name), time.time())
+
+    def _bring_back(self, buffer: Buffer) -> None:
+        if buffer.kind is BufferKind.SERVER or buffer.lines:
+            return
+        lines = [kept.line for kept in self._archive.older(buffer, None, _RESTORED)]
+        if not lines:
+            return
+        restore(buffer, lines)
+        name = _name(buffer)
+        hole = self._archive.recall("hole", name)
+        if hole:
+            moment, _, msgid = hole.partition(" ")
+            self._session.know(buffer, msgid, float(moment))
+        else:
+            said = (line for line in reversed(lines) if line.kind in CONVERSATION)
+            last = next(said, None)
+            self._session.know(buffer, last.msgid if last else "", (last or lines[-1]).time)
+        read = self._archive.recall("read", name)
+        self._world.restore_read(buffer, int(read) if read else -lines[-1].id)
+
+    # --- while it runs -----------------------------------------------------------------------
+
+    def _changed(self, changes: Sequence[Change]) -> None:
+        own = False
+        for change in changes:
+            if isinstance(change, LineAdded):
+                buffer, line = change.buffer, change.line
+                own = own or line.own
+                if buffer.kind is not BufferKind.SERVER:
+                    if is_kept(line):
+                        self._archive.add(buffer, line)
+                    if len(buffer.lines) > MOST + _SLACK:
+                        self._trim(buffer)
+            else:
+                own = isinstance(change, LineChanged | LineRemoved) or own
+                self._note(change)
+        if own:
+            self._archive.remember("outbox", self._world.name, self._session.snapshot())
+        if self._archive.problem and not self._told:
+            self._told = True
+            text = f"nothing is kept on this machine from now on: {self._archive.problem}"
+            self._world.tell(self._world.server, text, time=time.time(), kind=Kind.ERROR)
+
+    def _note(self, change: Change) -> None:  # noqa: C901 -- one case for each change
+        match change:
+            case LineChanged(buffer, line) if self._keeps(buffer, line):
+                self._archive.do(self._update(buffer, line))
+            case LineRemoved(buffer, line):
+                position = self._archive.position(buffer, line)
+                if position is not None:
+                    self._archive.do(t.Drop(self._archive.shelf(buffer), position))
+            case LinesInserted(buffer, lines) if buffer.kind is not BufferKind.SERVER:
+                for task in self._runs(buffer, lines):
+                    self._archive.do(task)
+                self._trim(buffer)
+            case PastFound():
+                self._file(change)
+            case PastChanged():
+                self._change_past(change)
+            case BufferOpened(buffer):
+                self._bring_back(buffer)
+                self._note_open(buffer)
+            case BufferClosed(buffer):
+                self._archive.leave(buffer)
+                self._note_open(buffer)
+            case BufferChanged(buffer) if buffer.kind is not BufferKind.SERVER:
+                self._note_buffer(buffer)
+            case _:
+                pass
+
+    def _keeps(self, buffer: Buffer, line: Line) -> bool:
+        return buffer.kind is not BufferKind.SERVER and is_kept(line)
+
+    def _update(self, buffer: Buffer, line: Line) -> t.Update:
+        shelf, lines = self._archive.shelf(buffer), buffer.lines
+        if line.id in shelf.positions or line.id < 0:
+            return t.Update(shelf, line, 0, 0)
+        where = (at for at in range(len(lines) - 1, -1, -1) if lines[at].id == line.id)
+        at = next(where, len(lines))
+        return t.Update(shelf, line, _kept_before(lines, at), _kept_after(lines, at))
+
+    def _runs(self, buffer: Buffer, lines: Sequence[Line]) -> Iterator[t.Insert]:
+        """Yield what stands together in the window, with what it stands between."""
+        shelf, window = self._archive.shelf(buffer), buffer.lines
+        fresh = {line.id for line in lines}
+        run: list[Line] = []
+        start = 0
+        for at, line in enumerate(window):
+            if line.id in fresh:
+                start = start if run else at
+                if is_kept(line):
+                    run.append(line)
+            elif run and is_kept(line):
+                yield t.Insert(shelf, run, _kept_before(window, start), line.id)
+                run = []
+        if run:
+            yield t.Insert(shelf, run, _kept_before(window, start), 0)
+
+    def _trim(self, buffer: Buffer) -> None:
+        """Let lines go that are written; not while others may have to be put between them."""
+        if buffer.behind or len(buffer.lines) <= MOST + _SLACK:
+            return
+        shelf = self._archive.shelf(buffer)
+        positions = shelf.positions
+
+        def may_go(line: Line) -> bool:
+            return line.id < 0 or line.id in positions or not is_kept(line)
+
+        for line in trim(buffer, MOST, may_go):
+            position = positions.pop(line.id, 0)
+            if position and buffer.read_id == line.id:
+                buffer.read_id = -position
+
+    def _file(self, found: PastFound) -> None:
+        """Put lines before one that the archive has, or will have at once."""
+        archive, buffer = self._archive, found.buffer
+        high = archive.position(buffer, found.before)
+        if high is None:
+            archive.flush(_PATIENCE)
+            high = archive.position(buffer, found.before) or 0
+        gap = (archive.position(buffer, found.gap) or 0) if found.gap else 0
+        kept = [line for line in found.lines if is_kept(line)]
+        shelf = archive.shelf(buffer)
+        archive.do(t.Insert(shelf, kept, high=high, gap=gap), soon=True)
+        archive.flush(_PATIENCE)
+        for line in kept:  # they are in no window
+            shelf.positions.pop(line.id, None)
+
+    def _change_past(self, change: PastChanged) -> None:
+        kept = self._archive.find(change.buffer, change.msgid)
+        if kept is None:
+            return
+        line = kept.line
+        if change.sign:
+            line = with_sign(line, change.sign)
+        elif change.removed:
+            line = replace(line, kind=Kind.DELETED, text=change.removed, mention=False)
+            line = replace(line, spans=(), reactions=(), reply_to="")
+        if line != kept.line:
+            shelf = self._archive.shelf(change.buffer)
+            self._archive.do(t.Replace(shelf, kept.position, line))
+
+    def _note_buffer(self, buffer: Buffer) -> None:
+        shelf = self._archive.shelf(buffer)
+        if shelf.target != buffer.target:
+            self._archive.do(t.Rename(shelf, buffer.target))
+            self._note_open(buffer)
+        if buffer.behind == (buffer in self._behind):
+            return
+        if buffer.behind:
+            self._behind.add(buffer)
+            known = self._session.known(buffer)
+            hole = f"{known.time!r} {known.msgid}" if known else ""
+        else:
+            self._behind.discard(buffer)
+            hole = ""
+            self._trim(buffer)
+        self._archive.remember("hole", _name(buffer), hole)
+
+    def _note_open(self, buffer: Buffer) -> None:
+        """Remember which conversations are open."""
+        if buffer.kind is BufferKind.DIRECT:
+            each = (b.target for b in self._world.buffers if b.kind is BufferKind.DIRECT)
+            self._archive.remember("open", self._world.name, "\n".join(each))
+
+    def close(self) -> None:
+        """Remember up to where the user has read."""
+        world = self._world
+        for buffer in world.buffers:
+            looks = world.watched and buffer is world.active
+            newest = next((line for line in reversed(buffer.lines) if is_kept(line)), None)
+            read = newest.id if newest and (looks or not buffer.unread) else buffer.read_id
+            position = -read if read < 0 else self._archive.shelf(buffer).positions.get(read)
+            if position:
+                self._archive.remember("read", _name(buffer), str(position))
+
+
+def _name(buffer: Buffer) -> str:
+    return f"{buffer.network}\n{buffer.target.lower()}"
+
+
+def _kept_before(lines: Sequence[Line], at: int) -> int:
+    return next((line.id for line in reversed(lines[:at]) if is_kept(line)), 0)
+
+
+def _kept_after(lines: Sequence[Line], at: int) -> int:
+    return next((line.id for line in lines[at + 1 :] if is_kept(line)), 0)
