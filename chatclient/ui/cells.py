@@ -20,10 +20,13 @@ import wcwidth
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.layout.screen import Char, Screen
 
-from chatclient.ui.hyperlinks import opening
+from chatclient.ui.hyperlinks import CLOSE, opening
+from chatclient.ui.inks import PLAIN, Ink, Piece, Written
+from chatclient.ui.sheet import Drawable, Sheet
 
 CLUSTER_LIMIT = 12  # code points; a family is 7, a flag of a nation's part is 7, "Zalgo" is more
 ROW_MARKS = 61  # few, as styles are kept; two rows of one mark in one place are rare
+ERASED_FROM = 6  # blanks from which erasing them takes fewer bytes
 ELLIPSIS = "…"
 
 Fragment = tuple[str, str] | tuple[str, str, str]  # style, text, and the URL that a link goes to
@@ -44,6 +47,16 @@ _AGREED = (
 )
 
 
+def told(text: str, cells: int, column: int, link: str = "") -> str:
+    """Return what draws a cluster whose width is disputed, with the `column` after it (from 0).
+
+    If it should take two cells, both are cleared before, as the terminal may fill one alone.
+    """
+    clear = f"  \x1b[{column - 1}G" if cells == 2 else ""
+    close = CLOSE if link else ""
+    return f"{link}{clear}{text}{close}\x1b[{column + 1}G"
+
+
 class Placed(str):
     """The text of a cell whose width is disputed, and the `column` after it (from 0).
 
@@ -55,6 +68,11 @@ class Placed(str):
     cells: int
     column: int
     link: str
+
+    @property
+    def told(self) -> str:
+        """What draws the cell."""
+        return told(self, self.cells, self.column, self.link)
 
 
 @lru_cache(maxsize=8192)
@@ -157,19 +175,63 @@ def _lay(fragments: Iterable[Fragment], left: int, mark: str, under: str) -> Ite
                 yield _char("", 0, style + marked)
 
 
-class Row:
-    """One row of a pane: its fragments, and, once drawn, its cells. Never changed after it is made.
+def _write(
+    fragments: Iterable[Fragment], under: str, left: int, cells: int, ink: Ink
+) -> Iterator[Piece]:
+    """Yield the pieces of a row: its fragments, then what fills or clears the rest."""
+    column, end, code = left, left + cells, PLAIN
+    for look, text, *url in fragments:
+        link = opening(*url) if url else ""
+        begin, before, code = column, code, ink.code(f"{under} {look}" if under else look)
+        if text.isascii() and text.isprintable():
+            shown = text[: end - column]
+            column += len(shown)
+        else:
+            column, shown = _run(text, column, end)
+        shown = f"{link}{shown}{CLOSE}" if link else shown
+        yield Piece(begin, code, shown if code == before else code + shown)
+        if column >= end:
+            break
+    yield Piece(column, ink.code(under), _rest(column, end, code, under, ink))
 
-    `style` lies under all of them and reaches to the end of the row.
+
+def _run(text: str, column: int, end: int) -> tuple[int, str]:
+    """Return where `text` ends that begins at `column`, and what is sent for it."""
+    made: list[str] = []
+    for cluster, cells in clusters(text):
+        if column + cells > end:
+            break  # half of a wide cluster cannot be shown
+        column += cells
+        made.append(cluster if _agreed(cluster) else told(cluster, cells, column))
+    return column, "".join(made)
+
+
+def _rest(column: int, end: int, code: str, under: str, ink: Ink) -> str:
+    """Return what brings a row from `column` to its end, and to the plain look."""
+    blanks, ground = end - column, ink.code(under)
+    if ground == PLAIN:
+        plain = "" if code == PLAIN else PLAIN
+        return plain + (f"\x1b[{blanks}X" if blanks >= ERASED_FROM else " " * blanks)
+    look = "" if code == ground or not blanks else ground
+    return f"{look}{' ' * blanks}{PLAIN}"
+
+
+class Row:
+    """One row of a pane: its fragments. Never changed after it is made.
+
+    `style` lies under all of them and reaches to the end of the row. What the row is to a terminal
+    is kept with it, for the place where it was drawn last.
     """
 
-    __slots__ = ("_cells", "_left", "fragments", "style")
+    __slots__ = ("_cells", "_left", "_place", "_written", "fragments", "style")
 
     def __init__(self, fragments: Iterable[Fragment] = (), style: str = "") -> None:
         self.fragments: tuple[Fragment, ...] = tuple(fragments)
         self.style = style
         self._cells: list[Char] = []
         self._left = -1
+        self._place: tuple[int, int, Ink] | None = None
+        self._written: Written | None = None
 
     @property
     def text(self) -> str:
@@ -183,6 +245,9 @@ class Row:
 
     def draw(self, screen: Screen, left: int, y: int, limit: int) -> None:
         """Write the row into `screen` from column `left` on, in exactly `limit` cells."""
+        if isinstance(screen, Sheet):
+            screen.put(self, left, y, limit)
+            return
         if self._left != left:
             under = f"{self.style} " if self.style else ""
             what = f"{left} {[rest for _, *rest in self.fragments]}"
@@ -199,6 +264,24 @@ class Row:
             blank = _char(" ", 1, self.style)
             for column in range(end, limit):
                 target[left + column] = blank
+
+    def same_as(self, other: Drawable) -> bool:
+        """Say whether the other row looks the same."""
+        return self is other or (
+            isinstance(other, Row)
+            and self.fragments == other.fragments
+            and self.style == other.style
+        )
+
+    def written(self, left: int, cells: int, ink: Ink) -> Written:
+        """Return what draws the row in exactly `cells` columns from `left` on."""
+        place = (left, cells, ink)
+        if self._written is None or self._place != place:
+            self._place = place
+            pieces = tuple(_write(self.fragments, self.style, left, cells, ink))
+            disputed = any("\x1b[" in piece.text.removeprefix(piece.code) for piece in pieces[:-1])
+            self._written = Written(pieces, disputed)
+        return self._written
 
 
 BLANK = Row()

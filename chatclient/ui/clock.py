@@ -1,7 +1,8 @@
 """The frame clock: how often the screen is drawn for what comes from the network.
 
 Rules: keys do not come by here, prompt_toolkit draws for them at once. News are drawn at once when
-the last frame is old enough, else together with whatever else comes until the frame is due.
+the last frame is old enough, else together with whatever else comes until the frame is due. A frame
+that was drawn for a key shows the news, too: it counts.
 """
 
 import asyncio
@@ -25,6 +26,11 @@ class FrameClock:
             loop = asyncio.get_running_loop()
             wait = max(0.0, self._last + self._interval - loop.time())
             self._due = loop.call_later(wait, self._tick)
+
+    def drawn(self) -> None:
+        """Note that a frame was drawn, for whatever reason."""
+        self.stop()
+        self._last = asyncio.get_running_loop().time()
 
     def stop(self) -> None:
         """Forget a frame that is due."""

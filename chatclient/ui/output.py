@@ -5,17 +5,19 @@ Rules:
   not know it ignore it), so that no half-drawn frame is seen.
 - A cell whose width is disputed (`cells.Placed`) is followed by `CHA`, the absolute column; if it
   should take two cells, both are cleared before, as the terminal may fill one alone.
+- With a `Writer`, nobody waits for the terminal; without one, as in tests, it is written at once.
 - In everything else written as text, ESC is replaced (prompt_toolkit's `write` does it).
 """
 
 import sys
-from contextlib import suppress
+from collections.abc import Callable
 
 from prompt_toolkit.output import Output, create_output
+from prompt_toolkit.output.flush_stdout import flush_stdout
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from chatclient.ui.cells import Placed
-from chatclient.ui.hyperlinks import CLOSE
+from chatclient.ui.writer import Writer
 
 _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
 
@@ -23,22 +25,42 @@ _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
 class FrameOutput(Vt100_Output):
     """A VT100 terminal that gets whole frames."""
 
+    writer: Writer | None = None
+    """Who writes them."""
+    freed: Callable[[], None] = staticmethod(lambda: None)
+    """What is called, on a thread, whenever the output is not busy any longer."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether the terminal has yet to take what it was sent."""
+        return self.writer is not None and self.writer.busy
+
+    def tell_free(self) -> None:
+        """Call `freed`, whoever that is now."""
+        self.freed()
+
+    def drain(self) -> None:
+        """Wait until the terminal has taken all, but not for one that takes nothing."""
+        if self.writer is not None:
+            self.writer.drain()
+
     def write(self, data: str) -> None:
         """Write the text of one cell, or the line feeds between two rows."""
         if type(data) is Placed:
-            clear = f"  \x1b[{data.column - 1}G" if data.cells == 2 else ""
-            close = CLOSE if data.link else ""
-            self.write_raw(f"{clear}{data.link}{data}{close}\x1b[{data.column + 1}G")
+            self.write_raw(data.told)
         else:
             super().write(data)
 
     def flush(self) -> None:
         """Send what was written since the last time as one frame."""
-        if self._buffer:
-            self._buffer.insert(0, _BEGIN)
-            self._buffer.append(_END)
-        with suppress(OSError):  # the terminal is gone; that its input ended will be heard
-            super().flush()
+        if not self._buffer:
+            return
+        frame = "".join([_BEGIN, *self._buffer, _END])
+        self._buffer.clear()
+        if self.writer is not None:
+            self.writer.send(frame.encode(self.encoding(), "replace"))
+        else:
+            flush_stdout(self.stdout, frame)
 
 
 def terminal() -> Output:
@@ -46,9 +68,12 @@ def terminal() -> Output:
     usual = create_output()
     if sys.platform == "win32" or not isinstance(usual, Vt100_Output):
         return usual
-    return FrameOutput.from_pty(
+    output = FrameOutput.from_pty(
         sys.stdout,
         term=usual.term,
         default_color_depth=usual.default_color_depth,
         enable_bell=usual.enable_bell,
     )
+    assert isinstance(output, FrameOutput)  # noqa: S101 - prompt_toolkit's types say less
+    output.writer = Writer(sys.stdout.fileno(), output.tell_free)
+    return output

@@ -33,6 +33,7 @@ from chatclient.ui.frame import Frame, Parts
 from chatclient.ui.output import terminal
 from chatclient.ui.pane import Pane
 from chatclient.ui.ports import Client
+from chatclient.ui.rendering import draw_rows
 from chatclient.ui.theme import style
 
 MENU_ROWS = 8
@@ -67,11 +68,15 @@ class ChatScreen:
             full_screen=True,
             input=input,
             output=output,
+            max_render_postpone_time=None,  # a key is not to wait for what the network brings
         )
+        if not settings.stock_rendering:
+            draw_rows(self.app)
         self.app.layout = self._layout()
         self.app.key_processor.before_key_press += lambda _: self._see()
         self.app.ttimeoutlen = self.app.timeoutlen = KEY_WAIT
         self.clock = FrameClock(self.app.invalidate)
+        self.app.after_render += lambda _: self.clock.drawn()
         self._second: asyncio.TimerHandle | None = None
         self._hurried = False
         client.listen(self._changed)

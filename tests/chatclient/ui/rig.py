@@ -175,7 +175,7 @@ class Rig:
         self.paper = _Paper(columns, rows)
         self._keys = keys
         self._size = Size(rows=rows, columns=columns)
-        output = FrameOutput(
+        self.output = FrameOutput(
             self.paper,  # type: ignore[arg-type]  # it asks for no more than this of a TextIO
             lambda: self._size,
             term="xterm-256color",
@@ -186,7 +186,7 @@ class Rig:
             settings=settings,
             archive=archive,
             input=keys,
-            output=output,
+            output=self.output,
             now=lambda: NOON,
         )
         self.failing = False  # whether the test is about a screen that ends with an error
