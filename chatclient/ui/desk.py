@@ -22,14 +22,12 @@ class Desk:
         self,
         client: Client,
         *,
-        settings: Settings,
         archive: Archive | None,
         now: Callable[[], float],
         leave: Callable[[], None],
     ) -> None:
         """`now` gives seconds since 1970; `leave` ends the program in order, twice: at once."""
         self.client = client
-        self.settings = settings
         self.archive = archive
         self.now = now
         self.leave = leave
@@ -46,6 +44,11 @@ class Desk:
     def active(self) -> Buffer:
         """The buffer that the user looks at."""
         return self.client.world.active
+
+    @property
+    def settings(self) -> Settings:
+        """What the user likes now."""
+        return self.client.settings
 
     def show(self, buffer: Buffer) -> None:
         """Make a buffer the active one."""

@@ -23,7 +23,6 @@ from prompt_toolkit.output import ColorDepth, Output
 
 from chatclient.model import BufferClosed, Change, FocusWanted, QuestionChanged, StatusChanged
 from chatclient.model.archive import Archive
-from chatclient.settings import Settings
 from chatclient.ui.actions import handlers
 from chatclient.ui.actions.program import can_close
 from chatclient.ui.bindings import bind
@@ -46,14 +45,13 @@ class ChatScreen:
         self,
         client: Client,
         *,
-        settings: Settings = Settings(),
         archive: Archive | None = None,
         input: Input | None = None,  # noqa: A002 -- prompt_toolkit's name for it
         output: Output | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._client = client
-        self.desk = Desk(client, settings=settings, archive=archive, now=now, leave=self.leave)
+        self.desk = Desk(client, archive=archive, now=now, leave=self.leave)
         self.stage, self.editor = self.desk.stage, self.desk.editor
         output = output or terminal()
         colours = output.get_default_color_depth() is not ColorDepth.DEPTH_1_BIT
