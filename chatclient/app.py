@@ -44,6 +44,7 @@ async def _run_screen(start: Start, configs: list[Config]) -> int:
     from chatclient.client import Client  # noqa: PLC0415 - see above
     from chatclient.farewell import farewell  # noqa: PLC0415 - see above
     from chatclient.hub import Hub  # noqa: PLC0415 - see above
+    from chatclient.keeping import Keeping  # noqa: PLC0415 - see above
     from chatclient.known import KnownServers, default_path  # noqa: PLC0415 - see above
     from chatclient.orders import Orders  # noqa: PLC0415 - see above
     from chatclient.ui.screen import run as run_screen  # noqa: PLC0415 - see above
@@ -55,10 +56,15 @@ async def _run_screen(start: Start, configs: list[Config]) -> int:
     def make(config: Config) -> Client:
         return Client(config, known=known)
 
-    hub = Hub([make(config) for config in configs], settings=start.settings)
+    keeping = Keeping(lasting=start.settings.archive)
+    clients = [make(config) for config in configs]
+    hub = Hub(clients, settings=start.settings, prepare=keeping.attach)
     orders = Orders(hub, make, start.file)
     hub.listen(orders.heed)
-    await run_screen(hub)
+    try:
+        await run_screen(hub, keeping)
+    finally:
+        keeping.close()
     with suppress(OSError):  # the terminal may be gone
         for world in hub.worlds:
             for line in farewell(world):

@@ -6,7 +6,7 @@ they happen. Leaving leaves all networks at once, and takes as long as the slowe
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from chatclient.client import Client, Listener
@@ -29,8 +29,18 @@ from chatclient.settings import Settings
 class Hub:
     """What a screen needs (`ui.ports.Client`), of several networks."""
 
-    def __init__(self, clients: Sequence[Client], settings: Settings = Settings()) -> None:
-        """Take clients that do not run yet, at least one; the first one is in view."""
+    def __init__(
+        self,
+        clients: Sequence[Client],
+        settings: Settings = Settings(),
+        *,
+        prepare: Callable[[Client], None] = lambda _: None,
+    ) -> None:
+        """Take clients that do not run yet, at least one; the first one is in view.
+
+        `prepare` is called with each before it runs.
+        """
+        self._prepare = prepare
         self.settings = settings
         """What the user likes; `change_settings` changes it."""
         self._clients: list[Client] = []
@@ -90,6 +100,7 @@ class Hub:
 
     def _start(self, client: Client) -> None:
         if self._tasks is not None:
+            self._prepare(client)
             self._running[client] = task = self._tasks.create_task(client.run())
             task.add_done_callback(lambda _: self._running.pop(client, None))
 

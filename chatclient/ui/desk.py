@@ -38,7 +38,9 @@ class Desk:
             lambda text: client.is_secret(self.active, text),
         )
         self.editor.ask(client.question)
-        self.stage = Stage(client, now=now, typed_lines=lambda: self.editor.lines)
+        self.stage = Stage(
+            client, now=now, typed_lines=lambda: self.editor.lines, archive=archive
+        )
 
     @property
     def active(self) -> Buffer:

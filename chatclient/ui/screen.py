@@ -21,7 +21,15 @@ from prompt_toolkit.layout import Float, FloatContainer, Layout
 from prompt_toolkit.layout.menus import CompletionsMenu
 from prompt_toolkit.output import ColorDepth, Output
 
-from chatclient.model import BufferClosed, Change, FocusWanted, QuestionChanged, StatusChanged
+from chatclient.model import (
+    BufferClosed,
+    Change,
+    FocusWanted,
+    PastChanged,
+    PastFound,
+    QuestionChanged,
+    StatusChanged,
+)
 from chatclient.model.archive import Archive
 from chatclient.ui.actions import handlers
 from chatclient.ui.actions.program import can_close
@@ -152,6 +160,8 @@ class ChatScreen:
                     self.desk.show(buffer)
                 case BufferClosed(buffer):
                     self.desk.forget(buffer)
+                case PastFound(buffer) | PastChanged(buffer):
+                    self.stage.refresh(buffer)
                 case StatusChanged():
                     self._count_seconds()
                 case QuestionChanged():
@@ -210,6 +220,6 @@ def _on_failure(end: Callable[[BaseException], None]) -> Iterator[None]:
         loop.set_exception_handler(before)
 
 
-async def run(client: Client) -> None:
+async def run(client: Client, archive: Archive | None = None) -> None:
     """Show `client` on this process's terminal, and run it, until the user leaves."""
-    await ChatScreen(client).run()
+    await ChatScreen(client, archive=archive).run()

@@ -61,6 +61,7 @@ class View:
         self._left = 0  # `Line.id` of the last line when the end was left
         self._found: int | None = None  # where the line stands that was gone to
         self._light: tuple[Block, Block] | None = None
+        self._stale = False
         self._asked: set[tuple[int, int]] = set()
         self._size = (80, 20)
         self.fold: Fold = str.lower
@@ -73,7 +74,7 @@ class View:
     def rows(self, cells: int, height: int) -> list[Row]:
         """Return the rows to show, at most `height`."""
         self._size = (cells, height)
-        self._lines.check()
+        self._check()
         if self._top is not None:
             shown = self._from_top(height)
             if shown is not None:
@@ -86,7 +87,7 @@ class View:
     def scroll(self, rows: int) -> None:
         """Move the view by some rows: up when negative, towards the end when positive."""
         self._found = None
-        self._lines.check()
+        self._check()
         index, row = self._top_row()
         index, row = self._down(index, row, rows) if rows > 0 else self._up(index, row, -rows)
         self._stand(index, row)
@@ -129,11 +130,18 @@ class View:
         return kept is not None and self.go_to(kept.position)
 
     def refresh(self) -> None:
-        """Read again what is shown of the archive: it has changed."""
-        if self._top is None or self._top.position is None:
-            self._lines = Stretch(self.buffer, self._archive)
-        else:
-            self._lines.go_around(self._top.position)
+        """Read what is shown of the archive again before it is shown: it changes."""
+        self._stale = True
+
+    def _check(self) -> None:
+        """See whether what is known of the archive still holds."""
+        if self._stale:
+            self._stale = False
+            if self._top is None or self._top.position is None:
+                self._lines = Stretch(self.buffer, self._archive)
+            else:
+                self._lines.go_around(self._top.position)
+        self._lines.check()
 
     # --- what is missing -----------------------------------------------------------------------
 
