@@ -32,7 +32,6 @@ TYPED = 6
 PASTED = 30
 _LETTERS = "αβγδεζηθικλμνξοπρστυφχψω"  # no bytes of them are in what else is drawn
 _START_SECONDS = 20.0
-_SETTLED_SECONDS = 6.0  # irssi counts what it asks about a room among what one may say at once
 
 Sample = Mapping[str, list[float]]
 """Values by the name of their figure."""
@@ -200,7 +199,7 @@ def _on_chatserver(program: Program) -> Iterator[tuple[Chatserver, Peer, Termina
         with Terminal(program.command(place), program.environment(home)) as terminal:
             peer.until("JOIN", _START_SECONDS)
             terminal.await_text("other", _START_SECONDS)
-            terminal.watch(_SETTLED_SECONDS)
+            terminal.watch(program.settled)
             yield server, peer, terminal
         peer.close()
 

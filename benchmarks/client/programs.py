@@ -38,6 +38,8 @@ class Program:
     paste_question: str
     paste_answer: bytes
     unsure: tuple[str, ...] = ()
+    settled: float = 3.0
+    """Seconds after which its pace for what is said has forgotten what it asked about the room."""
 
     def available(self) -> bool:
         """Whether it is installed."""
@@ -97,7 +99,7 @@ def _chatclient(place: Place) -> list[str]:
 
 
 WEECHAT = Program("WeeChat", "weechat", _weechat, "[ctrl-Y] Yes", b"\x19")
-IRSSI = Program("irssi", "irssi", _irssi, "Ctrl-K", b"\x0b")
+IRSSI = Program("irssi", "irssi", _irssi, "Ctrl-K", b"\x0b", settled=13.0)
 CHATCLIENT = Program(
     "chatclient", _CHATCLIENT, _chatclient, "Enter sends", b"\r", unsure=("···", "[failed")
 )

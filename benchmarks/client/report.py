@@ -81,4 +81,4 @@ def _value(figure: Figure, value: float) -> str:
     cap = CAPS.get(figure.name)
     if cap is not None and value >= cap:
         return f"> {cap:g}"
-    return f"{value + 0.0 if round(value, 6) else 0.0:{figure.form}}"
+    return f"{max(0.0, value):{figure.form}}"  # less than nothing is noise
