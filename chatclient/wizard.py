@@ -15,7 +15,7 @@ Read = Callable[[str], str]
 """Shows a prompt and returns what is typed. Raises `EOFError` or `KeyboardInterrupt`."""
 
 _WELCOME = """\
-Welcome to chatclient. Four questions, and you are in; Enter takes what stands in brackets.
+Welcome to chatclient. A few questions, and you are in; Enter takes what stands in brackets.
 """
 _SERVER = "Where to chat: host, host:port, or a link like ircs://irc.libera.chat/#python."
 _TLS = "Is the connection to be encrypted (TLS)? Most servers on the Internet can."
