@@ -3,6 +3,7 @@
 # make bench   measure it                     make check    format, lint, types, import contracts
 # make docs    write the generated pages      make mutants  break rules, to see that tests notice
 # make help    this list                      make reliability  200 kills, 1,000 cuts, a full disk
+#                                             make bench-client  beside WeeChat and irssi
 
 # The first of these that is new enough; PYTHON=... names another.
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -12,7 +13,7 @@ HOST ?= localhost
 PORT ?= 9000
 
 .DEFAULT_GOAL := help
-.PHONY: help venv serve chat test interop check format docs bench soak reliability mutants wheel clean
+.PHONY: help venv serve chat test interop check format docs bench bench-client soak reliability mutants wheel clean
 
 help:
 	@sed -n 's/^# //p;/^$$/q' Makefile
@@ -68,6 +69,9 @@ docs: .venv/.dev
 
 bench: .venv/.dev
 	@$(BIN)/python -m benchmarks --write docs/performance.md
+
+bench-client: .venv/.dev
+	@$(BIN)/python -m benchmarks.client --write docs/client-performance.md
 
 # The simulation: seeds FIRST, FIRST + 1, …
 SEEDS ?= 5000

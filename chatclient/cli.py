@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from chatwire.version import VERSION
 
 if TYPE_CHECKING:
-    from chatclient.config import Config
+    from chatclient.config import Tool
+    from chatclient.start import Start
 
 DESCRIPTION = (
     "Chat in the terminal, on this project's server or any IRC server. With --send, -, --tail or "
@@ -53,19 +54,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from chatclient.config import ArgumentError  # noqa: PLC0415 - help and version need none of it
 
     try:
-        config = _configure(given)
+        start = _plan(given)
     except ArgumentError as error:
         print(f"chatclient: {error}", file=sys.stderr)
         return 2
     from chatclient.app import run  # noqa: PLC0415 - see above
 
-    return run(config)
+    return run(start)
 
 
 def _with_tail(arguments: Sequence[str] | None) -> list[str]:
     """Return the arguments, with the N of a `--tail` that another kind of argument follows."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    for at, (word, after) in enumerate(zip(words, [*words[1:], ""], strict=True)):
+    for at, (word, after) in enumerate(zip(words, [*words, ""][1:], strict=True)):
         if word == "--tail" and not after.isdigit():
             words[at] = "--tail=10"
     return words
@@ -77,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        usage="chatclient [options] [HOST|URL] [PORT] [-]",
+        usage="chatclient [options] [HOST|URL|NETWORK] [PORT] [-]",
         allow_abbrev=False,
     )
     add = parser.add_argument
@@ -85,7 +86,8 @@ def _parser() -> argparse.ArgumentParser:
         "where",
         nargs="*",
         metavar="HOST PORT -",
-        help="name or address of the server, irc://HOST[:PORT]/[#ROOM] or ircs://…; its port "
+        help="name or address of the server, irc://HOST[:PORT]/[#ROOM] or ircs://…, or the name "
+        "of a network that is saved (default: all of those); its port "
         "(default: 9000, with TLS 6697; of an irc:// 6667); - sends the lines of stdin",
     )
     add("--nick", metavar="NAME", help="the name to have (default: the one you are logged in with)")
@@ -104,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--json", action="store_true", help="print what is heard, one JSON object a line")
     _add_tool(parser)
     _add_security(parser)
+    _add_file(parser)
     add(
         "--timeout",
         type=float,
@@ -157,21 +160,34 @@ def _add_security(parser: argparse.ArgumentParser) -> None:
     )
     add("--cert", metavar="FILE", help="show this certificate of yours to the server")
     add("--key", metavar="FILE", help="the key of --cert, if it is not in the same file")
+    add(
+        "--proxy",
+        default="",
+        metavar="URL",
+        help="connect through a proxy: socks5://[USER@]HOST:PORT, socks4://… or http://…",
+    )
 
 
-def _configure(given: argparse.Namespace) -> "Config":
+def _add_file(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--config", metavar="FILE", help="the file for settings and networks (see the docs)")
+    add("--no-config", action="store_true", help="read no such file, and write none")
+
+
+def _plan(given: argparse.Namespace) -> "Start":
     """Return what the arguments ask for. Raises `ArgumentError`."""
-    from chatclient import config  # noqa: PLC0415 - see main
+    from pathlib import Path  # noqa: PLC0415 - see main
 
-    sends = given.send or []
+    from chatclient import config, configfile, networks, start  # noqa: PLC0415 - see main
+
+    path = Path(given.config) if given.config else configfile.default_path()
     where = [each for each in given.where if each != "-"]
-    return config.build(
-        where,
+    wishes = networks.Wishes(
         nick=given.nick,
         login=config.Login(
             given.account, os.environ.get("CHATCLIENT_PASSWORD", ""), given.password_command
         ),
-        rooms=given.room,
+        rooms=tuple(given.room or ()),
         security=config.Security(
             tls=given.tls,
             ca=given.tls_ca,
@@ -179,17 +195,26 @@ def _configure(given: argparse.Namespace) -> "Config":
             cert=given.cert,
             key=given.key,
         ),
+        proxy=given.proxy,
         timeout=given.timeout,
-        tool=config.Tool(
-            messages=tuple(text for text in sends if text != "-"),
-            from_stdin="-" in given.where or "-" in sends,
-            as_json=given.json,
-            tail=given.tail,
-            follows=not given.no_follow,
-            to=tuple(given.to or ()),
-            reply_to=given.reply_to,
-            log_level=given.log_level,
-        ),
+        tool=_tool(given),
+    )
+    return start.plan(where, wishes, None if given.no_config else configfile.ConfigFile(path))
+
+
+def _tool(given: argparse.Namespace) -> "Tool":
+    from chatclient.config import Tool  # noqa: PLC0415 - see main
+
+    sends = given.send or []
+    return Tool(
+        messages=tuple(text for text in sends if text != "-"),
+        from_stdin="-" in given.where or "-" in sends,
+        as_json=given.json,
+        tail=given.tail,
+        follows=not given.no_follow,
+        to=tuple(given.to or ()),
+        reply_to=given.reply_to,
+        log_level=given.log_level,
     )
 
 

@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from chatclient.model import CONVERSATION, Buffer, BufferKind, Delivery, FocusWanted, Kind, Line
+from chatclient.model import (
+    CONVERSATION,
+    Buffer,
+    BufferKind,
+    CommandWanted,
+    Delivery,
+    FocusWanted,
+    Kind,
+    Line,
+)
 from chatclient.session import Session, Unable
 from chatclient.session.confidential import hide, is_confidential
 
@@ -375,7 +384,19 @@ def _rename(call: Call) -> None:
 
 
 def _reconnect(call: Call) -> None:
-    call.session.reconnect()
+    if call.argument == "all":
+        _order("reconnect")(call)
+    else:
+        call.session.reconnect()
+
+
+def _order(name: str) -> Callable[[Call], None]:
+    """Return what passes a command on to whoever owns networks, settings and the screen."""
+
+    def order(call: Call) -> None:
+        call.session.world.want(CommandWanted(call.buffer, name, call.argument))
+
+    return order
 
 
 def _quit(call: Call) -> None:
@@ -418,7 +439,17 @@ COMMANDS: Final[Sequence[Command]] = (
     Command("cancel", "", "take back what waits to be sent here", _cancel),
     Command("history", "", "show a page of what was said before the oldest line", _history),
     Command("delete", "[words]", "delete your newest message, or the newest with words", _delete),
-    Command("reconnect", "", "connect again, now", _reconnect),
+    Command("reconnect", "[all]", "connect again, now; or to all networks", _reconnect),
+    Command(
+        "network",
+        "[what to do with it]",
+        "list your networks, and tell what can be done with them",
+        _order("network"),
+        ("networks",),
+    ),
+    Command("connect", "<host or URL> [port]", "connect to one more network", _order("connect")),
+    Command("disconnect", "[network]", "leave a network, until /reconnect", _order("disconnect")),
+    Command("set", "[name] [value]", "list the settings, tell of one, or change it", _order("set")),
     Command("help", "[command]", "show the commands", _help, ("h",), "c"),
     Command("quit", "[reason]", "leave the chat", _quit, ("exit", "bye")),
 )

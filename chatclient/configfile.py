@@ -40,6 +40,10 @@ class Saved:
     settings: Settings = Settings()
     networks: Mapping[str, Network] = field(default_factory=dict)
 
+    def find(self, name: str) -> str:
+        """Return the network of that name as it is written, "" if there is none."""
+        return next((each for each in self.networks if each.casefold() == name.casefold()), "")
+
 
 def default_path() -> Path:
     """Return where the file is on this platform."""

@@ -6,7 +6,7 @@ they happen. Leaving leaves all networks at once, and takes as long as the slowe
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from chatclient.client import Client, Listener
@@ -19,16 +19,30 @@ from chatclient.model import (
     Question,
     QuestionChanged,
     QuitWanted,
+    SettingsChanged,
     StatusChanged,
     World,
 )
+from chatclient.settings import Settings
 
 
 class Hub:
     """What a screen needs (`ui.ports.Client`), of several networks."""
 
-    def __init__(self, clients: Sequence[Client]) -> None:
-        """Take clients that do not run yet, at least one; the first one is in view."""
+    def __init__(
+        self,
+        clients: Sequence[Client],
+        settings: Settings = Settings(),
+        *,
+        prepare: Callable[[Client], None] = lambda _: None,
+    ) -> None:
+        """Take clients that do not run yet, at least one; the first one is in view.
+
+        `prepare` is called with each before it runs.
+        """
+        self._prepare = prepare
+        self.settings = settings
+        """What the user likes; `change_settings` changes it."""
         self._clients: list[Client] = []
         self._listeners: list[Listener] = []
         self._tasks: asyncio.TaskGroup | None = None
@@ -63,7 +77,7 @@ class Hub:
         self._take(client)
         if self._tasks is not None:
             self._start(client)
-        self._tell([*map(BufferOpened, client.buffers), StatusChanged()])
+        self.tell([*map(BufferOpened, client.buffers), StatusChanged()])
 
     def remove(self, client: Client) -> None:
         """Leave a network, and forget it. Raises `ValueError` for the last one."""
@@ -76,15 +90,17 @@ class Hub:
         gone = client.buffers
         self._clients.remove(client)
         client.quit()
-        self._tell([*map(BufferClosed, gone), QuestionChanged(), StatusChanged()])
+        self.tell([*map(BufferClosed, gone), QuestionChanged(), StatusChanged()])
 
     def _take(self, client: Client) -> None:
         self._clients.append(client)
+        client.settings = self.settings
         client.world.watched = client is self._shown
         client.listen(lambda changes: self._heed(client, changes))
 
     def _start(self, client: Client) -> None:
         if self._tasks is not None:
+            self._prepare(client)
             self._running[client] = task = self._tasks.create_task(client.run())
             task.add_done_callback(lambda _: self._running.pop(client, None))
 
@@ -94,6 +110,13 @@ class Hub:
             return self._shown
         found = (each for each in self._clients if each.world.name == buffer.network)
         return next(found, self._shown)
+
+    def change_settings(self, settings: Settings) -> None:
+        """Have other settings, from now on (`SettingsChanged` follows)."""
+        self.settings = settings
+        for client in self._clients:
+            client.settings = settings
+        self.tell([SettingsChanged()])
 
     # --- for the screen ----------------------------------------------------------------------
 
@@ -180,7 +203,7 @@ class Hub:
             left, self._shown = self._shown, client
             left.watch(watched=False)
             client.watch(watched=True)
-            self._tell([StatusChanged(), QuestionChanged()])
+            self.tell([StatusChanged(), QuestionChanged()])
         client.activate(buffer)
 
     def see(self) -> None:
@@ -231,8 +254,9 @@ class Hub:
             for other in self._clients:
                 if other is not client:
                     other.quit()
-        self._tell(changes)
+        self.tell(changes)
 
-    def _tell(self, changes: Sequence[Change]) -> None:
+    def tell(self, changes: Sequence[Change]) -> None:
+        """Tell all listeners of changes that are no network's own."""
         for listener in self._listeners:
             listener(changes)

@@ -51,6 +51,23 @@ class Wishes:
     timeout: float = 10.0
     tool: Tool = Tool()
 
+    @property
+    def any(self) -> bool:
+        """Whether something about a network was asked for."""
+        return self != Wishes(timeout=self.timeout, tool=self.tool, login=_no_account(self.login))
+
+
+def _no_account(login: Login) -> Login:
+    return Login(password=login.password)  # of the environment, for whichever network there is
+
+
+def suggest_name(host: str) -> str:
+    """Return what a network on that host may be called: `libera` for irc.libera.chat."""
+    labels = host.split(".")
+    if ":" in host or all(label.isdigit() for label in labels):
+        return "home"
+    return labels[-2] if len(labels) > 1 and labels[-2] else labels[0]
+
 
 def check_name(name: str) -> str:
     """Return the name, if a network can be called so. Raises `ArgumentError`."""

@@ -5,7 +5,7 @@ ten lines do: then what comes within `GATHER` is read in one go, and a PING is a
 later. What is much already is never waited for. Times are of a clock that never goes back.
 """
 
-GATHER = 0.015
+GATHER = 0.025
 """Seconds to let lines gather."""
 
 SOON = 0.008

@@ -121,7 +121,7 @@ class Keeper:
             case LineChanged(buffer, line) if self._keeps(buffer, line):
                 self._archive.do(self._update(buffer, line))
             case LineRemoved(buffer, line):
-                position = self._archive.position(buffer, line)
+                position = self._archive.position(buffer, line.id)
                 if position is not None:
                     self._archive.do(t.Drop(self._archive.shelf(buffer), position))
             case LinesInserted(buffer, lines) if buffer.kind is not BufferKind.SERVER:
@@ -189,11 +189,11 @@ class Keeper:
     def _file(self, found: PastFound) -> None:
         """Put lines before one that the archive has, or will have at once."""
         archive, buffer = self._archive, found.buffer
-        high = archive.position(buffer, found.before)
+        high = archive.position(buffer, found.before.id)
         if high is None:
             archive.flush(_PATIENCE)
-            high = archive.position(buffer, found.before) or 0
-        gap = (archive.position(buffer, found.gap) or 0) if found.gap else 0
+            high = archive.position(buffer, found.before.id) or 0
+        gap = (archive.position(buffer, found.gap.id) or 0) if found.gap else 0
         kept = [line for line in found.lines if is_kept(line)]
         shelf = archive.shelf(buffer)
         archive.do(t.Insert(shelf, kept, high=high, gap=gap), soon=True)
@@ -213,7 +213,8 @@ class Keeper:
             line = replace(line, spans=(), reactions=(), reply_to="")
         if line != kept.line:
             shelf = self._archive.shelf(change.buffer)
-            self._archive.do(t.Replace(shelf, kept.position, line))
+            self._archive.do(t.Replace(shelf, kept.position, line), soon=True)
+            self._archive.flush(_PATIENCE)
 
     def _note_buffer(self, buffer: Buffer) -> None:
         shelf = self._archive.shelf(buffer)

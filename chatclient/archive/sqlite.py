@@ -72,9 +72,9 @@ class SqliteArchive:
         """Return the oldest `most` lines after a position, oldest first."""
         return self._store.reader.newer(self.shelf(buffer), after, most)
 
-    def position(self, buffer: Buffer, line: Line) -> int | None:
+    def position(self, buffer: Buffer, line_id: int) -> int | None:
         """Return where a line of `buffer.lines` stands in the archive, None while it does not."""
-        return -line.id if line.id < 0 else self.shelf(buffer).positions.get(line.id)
+        return -line_id if line_id < 0 else self.shelf(buffer).positions.get(line_id)
 
     def find(self, buffer: Buffer, msgid: str) -> Kept | None:
         """Return the message with that id, None if it is not kept."""

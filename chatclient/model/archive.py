@@ -43,7 +43,7 @@ class Archive(Protocol):
     def newer(self, buffer: Buffer, after: int, most: int) -> Sequence[Kept]:
         """Return the oldest `most` lines after a position, oldest first."""
 
-    def position(self, buffer: Buffer, line: Line) -> int | None:
+    def position(self, buffer: Buffer, line_id: int) -> int | None:
         """Return where a line of `buffer.lines` stands in the archive, None while it does not."""
 
     def find(self, buffer: Buffer, msgid: str) -> Kept | None:
@@ -82,7 +82,7 @@ class NoArchive:
         """Return nothing."""
         return ()
 
-    def position(self, buffer: Buffer, line: Line) -> int | None:
+    def position(self, buffer: Buffer, line_id: int) -> int | None:
         """Return None: nothing is kept."""
         return None
 

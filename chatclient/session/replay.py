@@ -62,7 +62,8 @@ def _lines(state: State, buffer: Buffer, messages: Iterable[Message], now: float
                 msgid = message.tags.get("msgid", "")
                 yield state.outbox.take(entry, time=time, msgid=msgid, source=heard.nick)
             else:
-                yield line_of(state, heard, buffer)
+                mine = bool(heard.nick) and state.is_me(heard.nick)
+                yield line_of(state, heard, buffer, mine=mine)
         elif message.command in SENTENCES and _is_about(state, message, buffer):
             kind, text = narrate(state, heard)
             line = state.world.make_line(kind, text, time=time, source=heard.nick)

@@ -31,7 +31,7 @@ def on_message(state: State, heard: Heard) -> None:
     buffer = _buffer_of(state, heard, mine=mine)
     if buffer is None:
         return
-    line = line_of(state, heard, buffer)
+    line = line_of(state, heard, buffer, mine=mine)
     if line.msgid and line.msgid in buffer.msgids:
         return  # it came as history, or is said to ourselves: as echo and as message
     if buffer.typing:
@@ -50,7 +50,7 @@ def on_tags(state: State, heard: Heard) -> None:
         on_typing(state, buffer, heard)
 
 
-def line_of(state: State, heard: Heard, buffer: Buffer) -> Line:
+def line_of(state: State, heard: Heard, buffer: Buffer, *, mine: bool) -> Line:
     """Return the line that a PRIVMSG or NOTICE makes."""
     command, text = heard.message.command, heard.text(1)
     done = action(text)
@@ -59,7 +59,6 @@ def line_of(state: State, heard: Heard, buffer: Buffer) -> Line:
     audience, _ = state.features.room_of(heard.text(0))
     if audience:
         said = f"({audience} only) {said}"
-    mine = bool(heard.nick) and state.is_me(heard.nick)
     if mine:
         said = hide(heard.text(0), said)
     elif is_service(heard.nick):

@@ -22,14 +22,12 @@ class Desk:
         self,
         client: Client,
         *,
-        settings: Settings,
         archive: Archive | None,
         now: Callable[[], float],
         leave: Callable[[], None],
     ) -> None:
         """`now` gives seconds since 1970; `leave` ends the program in order, twice: at once."""
         self.client = client
-        self.settings = settings
         self.archive = archive
         self.now = now
         self.leave = leave
@@ -40,12 +38,19 @@ class Desk:
             lambda text: client.is_secret(self.active, text),
         )
         self.editor.ask(client.question)
-        self.stage = Stage(client, now=now, typed_lines=lambda: self.editor.lines)
+        self.stage = Stage(
+            client, now=now, typed_lines=lambda: self.editor.lines, archive=archive
+        )
 
     @property
     def active(self) -> Buffer:
         """The buffer that the user looks at."""
         return self.client.world.active
+
+    @property
+    def settings(self) -> Settings:
+        """What the user likes now."""
+        return self.client.settings
 
     def show(self, buffer: Buffer) -> None:
         """Make a buffer the active one."""

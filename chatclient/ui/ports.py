@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from chatclient.model import Buffer, Change, Line, Question, World
+from chatclient.settings import Settings
 
 
 class Client(Protocol):
@@ -24,6 +25,10 @@ class Client(Protocol):
     @property
     def buffers(self) -> Sequence[Buffer]:
         """The buffers of all networks, network by network, the server's first in each."""
+
+    @property
+    def settings(self) -> Settings:
+        """What the user likes now; `SettingsChanged` tells when it is something else."""
 
     def world_of(self, buffer: Buffer, /) -> World:
         """Return the world that a buffer is of."""

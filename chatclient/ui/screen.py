@@ -21,9 +21,16 @@ from prompt_toolkit.layout import Float, FloatContainer, Layout
 from prompt_toolkit.layout.menus import CompletionsMenu
 from prompt_toolkit.output import ColorDepth, Output
 
-from chatclient.model import BufferClosed, Change, FocusWanted, QuestionChanged, StatusChanged
+from chatclient.model import (
+    BufferClosed,
+    Change,
+    FocusWanted,
+    PastChanged,
+    PastFound,
+    QuestionChanged,
+    StatusChanged,
+)
 from chatclient.model.archive import Archive
-from chatclient.settings import Settings
 from chatclient.ui.actions import handlers
 from chatclient.ui.actions.program import can_close
 from chatclient.ui.bindings import bind
@@ -47,14 +54,13 @@ class ChatScreen:
         self,
         client: Client,
         *,
-        settings: Settings = Settings(),
         archive: Archive | None = None,
         input: Input | None = None,  # noqa: A002 -- prompt_toolkit's name for it
         output: Output | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._client = client
-        self.desk = Desk(client, settings=settings, archive=archive, now=now, leave=self.leave)
+        self.desk = Desk(client, archive=archive, now=now, leave=self.leave)
         self.stage, self.editor = self.desk.stage, self.desk.editor
         output = output or terminal()
         colours = output.get_default_color_depth() is not ColorDepth.DEPTH_1_BIT
@@ -159,6 +165,8 @@ class ChatScreen:
                     self.desk.show(buffer)
                 case BufferClosed(buffer):
                     self.desk.forget(buffer)
+                case PastFound(buffer) | PastChanged(buffer):
+                    self.stage.refresh(buffer)
                 case StatusChanged():
                     self._count_seconds()
                 case QuestionChanged():
@@ -217,6 +225,6 @@ def _on_failure(end: Callable[[BaseException], None]) -> Iterator[None]:
         loop.set_exception_handler(before)
 
 
-async def run(client: Client) -> None:
+async def run(client: Client, archive: Archive | None = None) -> None:
     """Show `client` on this process's terminal, and run it, until the user leaves."""
-    await ChatScreen(client).run()
+    await ChatScreen(client, archive=archive).run()

@@ -6,7 +6,15 @@ to be called for every frame.
 
 from collections.abc import Callable, Sequence
 
-from chatclient.model import Buffer, BufferKind, ConnectionState, Question, World
+from chatclient.model import (
+    Archive,
+    Buffer,
+    BufferKind,
+    ConnectionState,
+    NoArchive,
+    Question,
+    World,
+)
 from chatclient.ui import panes
 from chatclient.ui.cells import Row
 from chatclient.ui.guide import guide, key_help, question_rows
@@ -22,9 +30,15 @@ class Stage:
     """The rows of all panes, and what the user did to see them so (scrolled, asked for help)."""
 
     def __init__(
-        self, client: Client, *, now: Callable[[], float], typed_lines: Callable[[], int]
+        self,
+        client: Client,
+        *,
+        now: Callable[[], float],
+        typed_lines: Callable[[], int],
+        archive: Archive | None = None,
     ) -> None:
         self._client = client
+        self._archive = archive or NoArchive()
         self._now = now
         self._typed_lines = typed_lines
         self.painter = Painter()
@@ -43,8 +57,15 @@ class Stage:
         """The view of the active buffer."""
         buffer = self._world.active
         if buffer not in self._views:
-            self._views[buffer] = View(buffer, self.painter)
+            self._views[buffer] = View(
+                buffer, self.painter, self._archive, self._client.find_older
+            )
         return self._views[buffer]
+
+    def refresh(self, buffer: Buffer) -> None:
+        """Read again what is shown of the archive: it has changed."""
+        if buffer in self._views:
+            self._views[buffer].refresh()
 
     def forget(self, closed: Buffer) -> None:
         """Drop the view of a buffer that is gone."""

@@ -36,6 +36,7 @@ _SHEET = {
     "mention": "reverse bold",
     "marker": "#808080",
     "unread-marker": "#d75f00 bold",
+    "found": "reverse",
     "more": "#000000 bg:#d7af5f",
     "active": "reverse bold",
     "unread": "bold",

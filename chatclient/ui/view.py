@@ -4,36 +4,65 @@ Rules:
 - Rows are made for the lines that are seen and no others, from the end of the buffer upward or from
   the top of the view downward; the lines are never counted in rows.
 - A view follows the end of its buffer, or it stays where it was put: then the text at its top
-  stays there, whatever is added, inserted before it, or resized.
+  stays there, whatever is added, inserted before it, let go from memory, or resized.
+- What is older than all that is known is asked for when one moves near it, and so is what a line
+  says to be missing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from chatclient.model import Buffer, Fold
+from chatclient.model import CONVERSATION, Archive, Buffer, Fold, Kind, Line, NoArchive
 from chatclient.ui.cells import Row
-from chatclient.ui.painting import NO_MARKS, Block, Marks, Painter, day_of
+from chatclient.ui.painting import NO_MARKS, Block, Marks, Painter, day_of, rule
+from chatclient.ui.stretch import Stretch
+
+FindOlder = Callable[[Buffer, Line, Line | None], bool]
+"""Asks for what was said before a line, or is missing in a gap before it; says if that can be."""
+
+_MANY = 1000  # new lines that are counted
+
+
+def nowhere(buffer: Buffer, line: Line, gap: Line | None) -> bool:
+    """Ask nobody."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """The row at the top of a view: of which line, from which cluster of its text on.
 
-    `index` is where the line was in the buffer, which says where to look for it first.
+    `index` is where the line was, which says where to look for it first.
     """
 
     index: int
     line_id: int
+    position: int | None
+    """Where the line, or the one before it, stands in the archive."""
     start: int
 
 
 class View:
     """One buffer's lines in a frame of some size."""
 
-    def __init__(self, buffer: Buffer, painter: Painter) -> None:
+    def __init__(
+        self,
+        buffer: Buffer,
+        painter: Painter,
+        archive: Archive | None = None,
+        find_older: FindOlder = nowhere,
+    ) -> None:
         self.buffer = buffer
         self._painter = painter
+        self._archive = archive or NoArchive()
+        self._find_older = find_older
+        self._lines = Stretch(buffer, self._archive)
         self._top: Place | None = None
+        self._left = 0  # `Line.id` of the last line when the end was left
+        self._found: int | None = None  # where the line stands that was gone to
+        self._light: tuple[Block, Block] | None = None
+        self._stale = False
+        self._asked: set[tuple[int, int]] = set()
         self._size = (80, 20)
         self.fold: Fold = str.lower
 
@@ -45,6 +74,7 @@ class View:
     def rows(self, cells: int, height: int) -> list[Row]:
         """Return the rows to show, at most `height`."""
         self._size = (cells, height)
+        self._check()
         if self._top is not None:
             shown = self._from_top(height)
             if shown is not None:
@@ -52,41 +82,127 @@ class View:
             self._top = None
         return self._from_end(height)
 
+    # --- moving --------------------------------------------------------------------------------
+
     def scroll(self, rows: int) -> None:
         """Move the view by some rows: up when negative, towards the end when positive."""
+        self._found = None
+        self._check()
         index, row = self._top_row()
         index, row = self._down(index, row, rows) if rows > 0 else self._up(index, row, -rows)
         self._stand(index, row)
+        self._seek()
 
     def page(self, pages: int) -> None:
         """Move the view by pages, which overlap by two rows."""
         self.scroll(pages * max(1, self._size[1] - 3))
 
     def to_start(self) -> None:
-        """Show the first line."""
-        if self.buffer.lines:
+        """Show the oldest line that is known."""
+        self._found = None
+        self._lines.to_start()
+        if len(self._lines):
             self._stand(0, 0)
+            self._seek()
 
     def to_end(self) -> None:
         """Follow the end of the buffer."""
-        self._top = None
+        self._top = self._found = None
+
+    def go_to(self, position: int) -> bool:
+        """Show a line of the archive with what stands around it; say whether it is there."""
+        lines = self._lines
+        lines.to_end()
+        index = lines.find_position(position)
+        if index is None:
+            lines.go_around(position)
+            index = lines.find_position(position)
+        if index is None:
+            return False
+        self._found = position
+        self._stand(*self._up(index, 0, self._size[1] // 3))
+        self._seek()
+        return True
+
+    def go_to_message(self, msgid: str) -> bool:
+        """Show a message by its id; say whether it is known."""
+        kept = self._archive.find(self.buffer, msgid) if msgid else None
+        return kept is not None and self.go_to(kept.position)
+
+    def refresh(self) -> None:
+        """Read what is shown of the archive again before it is shown: it changes."""
+        self._stale = True
+
+    def _check(self) -> None:
+        """See whether what is known of the archive still holds."""
+        if self._stale:
+            self._stale = False
+            if self._top is None or self._top.position is None:
+                self._lines = Stretch(self.buffer, self._archive)
+            else:
+                self._lines.go_around(self._top.position)
+        self._lines.check()
+
+    # --- what is missing -----------------------------------------------------------------------
+
+    def _seek(self) -> None:
+        """Ask for what is missing near the top, unless that was tried."""
+        if self._top is None:
+            return
+        lines, height, top = self._lines, self._size[1], self._top.index
+        for index in range(max(0, top - height), min(len(lines), top + height)):
+            if lines[index].kind is Kind.GAP and self._ask(index, lines[index]):
+                return
+        if top < height and not self.buffer.exhausted and lines.begins:
+            self._ask(-1, None)
+
+    def _ask(self, index: int, gap: Line | None) -> bool:
+        """Ask for what was said before the first line after some index."""
+        after = (self._lines[at] for at in range(index + 1, len(self._lines)))
+        first = next((line for line in after if line.msgid or line.kind in CONVERSATION), None)
+        tried = (gap.id if gap else 0, first.id if first else 0)
+        if first is None or tried in self._asked or not self._find_older(self.buffer, first, gap):
+            return False
+        self._asked.add(tried)
+        return True
 
     # --- from rows to lines --------------------------------------------------------------------
 
     def _block(self, index: int) -> Block:
-        lines = self.buffer.lines
-        line = lines[index]
-        before = lines[index - 1] if index else None
+        lines = self._lines
+        line, before = lines[index], lines.before(index)
         day = day_of(line.time)
         starts_day = before is None or day_of(before.time) != day
-        new = before is not None and before.id == self.buffer.read_id
+        new = before is not None and self._is_read(before)
         marks = Marks(day if starts_day else "", new) if starts_day or new else NO_MARKS
-        return self._painter.block(line, self._size[0], marks, self.fold)
+        block = self._painter.block(line, self._size[0], marks, self.fold)
+        found = self._found is not None and lines.position(index) == self._found
+        return self._lit(block) if found else block
+
+    def _lit(self, block: Block) -> Block:
+        """Return the rows of a line so that it is seen among others."""
+        if self._light is None or self._light[0] is not block:
+            rows = tuple(Row(row.fragments, f"{row.style} class:found") for row in block.rows)
+            self._light = block, replace(block, rows=rows)
+        return self._light[1]
+
+    def _is_read(self, line: Line) -> bool:
+        """Say whether that is the last line that was there when the user looked away."""
+        read = self.buffer.read_id
+        if line.id == read or not read or (line.id < 0) == (read < 0):
+            return line.id == read
+        at = self._archive.position
+        return at(self.buffer, line.id) == at(self.buffer, read)
 
     def _from_end(self, height: int) -> list[Row]:
+        self._lines.to_end()
         rows: list[Row] = []
-        index = len(self.buffer.lines)
-        while index and len(rows) < height:
+        index = len(self._lines)
+        while len(rows) < height:
+            if not index:
+                index = self._lines.older()
+                if not index:
+                    break
             index -= 1
             rows.extend(reversed(self._block(index).rows))
         return rows[:height][::-1]
@@ -97,71 +213,96 @@ class View:
         The last row tells that there is more.
         """
         index, row = self._top_row()
+        lines = self._lines
+        if index >= len(lines):
+            return None
+        while not lines.joined and len(lines) - index <= height:
+            index -= lines.newer()
         if self._top is not None:
             self._top = replace(self._top, index=index)
         rows = list(self._block(index).rows[row:])
+        if index == row == 0 and self.buffer.seeking:
+            rows[0] = rule("loading what was said before…", self._size[0], "class:marker")
         seen = index + (len(rows) < height)  # up to here lines are seen whole
         while len(rows) < height + 1:
             index += 1
-            if index == len(self.buffer.lines):
+            if index >= len(lines):
                 return None
             rows.extend(self._block(index).rows)
             if len(rows) < height:
                 seen = index + 1
-        return [*rows[: height - 1], self._more(len(self.buffer.lines) - seen)]
+        return [*rows[: height - 1], self._more(len(lines) - seen)]
 
     def _more(self, lines: int) -> Row:
-        text = f"↓ {lines} more {'line' if lines == 1 else 'lines'} below"
+        """Return the row that says that one is not at the end, and how far it is."""
+        new = self._count_new()
+        text = f"{lines} more {'line' if lines == 1 else 'lines'} below"
+        if not self._lines.joined:
+            text = "more below"
+        if new:
+            text += f", {new if new < _MANY else f'{_MANY} or more'} new"
         way = " · Ctrl+End: newest"
+        text = f"↓ {text}"
         return Row([("", text + way if len(text + way) <= self._size[0] else text)], "class:more")
+
+    def _count_new(self) -> int:
+        """Return how much people said since the end was left, 1000 for more."""
+        count = 0
+        for line in reversed(self.buffer.lines):
+            if line.id == self._left or count == _MANY:
+                return count
+            count += line.kind in CONVERSATION and not line.own
+        return count if self._left else 0
 
     def _top_row(self) -> tuple[int, int]:
         """Return the line, and the row of it, at the top of the view."""
-        if self._top is not None:
-            index = self._find(self._top)
-            if index is not None:
-                return index, self._block(index).row_of(self._top.start)
-        return self._up(len(self.buffer.lines), 0, self._size[1])
-
-    def _find(self, place: Place) -> int | None:
-        """Return where the line of a place is now: near where it was, or anywhere."""
-        lines = self.buffer.lines
-        for index in self._near(place.index):
-            if lines[index].id == place.line_id:
-                return index
-        return None
-
-    def _near(self, index: int) -> Iterator[int]:
-        end = len(self.buffer.lines)
-        if index < end:
-            yield index
-        for distance in range(1, max(index, end - index) + 1):
-            if index + distance < end:
-                yield index + distance
-            if 0 <= index - distance < end:
-                yield index - distance
+        top = self._top
+        if top is None:
+            self._lines.to_end()
+            return self._up(len(self._lines), 0, self._size[1])
+        index = self._lines.find(top.line_id, top.position, top.index)
+        if index is None and top.position:
+            self._lines.go_around(top.position)
+            index = self._lines.find_position(top.position)
+        if index is None:
+            return self._up(len(self._lines), 0, self._size[1])
+        block = self._block(index)
+        if top.start < 0 <= block.starts[0]:  # the mark above it has gone
+            return self._up(index, 0, 1)
+        return index, block.row_of(top.start)
 
     def _up(self, index: int, row: int, rows: int) -> tuple[int, int]:
-        while rows > row and index:
+        while rows > row:
+            if not index:
+                index = self._lines.older()
+                if not index:
+                    break
             rows -= row
             index -= 1
             row = len(self._block(index).rows)
         return index, max(0, row - rows)
 
     def _down(self, index: int, row: int, rows: int) -> tuple[int, int]:
-        while index < len(self.buffer.lines):
+        while True:
+            if index >= len(self._lines):
+                if self._lines.joined:
+                    return index, row
+                index -= self._lines.newer()
+                continue
             left = len(self._block(index).rows) - row
             if rows < left:
                 return index, row + rows
             rows -= left
             index, row = index + 1, 0
-        return index, row
 
     def _stand(self, index: int, row: int) -> None:
         """Put a row at the top of the view, and follow the end if it is in sight from there."""
-        lines = self.buffer.lines
-        if index >= len(lines):
+        if index >= len(self._lines):
             self._top = None
             return
-        block = self._block(index)
-        self._top = Place(index, lines[index].id, block.starts[row])
+        if self._top is None:
+            self._left = self.buffer.lines[-1].id if self.buffer.lines else 0
+        line, start = self._lines[index], self._block(index).starts[row]
+        near = (self._lines.position(at) for at in range(index, max(-1, index - 20), -1))
+        position = next((each for each in near if each is not None), None)
+        self._top = Place(index, line.id, position, start)

@@ -52,6 +52,7 @@ class ScriptedClient:
         """Have these worlds, the first one in view."""
         self.worlds = (world, *more)
         self.world = world
+        self.settings = Settings()
         for other in more:
             other.watched = False
         self.entered: list[tuple[str, str]] = []
@@ -167,7 +168,6 @@ class Rig:
         rows: int,
         depth: ColorDepth = ColorDepth.DEPTH_8_BIT,
         *,
-        settings: Settings = Settings(),
         archive: Archive | None = None,
     ) -> None:
         self.client = client
@@ -183,7 +183,6 @@ class Rig:
         )
         self.screen = ChatScreen(
             client,
-            settings=settings,
             archive=archive,
             input=keys,
             output=self.output,
@@ -298,7 +297,8 @@ async def rig(
     """Run a screen of that size, of `world` and `more` worlds, and leave it at the end."""
     with create_pipe_input() as keys:
         client = ScriptedClient(world or make_world(), *more)
-        made = Rig(client, keys, columns, rows, depth, settings=settings, archive=archive)
+        client.settings = settings
+        made = Rig(client, keys, columns, rows, depth, archive=archive)
         try:
             await made.until(lambda: any(made.rows))
             yield made

@@ -1,0 +1,66 @@
+"""What one run of the program is to do: by the command line, and by what is saved.
+
+Rules: a word that is the name of a saved network means that one; with a server there is no need of
+a file; without either, all networks that connect by themselves are meant. Options are for one
+network.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chatclient.config import ArgumentError, Config, Tool, build
+from chatclient.configfile import ConfigFile, Saved
+from chatclient.networks import Wishes, configure
+from chatclient.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What to do."""
+
+    networks: tuple[Config, ...]
+    """What to connect to; () if the user has yet to be asked."""
+    tool: Tool = Tool()
+    """What to do without a screen."""
+    settings: Settings = Settings()
+    file: ConfigFile | None = None
+    """Where settings and networks are saved, None for nowhere."""
+
+
+def plan(where: Sequence[str], wishes: Wishes, file: ConfigFile | None) -> Start:
+    """Return what is asked for. Raises `ArgumentError`, also for what is wrong in the file."""
+    saved = file.read() if file else Saved()
+    networks = _networks(where, wishes, saved, file)
+    return Start(networks, wishes.tool, saved.settings, file)
+
+
+def _networks(
+    where: Sequence[str], wishes: Wishes, saved: Saved, file: ConfigFile | None
+) -> tuple[Config, ...]:
+    named = saved.find(where[0]) if len(where) == 1 else ""
+    if named:
+        return (configure(named, saved.networks[named], wishes),)
+    if where or wishes.tool.wanted or file is None:
+        return (_build(where, wishes),)
+    chosen = [name for name, network in saved.networks.items() if network.autoconnect]
+    if len(chosen) == 1 or (chosen and not wishes.any):
+        return tuple(configure(name, saved.networks[name], wishes) for name in chosen)
+    if chosen:
+        raise ArgumentError(f"for which network is that? chatclient {chosen[0]} …, for instance")
+    if saved.networks:
+        names = ", ".join(saved.networks)
+        raise ArgumentError(f"no network connects by itself (autoconnect); name one: {names}")
+    return (_build(where, wishes),) if wishes.any else ()
+
+
+def _build(where: Sequence[str], wishes: Wishes) -> Config:
+    return build(
+        where,
+        nick=wishes.nick,
+        login=wishes.login,
+        rooms=wishes.rooms or None,
+        security=wishes.security,
+        proxy=wishes.proxy,
+        timeout=wishes.timeout,
+        tool=wishes.tool,
+    )
