@@ -76,7 +76,7 @@ class ChatScreen:
             output=output,
             max_render_postpone_time=None,  # a key is not to wait for what the network brings
         )
-        if not settings.stock_rendering:
+        if not client.settings.stock_rendering:
             draw_rows(self.app)
         self.app.layout = self._layout()
         self.app.key_processor.before_key_press += lambda _: self._see()
