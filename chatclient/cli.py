@@ -185,7 +185,10 @@ def _plan(given: argparse.Namespace) -> "Start":
     wishes = networks.Wishes(
         nick=given.nick,
         login=config.Login(
-            given.account, os.environ.get("CHATCLIENT_PASSWORD", ""), given.password_command
+            given.account,
+            os.environ.get("CHATCLIENT_PASSWORD", ""),
+            given.password_command,
+            proxy_password=os.environ.get("CHATCLIENT_PROXY_PASSWORD", ""),
         ),
         rooms=tuple(given.room or ()),
         security=config.Security(

@@ -74,6 +74,8 @@ class Login:
     """What prints the password, "" for nothing."""
     keyring: bool = False
     """Whether it is in the system's keyring."""
+    proxy_password: str = field(default="", repr=False)
+    """For the user whom the address of the proxy names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ class Config:
     """Whether the password is in the system's keyring."""
     proxy: str = ""
     """Through what to connect: a URL, "" for nothing."""
+    proxy_password: str = field(default="", repr=False)
     name: str = ""
     """What the user calls the network, "" for by its address."""
     timeout: float = 10.0
@@ -177,6 +180,7 @@ def build(
         password_command=login.command,
         keyring=login.keyring,
         proxy=_proxy(proxy),
+        proxy_password=login.proxy_password,
         timeout=timeout,
         tool=tool,
     )
@@ -248,6 +252,11 @@ def _proxy(written: str) -> str:
         fits = parts.scheme in _PROXIES and parts.hostname and parts.port and not parts.path.strip("/")
     except ValueError:
         fits = False
+    if fits and parts.password:
+        raise ArgumentError(
+            "no password stands in the address of a proxy, where others may read it; "
+            "CHATCLIENT_PROXY_PASSWORD gives it"
+        )
     if written and not fits:
         raise ArgumentError(f"{written!r} is no proxy; write one like socks5://localhost:1080")
     return written

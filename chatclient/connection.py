@@ -11,12 +11,10 @@ import ipaddress
 import socket
 import ssl
 
-from aiohappyeyeballs import start_connection
-
 from chatclient.certificates import Certificate, describe, fingerprint_of, make_context
 from chatclient.config import Config
+from chatclient.proxy import ProxyError, kind, race, reach
 
-_ATTEMPT_DELAY = 0.25  # RFC 8305, section 8
 _READ_SIZE = 64 * 1024
 
 
@@ -41,20 +39,28 @@ class UnknownCertificateError(ConnectError):
 class Connection:
     """A connection that stands. What is written is sent in the background."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        via: Config | None = None,
+    ) -> None:
+        """`via` is whose proxy is in between, if one is."""
         self._reader = reader
         self._writer = writer
         connected: socket.socket = writer.get_extra_info("socket")
         address = writer.get_extra_info("peername") or ("?", 0)
         host = address[0].removeprefix("::ffff:")
         self.family = "IPv6" if ":" in host else "IPv4"
-        """The family of addresses that won: "IPv6" or "IPv4"."""
+        """The family of addresses that won: "IPv6" or "IPv4"; or "SOCKS5" and the like."""
         self.remote = f"[{host}]:{address[1]}" if ":" in host else f"{host}:{address[1]}"
         """Address and port of the server."""
+        if via is not None:  # who is at the other end is the proxy, wherever that is
+            self.family, self.remote = kind(via), via.address
         secured: ssl.SSLObject | None = writer.get_extra_info("ssl_object")
         self.secure = secured is not None
         """Whether it is encrypted."""
-        self.private = self.secure or _is_loopback(host)
+        self.private = self.secure or (via is None and _is_loopback(host))
         """Whether nobody else can read it: a password can be sent."""
         self.certificate = (secured.getpeercert(True) if secured else None) or b""
         """The server's, in DER form; b"" without TLS."""
@@ -130,16 +136,16 @@ async def _open(config: Config, context: ssl.SSLContext | None) -> Connection:
     what_to_do = "check the address, the network and the firewall"
     try:
         async with asyncio.timeout(config.timeout):
-            loop = asyncio.get_running_loop()
-            found = await loop.getaddrinfo(config.host, config.port, type=socket.SOCK_STREAM)
-            connected = await start_connection(found, happy_eyeballs_delay=_ATTEMPT_DELAY)
+            connected = await (reach(config) if config.proxy else race(config.host, config.port))
             what_to_do = "does it speak TLS? try it without --tls, or as irc://"
             reader, writer = await asyncio.open_connection(
                 sock=connected,
                 ssl=context,
                 server_hostname=config.host if context else None,
             )
-            return Connection(reader, writer)
+            return Connection(reader, writer, via=config if config.proxy else None)
+    except ProxyError as error:
+        raise ConnectError(str(error)) from error
     except TimeoutError as error:
         text = f"{config.address} does not answer within {config.timeout:g} s; {what_to_do}"
         raise ConnectError(text) from error

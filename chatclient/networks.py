@@ -58,7 +58,8 @@ class Wishes:
 
 
 def _no_account(login: Login) -> Login:
-    return Login(password=login.password)  # of the environment, for whichever network there is
+    """Return what is there for whichever network: passwords of the environment."""
+    return replace(login, account="", command="")
 
 
 def suggest_name(host: str) -> str:
@@ -88,6 +89,7 @@ def configure(name: str, network: Network, wishes: Wishes = Wishes()) -> Config:
                 login.password,
                 login.command or network.password_command,
                 keyring=network.keyring,
+                proxy_password=login.proxy_password,
             ),
             rooms=wishes.rooms or network.rooms,
             security=Security(

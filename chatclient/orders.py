@@ -145,7 +145,9 @@ class Orders:
 
         async def start() -> None:
             try:
-                ready = await asyncio.to_thread(with_password, config)
+                password = self._hub.client.config.proxy_password
+                ready = replace(config, proxy_password=password)
+                ready = await asyncio.to_thread(with_password, ready)
                 client = self._make(ready)
                 self._hub.add(client)
             except (PasswordError, ValueError) as error:

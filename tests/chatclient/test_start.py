@@ -95,8 +95,10 @@ def test_without_a_file() -> None:
 
 def test_a_password_in_the_environment_is_no_wish(file: ConfigFile, tmp_path: Path) -> None:
     """It is there whatever is done."""
-    wishes = Wishes(login=Login(password="sesame"))
-    assert len(plan([], wishes, file).networks) == 2
+    wishes = Wishes(login=Login(password="sesame", proxy_password="open"))
+    configs = plan([], wishes, file).networks
+    assert [config.identity.password for config in configs] == ["sesame", "sesame"]
+    assert [config.proxy_password for config in configs] == ["open", "open"]
     assert plan([], wishes, ConfigFile(tmp_path / "no.toml")).networks == ()
 
 
