@@ -6,6 +6,7 @@ first, and if they are rare, looked up by the trigrams that begin with them.
 """
 
 import sqlite3
+import sys
 from dataclasses import dataclass
 
 from chatclient.archive.rows import COLUMNS, Row, fold
@@ -15,8 +16,9 @@ Found = tuple[str, str, Row]
 
 _LEAST = 3  # characters that the index takes
 _TRIGRAMS = 12  # that are looked up for one search
-_READ = 30_000  # lines that are read for short words before the index is asked
-_TERMS = 400  # trigrams that begin with a short word
+_READ = 20_000  # lines that are read for short words before the index is asked
+_READ_ALL = 100_000  # where nothing but a nick or a room is asked for
+_TERMS = 1000  # trigrams that begin with a short word
 
 _LINES = ", ".join(f"l.{each}" for each in COLUMNS.split(", "))
 _SELECT = f"SELECT b.network, b.target, {_LINES} FROM "  # noqa: S608
@@ -53,7 +55,7 @@ def understand(text: str) -> Wanted:
 def find(connection: sqlite3.Connection, text: str, most: int) -> list[Found]:
     """Return the newest lines that have what is looked for, newest first."""
     wanted = understand(text)
-    if not (wanted.words or wanted.source):
+    if not (wanted.words or wanted.source or wanted.target):
         return []
     where, values = _conditions(wanted)
     long = [word for word in wanted.words if len(word) >= _LEAST]
@@ -63,7 +65,7 @@ def find(connection: sqlite3.Connection, text: str, most: int) -> list[Found]:
     elif wanted.words:
         found = _short(connection, wanted, where, values, most)
     else:
-        found = _read(connection, where, values, most)
+        found = _read(connection, where, values, most, _edge(connection, _READ_ALL))
     return sorted(found, key=lambda each: each[2][0], reverse=True)[:most]
 
 
@@ -126,7 +128,7 @@ def _read(
     where: str,
     values: list[object],
     most: int,
-    since: int = 0,
+    since: int,
 ) -> list[Found]:
     query = f"{_SELECT} lines l{_JOINED} AND l.id >= ?{where} ORDER BY l.id DESC LIMIT ?"
     return _found(connection.execute(query, [since, *values, most]))
@@ -135,11 +137,27 @@ def _read(
 def _short(
     connection: sqlite3.Connection, wanted: Wanted, where: str, values: list[object], most: int
 ) -> list[Found]:
-    """Find words that are too short for the index."""
-    edge = connection.execute(
-        "SELECT id FROM lines ORDER BY id DESC LIMIT 1 OFFSET ?", (_READ,)
-    ).fetchone()
-    found = _read(connection, where, values, most, edge[0] if edge else 0)
+    """Find words that are too short for the index: among the newest lines, then by trigrams."""
+    edge = _edge(connection, _READ)
+    found = _read(connection, where, values, most, edge)
     if len(found) >= most or not edge:
         return found
-    return found
+    found += _fresh(connection, where, values, most)
+    terms = min((_beginning(connection, word) for word in wanted.words), key=len)
+    if terms:
+        found += _indexed(connection, " OR ".join(terms), where, values, most)
+    return [*{each[2][0]: each for each in found}.values()]
+
+
+def _edge(connection: sqlite3.Connection, most: int) -> int:
+    """Return the position after which there are so many lines, 0 if there are no more."""
+    query = "SELECT id FROM lines ORDER BY id DESC LIMIT 1 OFFSET ?"
+    found = connection.execute(query, (most,)).fetchone()
+    return int(found[0]) if found else 0
+
+
+def _beginning(connection: sqlite3.Connection, word: str) -> list[str]:
+    """Return the trigrams in the index that begin with a word (each text ends with two blanks)."""
+    query = "SELECT term FROM temp.terms WHERE term >= ? AND term < ? LIMIT ?"
+    found = connection.execute(query, (word, word + chr(sys.maxunicode), _TERMS))
+    return [_quoted(term) for (term,) in found]

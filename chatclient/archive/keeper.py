@@ -91,7 +91,7 @@ class Keeper:
             last = next(said, None)
             self._session.know(buffer, last.msgid if last else "", (last or lines[-1]).time)
         read = self._archive.recall("read", name)
-        self._world.restore_read(buffer, int(read) if read else -lines[-1].id)
+        self._world.restore_read(buffer, -int(read) if read else lines[-1].id)
 
     # --- while it runs -----------------------------------------------------------------------
 

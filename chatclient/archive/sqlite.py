@@ -144,6 +144,10 @@ class SqliteArchive:
         self.do(t.Barrier(passed), soon=True)
         return passed.wait(within)
 
+    def index_some(self) -> bool:
+        """Put some lines in the index now; say whether there may be more."""
+        return self._scribe.index_some()
+
     def close(self) -> None:
         """Write what is left, and close the file."""
         self._scribe.close()

@@ -86,6 +86,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute("COMMIT")
         if found > VERSION:
             raise sqlite3.DatabaseError("it is of a newer chatclient")
+    connection.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab (main, trigrams, row)")
 
 
 def _version(connection: sqlite3.Connection) -> int:
