@@ -39,6 +39,8 @@ WANTED = frozenset(
         caps.MESSAGE_TAGS,
         caps.MULTILINE,
         caps.MULTI_PREFIX,
+        caps.NAMES_ASKED_FOR,
+        caps.NAMES_ASKED_FOR_DRAFT,
         NONCE,
         caps.CHANNEL_RENAME,
         PLAYBACK,

@@ -12,6 +12,7 @@ from chatclient.model import Buffer, Kind
 from chatclient.session.catchup import on_history_refused, on_sign_of_life
 from chatclient.session.nicks import on_nick_refused, regain_now
 from chatclient.session.outbox import NONCE
+from chatclient.session.roster import name_next
 from chatclient.session.saying import open_all
 from chatclient.session.state import Heard, State
 from chatwire import numerics as n
@@ -215,6 +216,8 @@ def on_pong(state: State, heard: Heard) -> None:
     if not state.outbox.pass_barrier(heard.last):
         state.world.pong(heard.last)
         on_sign_of_life(state, heard.time)
+        if state.naming:
+            name_next(state)  # there was no answer
         open_all(state)
         regain_now(state)
 

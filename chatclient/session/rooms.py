@@ -7,10 +7,15 @@ from chatclient.session.catchup import follow, unfollow
 from chatclient.session.narration import narrate, with_reason
 from chatclient.session.nicks import regain, take_nick
 from chatclient.session.people import watch_as
+from chatclient.session.roster import name_members, name_next
 from chatclient.session.saying import open_all
 from chatclient.session.state import Heard, State
 from chatclient.session.whereabouts import look_around
 from chatwire.text import plain
+
+_LISTED_MOST = 200_000
+_LISTS_MOST = 200
+"""Members that a server may list, and rooms whose lists it may leave open."""
 
 
 def _user_and_host(source: str) -> tuple[str, str]:
@@ -51,6 +56,7 @@ def _join_self(state: State, heard: Heard, name: str) -> None:
     buffer.members.put(Member(heard.nick, account=state.status.account))
     if buffer.topic.text:
         state.world.set_topic(buffer, "")  # a room without one says nothing about it
+    name_members(state, buffer)
     follow(state, buffer, heard.time)
     state.note(heard, *narrate(state, heard), buffer, own=True)
 
@@ -162,7 +168,11 @@ def on_topic_origin(state: State, heard: Heard) -> None:
 
 def on_names(state: State, heard: Heard) -> None:
     """Part of the list of who is in a room (RPL_NAMREPLY)."""
-    state.names.setdefault(state.world.fold(heard.text(2)), []).extend(heard.text(3).split())
+    listed = state.names.setdefault(state.world.fold(heard.text(2)), [])
+    if len(state.names) > _LISTS_MOST or len(listed) > _LISTED_MOST:
+        return
+    ranks = state.features.ranks
+    listed.extend(_member(written, ranks) for written in heard.text(3).split(" ") if written)
 
 
 def on_names_end(state: State, heard: Heard) -> None:
@@ -170,24 +180,19 @@ def on_names_end(state: State, heard: Heard) -> None:
     listed = state.names.pop(state.world.fold(heard.text(1)), [])
     buffer = state.joined(heard.text(1))
     if buffer is None:
-        text = " ".join(listed) or "nobody that you can see"
-        state.tell(heard, f"in {heard.text(1)}: {text}")
+        nicks = " ".join(member.prefixes + member.nick for member in listed)
+        state.tell(heard, f"in {heard.text(1)}: {nicks or 'nobody that you can see'}")
         return
     known = buffer.members
-    members = []
-    for written in listed:
-        member = _member(written, state.features.ranks)
-        before = known.get(member.nick)
-        if before:
-            member.away, member.account, member.realname = (
-                before.away,
-                before.account,
-                before.realname,
-            )
-        members.append(member)
-    buffer.members.replace(members)
+    for member in listed if len(known) > 1 else ():
+        if before := known.get(member.nick):
+            member.away = before.away
+            member.account, member.realname = before.account, before.realname
+    buffer.members.replace(listed)
     state.world.members_changed(buffer)
     look_around(state, buffer)
+    if buffer is state.naming:
+        name_next(state)
 
 
 def _member(written: str, ranks: str) -> Member:

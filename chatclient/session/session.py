@@ -242,9 +242,7 @@ class Session:
         """
         restore(self._outbox, self.world, written, now)
 
-    def find_older(
-        self, buffer: Buffer, line: Line | None = None, gap: Line | None = None
-    ) -> bool:
+    def find_older(self, buffer: Buffer, line: Line | None = None, gap: Line | None = None) -> bool:
         """Ask for what was said before the oldest line of a buffer; say whether that can be asked.
 
         With a `line`, ask for what was said before that; `PastFound` follows. What the server has

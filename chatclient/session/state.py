@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from chatclient.model import Buffer, BufferKind, Kind, Line, Status, World
+from chatclient.model import Buffer, BufferKind, Kind, Line, Member, Status, World
 from chatclient.session.features import Features
 from chatclient.session.identity import Credentials, Identity
 from chatclient.session.outbox import Outbox
@@ -136,8 +136,12 @@ class State:
     asked: int = 0
     """How many were asked on this connection."""
     batches: dict[str, Batch] = field(default_factory=dict)
-    names: dict[str, list[str]] = field(default_factory=dict)
-    """What NAMES has listed so far, by room, until its end."""
+    names: dict[str, list[Member]] = field(default_factory=dict)
+    """Whom NAMES has listed so far, by room, until its end."""
+    naming: Buffer | None = None
+    """The room about whose members was asked last, and not answered yet."""
+    unnamed: list[Buffer] = field(default_factory=list)
+    """Those about which it is to be asked."""
     looked: set[Buffer] = field(default_factory=set)
     """The rooms about whose members was asked since we came in, or need not be."""
     looking: deque[Buffer] = field(default_factory=deque)
