@@ -1,13 +1,19 @@
-"""What the program is this time: a screen, or a tool."""
+"""What the program is this time: a screen, one line after another, or a tool."""
 
 import asyncio
 import logging
+import os
 import sys
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from chatclient.config import ArgumentError, Config
 from chatclient.passwords import PasswordError, with_password
 from chatclient.start import Start
+
+if TYPE_CHECKING:
+    from chatclient.hub import Hub
+    from chatclient.keeping import Keeping
 
 
 def run(start: Start) -> int:
@@ -17,10 +23,12 @@ def run(start: Start) -> int:
             from chatclient.tool import run as run_tool  # noqa: PLC0415 - each imports what it needs
 
             return run_tool(with_password(start.networks[0]))
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+        linear = start.settings.plain or (on_terminal and os.environ.get("TERM") == "dumb")
+        if not (on_terminal or linear):
             print(  # noqa: T201 - a command talks to its terminal
                 "chatclient: this is no terminal to draw on; "
-                "use --send TEXT, - (lines of standard input) or --json",
+                "use --send TEXT, - (lines of standard input), --tail, --json or --plain",
                 file=sys.stderr,
             )
             return 2
@@ -29,7 +37,7 @@ def run(start: Start) -> int:
     except (ArgumentError, PasswordError) as error:
         print(f"chatclient: {error}", file=sys.stderr)  # noqa: T201 - as a command does
         return 2
-    return asyncio.run(_run_screen(start, configs)) if configs else 1
+    return asyncio.run(_run_face(start, configs, linear=linear)) if configs else 1
 
 
 def _asked(start: Start) -> tuple[Config, ...]:
@@ -40,21 +48,20 @@ def _asked(start: Start) -> tuple[Config, ...]:
     return (config,) if config else ()
 
 
-async def _run_screen(start: Start, configs: list[Config]) -> int:
+async def _run_face(start: Start, configs: list[Config], *, linear: bool) -> int:
     from chatclient.client import Client  # noqa: PLC0415 - see above
     from chatclient.farewell import farewell  # noqa: PLC0415 - see above
     from chatclient.hub import Hub  # noqa: PLC0415 - see above
     from chatclient.keeping import Keeping  # noqa: PLC0415 - see above
     from chatclient.known import KnownServers, default_path  # noqa: PLC0415 - see above
     from chatclient.orders import Orders  # noqa: PLC0415 - see above
-    from chatclient.ui.screen import run as run_screen  # noqa: PLC0415 - see above
 
     # What would be logged on standard error would be drawn across the screen.
     logging.basicConfig(handlers=[logging.NullHandler()])
     known = KnownServers(default_path())
 
     def make(config: Config) -> Client:
-        return Client(config, known=known)
+        return Client(config, known=known, asks=not linear or sys.stdin.isatty())
 
     keeping = Keeping(lasting=start.settings.archive)
     clients = [make(config) for config in configs]
@@ -62,11 +69,23 @@ async def _run_screen(start: Start, configs: list[Config]) -> int:
     orders = Orders(hub, make, start.file)
     hub.listen(orders.heed)
     try:
-        await run_screen(hub, keeping)
+        said = await _show(hub, keeping, configs[0].timeout, linear=linear)
     finally:
         keeping.close()
     with suppress(OSError):  # the terminal may be gone
         for world in hub.worlds:
             for line in farewell(world):
                 print(line, file=sys.stderr)  # noqa: T201 - a command talks to its terminal
-    return 0
+    return 0 if said else 3
+
+
+async def _show(hub: "Hub", keeping: "Keeping", wait: float, *, linear: bool) -> bool:
+    """Run a hub until the user leaves; say whether its status is that all went well."""
+    if linear:
+        from chatclient.linear.face import run as run_face  # noqa: PLC0415 - see above
+
+        return await run_face(hub, wait)
+    from chatclient.ui.screen import run as run_screen  # noqa: PLC0415 - see above
+
+    await run_screen(hub, keeping)
+    return True

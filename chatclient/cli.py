@@ -105,6 +105,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--json", action="store_true", help="print what is heard, one JSON object a line")
     _add_tool(parser)
+    add(
+        "--plain",
+        action="store_true",
+        help="no screen, but one line after another: for screen readers, braille, and pipes",
+    )
     _add_security(parser)
     _add_file(parser)
     add(
@@ -202,7 +207,8 @@ def _plan(given: argparse.Namespace) -> "Start":
         timeout=given.timeout,
         tool=_tool(given),
     )
-    return start.plan(where, wishes, None if given.no_config else configfile.ConfigFile(path))
+    file = None if given.no_config else configfile.ConfigFile(path)
+    return start.plan(where, wishes, file, plain=given.plain)
 
 
 def _tool(given: argparse.Namespace) -> "Tool":

@@ -6,7 +6,7 @@ network.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chatclient.config import ArgumentError, Config, Tool, build
 from chatclient.configfile import ConfigFile, Saved
@@ -27,11 +27,17 @@ class Start:
     """Where settings and networks are saved, None for nowhere."""
 
 
-def plan(where: Sequence[str], wishes: Wishes, file: ConfigFile | None) -> Start:
-    """Return what is asked for. Raises `ArgumentError`, also for what is wrong in the file."""
+def plan(
+    where: Sequence[str], wishes: Wishes, file: ConfigFile | None, *, plain: bool = False
+) -> Start:
+    """Return what is asked for; `plain` if that is asked for this time.
+
+    Raises `ArgumentError`, also for what is wrong in the file.
+    """
     saved = file.read() if file else Saved()
     networks = _networks(where, wishes, saved, file)
-    return Start(networks, wishes.tool, saved.settings, file)
+    settings = replace(saved.settings, plain=saved.settings.plain or plain)
+    return Start(networks, wishes.tool, settings, file)
 
 
 def _networks(

@@ -1,0 +1,1 @@
+"""The linear face and what it is made of."""
