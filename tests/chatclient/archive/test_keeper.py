@@ -1,0 +1,348 @@
+"""What happens in a world is in the archive, and what was there is back at the next start."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from chatclient.archive import Keeper, SqliteArchive
+from chatclient.model import (
+    Buffer,
+    BufferKind,
+    Change,
+    Delivery,
+    Kind,
+    Line,
+    Sign,
+    Status,
+    World,
+)
+from chatclient.model.window import MOST
+from chatclient.session import Identity, Session
+
+MORNING = 1_700_000_000.0
+
+
+class Life:
+    """One life of the program, with a client that has no connection."""
+
+    def __init__(self, path: Path | None, *rooms: str) -> None:
+        self.world = World(Status("host:9000", nick="anna"), name="home")
+        self.session = Session(self.world, Identity("anna"), random=Random(1))
+        self.listener: Callable[[Sequence[Change]], None] = lambda _: None
+        for room in rooms:
+            self.session.join(room)
+        self.archive = SqliteArchive(path)
+        self.keeper = Keeper(self.archive, self)
+        self.keeper.restore()
+        self.flush()
+
+    def listen(self, listener: Callable[[Sequence[Change]], None]) -> None:
+        """Keep the one listener."""
+        self.listener = listener
+
+    def flush(self) -> None:
+        """Tell what changed."""
+        self.listener(self.world.take_changes())
+
+    def room(self, name: str = "#room") -> Buffer:
+        """Return a room."""
+        room = self.world.find(name)
+        assert room is not None
+        return room
+
+    def line(self, text: str, time: float = MORNING, msgid: str = "") -> Line:
+        """Return a line that bob said."""
+        line = self.world.make_line(Kind.MESSAGE, text, time=time, source="bob")
+        return replace(line, msgid=msgid)
+
+    def say(self, text: str, time: float = MORNING, msgid: str = "", room: str = "#room") -> Line:
+        """Let bob say something."""
+        line = self.line(text, time, msgid)
+        self.world.add(self.room(room), line)
+        self.flush()
+        return line
+
+    def kept(self, room: str = "#room") -> list[str]:
+        """Return what is in the archive of a room."""
+        assert self.archive.flush()
+        return [each.line.text for each in self.archive.older(self.room(room), None, 99_999)]
+
+    def end(self) -> None:
+        """Leave in order."""
+        self.keeper.close()
+        self.archive.close()
+
+
+@pytest.fixture
+def life() -> Iterator[Life]:
+    """A life with a room, in memory."""
+    life = Life(None, "#room")
+    yield life
+    life.end()
+
+
+def texts(lines: Sequence[Line]) -> list[str]:
+    """Return what they say."""
+    return [line.text for line in lines]
+
+
+def test_what_people_say_and_do_is_kept(life: Life) -> None:
+    """Words of the client, answers of the server, and the server's own page are not."""
+    life.say("hello")
+    life.world.add(life.room(), life.world.make_line(Kind.JOIN, "eve joined", time=MORNING))
+    life.world.tell(life.room(), "disconnected", time=MORNING, kind=Kind.ERROR)
+    life.world.tell(life.room(), "topic: x", time=MORNING)
+    life.world.tell(life.world.server, "welcome", time=MORNING)
+    life.world.add(life.world.server, life.line("server"))
+    life.flush()
+    assert life.kept() == ["hello", "eve joined"]
+    assert not life.archive.search("server")
+
+
+def test_own_lines_are_kept_when_the_server_has_them(life: Life) -> None:
+    """What is on its way is the outbox's; confirmed, it stands where the server has it."""
+    room = life.room()
+    mine = replace(life.line("mine", MORNING), own=True, delivery=Delivery.PENDING)
+    life.world.add(room, mine)
+    life.say("other", MORNING)
+    assert life.kept() == ["other"]
+    done = replace(mine, delivery=Delivery.CONFIRMED, msgid="m")
+    life.world.settle(room, done)
+    life.say("later", MORNING)
+    assert life.kept() == ["other", "mine", "later"]
+
+
+def test_the_memory_keeps_the_newest_alone(life: Life) -> None:
+    """The window is cut when it is written; ids go with the lines, and failed lines stay."""
+    room = life.room()
+    failed = replace(life.line("failed"), own=True, delivery=Delivery.FAILED)
+    life.world.add(room, failed)
+    for number in range(3 * MOST):
+        life.world.add(room, life.line(f"{number}", MORNING + number, f"m{number}"))
+        if number % 200 == 0:
+            life.flush()
+            life.archive.flush()
+    life.flush()
+    assert MOST <= len(room.lines) <= MOST + 1000
+    assert room.older
+    assert room.lines[0] == failed
+    assert len(room.msgids) == len(room.lines) - 1
+    assert life.kept() == [f"{number}" for number in range(3 * MOST)]
+    assert len(life.archive.shelf(room).positions) <= len(room.lines)
+
+
+def test_nothing_is_let_go_while_something_may_belong_between(life: Life) -> None:
+    """Until what was missed is filled in, all lines stay: they say where it belongs."""
+    room = life.room()
+    life.world.set_behind(room, behind=True)
+    for number in range(2 * MOST):
+        life.world.add(room, life.line(f"{number}", MORNING + number))
+    life.flush()
+    life.archive.flush()
+    life.say("one more")
+    assert len(room.lines) == 2 * MOST + 1
+    life.archive.flush()
+    life.world.set_behind(room, behind=False)
+    life.flush()
+    assert len(room.lines) == MOST
+
+
+def test_what_was_missed_stands_in_its_place(life: Life) -> None:
+    """Lines that are inserted stand in the archive where they stand in the window."""
+    room = life.room()
+    life.say("a", MORNING + 1, "a")
+    life.say("d", MORNING + 1, "d")
+    life.world.tell(room, "a word", time=MORNING)
+    past = [life.line(text, MORNING + 1, text) for text in ("a", "b", "c", "d", "e")]
+    life.world.insert(room, past)
+    life.flush()
+    life.say("f", MORNING + 1)
+    assert life.kept() == ["a", "b", "c", "d", "e", "f"]
+
+
+def test_what_is_older_goes_to_the_archive(life: Life) -> None:
+    """A page from before the first line is kept before it, and not in the window."""
+    room = life.room()
+    first = life.say("first", MORNING + 5, "first")
+    past = [life.line(f"{number}", MORNING + 5, f"{number}") for number in range(3)]
+    life.world.find_past(room, past, first, None)
+    life.flush()
+    assert texts(room.lines) == ["first"]
+    assert room.older
+    assert life.kept() == ["0", "1", "2", "first"]
+    (oldest, *_) = life.archive.older(room, None, 10)
+    life.world.find_past(room, [life.line("-1", MORNING, "-1")], oldest.line, None)
+    life.flush()
+    assert life.kept() == ["-1", "0", "1", "2", "first"]
+
+
+def test_a_gap_is_filled(life: Life) -> None:
+    """The line that tells of it stays before what was found, until it meets what is known."""
+    room = life.room()
+    life.say("known", MORNING, "known")
+    life.world.add(room, life.world.make_line(Kind.GAP, "gap", time=MORNING + 9))
+    life.say("new", MORNING + 9, "new")
+    life.archive.flush()
+    kept = life.archive.older(room, None, 10)
+    gap, new = kept[1].line, kept[2].line
+    room.lines.clear()
+    room.msgids.clear()
+    life.world.find_past(room, [life.line("c", MORNING + 8, "c")], new, gap)
+    life.flush()
+    assert life.kept() == ["known", "gap", "c", "new"]
+    third = life.archive.older(room, None, 10)[2].line
+    page = [life.line(text, MORNING + 1, text) for text in ("known", "b")]
+    life.world.find_past(room, page, third, gap)
+    life.flush()
+    assert life.kept() == ["known", "b", "c", "new"]
+
+
+def test_a_gap_in_memory_is_filled_there(life: Life) -> None:
+    """While it is in the window, so is what fills it."""
+    room = life.room()
+    life.say("known", MORNING, "known")
+    life.world.add(room, life.world.make_line(Kind.GAP, "gap", time=MORNING + 9))
+    new = life.say("new", MORNING + 9, "new")
+    gap = room.lines[1]
+    life.world.find_past(room, [life.line("c", MORNING + 8, "c")], new, gap)
+    life.flush()
+    assert texts(room.lines) == life.kept() == ["known", "gap", "c", "new"]
+    page = [life.line(text, MORNING + 1, text) for text in ("known", "b")]
+    life.world.find_past(room, page, room.lines[2], gap)
+    life.flush()
+    assert texts(room.lines) == life.kept() == ["known", "b", "c", "new"]
+
+
+def test_old_messages_change_in_the_archive(life: Life) -> None:
+    """What is not in memory is removed, and reacted to, all the same."""
+    room = life.room()
+    life.say("one", MORNING, "one")
+    life.say("two", MORNING, "two")
+    life.archive.flush()
+    room.lines.clear()
+    room.msgids.clear()
+    room.older = True
+    life.world.redact(room, "one", "deleted by bob")
+    life.world.react(room, Sign("two", "👍", "bob", MORNING))
+    life.world.react(room, Sign("two", "👍", "eve", MORNING))
+    life.world.react(room, Sign("two", "👍", "bob", MORNING + 1, given=False))
+    life.flush()
+    one, two = (each.line for each in life.archive.older(room, None, 10))
+    assert (one.kind, one.text) == (Kind.DELETED, "deleted by bob")
+    assert [(each.text, each.nicks) for each in two.reactions] == [("👍", ("eve",))]
+
+
+# --- over a restart ------------------------------------------------------------------------------
+
+
+def test_the_newest_lines_are_back(tmp_path: Path) -> None:
+    """Rooms have their newest lines before there is a connection, and say that there are older."""
+    one = Life(tmp_path / "archive.db", "#room")
+    for number in range(500):
+        one.say(f"{number}", MORNING + number, f"m{number}")
+    one.end()
+    two = Life(tmp_path / "archive.db", "#room", "#new")
+    assert texts(two.room().lines)[-2:] == ["498", "499"]
+    assert 20 <= len(two.room().lines) <= 100
+    assert two.room().older
+    assert "m499" in two.room().msgids
+    assert not two.room("#new").lines
+    known = two.session.known(two.room())
+    assert known is not None
+    assert (known.msgid, known.time) == ("m499", MORNING + 499)
+    two.say("500", MORNING + 500)
+    assert two.kept() == [f"{number}" for number in range(501)]
+    two.end()
+
+
+def test_a_hole_is_not_forgotten(tmp_path: Path) -> None:
+    """Killed before what was missed was there, the client asks for it at the next start."""
+    one = Life(tmp_path / "archive.db", "#room")
+    one.say("before", MORNING, "m1")
+    one.session.know(one.room(), "m1", MORNING)
+    one.world.set_behind(one.room(), behind=True)
+    one.say("after", MORNING + 9, "m9")
+    one.archive.close()  # without a good-bye
+    two = Life(tmp_path / "archive.db", "#room")
+    known = two.session.known(two.room())
+    assert known is not None
+    assert (known.msgid, known.time) == ("m1", MORNING)
+    two.world.set_behind(two.room(), behind=True)
+    two.flush()
+    two.world.set_behind(two.room(), behind=False)
+    two.flush()
+    two.end()
+    three = Life(tmp_path / "archive.db", "#room")
+    known = three.session.known(three.room())
+    assert known is not None
+    assert known.msgid == "m9"
+    three.end()
+
+
+def test_what_was_not_read_is_not_read(tmp_path: Path) -> None:
+    """What came while the user looked elsewhere is unread after a restart, below a mark."""
+    one = Life(tmp_path / "archive.db", "#room", "#seen")
+    one.world.activate(one.room("#seen"))
+    read = one.say("read", MORNING)
+    one.world.activate(one.room())
+    one.world.activate(one.room("#seen"))
+    one.say("unread", MORNING + 1)
+    one.say("seen", MORNING + 1, room="#seen")
+    assert one.room().read_id == read.id
+    one.archive.flush()
+    one.end()
+    two = Life(tmp_path / "archive.db", "#room", "#seen")
+    room = two.room()
+    assert room.unread == 1
+    assert room.read_id == room.lines[0].id
+    assert two.room("#seen").unread == 0
+    two.end()
+
+
+def test_conversations_are_open_again_unless_they_were_closed(tmp_path: Path) -> None:
+    """Those that were open at the end are; under the nick that the other one has now."""
+    one = Life(tmp_path / "archive.db")
+    for nick in ("bob", "eve", "dan"):
+        one.world.open_direct(nick)
+        one.flush()
+        one.say("hi", MORNING, room=nick)
+    one.world.close(one.room("eve"))
+    one.world.rename(one.room("dan"), "daniel")
+    one.flush()
+    one.end()
+    two = Life(tmp_path / "archive.db")
+    opened = [each for each in two.world.buffers if each.kind is BufferKind.DIRECT]
+    assert [each.name for each in opened] == ["bob", "daniel"]
+    assert texts(opened[1].lines) == ["hi"]
+    two.world.open_direct("eve")
+    two.flush()
+    assert texts(two.room("eve").lines) == ["hi"]
+    two.end()
+
+
+def test_what_waits_to_be_said_is_kept(tmp_path: Path) -> None:
+    """What was typed without a connection waits after a restart, though the client was killed."""
+    one = Life(tmp_path / "archive.db", "#room")
+    one.session.say(one.room(), "hello?", MORNING)
+    one.flush()
+    one.archive.close()
+    two = Life(tmp_path / "archive.db", "#room")
+    (line,) = two.room().lines
+    assert (line.text, line.delivery) == ("hello?", Delivery.PENDING)
+    two.end()
+
+
+def test_a_file_that_cannot_be_used_is_told_once(tmp_path: Path) -> None:
+    """The user learns that nothing is kept, and why; all else goes on."""
+    path = tmp_path / "archive.db"
+    path.write_bytes(b"no database" * 1000)
+    life = Life(path, "#room")
+    life.say("hello")
+    life.say("goes on")
+    told = [text for text in texts(life.world.server.lines) if "nothing is kept" in text]
+    assert len(told) == 1
+    assert life.kept() == ["hello", "goes on"]
+    life.end()
