@@ -104,6 +104,11 @@ class Stretch:
     def go_around(self, position: int) -> None:
         """Be where some position is, with lines before and after it."""
         self._edge = (0, None)
+        window = self._window()
+        if window is not None and position >= window:
+            self._kept, self.joined = [], True
+            self.check()
+            return
         self._kept = [*self._archive.older(self._buffer, position + 1, PAGE)]
         self.joined = False
         self._extend(self._archive.newer(self._buffer, position, PAGE))

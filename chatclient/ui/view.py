@@ -182,7 +182,10 @@ class View:
     def _lit(self, block: Block) -> Block:
         """Return the rows of a line so that it is seen among others."""
         if self._light is None or self._light[0] is not block:
-            rows = tuple(Row(row.fragments, f"{row.style} class:found") for row in block.rows)
+            rows = tuple(
+                Row(row.fragments, f"{row.style} class:found") if start >= 0 else row
+                for row, start in zip(block.rows, block.starts, strict=True)
+            )
             self._light = block, replace(block, rows=rows)
         return self._light[1]
 
