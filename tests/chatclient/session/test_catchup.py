@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from chatclient.model import Buffer, Delivery, Kind
+from chatclient.model import Buffer, Change, Delivery, Kind, PastChanged, PastFound
 from chatclient.session.catchup import MOST
 from tests.chatclient.session.wire import MODERN, NOW, Wire, texts
 
@@ -368,3 +368,86 @@ def test_nothing_older_to_be_had(caps: str) -> None:
     assert not wire.session.find_older(wire.join("#ops"))
     wire = Wire().start(HISTORY)
     assert not wire.session.find_older(wire.world.open_direct("bob"))
+
+
+def _found(changes: Sequence[Change]) -> list[tuple[list[str], str, str]]:
+    """Return what was handed over to the archive: lines, before what, and filling which gap."""
+    found = [change for change in changes if isinstance(change, PastFound)]
+    return [
+        ([line.text for line in each.lines], each.before.text, each.gap.text if each.gap else "")
+        for each in found
+    ]
+
+
+def test_what_is_older_is_for_the_archive() -> None:
+    """Before a line that the user came near to: one page, of which nothing is put in memory."""
+    wire, room = _in_room()
+    line = next(line for line in room.lines if line.text == "1")
+    before = texts(room)
+    assert wire.session.find_older(room, line)
+    (asked,) = [sent for sent in wire.sent() if "BEFORE" in sent]
+    assert asked == "@label=h2 CHATHISTORY BEFORE #ops msgid=01 3"
+    assert room.seeking
+    assert not wire.session.find_older(room, line)
+    old = [_said(number, room="#ops") for number in (-2, -1, 0)]
+    changes = wire.hear(*_batch("h2", old))
+    assert not room.seeking
+    assert _found(changes) == [(["-2", "-1", "0"], "1", "")]
+    assert texts(room) == before
+    assert not room.exhausted
+    wire.session.find_older(room, line)
+    wire.hear(*_batch("h3", []))
+    assert room.exhausted
+    assert texts(room) == before
+    assert not room.seeking
+
+
+def test_the_past_of_the_past_is_done_to_it() -> None:
+    """What is removed in the same page is removed, and reactions are on their messages."""
+    wire, room = _in_room()
+    line = next(line for line in room.lines if line.text == "1")
+    wire.session.find_older(room, line)
+    removal = f"@msgid=r;time={_time(0)} :bob!b@h REDACT #ops -2"
+    changes = wire.hear(*_batch("h2", [_said(-2), _said(-1), removal]))
+    (found,) = [change for change in changes if isinstance(change, PastFound)]
+    (changed,) = [change for change in changes if isinstance(change, PastChanged)]
+    assert [each.text for each in found.lines] == ["-2", "-1"]
+    assert (changed.msgid, changed.removed) == ("-2", "deleted by bob")
+
+
+def test_a_cut_ends_the_question() -> None:
+    """It can be asked again on the next connection."""
+    wire, room = _in_room()
+    line = next(line for line in room.lines if line.text == "1")
+    assert wire.session.find_older(room, line)
+    _again(wire)
+    assert not room.seeking
+
+
+def test_a_gap_is_filled_page_by_page() -> None:
+    """What was too much at once comes when it is asked for, until it meets what was known."""
+    wire, room = _in_room()
+    wire.world.tell(room, "gap", time=NOW, kind=Kind.GAP)
+    wire.hear(_said(9))
+    gap, line = room.lines[-2:]
+    assert wire.session.find_older(room, line, gap)
+    wire.hear(*_batch("h2", [_said(6), _said(7), _said(8)]))
+    assert _said_in(room) == ["1", "gap", "6", "7", "8", "9"]
+    line = next(each for each in room.lines if each.text == "6")
+    assert wire.session.find_older(room, line, gap)
+    wire.hear(*_batch("h3", [_said(1), _said(2)]))
+    assert _said_in(room) == ["1", "2", "6", "7", "8", "9"]
+
+
+def test_what_is_known_from_an_earlier_life() -> None:
+    """Only what is newer is asked for, as after a cut."""
+    wire = Wire()
+    room = wire.session.join("#ops")
+    wire.session.know(room, "01", NOW + 1)
+    wire.start(HISTORY, ISUPPORT)
+    wire.now = NOW + 50
+    wire.hear(f"@time={_time(50)};msgid=50 :alice!~a@host.example JOIN #ops")
+    assert wire.sent()[-1] == "@label=h1 CHATHISTORY LATEST #ops msgid=01 3"
+    wire.hear(*_batch("h1", [_said(2), _said(3)]))
+    assert _said_in(room) == ["2", "3"]
+    assert room.unread == 2
