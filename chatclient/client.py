@@ -39,6 +39,7 @@ from chatclient.retry import Backoff
 from chatclient.session import Session
 from chatclient.settings import Settings
 from chatclient.trust import ALWAYS, NO, Trust, question, refusal
+from chatclient.vault import VaultError
 
 Listener = Callable[[Sequence[Change]], None]
 """Called in the event loop with what changed, oldest first; it must not block or raise."""
@@ -74,6 +75,11 @@ class Client:
         self.config = config
         self.settings = settings or Settings()
         """What the user likes; others may put another one in its place at any time."""
+        self.find_password: Callable[[], Awaitable[str]] | None = None
+        """Returns the password of the account before the first connection, "" to have it asked for.
+
+        It may take its time, and raises `VaultError` if it does not work.
+        """
         self._expiry: asyncio.TimerHandle | None = None
         self._connect_to = connect
         self._clock = clock
@@ -156,7 +162,7 @@ class Client:
     def answer(self, written: str | None) -> None:
         """Take what the user wrote as the answer to `World.question`; None gives the question up."""
         self.world.answer(written)
-        self.flush()
+        self._expire()  # a login that it begins may not end
 
     def is_secret(self, buffer: Buffer, text: str) -> bool:
         """Say whether what was typed in `buffer` has a password in it."""
@@ -262,6 +268,8 @@ class Client:
 
         The connection is closed in order then, and `run` returns. Cancelling it closes at once.
         """
+        if self.find_password is not None:
+            await self._fetch(self.find_password)
         self.session.prepare()
         if self.world.held:
             await self._wait("", listens=True)
@@ -277,6 +285,20 @@ class Client:
                 break
             await self._wait(reason, listens=listens)
         self._set_state(ConnectionState.OFFLINE)
+
+    async def _fetch(self, find: Callable[[], Awaitable[str]]) -> None:
+        """Take the password from where it is kept, unless the user leaves before that is there."""
+        found = asyncio.ensure_future(find())
+        leaving = asyncio.create_task(self._leaving.wait())
+        try:
+            await asyncio.wait((found, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if found.done():
+                self.session.set_password(found.result())
+        except VaultError as error:
+            self.world.tell(self.world.server, str(error), time=self._clock(), kind=Kind.ERROR)
+        finally:
+            found.cancel()
+            leaving.cancel()
 
     async def run_once(self) -> str:
         """Run one connection from its beginning to its end, and return why it ended.

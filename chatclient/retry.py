@@ -1,6 +1,6 @@
 """When to try again after a connection ended, or did not come about.
 
-Rules: while nothing listens (a server that restarts), it is tried every second or so for
+Rules: while nothing listens (a server that restarts), it is tried every half second or so for
 `EAGER` seconds, so that we are back soon after it is; that costs the server nothing. Where a
 connection came about and ended, each wait is up to twice as long as the one before, 30 s at most,
 or 4 s if we had been let in. Who has been online for a while starts over, and so does who finds
@@ -18,7 +18,7 @@ STEADY = 2.0
 EAGER = 600.0
 """For so many seconds it is tried often whether anything listens."""
 
-_OFTEN = 1.25  # the longest wait then
+_OFTEN = 0.8  # the longest wait then
 _FLAPPING = 2  # who was let in, and not for long, waits as after so many tries: 4 s at most
 
 

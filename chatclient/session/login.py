@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from chatclient.model import Kind, Question, ReconnectWanted, WorkWanted
+from chatclient.model import Kind, PasswordProven, Question, ReconnectWanted, WorkWanted
 from chatclient.session.nicks import regain_now
 from chatclient.session.outbox import new_nonce
 from chatclient.session.sasl import EXTERNAL, PLAIN, SCRAM, Exchange, External, Plain, Scram
@@ -25,6 +25,9 @@ from chatwire.text import plain
 _CHUNK = 400  # of base64 on one line
 _MOST = 64 * 1024
 YES, NO = "yes", "no"
+
+PATIENCE = 30.0
+"""Seconds that a server may take to let us log in; a proof may take some to compute."""
 
 
 def mechanisms(state: State) -> list[str]:
@@ -101,7 +104,7 @@ def _try(state: State, names: list[str]) -> None:
             exchange = Plain(credentials.account, credentials.password)
         case _:
             nonce = new_nonce(state.random)
-            exchange = Scram(credentials.account, credentials.password, nonce)
+            exchange = Scram(credentials.account, credentials.password, nonce, credentials.kept)
     state.attempt = Attempt(exchange, rest)
     state.send("AUTHENTICATE", name)
 
@@ -146,6 +149,23 @@ def _answer(state: State, attempt: Attempt, answer: bytes | str) -> None:
 # --- how it ends ---------------------------------------------------------------------------------
 
 
+def give_up(state: State, now: float) -> float | None:
+    """End a login that the server has forgotten; return when to look again, None for never.
+
+    Before the welcome who owns the connection is less patient than this.
+    """
+    attempt = state.attempt
+    if attempt is None or not state.registered:
+        return None
+    if attempt.due is None:
+        attempt.due = now + PATIENCE
+    if now >= attempt.due:
+        state.send("AUTHENTICATE", "*")
+        _fail(state, "it does not say how the login ended")
+        return None
+    return attempt.due
+
+
 def on_logged_in(state: State, heard: Heard) -> None:
     """Take the account that the server knows us by (RPL_LOGGEDIN)."""
     set_account(state, heard.text(2) or state.credentials.account)
@@ -181,7 +201,16 @@ def on_success(state: State, heard: Heard) -> None:
         return
     if not state.status.account:
         set_account(state, state.credentials.account)
+    note_proven(state)
     conclude(state)
+
+
+def note_proven(state: State) -> None:
+    """Say that the password that the user typed, if they did, was the right one."""
+    credentials = state.credentials
+    if credentials.typed:
+        credentials.typed = False
+        state.world.want(PasswordProven(credentials.account, credentials.password))
 
 
 def on_failure(state: State, heard: Heard) -> None:
@@ -233,6 +262,7 @@ def _ask_password(state: State, reason: str) -> None:
 
     def take(password: str) -> None:
         state.credentials.password = password
+        state.credentials.typed = True
 
     text = ("Type the password, or Esc to give up.",)
     _stop(state, told if reason else "", f"password of {account}", take, text=text)

@@ -18,7 +18,7 @@ from chatclient.session.batches import collect, label_of
 from chatclient.session.catchup import find_older, unfollow
 from chatclient.session.handlers import HANDLERS
 from chatclient.session.identity import Credentials, Identity
-from chatclient.session.login import ask_first, check, check_anew
+from chatclient.session.login import ask_first, check, check_anew, give_up
 from chatclient.session.outbox import Outbox
 from chatclient.session.past import Anchor, Past
 from chatclient.session.people import PAUSE, converse, forget_presence, see, watch_as
@@ -220,7 +220,8 @@ class Session:
 
     def expire(self, now: float) -> float | None:
         """Let be over what lasts for a time; return when to call this again, None for never."""
-        times = [self.world.expire(now), tell_stopped(self._state, now)]
+        state = self._state
+        times = [self.world.expire(now), tell_stopped(state, now), give_up(state, now)]
         return min((time for time in times if time is not None), default=None)
 
     def say_again(self, line_id: int, now: float) -> bool:
@@ -317,12 +318,17 @@ class Session:
         if mine.account and not mine.password and not mine.certificate:
             ask_first(self._state)
 
+    def set_password(self, password: str) -> None:
+        """Log in by that password, at the next connection."""
+        self._credentials.password = password
+
     def login(self, account: str) -> None:
         """Log in to an account: ask for its password, and log in by it, now and later on."""
         state = self._state
 
         def take(password: str) -> None:
             self._credentials.account, self._credentials.password = account, password
+            self._credentials.typed = True
             if state is self._state and state.ready and state.has(caps.SASL):
                 check(state)
             else:

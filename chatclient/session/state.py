@@ -89,6 +89,8 @@ class Attempt:
     """The mechanisms that are left to try."""
     chunks: list[str] = field(default_factory=list)
     """What came of a challenge that is not complete."""
+    due: float | None = None
+    """When to give it up, None before that was thought of."""
 
 
 @dataclass(slots=True, eq=False)

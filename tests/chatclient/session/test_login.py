@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scramp import ScramMechanism
 
-from chatclient.model import Question, ReconnectWanted
-from chatclient.session.sasl import MOST_ITERATIONS, Scram
+from chatclient.model import PasswordProven, Question, ReconnectWanted
+from chatclient.session.login import PATIENCE
+from chatclient.session.sasl import MOST_ITERATIONS, KeptKeys, Scram
 from tests.chatclient.session.wire import Wire, texts
 
 ITERATIONS = 4096
@@ -94,6 +95,22 @@ def test_a_server_that_does_not_know_the_password() -> None:
     wire.hear(":srv 903 alice :of course you are")
     assert wire.sent() == ["QUIT"]
     assert "did not prove" in wire.session.fatal
+
+
+def test_a_typed_password_that_was_right_may_be_remembered() -> None:
+    """Once the server has taken it, once; one that was not typed is known somewhere already."""
+    wire = Wire(account="alice", password="wrong")
+    _begin(wire, "PLAIN")
+    wire.hear("AUTHENTICATE +", ":srv 904 alice :Wrong")
+    wire.session.end("bye", wire.now)
+    wire.world.answer("sesame")
+    assert not [change for change in wire.changes() if isinstance(change, PasswordProven)]
+    for expected in ([PasswordProven("alice", "sesame")], []):
+        _begin(wire, "PLAIN")
+        wire.hear("AUTHENTICATE +")
+        changes = wire.hear(":srv 903 alice :ok")
+        assert [change for change in changes if isinstance(change, PasswordProven)] == expected
+        assert "sesame" not in repr(changes)
 
 
 def test_a_wrong_password_is_asked_for_again() -> None:
@@ -398,9 +415,56 @@ def test_no_password_is_shown() -> None:
     assert "open-it" not in shown
 
 
+def test_the_proof_is_that_of_the_specification() -> None:
+    """The example of RFC 7677, section 3, byte for byte."""
+    scram = Scram("user", "pencil", "rOprNGfwEbeRWgbNEkqO", KeptKeys())
+    assert scram.answer(b"") == b"n,,n=user,r=rOprNGfwEbeRWgbNEkqO"
+    told = "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"
+    assert scram.answer(told.encode()) == (
+        b"c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
+        b"p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="
+    )
+    assert not scram.proven
+    assert scram.answer(b"v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=") == b""
+    assert scram.proven
+
+
+def test_a_signature_that_is_wrong() -> None:
+    """A server that does not know the password cannot sign."""
+    scram = Scram("user", "pencil", "n" * 22, KeptKeys())
+    scram.answer(b"")
+    scram.answer(f"r={'n' * 22}x,s=c2FsdA==,i=1".encode())
+    assert isinstance(scram.answer(b"v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="), str)
+    assert not scram.proven
+
+
+def test_what_takes_long_is_computed_once() -> None:
+    """With the same password, salt and iterations the next login is quick; with others it is not."""
+    kept = KeptKeys()
+    first = kept.salted(b"sesame", b"salt", 2)
+    assert kept.salted(b"sesame", b"salt", 2) is first
+    assert kept.salted(b"other", b"salt", 2) != first
+    assert kept.salted(b"sesame", b"salt", 3) != first
+    assert kept.salted(b"sesame", b"salt", 2) == first
+
+
+def test_a_server_that_never_says_how_the_login_ended() -> None:
+    """Who waits for that is asked again after a while, and can speak again."""
+    wire = Wire().start("sasl=PLAIN")
+    wire.world.set_status(replace(wire.world.status, private=True))
+    wire.session.login("alice")
+    wire.world.answer("sesame")
+    assert [question.closed for question in [wire.world.question] if question] == [True]
+    again = wire.session.expire(wire.now)
+    assert again == wire.now + PATIENCE
+    wire.session.expire(again)
+    assert wire.sent()[-1] == "AUTHENTICATE *"
+    assert [question.closed for question in [wire.world.question] if question] == [False]
+
+
 def test_too_much_to_compute() -> None:
     """A server cannot have us compute for hours."""
-    scram = Scram("alice", "sesame", "n" * 22)
+    scram = Scram("alice", "sesame", "n" * 22, KeptKeys())
     scram.answer(b"")
     asked = f"r={'n' * 22}x,s=c2FsdA==,i={MOST_ITERATIONS + 1}".encode()
     assert scram.answer(asked) == "the server asks for a proof that takes too long to compute"
@@ -409,7 +473,7 @@ def test_too_much_to_compute() -> None:
 @given(st.lists(st.binary(max_size=80), max_size=4))
 def test_no_challenge_raises(challenges: list[bytes]) -> None:
     """Whatever a server sends as a challenge, there is an answer or a reason why not."""
-    scram = Scram("alice", "sesame", "n" * 22)
+    scram = Scram("alice", "sesame", "n" * 22, KeptKeys())
     for challenge in challenges:
         assert isinstance(scram.answer(challenge), bytes | str)
 
@@ -417,7 +481,7 @@ def test_no_challenge_raises(challenges: list[bytes]) -> None:
 @given(st.text(max_size=9), st.text(max_size=9), st.text("0123456789", max_size=3))
 def test_no_proof_raises(nonce: str, salt: str, iterations: str) -> None:
     """Also when it looks as it should."""
-    scram = Scram("alice", "sesame", "n" * 22)
+    scram = Scram("alice", "sesame", "n" * 22, KeptKeys())
     scram.answer(b"")
     answer = scram.answer(f"r={'n' * 22}{nonce},s={salt},i={iterations}".encode())
     assert isinstance(answer, bytes | str)
