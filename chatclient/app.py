@@ -32,7 +32,7 @@ def run(start: Start) -> int:
                 file=sys.stderr,
             )
             return 2
-        networks = start.networks or _asked(start)
+        networks = start.networks or _asked(start, on_terminal=on_terminal)
         configs = [with_password(config) for config in networks]
     except (ArgumentError, PasswordError) as error:
         print(f"chatclient: {error}", file=sys.stderr)  # noqa: T201 - as a command does
@@ -40,8 +40,10 @@ def run(start: Start) -> int:
     return asyncio.run(_run_face(start, configs, linear=linear)) if configs else 1
 
 
-def _asked(start: Start) -> tuple[Config, ...]:
+def _asked(start: Start, *, on_terminal: bool) -> tuple[Config, ...]:
     """Return the network that the user names at the first start, () if they break off."""
+    if not on_terminal:
+        raise ArgumentError("no network is saved yet; name a server: chatclient HOST")
     from chatclient.wizard import ask  # noqa: PLC0415 - see above
 
     config = ask(start.file, input, print) if start.file else None
@@ -55,13 +57,19 @@ async def _run_face(start: Start, configs: list[Config], *, linear: bool) -> int
     from chatclient.keeping import Keeping  # noqa: PLC0415 - see above
     from chatclient.known import KnownServers, default_path  # noqa: PLC0415 - see above
     from chatclient.orders import Orders  # noqa: PLC0415 - see above
+    from chatclient.remembering import Remembering  # noqa: PLC0415 - see above
+    from chatclient.vault import Keyring  # noqa: PLC0415 - see above
 
     # What would be logged on standard error would be drawn across the screen.
     logging.basicConfig(handlers=[logging.NullHandler()])
     known = KnownServers(default_path())
+    remembering = Remembering(Keyring(), start.file) if start.file else None
 
     def make(config: Config) -> Client:
-        return Client(config, known=known, asks=not linear or sys.stdin.isatty())
+        client = Client(config, known=known, asks=not linear or sys.stdin.isatty())
+        if remembering:
+            remembering.attach(client)
+        return client
 
     keeping = Keeping(lasting=start.settings.archive)
     clients = [make(config) for config in configs]

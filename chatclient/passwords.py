@@ -1,7 +1,8 @@
-"""Where the password comes from, if it is not in the environment: a command, or the terminal.
+"""Where the password comes from, if it is not in the environment: command, keyring, or terminal.
 
 Rules: a password is never an argument, where all users of a machine can read it. The screen asks by
-itself; a tool asks on the terminal that it was started from, or says what to do where there is none.
+itself, and looks into the keyring while it is shown; a tool asks on the terminal that it was started
+from, or says what to do where there is none.
 """
 
 import getpass
@@ -27,10 +28,21 @@ def with_password(config: Config) -> Config:
     if config.password_command:
         password = _printed_by(config.password_command)
     elif config.tool.wanted and identity.account and not identity.certificate:
-        password = _typed(identity.account)
+        password = _kept(config) or _typed(identity.account)
     else:
         return config
     return replace(config, identity=replace(identity, password=password))
+
+
+def _kept(config: Config) -> str:
+    if not config.keyring:
+        return ""
+    from chatclient.vault import Keyring, VaultError  # noqa: PLC0415 - only who has one needs it
+
+    try:
+        return Keyring().find(config.name, config.identity.account)
+    except VaultError as error:
+        raise PasswordError(str(error)) from error
 
 
 def _printed_by(command: str) -> str:

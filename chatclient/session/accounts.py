@@ -7,7 +7,7 @@ kept for logging in again, nowhere else.
 from collections.abc import Callable
 
 from chatclient.model import Kind, Question
-from chatclient.session.login import set_account
+from chatclient.session.login import note_proven, set_account
 from chatclient.session.state import Heard, State
 from chatwire import caps
 from chatwire.text import plain
@@ -99,8 +99,10 @@ def on_register(state: State, heard: Heard) -> None:
     state.registering = ("", "")
     credentials.account = account
     credentials.password = password or credentials.password
+    credentials.typed = bool(password)
     state.world.tell(state.world.active, message, time=heard.time)
     set_account(state, account)
+    note_proven(state)
 
 
 # --- another password ----------------------------------------------------------------------------

@@ -128,3 +128,18 @@ def test_a_mistake_in_the_file_is_one_line(tmp_path: Path) -> None:
     assert done.stderr == (
         f"chatclient: {file}, line 2: [settings] there is no them; do you mean theme?\n"
     )
+
+
+def test_one_line_after_another_asks_nobody_in_a_pipe(tmp_path: Path) -> None:
+    """Also --plain starts no questions where nobody is there to answer."""
+    done = subprocess.run(
+        [sys.executable, "-m", "chatclient.cli", "--plain"],
+        input="",
+        capture_output=True,
+        text=True,
+        check=False,
+        env=_environment(tmp_path),
+    )
+    assert done.returncode == 2
+    assert "name a server: chatclient HOST" in done.stderr
+    assert not list(tmp_path.iterdir())
