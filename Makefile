@@ -87,6 +87,7 @@ CUTS ?= 1000
 reliability: .venv/.dev
 	@$(BIN)/python -m tests.reliability kills --kills $(KILLS)
 	@$(BIN)/python -m tests.reliability cuts --cuts $(CUTS)
+	@$(BIN)/python -m tests.reliability cuts --cuts 300 --archives
 	@$(BIN)/python -m tests.reliability full-disk
 
 mutants: .venv/.dev

@@ -28,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cutting = commands.add_parser("cuts", help="cut the connections of chatclient")
     cutting.add_argument("--cuts", type=int, default=1000)
     cutting.add_argument("--clients", type=int, default=20, help="processes of chatclient")
+    cutting.add_argument(
+        "--archives", action="store_true", help="keep archives, and kill the clients too"
+    )
     filling = commands.add_parser("full-disk", help="fill the server's disk up and free it again")
     filling.add_argument("--times", type=int, default=5)
     for each in (killing, cutting, filling):
@@ -52,7 +55,11 @@ async def _run(given: argparse.Namespace, directory: Path) -> Report:
         return await kills.run(plan, directory, _tell)
     if given.command == "full-disk":
         return await fulldisk.run(fulldisk.Plan(given.times, seed=given.seed), directory, _tell)
-    return await cuts.run(cuts.Plan(given.cuts, given.clients, seed=given.seed), directory, _tell)
+    return await cuts.run(
+        cuts.Plan(given.cuts, given.clients, seed=given.seed, archives=given.archives),
+        directory,
+        _tell,
+    )
 
 
 def _tell(progress: str) -> None:

@@ -2,7 +2,8 @@
 
 Rules: each client is a process of its own behind a wire of its own, and, where that is allowed, in a network
 of its own. All say numbered lines all the time. At the end each must show every line of the log once, in
-order, and have its own lines confirmed once.
+order, and have its own lines confirmed once. With archives, clients are killed too, and
+go on from theirs: what they show is what can be read in it, and what was pending is said once.
 """
 
 import asyncio
@@ -26,6 +27,9 @@ ROOM = "#lobby"
 SILENCE = 1.5
 """Seconds of silence after which a client asks, and then those that it waits for the answer."""
 
+WRITTEN_WITHIN = 0.3
+"""Seconds after which what was typed is on the disk, and outlives the client."""
+
 SETTLED_WITHIN = 120.0
 _LOOK_AFTER = 0.1
 
@@ -43,6 +47,8 @@ class Plan:
     seed: int = 1
     namespaces: bool = True
     """Whether to have networks of their own, where that is allowed."""
+    archives: bool = False
+    """Whether clients keep what they show in files, and are killed now and then."""
 
 
 class Place:
@@ -52,25 +58,46 @@ class Place:
         self.process = ClientProcess(f"client{number}")
         self.wire = Wire(server)
         self.network: Namespace | None = None
+        self.archive: Path | None = None
         self.random = random
         self.cuts: Counter[str] = Counter()
+        self._address = ("", 0)
+        self._pause = 0.0
 
-    async def start(self, number: int, plan: Plan, stack: AsyncExitStack, *, apart: bool) -> None:
+    async def start(
+        self, number: int, plan: Plan, directory: Path, stack: AsyncExitStack, *, apart: bool
+    ) -> None:
         """Have the client come, from a network of its own if it shall be `apart`."""
         if apart:
             self.network = stack.enter_context(Namespace(number))
+        if plan.archives:
+            self.archive = directory / f"{self.process.name}.db"
         host = self.network.host if self.network else "127.0.0.1"
-        port = await self.wire.listen(host)
+        self._address = (host, await self.wire.listen(host))
+        self._pause = plan.pause
         stack.push_async_callback(self.wire.close)
-        wrapper = self.network.wrapper if self.network else ()
-        await self.process.start(
-            (host, port), room=ROOM, pause=plan.pause, silence=SILENCE, wrapper=wrapper
-        )
+        await self.begin()
         stack.push_async_callback(self.process.end)
+
+    async def begin(self) -> None:
+        """Start the process, for the first time or after it was killed."""
+        await self.process.start(
+            self._address,
+            room=ROOM,
+            pause=self._pause,
+            silence=SILENCE,
+            wrapper=self.network.wrapper if self.network else (),
+            archive=self.archive,
+        )
 
     async def cut(self) -> None:
         """Cut it in one of the ways that are possible here."""
-        kinds = [kind for kind in CUTS if self.network or kind not in NEED_NETWORK]
+        kinds = [
+            kind
+            for kind in CUTS
+            if (self.network or kind not in NEED_NETWORK)
+            and (self.archive or kind not in NEED_ARCHIVE)
+        ]
         kind = self.random.choice(kinds)
         self.cuts[kind] += 1
         await CUTS[kind](self)
@@ -120,6 +147,23 @@ async def _suspend_and_reset(place: Place) -> None:
     place.process.signal(signal.SIGCONT)
 
 
+async def _kill(place: Place) -> None:
+    """What was typed a moment before is in the file then; the rest is what is shown, and on its way."""
+    await place.process.ask("hush")
+    await asyncio.sleep(place.random.uniform(WRITTEN_WITHIN, 4 * WRITTEN_WITHIN))
+    await place.process.ask("status")
+    await place.process.end()
+    await asyncio.sleep(place.random.uniform(0.0, 1.0))
+    await place.begin()
+    await place.process.ask("talk")
+
+
+async def _kill_offline(place: Place) -> None:
+    """The connection ends first, so that there is more that waits to be said."""
+    await place.wire.swallow(place.random.uniform(0.2, SILENCE))
+    await _kill(place)
+
+
 CUTS: Mapping[str, Callable[[Place], Awaitable[None]]] = {
     "RST": _reset,
     "FIN": _finish,
@@ -129,8 +173,11 @@ CUTS: Mapping[str, Callable[[Place], Awaitable[None]]] = {
     "blackhole": _black_out,
     "SIGSTOP": _suspend,
     "SIGSTOP, then RST": _suspend_and_reset,
+    "kill -9": _kill,
+    "swallowed, then kill -9": _kill_offline,
 }
 NEED_NETWORK = frozenset({"blackhole"})
+NEED_ARCHIVE = frozenset({"kill -9", "swallowed, then kill -9"})
 
 
 async def run(plan: Plan, directory: Path, tell: Callable[[str], None]) -> Report:
@@ -148,7 +195,7 @@ async def run(plan: Plan, directory: Path, tell: Callable[[str], None]) -> Repor
         ]
         places = [Place(number, server, random) for number in range(plan.clients)]
         for number, place in enumerate(places):
-            await place.start(number, plan, stack, apart=not obstacle)
+            await place.start(number, plan, directory, stack, apart=not obstacle)
         for place in places:  # nobody says anything before, so that they see all of it
             await place.process.joined()
         for place in places:

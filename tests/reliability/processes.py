@@ -145,6 +145,8 @@ class ClientProcess:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.typed = 0
+        """Lines that its user has typed, when it was asked last."""
         self._process: asyncio.subprocess.Process
 
     async def start(
@@ -155,10 +157,16 @@ class ClientProcess:
         pause: float,
         silence: float,
         wrapper: Sequence[str] = (),
+        archive: Path | None = None,
     ) -> None:
-        """Start it; `wrapper` is what starts its command line instead of us."""
+        """Start it; `wrapper` is what starts its command line instead of us.
+
+        With an `archive` it goes on where the process of its former life was killed.
+        """
         host, port = address
         arguments = [self.name, host, port, room, pause, silence]
+        if archive:
+            arguments += [archive, self.typed]
         self._process = await asyncio.create_subprocess_exec(
             *wrapper,
             sys.executable,
@@ -184,6 +192,7 @@ class ClientProcess:
         line = await self._process.stdout.readline()
         assert line, f"{self.name} has ended"
         answer: dict[str, Any] = json.loads(line)
+        self.typed = answer["typed"]
         return answer
 
     def signal(self, number: signal.Signals) -> None:

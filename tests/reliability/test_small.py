@@ -23,6 +23,13 @@ def test_cuts_cost_no_client_a_message(tmp_path: Path) -> None:
     assert report.problems() == []
 
 
+def test_clients_that_are_killed_go_on_from_their_archives(tmp_path: Path) -> None:
+    """What was pending is said once, what was missed is filled in, and nothing is there twice."""
+    plan = cuts.Plan(20, clients=4, archives=True)
+    report = asyncio.run(cuts.run(plan, tmp_path, print))
+    assert report.problems() == []
+
+
 def test_a_full_disk_is_survived(tmp_path: Path) -> None:
     """Nothing is shown that is not kept; it goes on by itself when there is room again."""
     report = asyncio.run(fulldisk.run(fulldisk.Plan(), tmp_path, print))
