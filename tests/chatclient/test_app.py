@@ -4,7 +4,6 @@ import fcntl
 import os
 import pty
 import select
-import signal
 import struct
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from pathlib import Path
 import pytest
 
 DEADLINE = 20.0
-CTRL_C = b"\x03"
+CTRL_C, CTRL_D = b"\x03", b"\x04"
 
 
 class Terminal:
@@ -90,7 +89,7 @@ def test_breaking_off(tmp_path: Path) -> None:
     """It leaves nothing behind, and no traceback."""
     with started(tmp_path) as (process, terminal):
         terminal.until(b"server [localhost:9000]: ")
-        process.send_signal(signal.SIGINT)  # as Ctrl+C does
+        terminal.type(CTRL_D)
         terminal.until(b"Nothing was saved.")
         assert process.wait(DEADLINE) == 1
         assert b"Traceback" not in terminal.seen
