@@ -46,6 +46,7 @@ exit status, as a tool:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks for and return the exit status."""
+    _open_missing()
     parser = _parser()
     given = parser.parse_intermixed_args(_with_tail(arguments))
     if given.version:
@@ -61,6 +62,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from chatclient.app import run  # noqa: PLC0415 - see above
 
     return run(start)
+
+
+def _open_missing() -> None:
+    """Have all three standard files: one that whoever started us has closed is the null device.
+
+    Otherwise the next file or socket that is opened would be taken for it.
+    """
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        for number, name in enumerate(("stdin", "stdout", "stderr")):
+            if getattr(sys, name) is None:
+                os.dup2(os.open(os.devnull, os.O_RDWR), number)
+                setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8"))  # noqa: PTH123, SIM115 - for good
 
 
 def _with_tail(arguments: Sequence[str] | None) -> list[str]:

@@ -91,7 +91,7 @@ def test_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     """Without a terminal, and with nothing to do without one, it says what to use."""
     assert _main("localhost") == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert "--send TEXT, - (lines of standard input) or --json" in line
+    assert "--send TEXT, - (lines of standard input), --tail, --json or --plain" in line
 
 
 @pytest.mark.parametrize(

@@ -1,95 +1,14 @@
 """chatclient on a terminal, and the server: real processes, and a screen that can be read."""
 
-import fcntl
-import os
-import pty
 import re
-import select
 import signal
-import struct
-import subprocess
-import sys
-import termios
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import pyte
 import pytest
 
 from tests.e2e.server import Server
-
-_BIN = Path(sys.executable).parent
-_DEADLINE = 20.0
-_COLUMNS, _ROWS = 90, 24
-
-
-class Terminal:
-    """A terminal of 90 by 24 on which a chatclient runs."""
-
-    def __init__(self, *arguments: str) -> None:
-        self.screen = pyte.Screen(_COLUMNS, _ROWS)
-        self._stream = pyte.ByteStream(self.screen)
-        self.written = b""
-        """Everything that was written to the terminal."""
-        self._ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
-        self.process = subprocess.Popen(
-            [_BIN / "chatclient", *arguments],
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            env=os.environ | {"TERM": "xterm-256color"},
-            start_new_session=True,
-        )
-        os.close(theirs)
-
-    def type(self, text: str) -> None:
-        """Type a line."""
-        os.write(self._ours, text.encode() + b"\r")
-
-    def see(self, pattern: str) -> str:
-        """Wait until the screen shows what a regular expression says; return the screen."""
-        until = time.monotonic() + _DEADLINE
-        while not re.search(pattern, shown := "\n".join(self.screen.display)):
-            assert time.monotonic() < until, f"no {pattern!r} on the screen:\n{shown}"
-            if not self._read(until):
-                raise AssertionError(f"it ended without showing {pattern!r}:\n{shown}")
-        return shown
-
-    def end(self) -> int:
-        """Wait until the client has ended, and return its status."""
-        until = time.monotonic() + _DEADLINE
-        while self._read(until):
-            assert time.monotonic() < until, "it did not end"
-        return self.process.wait(_DEADLINE)
-
-    def close(self) -> None:
-        """End the client, if it runs, and take the terminal away."""
-        self.process.kill()
-        self.process.wait()
-        os.close(self._ours)
-
-    def _read(self, until: float) -> bool:
-        """Feed what the client writes to the screen; say whether there may be more."""
-        ready, _, _ = select.select([self._ours], [], [], max(0.0, until - time.monotonic()))
-        try:
-            data = os.read(self._ours, 65536) if ready else b""
-        except OSError:  # on Linux, the end of the other side
-            return False
-        self.written += data
-        self._stream.feed(data)
-        return bool(data) or not ready
-
-
-@contextmanager
-def _terminal(*arguments: str) -> Iterator[Terminal]:
-    terminal = Terminal(*arguments)
-    try:
-        yield terminal
-    finally:
-        terminal.close()
+from tests.e2e.terminal import Terminal
 
 
 @pytest.fixture
@@ -101,7 +20,7 @@ def server() -> Iterator[Server]:
 
 def test_a_first_visit(server: Server) -> None:
     """Join, talk with somebody on netcat, change the room, and leave."""
-    with _terminal("localhost", str(server.port), "--nick", "alice") as alice:
+    with Terminal("localhost", str(server.port), "--nick", "alice") as alice:
         alice.see(r"you joined #lobby")
         alice.see(rf"connected .* alice .* localhost:{server.port} .* IPv[46] .* ms")
         with server.connect() as bob:
@@ -121,14 +40,14 @@ def test_a_first_visit(server: Server) -> None:
 
 def test_over_ipv6(server: Server) -> None:
     """The status line tells the family that was used."""
-    with _terminal("::1", str(server.port), "--nick", "alice", "--room", "#ops") as alice:
+    with Terminal("::1", str(server.port), "--nick", "alice", "--room", "#ops") as alice:
         alice.see(r"you joined #ops")
         alice.see(rf"IPv6 \[::1\]:{server.port}")
 
 
 def test_what_peers_send_controls_nothing(server: Server) -> None:
     """Escape sequences of a peer never reach the terminal as such."""
-    with _terminal("localhost", str(server.port), "--nick", "alice") as alice:
+    with Terminal("localhost", str(server.port), "--nick", "alice") as alice:
         alice.see(r"you joined #lobby")
         with server.join_irc("mallory") as mallory:
             for text in ("\x1b]0;pwned\x07\x1b[2Jevil\x9b31m and \u202eolleh", "done"):
@@ -164,7 +83,7 @@ def test_the_server_restarts(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_signals(server: Server, number: signal.Signals) -> None:
     """A signal that asks it to end is good-bye to the server, without a traceback."""
-    with _terminal("localhost", str(server.port), "--nick", "alice") as alice:
+    with Terminal("localhost", str(server.port), "--nick", "alice") as alice:
         alice.see(r"you joined #lobby")
         with server.join() as bob:
             alice.see(rf"{bob.nick} joined")
