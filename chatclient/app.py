@@ -71,7 +71,7 @@ async def _run_face(start: Start, configs: list[Config], *, linear: bool) -> int
             remembering.attach(client)
         return client
 
-    keeping = Keeping(lasting=start.settings.archive)
+    keeping = Keeping(lasting=start.settings.archive, logs=start.settings.logs)
     clients = [make(config) for config in configs]
     hub = Hub(clients, settings=start.settings, prepare=keeping.attach)
     orders = Orders(hub, make, start.file)

@@ -6,6 +6,7 @@ that was remembered is asked for, nothing is there. In the end all is written.
 
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chatclient.model import Archive, Buffer, Hit, Kept, NoArchive
@@ -18,9 +19,13 @@ if TYPE_CHECKING:
 class Keeping:
     """An archive that is opened late (`model.Archive`), and keeps what happens in clients."""
 
-    def __init__(self, *, lasting: bool) -> None:
-        """`lasting` says whether there is a file; else all is in memory, and gone in the end."""
+    def __init__(self, *, lasting: bool, logs: str = "") -> None:
+        """`lasting` says whether there is a file; else all is in memory, and gone in the end.
+
+        `logs` is a directory for logs as text, "" for none.
+        """
         self._lasting = lasting
+        self._logs = logs
         self._keepers: list[Keeper] = []
         self._shown: Archive = NoArchive()
 
@@ -28,8 +33,10 @@ class Keeping:
     def archive(self) -> "SqliteArchive":
         """The archive, opened."""
         from chatclient.archive import SqliteArchive, default_path  # noqa: PLC0415 - late
+        from chatclient.logs import Logs  # noqa: PLC0415 - late
 
-        opened = SqliteArchive(default_path() if self._lasting else None)
+        logs = Logs(Path(self._logs).expanduser()) if self._logs else None
+        opened = SqliteArchive(default_path() if self._lasting else None, logs)
         self._shown = opened
         return opened
 

@@ -97,6 +97,7 @@ class Keeper:
 
     def _changed(self, changes: Sequence[Change]) -> None:
         own = False
+        full: set[Buffer] = set()
         for change in changes:
             if isinstance(change, LineAdded):
                 buffer, line = change.buffer, change.line
@@ -105,10 +106,12 @@ class Keeper:
                     if is_kept(line):
                         self._archive.add(buffer, line)
                     if len(buffer.lines) > MOST + _SLACK:
-                        self._trim(buffer)
+                        full.add(buffer)
             else:
                 own = isinstance(change, LineChanged | LineRemoved) or own
                 self._note(change)
+        for buffer in full:
+            self._trim(buffer)
         if own:
             self._archive.remember("outbox", self._world.name, self._session.snapshot())
         if self._archive.problem and not self._told:
@@ -232,6 +235,7 @@ class Keeper:
             hole = ""
             self._trim(buffer)
         self._archive.remember("hole", _name(buffer), hole)
+        self._archive.do(t.Hold(shelf, buffer.behind))
 
     def _note_open(self, buffer: Buffer) -> None:
         """Remember which conversations are open."""

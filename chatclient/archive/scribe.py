@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from chatclient.archive import tasks as t
 from chatclient.archive.reading import Reader
 from chatclient.archive.writing import Writer
+from chatclient.logs import Logs
 
 _GATHER = 0.2  # seconds in which lines are gathered before they are written
+_ENOUGH = 500  # lines with which it does not wait for more
 _QUIET = 0.5  # seconds without lines after which there is time for the index
 _INDEXED = 400  # lines that are put in the index at a time
 _FRESH_MOST = 20_000  # lines that may be missing from the index, as search reads them all
@@ -42,9 +44,12 @@ class Store:
 class Scribe:
     """Writes what it is given, in a thread."""
 
-    def __init__(self, store: Store, fall_back: Callable[[Exception], Store]) -> None:
-        """Write to `store`; when that is impossible, to what `fall_back` returns."""
+    def __init__(
+        self, store: Store, fall_back: Callable[[Exception], Store], logs: Logs | None
+    ) -> None:
+        """Write to `store`, and to `logs`; if `store` breaks, to what `fall_back` returns."""
         self._store = store
+        self._logs = logs
         self._fall_back = fall_back
         self._queue: deque[t.Added | t.Task] = deque()
         self._wake = threading.Event()
@@ -60,7 +65,7 @@ class Scribe:
         self._queue.append(task)
         if not self._wake.is_set():
             self._wake.set()
-        if soon:
+        if soon or len(self._queue) == _ENOUGH:
             self._hurry.set()
 
     def index_some(self) -> bool:
@@ -87,6 +92,8 @@ class Scribe:
                 continue
             if self._fresh > _FRESH_MOST or (self._fresh and not woken):
                 self._index()
+        if self._logs:
+            self._logs.close()
 
     def _write(self) -> None:
         work = [self._queue.popleft() for _ in range(len(self._queue))]
@@ -94,6 +101,9 @@ class Scribe:
             return
         self._try(lambda: self._store.writer.write(work))
         self._fresh += len(work)
+        if self._logs:
+            held = ((each.shelf, each.hold) for each in work if isinstance(each, t.Hold))
+            self._logs.write(self._store.writer.new, held)
         if not self._store.lasting:
             self._untrimmed += len(work)
             if self._untrimmed > _IN_MEMORY // 10:

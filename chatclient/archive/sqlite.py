@@ -17,6 +17,7 @@ from chatclient.archive.reading import Reader
 from chatclient.archive.scribe import Scribe, Store
 from chatclient.archive.tables import connect
 from chatclient.archive.writing import Writer
+from chatclient.logs import Logs
 from chatclient.model import Buffer, Hit, Kept, Line
 
 _log = logging.getLogger(__name__)
@@ -30,14 +31,17 @@ def default_path() -> Path:
 class SqliteArchive:
     """What was said, in a file or, without one, in memory (`model.Archive`)."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        """Open the file at `path`; None keeps all in memory, until the end."""
+    def __init__(self, path: Path | None = None, logs: Logs | None = None) -> None:
+        """Open the file at `path`; None keeps all in memory, until the end.
+
+        What is kept is written to `logs`, too.
+        """
         self._problem = ""
         self._shelves: dict[Buffer, t.Shelf] = {}
         self._memory: dict[tuple[str, str], str] = {}
         """What is remembered, as far as it was asked for or changed."""
         self._store = self._open(path)
-        self._scribe = Scribe(self._store, self._fall_back)
+        self._scribe = Scribe(self._store, self._fall_back, logs)
 
     @property
     def problem(self) -> str:

@@ -109,13 +109,35 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Let the log wait, as lines may come that stand before others; or no longer."""
+
+    shelf: Shelf
+    hold: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Barrier:
     """Say when everything before is written."""
 
     passed: threading.Event
 
 
-Task = Insert | Update | Replace | Drop | Rename | Forget | ForgetAll | Remember | Input | Barrier
+Task = (
+    Insert
+    | Update
+    | Replace
+    | Drop
+    | Rename
+    | Forget
+    | ForgetAll
+    | Remember
+    | Input
+    | Hold
+    | Barrier
+)
+New = tuple[Shelf, int, Line]
+"""A line that was not kept before, and where it stands now."""
 
 Added = tuple[Shelf, Line]
 """A line at the end; not a type of its own, as there may be a thousand a second."""

@@ -23,6 +23,7 @@ _NEAR = 2 << 20  # positions in which a line of some millisecond is found again
 _PUT = f"INSERT INTO lines ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING"  # noqa: S608
 _NEWEST = "SELECT id FROM lines WHERE buffer = ? ORDER BY id DESC LIMIT 1"
 _BY_MSGID = "SELECT id FROM lines WHERE buffer = ? AND msgid = ?"
+_MINE = "SELECT 1 FROM lines WHERE id = ? AND buffer = ? AND time = ? AND text = ?"
 _TWIN = """
 SELECT id FROM lines WHERE buffer = ? AND id BETWEEN ? AND ? AND time = ? AND kind = ?
 AND source = ? AND text = ? AND (msgid IS NULL OR ? IS NULL)
@@ -36,12 +37,15 @@ class Writer:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._do = connection.execute
+        self.new: list[t.New] = []
+        """What the last `write` added to the ends of buffers, in order of time within each."""
         self._seen: set[t.Shelf] = set()
         """The shelves whose newest line is known in this transaction: others may write, too."""
 
     def write(self, work: Iterable[t.Added | t.Task]) -> None:
         """Do all of it, or raise `sqlite3.Error`, and nothing is done."""
         self._seen.clear()
+        self.new = []
         added: list[t.Added] = []
         self._do("BEGIN IMMEDIATE")
         try:
@@ -121,8 +125,8 @@ class Writer:
             case t.Input(text):
                 done = self._do("INSERT INTO inputs (text) VALUES (?)", (text,))
                 self._do("DELETE FROM inputs WHERE id <= ?", (done.lastrowid - INPUTS,))  # type: ignore[operator]  # it has one
-            case t.Barrier():
-                pass  # who calls `write` passes it when the transaction is done
+            case t.Hold() | t.Barrier():
+                pass  # they are for who calls `write`, when the transaction is done
 
     # --- lines -------------------------------------------------------------------------------
 
@@ -163,12 +167,20 @@ class Writer:
     def _put_all(self, rows: Sequence[Row], placed: Sequence[t.Added]) -> None:
         if rows and self._connection.executemany(_PUT, rows).rowcount != len(rows):
             self._mend(rows, placed)
+        elif rows:
+            self.new += [
+                (shelf, row[0], line) for row, (shelf, line) in zip(rows, placed, strict=True)
+            ]
 
     def _mend(self, rows: Sequence[Row], placed: Sequence[t.Added]) -> None:
         """Find out where the lines are that were there already."""
         for row, (shelf, line) in zip(rows, placed, strict=True):
-            position = self._known(shelf.row, line)
-            shelf.positions[line.id] = position or self._put(row)
+            found = self._do(_MINE, (row[0], shelf.row, line.time, line.text)).fetchone()
+            position = row[0] if found else self._known(shelf.row, line)
+            if found or not position:
+                position = position or self._put(row)
+                self.new.append((shelf, position, line))
+            shelf.positions[line.id] = position
 
     def _known(self, buffer: int, line: Line) -> int:
         """Return the position of a line that is there already, 0 if it is not."""
@@ -209,6 +221,8 @@ class Writer:
                 if high and position > high - left:
                     position = low + room
                 position = self._put(row_of(line, position, buffer))
+                if not task.high:
+                    self.new.append((shelf, position, line))
             shelf.positions[line.id] = position
             low = max(low, position)
         shelf.last = max(shelf.last, low)

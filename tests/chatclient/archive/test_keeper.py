@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 from chatclient.archive import Keeper, SqliteArchive
+from chatclient.logs import Logs
 from chatclient.model import (
     Buffer,
     BufferKind,
@@ -28,13 +29,13 @@ MORNING = 1_700_000_000.0
 class Life:
     """One life of the program, with a client that has no connection."""
 
-    def __init__(self, path: Path | None, *rooms: str) -> None:
+    def __init__(self, path: Path | None, *rooms: str, logs: Logs | None = None) -> None:
         self.world = World(Status("host:9000", nick="anna"), name="home")
         self.session = Session(self.world, Identity("anna"), random=Random(1))
         self.listener: Callable[[Sequence[Change]], None] = lambda _: None
         for room in rooms:
             self.session.join(room)
-        self.archive = SqliteArchive(path)
+        self.archive = SqliteArchive(path, logs)
         self.keeper = Keeper(self.archive, self)
         self.keeper.restore()
         self.flush()
@@ -346,3 +347,27 @@ def test_a_file_that_cannot_be_used_is_told_once(tmp_path: Path) -> None:
     assert len(told) == 1
     assert life.kept() == ["hello", "goes on"]
     life.end()
+
+
+def test_logs_have_what_is_new(tmp_path: Path) -> None:
+    """What is told goes to the log once, in order, with what was missed before what came after."""
+    logs = tmp_path / "logs"
+    path = tmp_path / "archive.db"
+    for _ in range(2):
+        life = Life(path, "#room", logs=Logs(logs))
+        room = life.room()
+        life.say("one", MORNING, "1")
+        life.world.set_behind(room, behind=True)
+        life.say("three", MORNING + 3, "3")
+        missed = [life.line(text, MORNING + 2, text) for text in ("1", "two")]
+        life.world.insert(room, missed)
+        life.world.set_behind(room, behind=False)
+        life.flush()
+        life.say("four", MORNING + 4, "4")
+        older = [replace(life.line("zero", MORNING - 9, "0"), history=True)]
+        life.world.find_past(room, older, room.lines[0], None)
+        life.flush()
+        life.end()
+    (log,) = logs.rglob("*.log")
+    said = [line.rpartition(" ")[2] for line in log.read_text().splitlines()]
+    assert said == ["one", "two", "three", "four"]

@@ -387,19 +387,16 @@ def test_what_is_older_is_for_the_archive() -> None:
     assert wire.session.find_older(room, line)
     (asked,) = [sent for sent in wire.sent() if "BEFORE" in sent]
     assert asked == "@label=h2 CHATHISTORY BEFORE #ops msgid=01 3"
-    assert room.seeking
-    assert not wire.session.find_older(room, line)
+    assert not wire.session.find_older(room, line), "one question at a time"
     old = [_said(number, room="#ops") for number in (-2, -1, 0)]
     changes = wire.hear(*_batch("h2", old))
-    assert not room.seeking
+    assert (room.seeking, room.exhausted) == (False, False)
     assert _found(changes) == [(["-2", "-1", "0"], "1", "")]
     assert texts(room) == before
-    assert not room.exhausted
     wire.session.find_older(room, line)
     wire.hear(*_batch("h3", []))
-    assert room.exhausted
+    assert (room.seeking, room.exhausted) == (False, True)
     assert texts(room) == before
-    assert not room.seeking
 
 
 def test_the_past_of_the_past_is_done_to_it() -> None:
