@@ -53,6 +53,7 @@ def rooms(
 ) -> list[Row]:
     """Return the list of rooms and conversations, scrolled so that the active one is seen."""
     first = max(0, min(list(buffers).index(active) - height + 2, len(buffers) - height))
+    grouped = sum(buffer.kind is BufferKind.SERVER for buffer in buffers) > 1
     made = []
     for index in range(first, min(len(buffers), first + height)):
         buffer = buffers[index]
@@ -60,6 +61,8 @@ def rooms(
         name = f"{_number(index)}{title(buffer)}"
         room = cells - (len(count) + 1 if count else 0)
         style = _style(buffer, active)
+        if grouped and buffer.kind is BufferKind.SERVER:  # which stands over its rooms
+            style = f"{style} bold".lstrip()
         made.append(Row([("", pad(name, room)), ("", f" {count}" if count else "")], style))
     return made
 
@@ -135,15 +138,23 @@ def connection(status: Status, now: float, *, behind: bool = False) -> tuple[str
 
 
 def status_line(
-    status: Status, now: float, cells: int, hint: str, rank: int = 6, *, behind: bool = False
+    status: Status,
+    now: float,
+    cells: int,
+    hint: str,
+    rank: int = 6,
+    *,
+    behind: bool = False,
+    network: str = "",
 ) -> Row:
     """Return the status: connection, server, address, round trip, nick; and a hint if it fits.
 
     What matters least is left out first when the row is too narrow; `rank` says how little the
-    hint matters, 0 being most; `behind`, that what was missed is still being filled in.
+    hint matters, 0 being most; `behind`, that what was missed is still being filled in; `network`
+    names the one in view, if there are several.
     """
     style, words = connection(status, now, behind=behind)
-    parts: list[tuple[int, str]] = [(1, _who(status))]
+    parts: list[tuple[int, str]] = [(1, network), (1, _who(status))]
     if status.state is ConnectionState.ONLINE:
         if status.server != status.remote:
             parts.append((4, status.server))

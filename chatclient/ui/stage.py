@@ -155,7 +155,9 @@ class Stage:
         status = self._world.status
         rank, hint = self._hint()
         behind = any(buffer.behind and _is_followed(buffer) for buffer in self._world.buffers)
-        return [panes.status_line(status, self._now(), cells, hint, rank, behind=behind)]
+        network = self._world.title if self._is_one_of_several else ""
+        now = self._now()
+        return [panes.status_line(status, now, cells, hint, rank, behind=behind, network=network)]
 
     def has_people(self) -> bool:
         """Say whether a list of people belongs on the screen now."""
@@ -189,8 +191,15 @@ class Stage:
 
     def _title(self, buffer: Buffer) -> str:
         """Return the name of a buffer in lists: that of the network for the server's."""
-        is_server = buffer.kind is BufferKind.SERVER
-        return self._client.world_of(buffer).title if is_server else buffer.name
+        if buffer.kind is not BufferKind.SERVER:
+            return buffer.name
+        world = self._client.world_of(buffer)
+        is_away = self._is_one_of_several and world.status.state is not ConnectionState.ONLINE
+        return f"○ {world.title}" if is_away else world.title
+
+    @property
+    def _is_one_of_several(self) -> bool:
+        return len(self._client.worlds) > 1
 
 
 def _is_followed(buffer: Buffer) -> bool:

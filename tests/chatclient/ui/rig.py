@@ -14,6 +14,7 @@ from prompt_toolkit.output.color_depth import ColorDepth
 
 from chatclient.model import (
     Buffer,
+    BufferClosed,
     Change,
     ConnectionState,
     Kind,
@@ -50,7 +51,7 @@ class ScriptedClient:
 
     def __init__(self, world: World, *more: World) -> None:
         """Have these worlds, the first one in view."""
-        self.worlds = (world, *more)
+        self.worlds: tuple[World, ...] = (world, *more)
         self.world = world
         self.settings = Settings()
         for other in more:
@@ -105,6 +106,13 @@ class ScriptedClient:
         self.world.watched = True
         self.world.activate(buffer)
         self.flush()
+
+    def remove(self, world: World) -> None:
+        """Do it, as the hub does."""
+        self.worlds = tuple(each for each in self.worlds if each is not world)
+        if self.world is world:
+            self.activate(self.worlds[0].active)
+        self._listener([BufferClosed(buffer) for buffer in world.buffers])
 
     def see(self) -> None:
         """Count it."""
