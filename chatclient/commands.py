@@ -22,6 +22,7 @@ from chatclient.model import (
 )
 from chatclient.session import Session, Unable
 from chatclient.session.confidential import hide, is_confidential
+from chatclient.session.state import is_name
 
 
 class UsageError(Exception):
@@ -190,15 +191,21 @@ def _msg(call: Call) -> None:
         if buffer is None:
             raise UsageError(f"you are not in {target}: /join {target}")
     else:
-        buffer = call.session.converse(target)
+        buffer = call.session.converse(_must_be_name(target))
     call.session.say(buffer, text, call.now)
+
+
+def _must_be_name(nick: str) -> str:
+    if not is_name(nick):
+        raise UsageError(f"{nick} is no name")
+    return nick
 
 
 def _query(call: Call) -> None:
     nick, text = call.words(2)
     if call.session.is_room(_must(nick)):
         raise UsageError(f"{nick} is a room: /join {nick}")
-    buffer = call.session.converse(nick)
+    buffer = call.session.converse(_must_be_name(nick))
     call.session.world.want(FocusWanted(buffer))
     if text:
         call.session.say(buffer, text, call.now)

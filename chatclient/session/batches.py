@@ -76,7 +76,7 @@ def _place(state: State, batch: Batch, now: float) -> None:
     elif state.features.is_room(target):
         buffer = state.room(target)
     else:
-        buffer = converse(state, target) if target else None
+        buffer = converse(state, target) if state.may_open(target) else None
     if buffer is None:  # closed by the user in the meantime
         return
     if quest is not None:

@@ -15,7 +15,7 @@ from chatclient.session.outbox import NONCE
 from chatclient.session.past import Anchor, clock
 from chatclient.session.people import converse
 from chatclient.session.replay import replay, replay_older
-from chatclient.session.state import Heard, Quest, State, server_time, write_time
+from chatclient.session.state import Heard, Quest, State, is_name, server_time, write_time
 from chatwire import caps
 from chatwire.message import Message
 
@@ -72,7 +72,7 @@ def find_older(
     first = line or next(told, None)
     if not state.ready or not state.has(caps.CHATHISTORY) or first is None:
         return False
-    if buffer.behind or buffer.seeking:
+    if buffer.behind or buffer.seeking or buffer.kind is BufferKind.SERVER:
         return False
     before = Anchor(first.msgid, first.time)
     quest = Quest(buffer, None, by_id=state.features.history_by_id, before=before)
@@ -98,6 +98,8 @@ def on_target(state: State, heard: Heard) -> None:
     name = heard.text(1)
     since = state.past.heard
     if since is None or state.features.is_room(name) or state.world.find(name):
+        return
+    if not state.may_open(name):
         return
     buffer = converse(state, name)
     state.past.known[buffer] = Anchor("", since - _SKEW)
@@ -154,7 +156,7 @@ def _limit(state: State) -> int:
 
 def _reference(point: Anchor, wider: float, *, by_id: bool) -> str:
     """Name a message; by time, a moment before or after it, so that it comes again itself."""
-    if by_id and point.msgid:
+    if by_id and is_name(point.msgid):
         return f"msgid={point.msgid}"
     return write_time(point.time + wider)
 

@@ -12,6 +12,9 @@ from chatclient.model import CASEMAPPINGS, Fold
 _HEX = re.compile(r"\\x([0-9A-Fa-f]{2})")
 _PREFIX = re.compile(r"\(([A-Za-z]*)\)(\S*)")
 
+_MOST = 500
+"""Tokens that are remembered."""
+
 
 class Features:
     """The tokens of one connection, and what they mean."""
@@ -30,7 +33,7 @@ class Features:
             key, _, value = token.partition("=")
             if key.startswith("-"):
                 self._tokens.pop(key[1:].upper(), None)
-            else:
+            elif len(self._tokens) < _MOST or key.upper() in self._tokens:
                 self._tokens[key.upper()] = _HEX.sub(lambda found: chr(int(found[1], 16)), value)
         found = _PREFIX.fullmatch(self._tokens.get("PREFIX", "(ov)@+"))
         if found and len(found[1]) == len(found[2]):

@@ -6,7 +6,7 @@ by its echo, or where there are no echoes, at once.
 """
 
 from chatclient.model import Buffer, BufferKind, Kind, Line, Sign
-from chatclient.session.state import Heard, State
+from chatclient.session.state import Heard, State, is_name
 from chatwire import caps
 
 REPLY = "+reply"
@@ -63,7 +63,7 @@ def react(state: State, buffer: Buffer, line: Line, text: str, now: float) -> No
 
 def redact(state: State, buffer: Buffer, line: Line, reason: str, now: float) -> None:
     """Have a message removed, for all to see."""
-    if not can_redact(state) or not line.msgid:
+    if not can_redact(state) or not is_name(line.msgid) or buffer.kind is BufferKind.SERVER:
         told = _why_not(state, line, "removes no messages")
         state.world.tell(buffer, told, time=now, kind=Kind.ERROR)
         return

@@ -9,7 +9,7 @@ from chatclient.session.nicks import regain, take_nick
 from chatclient.session.people import watch_as
 from chatclient.session.roster import name_members, name_next
 from chatclient.session.saying import open_all
-from chatclient.session.state import Heard, State
+from chatclient.session.state import Heard, State, is_name
 from chatclient.session.whereabouts import look_around
 from chatwire.text import plain
 
@@ -47,6 +47,8 @@ def on_join(state: State, heard: Heard) -> None:
 def _join_self(state: State, heard: Heard, name: str) -> None:
     if "!" in (heard.message.source or ""):
         state.source = heard.message.source or ""
+    if not state.may_open(name):
+        return
     buffer = state.world.open_room(name)
     buffer.wanted = True
     if buffer.joined:  # told again: another device of ours came in
@@ -125,7 +127,7 @@ def on_nick(state: State, heard: Heard) -> None:
         buffer.members.rename(old, new)
         state.world.members_changed(buffer)
     direct = None if mine else state.conversation(old)
-    if direct:
+    if direct and is_name(new):
         buffers.append(direct)
         state.world.rename(direct, new)
         watch_as(state, old, new)
@@ -206,7 +208,7 @@ def _member(written: str, ranks: str) -> Member:
 def on_rename(state: State, heard: Heard) -> None:
     """A room has another name (draft/channel-rename)."""
     buffer, new = state.room(heard.text(0)), heard.text(1)
-    if buffer is None or not state.features.is_room(new):
+    if buffer is None or not state.features.is_room(new) or not is_name(new):
         return
     told = with_reason(f"{heard.nick} renamed {buffer.name} to {plain(new)}", heard.text(2))
     state.world.rename(buffer, new)

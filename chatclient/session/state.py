@@ -16,6 +16,10 @@ from chatclient.session.sasl import Exchange
 from chatwire import caps
 from chatwire.message import Message, format_line
 
+BUFFERS_MOST = 2000
+"""Rooms and conversations that a server can have us open."""
+
+_NEVER_IN_NAMES = re.compile("[ \0\r\n]")
 _LAST_YEAR = 253402300799.0
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -234,6 +238,12 @@ class State:
 
     # --- where it belongs --------------------------------------------------------------------
 
+    def may_open(self, name: str) -> bool:
+        """Say whether a room or conversation may be there because the server speaks of it."""
+        if self.world.find(name) is not None:
+            return True
+        return is_name(name) and len(self.world.buffers) < BUFFERS_MOST
+
     def room(self, name: str) -> Buffer | None:
         """Return the buffer of a room if it is open."""
         buffer = self.world.find(name)
@@ -269,6 +279,11 @@ class State:
             kind, text, time=heard.time, source=heard.nick, own=own, msgid=msgid
         )
         self.world.add(buffer, line)
+
+
+def is_name(name: str) -> bool:
+    """Say whether that can be the name of a room or a person in a command."""
+    return bool(name) and not name.startswith(":") and not _NEVER_IN_NAMES.search(name)
 
 
 def encode(command: str, *params: str, tags: Mapping[str, str] | None = None) -> bytes:

@@ -95,7 +95,7 @@ def _buffer_of(state: State, heard: Heard, *, mine: bool) -> Buffer | None:
     if heard.message.command == "NOTICE" and not mine:
         # Services speak in notices; they should not open a conversation each.
         return world.find(person) or (world.active if is_service(person) else world.server)
-    return converse(state, person)
+    return converse(state, person) if state.may_open(person) else world.server
 
 
 def on_redact(state: State, heard: Heard) -> None:
