@@ -68,9 +68,9 @@ def test_the_server_restarts(tmp_path: Path) -> None:
         terminal.type("into the void")
         terminal.see(r"··· +alice +into the void")
         with Server("--port", port, "--data", tmp_path) as server:
-            terminal.see(r"(?s)you joined #ops.*\d\d:\d\d +alice +into the void")
+            terminal.see(r"(?s)you joined #ops.*\d\d:\d\d✓? +alice +into the void")
             terminal.type("back again")
-            terminal.see(r"\d\d:\d\d +alice +back again")
+            terminal.see(r"\d\d:\d\d✓? +alice +back again")
             with server.connect() as bob:
                 bob.send("/join #ops")
                 seen = bob.read_until("[alice] back again") and "\n".join(bob.seen)
