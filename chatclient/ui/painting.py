@@ -5,18 +5,21 @@ Rules:
   are made once and kept (`Painter.block`), and only for lines that are looked at.
 - Text begins in one column: after the time and the nicks, which stand flush right. In a narrow view
   it begins after its own nick. Rows after the first begin where the text began.
+- What a message answers is told in a row above it, reactions to it in rows below.
 - An own line that the server has not confirmed has dots for a time; one that failed has a cross,
-  and says why, and which key sends it again.
+  and says why, and which key sends it again; one that the server has, a tick beside its time.
 """
 
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chatclient.model import CONVERSATION, Delivery, Fold, Kind, Line
-from chatclient.ui.cells import Fragment, Row, clip, width, width_of
+from chatclient.ui.cells import Fragment, Row, clip, clusters, width, width_of
+from chatclient.ui.looks import runs
 from chatclient.ui.theme import nick_style
-from chatclient.ui.wrapping import wrap
+from chatclient.ui.wrapping import wrap_fragments
 
 NICK_COLUMN = 12
 WIDE = 56  # a view narrower than this has no column of nicks
@@ -27,6 +30,9 @@ BOT = "[bot]"
 AGAIN = "Alt+R sends it again"
 PENDING_TIME = " ··· "
 FAILED_TIME = "  ✗  "
+CONFIRMED = "✓"
+QUOTE = "┌ "
+_DELIVERIES = {Delivery.PENDING: "·", Delivery.FAILED: "✗", Delivery.CONFIRMED: CONFIRMED}
 
 _SIGNS = {
     Kind.JOIN: "→",
@@ -52,6 +58,8 @@ class Marks:
 
     day: str = ""
     new: bool = False
+    answers: str = ""
+    """The beginning of what it answers, and who said that."""
 
 
 NO_MARKS = Marks()
@@ -59,7 +67,10 @@ NO_MARKS = Marks()
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The rows of one line, and where in its text each begins (-1: a mark above it)."""
+    """The rows of one line, and where in its text each begins.
+
+    Those above the text are counted upward from -1; those below begin where the text has ended.
+    """
 
     rows: tuple[Row, ...]
     starts: tuple[int, ...]
@@ -112,36 +123,70 @@ class Painter:
 
 def _paint(line: Line, cells: int, marks: Marks, fold: Fold) -> Block:
     rows: list[Row] = []
-    starts: list[int] = []
     if marks.day:
         rows.append(rule(marks.day, cells, "class:marker"))
     if marks.new:
         rows.append(rule("new since you looked", cells, "class:unread-marker"))
-    starts = [-1] * len(rows)
     gutter = [*_time(line, cells), *_who(line, cells, fold)]
     indent = min(width_of(gutter), cells // 2)
-    style = _text_style(line, fold)
-    text = f"{line.source} {line.text}" if line.kind is Kind.ACTION else line.text
-    if line.bot:
-        text = f"{BOT} {text}"
-    if line.delivery is Delivery.FAILED:
-        text = f"{text} [failed: {line.reason}; {AGAIN}]"
-    for piece in wrap(text, cells - indent):
-        if starts and starts[-1] >= 0:
-            gutter = [("", " " * indent)]
-        rows.append(Row([*gutter, (style, piece.text)]))
-        starts.append(piece.start)
+    blank: Fragment = ("", " " * indent)
+    if marks.answers:
+        quote = clip(QUOTE + marks.answers, cells - indent)
+        rows.append(Row([blank, ("class:quote", quote)]))
+    starts = [*range(-len(rows), 0)]
+    for start, fragments in wrap_fragments(_text(line, fold), cells - indent):
+        rows.append(Row([*(gutter if start == 0 else [blank]), *fragments]))
+        starts.append(start)
+    end = starts[-1] + sum(1 for _ in clusters(rows[-1].text))
+    for at, chips in enumerate(_reactions(line, cells - indent)):
+        rows.append(Row([blank, *chips]))
+        starts.append(end + at)
     return Block(tuple(rows), tuple(starts))
 
 
+def _text(line: Line, fold: Fold) -> list[Fragment]:
+    """Return what a line says, with what is told of it around that."""
+    style = _text_style(line, fold)
+    made = runs(line.text, line.spans, style)
+    before = f"{BOT} " if line.bot else ""
+    if line.kind is Kind.ACTION:
+        before += f"{line.source} "
+    if before:
+        made.insert(0, (style, before))
+    if line.delivery is Delivery.FAILED:
+        made.append((style, f" [failed: {line.reason}; {AGAIN}]"))
+    return made
+
+
+def _reactions(line: Line, cells: int) -> Iterator[list[Fragment]]:
+    """Yield rows of reactions, each with how many people it is of; the user's own stand out."""
+    row: list[Fragment] = []
+    room = cells
+    for reaction in line.reactions:
+        chip = f"{reaction.text} {len(reaction.nicks)}"
+        chip = clip(f"[{chip}]" if reaction.own else chip, cells)
+        if row and width(chip) + 2 > room:
+            yield row
+            row, room = [], cells
+        if row:
+            row.append(("", "  "))
+        row.append(("class:reaction.own" if reaction.own else "class:reaction", chip))
+        room -= width(chip) + 2
+    if row:
+        yield row
+
+
 def _time(line: Line, cells: int) -> list[Fragment]:
+    """Return when it was; and of what the user said, whether the server has it."""
+    said = line.own and line.kind in CONVERSATION
     if cells < NO_TIME:
-        return []
+        return [("class:time", _DELIVERIES[line.delivery])] if said else []
     if line.delivery is Delivery.PENDING:
         return [("class:pending", PENDING_TIME + " ")]
     if line.delivery is Delivery.FAILED:
         return [("class:error", FAILED_TIME + " ")]
-    return [("class:time", time.strftime("%H:%M ", time.localtime(line.time)))]
+    sign = CONFIRMED if said else " "
+    return [("class:time", time.strftime("%H:%M", time.localtime(line.time)) + sign)]
 
 
 def _who(line: Line, cells: int, fold: Fold) -> list[Fragment]:

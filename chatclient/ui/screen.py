@@ -25,6 +25,9 @@ from chatclient.model import (
     BufferClosed,
     Change,
     FocusWanted,
+    LineChanged,
+    LineRemoved,
+    LinesInserted,
     PastChanged,
     PastFound,
     QuestionChanged,
@@ -167,6 +170,8 @@ class ChatScreen:
                     self.desk.forget(buffer)
                 case PastFound(buffer) | PastChanged(buffer):
                     self.stage.refresh(buffer)
+                case LineChanged(buffer) | LinesInserted(buffer) | LineRemoved(buffer):
+                    self.stage.requote(buffer)
                 case StatusChanged():
                     self._count_seconds()
                 case QuestionChanged():

@@ -67,6 +67,11 @@ class Stage:
         if buffer in self._views:
             self._views[buffer].refresh()
 
+    def requote(self, buffer: Buffer) -> None:
+        """Look again for what messages answer: some may have changed."""
+        if buffer in self._views:
+            self._views[buffer].quotes.forget()
+
     def forget(self, closed: Buffer) -> None:
         """Drop the view of a buffer that is gone."""
         self._views.pop(closed, None)

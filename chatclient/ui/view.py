@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from chatclient.model import CONVERSATION, Archive, Buffer, Fold, Kind, Line, NoArchive
 from chatclient.ui.cells import Row
 from chatclient.ui.painting import NO_MARKS, Block, Marks, Painter, day_of, rule
+from chatclient.ui.quotes import Quotes
 from chatclient.ui.stretch import Stretch
 
 FindOlder = Callable[[Buffer, Line, Line | None], bool]
@@ -57,6 +58,8 @@ class View:
         self._archive = archive or NoArchive()
         self._find_older = find_older
         self._lines = Stretch(buffer, self._archive)
+        self.quotes = Quotes(buffer, self._archive)
+        """What the messages answer."""
         self._top: Place | None = None
         self._left = 0  # `Line.id` of the last line when the end was left
         self._found: int | None = None  # where the line stands that was gone to
@@ -137,6 +140,7 @@ class View:
         """See whether what is known of the archive still holds."""
         if self._stale:
             self._stale = False
+            self.quotes.forget()
             if self._top is None or self._top.position is None:
                 self._lines = Stretch(self.buffer, self._archive)
             else:
@@ -174,7 +178,9 @@ class View:
         day = day_of(line.time)
         starts_day = before is None or day_of(before.time) != day
         new = before is not None and self._is_read(before)
-        marks = Marks(day if starts_day else "", new) if starts_day or new else NO_MARKS
+        answers = self.quotes.of(line.reply_to)
+        marked = starts_day or new or answers
+        marks = Marks(day if starts_day else "", new, answers) if marked else NO_MARKS
         block = self._painter.block(line, self._size[0], marks, self.fold)
         found = self._found is not None and lines.position(index) == self._found
         return self._lit(block) if found else block

@@ -1,13 +1,15 @@
 """Breaking one text into rows, between words where that is possible.
 
 Rules: widths are those of cells.py; the blanks at which a row is broken stay at its end, where they
-may reach over the edge; a word longer than a row is cut between clusters.
+may reach over the edge; a word longer than a row is cut between clusters. How parts of a text look
+has no say in where it is broken.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
-from chatclient.ui.cells import Cluster, clusters
+from chatclient.ui.cells import Cluster, Fragment, clusters
 
 
 class Piece(NamedTuple):
@@ -15,6 +17,13 @@ class Piece(NamedTuple):
 
     start: int
     text: str
+
+
+class Part(NamedTuple):
+    """A row's share of a text of several looks."""
+
+    start: int
+    fragments: list[Fragment]
 
 
 def _break(found: Sequence[Cluster], start: int, limit: int) -> int:
@@ -31,17 +40,69 @@ def _break(found: Sequence[Cluster], start: int, limit: int) -> int:
     return end
 
 
+def _cut(found: Sequence[Cluster], limit: int) -> Iterator[tuple[int, int]]:
+    """Yield where each row of one line begins and ends; there is one of an empty line too."""
+    start = 0
+    while True:
+        end = _break(found, start, max(1, limit))
+        yield start, end
+        start = end
+        if start >= len(found):
+            return
+
+
 def wrap(text: str, limit: int) -> list[Piece]:
     """Return the rows that `text` takes at `limit` cells each; one empty row for an empty line."""
     pieces: list[Piece] = []
     before = 0
     for line in text.split("\n"):
         found = list(clusters(line))
-        start, rows = 0, len(pieces)
-        while start < len(found) or len(pieces) == rows:
-            end = _break(found, start, max(1, limit))
+        for start, end in _cut(found, limit):
             row = "".join(cluster for cluster, _ in found[start:end])
             pieces.append(Piece(before + start, row))
-            start = end
         before += len(found) + 1  # the line end counts, so that an empty line has a place too
     return pieces
+
+
+def wrap_fragments(fragments: Sequence[Fragment], limit: int) -> list[Part]:
+    """Return the rows that a text takes, as `wrap` does, each part with its look."""
+    if len(fragments) == 1 and len(fragments[0]) == 2:
+        style, text = fragments[0][0], fragments[0][1]
+        return [Part(start, [(style, row)]) for start, row in wrap(text, limit)]
+    made: list[Part] = []
+    before = 0
+    for line in _lines(fragments):
+        looks: list[int] = []
+        found: list[Cluster] = []
+        for index, (_, text, *_url) in enumerate(line):
+            part = list(clusters(text))
+            found += part
+            looks += [index] * len(part)
+        for start, end in _cut(found, limit):
+            row = _dressed(found[start:end], looks[start:end], line)
+            made.append(Part(before + start, row))
+        before += len(found) + 1
+    return made
+
+
+def _lines(fragments: Iterable[Fragment]) -> Iterator[list[Fragment]]:
+    """Yield the fragments of each line of a text."""
+    line: list[Fragment] = []
+    for style, text, *url in fragments:
+        for at, part in enumerate(text.split("\n")):
+            if at:
+                yield line
+                line = []
+            line.append((style, part, url[0]) if url else (style, part))
+    yield line
+
+
+def _dressed(
+    found: Sequence[Cluster], looks: Sequence[int], line: Sequence[Fragment]
+) -> list[Fragment]:
+    row: list[Fragment] = []
+    for look, part in groupby(zip(found, looks, strict=True), lambda each: each[1]):
+        text = "".join(cluster for (cluster, _), _ in part)
+        style, _, *url = line[look]
+        row.append((style, text, url[0]) if url else (style, text))
+    return row

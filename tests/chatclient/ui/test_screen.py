@@ -141,7 +141,7 @@ async def test_own_lines_tell_how_far_they_got() -> None:
         await seen.shows(" ···  anna: hello")
         world.settle(lobby, replace(line, delivery=Delivery.CONFIRMED))
         seen.client.flush()
-        await seen.shows("12:00 anna: hello")
+        await seen.shows("12:00✓anna: hello")
         other = replace(line, id=99)
         world.add(lobby, other)
         world.settle(lobby, replace(other, delivery=Delivery.FAILED, reason="no such room"))

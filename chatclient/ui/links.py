@@ -1,0 +1,67 @@
+"""Addresses in what people write, as links: where they stand, and where they go.
+
+Rules: an address ends before blanks, quotes and the punctuation of the sentence that it stands in; a
+closing bracket belongs to it only if it was opened in it. "www." goes to https. What is no address
+of a kind that shows something (hyperlinks.SCHEMES) is text.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_START = re.compile(r"(?<![\w.@/-])(?:(?:https?|ircs?)://|mailto:|www\.)", re.IGNORECASE)
+_BODY = re.compile('[^\\s<>"`{}|\\\\^\u2018-\u201f\u00ab\u00bb\u3000-\u3002\uff08\uff09]+')
+_TRAILING = ".,;:!?'*_~…"
+_PAIRS = {")": "(", "]": "["}
+
+
+class Link(NamedTuple):
+    """An address: where it stands in a text, in code points, and what it leads to."""
+
+    start: int
+    end: int
+    url: str
+
+
+def links(text: str) -> Iterator[Link]:
+    """Yield the links of a text, in order."""
+    if ":" not in text and "www." not in text.lower():
+        return
+    at = 0
+    while begin := _START.search(text, at):
+        at = begin.end()
+        body = _BODY.match(text, at)
+        if body is None:
+            continue
+        address = _trimmed(text[begin.start() : body.end()])
+        if len(address) <= at - begin.start() or not _leads_somewhere(begin[0], address):
+            continue
+        at = begin.start() + len(address)
+        prefix = "https://" if begin[0].lower() == "www." else ""
+        yield Link(begin.start(), at, prefix + address)
+
+
+def _trimmed(address: str) -> str:
+    """Return an address without what is of the sentence around it."""
+    opened = {close: address.count(open_) for close, open_ in _PAIRS.items()}
+    closed = {close: address.count(close) for close in _PAIRS}
+    end = len(address)
+    while end:
+        last = address[end - 1]
+        if last in _PAIRS and closed[last] > opened[last]:
+            closed[last] -= 1
+        elif last not in _TRAILING:
+            break
+        end -= 1
+    return address[:end]
+
+
+def _leads_somewhere(start: str, address: str) -> bool:
+    rest = address[len(start) :]
+    match start.lower():
+        case "mailto:":
+            return "@" in rest[1:-1]
+        case "www.":
+            return "." in rest.strip(".")
+        case _:
+            return rest[:1].isalnum() or rest[:1] == "["
