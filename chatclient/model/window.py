@@ -5,6 +5,7 @@ can be sent again.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from chatclient.model.buffers import Buffer
 from chatclient.model.lines import Delivery, Line
@@ -18,7 +19,7 @@ def trim(buffer: Buffer, most: int, may_go: Callable[[Line], bool]) -> Sequence[
     excess = len(buffer.lines) - buffer.pending - most
     gone: list[Line] = []
     stay: list[Line] = []
-    for line in buffer.lines[: max(0, excess)]:
+    for line in islice(buffer.lines, max(0, excess)):
         if line.delivery is not Delivery.CONFIRMED:
             stay.append(line)
         elif may_go(line):
