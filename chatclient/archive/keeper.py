@@ -22,6 +22,7 @@ from chatclient.model import (
     BufferKind,
     BufferOpened,
     Change,
+    CommandWanted,
     Kind,
     Line,
     LineAdded,
@@ -37,6 +38,7 @@ from chatclient.model.window import MOST, restore, trim
 from chatclient.session import Session
 
 _SLACK = 500  # lines more than `MOST` that may be there before some are let go
+_AHEAD = 5 * MOST  # lines of a buffer with which the writer is waited for: they come too fast
 _RESTORED = 50  # lines of each buffer that are there at start; the view reads more as it needs them
 _PATIENCE = 1.0  # seconds to wait for the writer, when something is to be shown that it has
 
@@ -111,6 +113,8 @@ class Keeper:
                 own = isinstance(change, LineChanged | LineRemoved) or own
                 self._note(change)
         for buffer in full:
+            if len(buffer.lines) > _AHEAD and not buffer.behind:
+                self._archive.flush(_PATIENCE)
             self._trim(buffer)
         if own:
             self._archive.remember("outbox", self._world.name, self._session.snapshot())
@@ -135,6 +139,8 @@ class Keeper:
                 self._file(change)
             case PastChanged():
                 self._change_past(change)
+            case CommandWanted(buffer, "forget", argument):
+                self._forget(buffer, argument.strip().lower())
             case BufferOpened(buffer):
                 self._bring_back(buffer)
                 self._note_open(buffer)
@@ -182,7 +188,7 @@ class Keeper:
         positions = shelf.positions
 
         def may_go(line: Line) -> bool:
-            return line.id < 0 or line.id in positions or not is_kept(line)
+            return line.id <= shelf.lost or line.id in positions or not is_kept(line)
 
         for line in trim(buffer, MOST, may_go):
             position = positions.pop(line.id, 0)
@@ -218,6 +224,24 @@ class Keeper:
             shelf = self._archive.shelf(change.buffer)
             self._archive.do(t.Replace(shelf, kept.position, line), soon=True)
             self._archive.flush(_PATIENCE)
+
+    def _forget(self, buffer: Buffer, what: str) -> None:
+        """Delete what is kept of a buffer, or of all."""
+        world = self._world
+        if what not in {"", "all"} or (not what and buffer.kind is BufferKind.SERVER):
+            text = "/forget in a room deletes what is kept of it; /forget all, what is kept at all"
+            world.tell(buffer, text, time=time.time(), kind=Kind.ERROR)
+            return
+        if what:
+            self._archive.forget_all()
+        else:
+            self._archive.forget(buffer)
+        for each in world.buffers if what else [buffer]:
+            world.forget(each)
+        self._archive.flush(_PATIENCE)
+        where = "" if what else f"in {buffer.name} "
+        text = f"nothing that was said {where}is on this machine any more; the server may have it"
+        world.tell(buffer, text, time=time.time())
 
     def _note_buffer(self, buffer: Buffer) -> None:
         shelf = self._archive.shelf(buffer)

@@ -7,6 +7,7 @@ all of it is the same.
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from chatclient.archive import tasks as t
 from chatclient.archive.rows import COLUMNS, SAID, Row, moment, row_of
@@ -20,7 +21,12 @@ _STEP = 1024
 
 _NEAR = 2 << 20  # positions in which a line of some millisecond is found again
 
-_PUT = f"INSERT INTO lines ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING"  # noqa: S608
+_ROW = "(?,?,?,?,?,?,?,?,?,?)"
+_PUT = f"INSERT INTO lines ({COLUMNS}) VALUES {_ROW} ON CONFLICT DO NOTHING"  # noqa: S608
+_TOGETHER = 200
+"""Rows of one statement: between two statements the thread waits for its turn, 5 ms on a busy client."""
+
+_PUT_TOGETHER = _PUT.replace(_ROW, ",".join([_ROW] * _TOGETHER))
 _NEWEST = "SELECT id FROM lines WHERE buffer = ? ORDER BY id DESC LIMIT 1"
 _BY_MSGID = "SELECT id FROM lines WHERE buffer = ? AND msgid = ?"
 _MINE = "SELECT 1 FROM lines WHERE id = ? AND buffer = ? AND time = ? AND text = ?"
@@ -81,6 +87,10 @@ class Writer:
         self._do("COMMIT")
         return done
 
+    def wipe(self) -> None:
+        """Leave nothing of what was deleted in the file that waits to be merged."""
+        self._do("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def trim(self, most: int) -> None:
         """Forget the oldest of all lines, but for so many."""
         found = self._do("SELECT id FROM lines ORDER BY id DESC LIMIT 1 OFFSET ?", (most,))
@@ -110,13 +120,14 @@ class Writer:
             case t.Forget(shelf):
                 self._delete("buffer = ?", (self._row(shelf),))
                 self._forget_words()
-                shelf.positions.clear()
-                shelf.last = 0
-            case t.ForgetAll():
-                self._do("DELETE FROM lines")
-                self._do("DELETE FROM fresh")
-                self._do("DELETE FROM inputs")
+                shelf.lose()
+            case t.ForgetAll(shelves):
+                for table in ("lines", "fresh", "inputs"):
+                    self._do(f"DELETE FROM {table}")  # noqa: S608
+                self._do("DELETE FROM memory WHERE topic <> 'outbox'")
                 self._forget_words()
+                for shelf in shelves:
+                    shelf.lose()
             case t.Remember(topic, name, value):
                 if value:
                     self._do("REPLACE INTO memory VALUES (?, ?, ?)", (topic, name, value))
@@ -165,7 +176,14 @@ class Writer:
         self._put_all(rows, placed)
 
     def _put_all(self, rows: Sequence[Row], placed: Sequence[t.Added]) -> None:
-        if rows and self._connection.executemany(_PUT, rows).rowcount != len(rows):
+        together = len(rows) // _TOGETHER * _TOGETHER
+        put = 0
+        for start in range(0, together, _TOGETHER):
+            some = chain.from_iterable(rows[start : start + _TOGETHER])
+            put += self._do(_PUT_TOGETHER, tuple(some)).rowcount
+        if rest := rows[together:]:
+            put += self._connection.executemany(_PUT, rest).rowcount
+        if put != len(rows):
             self._mend(rows, placed)
         elif rows:
             self.new += [
