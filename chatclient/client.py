@@ -14,7 +14,14 @@ from random import Random, SystemRandom
 
 from chatclient.commands import enter, is_secret
 from chatclient.config import Config
-from chatclient.connection import ConnectError, Connection, UnknownCertificateError, connect
+from chatclient.connection import (
+    ConnectError,
+    Connection,
+    UnknownCertificateError,
+    connect,
+    end_of_stream,
+)
+from chatclient.doubts import Doubts
 from chatclient.keepalive import Keepalive
 from chatclient.known import KnownServers
 from chatclient.model import (
@@ -38,7 +45,7 @@ from chatclient.pace import Pace
 from chatclient.retry import Backoff
 from chatclient.session import Session
 from chatclient.settings import Settings
-from chatclient.trust import ALWAYS, NO, Trust, question, refusal
+from chatclient.trust import Trust, refusal
 from chatclient.vault import VaultError
 
 Listener = Callable[[Sequence[Change]], None]
@@ -87,6 +94,7 @@ class Client:
         status = Status(config.address, nick=config.identity.nick)
         self.world = World(status, asks=asks, name=config.name)
         self._trust = Trust(config, known or KnownServers(), clock)
+        self._doubts = Doubts(self.world, self._trust, clock, self._refuse, self.flush)
         self._target = config
         """Where the present connection goes, or the last one went, and how."""
         self._working: set[asyncio.Task[None]] = set()
@@ -284,6 +292,7 @@ class Client:
             if self._leaving.is_set():
                 break
             await self._wait(reason, listens=listens)
+        self._doubts.stop()
         self._set_state(ConnectionState.OFFLINE)
 
     async def _fetch(self, find: Callable[[], Awaitable[str]]) -> None:
@@ -366,7 +375,7 @@ class Client:
             if not data:
                 if self._leaving.is_set():
                     await connection.close(_GOODBYE_TIME)
-                return _end_of_stream(heard_anything=heard_anything, tls=self._target.tls)
+                return end_of_stream(heard_anything=heard_anything, tls=self._target.tls)
             heard_anything = True
             self._on_data(data)
             if self.session.online and (wait := pace.hear(now(), len(data))):
@@ -483,16 +492,11 @@ class Client:
         target = self._target
         if not self._trust.may_ask(target):
             return self._say_once(refusal(error, target))
-
-        def answer(choice: str | None) -> None:
-            if choice in (None, NO):
-                self._refused = self._say_once(str(error))
-                return
-            shown = error.certificate.fingerprint
-            self._remember(partial(self._trust.take, target, shown, always=choice == ALWAYS))
-
-        self.world.ask(question(error, target, answer))
+        self._doubts.ask(error, target)
         return f"{target.address} shows a certificate that is not known"
+
+    def _refuse(self, why: str) -> None:
+        self._refused = self._say_once(why)
 
     def _remember(self, remember: Callable[[], None]) -> None:
         try:
@@ -526,9 +530,3 @@ class Client:
             status = replace(status, account="", secure=False, private=False)
         self.world.set_status(status)
         self.flush()
-
-
-def _end_of_stream(*, heard_anything: bool, tls: bool) -> str:
-    if heard_anything or tls:
-        return "the server closed the connection"
-    return "the server closed the connection without a word; if it wants TLS, use --tls or ircs://"

@@ -209,6 +209,13 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def end_of_stream(*, heard_anything: bool, tls: bool) -> str:
+    """Return what to say of a connection that the server closed in order."""
+    if heard_anything or tls:
+        return "the server closed the connection"
+    return "the server closed the connection without a word; if it wants TLS, use --tls or ircs://"
+
+
 def _ended(error: OSError) -> str:
     if isinstance(error, ConnectionResetError):
         return "connection reset by the server"

@@ -74,6 +74,10 @@ class Trust:
         if always:
             _usable(partial(self._known.pin, target.address, fingerprint))
 
+    def is_taken(self, target: Config, fingerprint: str) -> bool:
+        """Say whether a certificate is remembered, whoever was asked. Raises `ConnectError`."""
+        return _usable(partial(self._pinned, target)) == fingerprint
+
     def _pinned(self, target: Config) -> str:
         return self._known.fingerprint(target.address)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chatclient import doubts
 from chatclient.client import Client
 from chatclient.config import Security, build
 from chatclient.known import KnownServers, Policy
@@ -87,6 +88,26 @@ async def test_not_taken() -> None:
         assert client.world.status.state is ConnectionState.OFFLINE
         client.enter(client.world.active, "/reconnect")
         await _asked(client)
+
+
+@pytest.mark.asyncio
+async def test_two_that_ask_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Taken for good in one terminal, it is not asked about in the other, which goes on."""
+    monkeypatch.setattr(doubts, "LOOK_TIME", 0.01)
+    path = tmp_path / "servers.json"
+    async with (
+        FakeServer(tls=True) as server,
+        running(server.port, KnownServers(path), security=TLS) as one,
+        running(server.port, KnownServers(path), security=TLS) as other,
+    ):
+        await _asked(one)
+        await _asked(other)
+        one.answer("always")
+        await until(lambda: _is_online(one) and _is_online(other))
+        assert other.world.question is None
+        told = [line.text for line in other.world.server.lines]
+        assert [text for text in told if "was taken elsewhere" in text]
+        assert not [line for line in one.world.server.lines if "elsewhere" in line.text]
 
 
 @pytest.mark.asyncio
