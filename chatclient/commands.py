@@ -445,6 +445,12 @@ COMMANDS: Final[Sequence[Command]] = (
     ),
     Command("cancel", "", "take back what waits to be sent here", _cancel),
     Command("history", "", "show a page of what was said before the oldest line", _history),
+    Command(
+        "forget",
+        "[all]",
+        "delete what is kept of this room on this machine, or of all",
+        _order("forget"),
+    ),
     Command("delete", "[words]", "delete your newest message, or the newest with words", _delete),
     Command("reconnect", "[all]", "connect again, now; or to all networks", _reconnect),
     Command(
@@ -457,6 +463,12 @@ COMMANDS: Final[Sequence[Command]] = (
     Command("connect", "<host or URL> [port]", "connect to one more network", _order("connect")),
     Command("disconnect", "[network]", "leave a network, until /reconnect", _order("disconnect")),
     Command("set", "[name] [value]", "list the settings, tell of one, or change it", _order("set")),
+    Command(
+        "upgrade",
+        "",
+        "start the version that is installed now in the place of this one, with all as it is",
+        _order("upgrade"),
+    ),
     Command("help", "[command]", "show the commands", _help, ("h",), "c"),
     Command("quit", "[reason]", "leave the chat", _quit, ("exit", "bye")),
 )

@@ -109,6 +109,8 @@ class Scribe:
             if self._untrimmed > _IN_MEMORY // 10:
                 self._untrimmed = 0
                 self._try(lambda: self._store.writer.trim(_IN_MEMORY))
+        if any(isinstance(task, t.Forget | t.ForgetAll) for task in work):
+            self._try(self._store.writer.wipe)
         for task in work:
             if isinstance(task, t.Barrier):
                 task.passed.set()

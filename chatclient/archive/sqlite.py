@@ -62,8 +62,8 @@ class SqliteArchive:
         self._problem = str(error)
         self._store = _open(None)
         for shelf in [*self._shelves.values()]:
-            shelf.row = shelf.last = 0
-            shelf.positions.clear()
+            shelf.row = 0
+            shelf.lose()
         return self._store
 
     # --- reading -----------------------------------------------------------------------------
@@ -137,6 +137,15 @@ class SqliteArchive:
     def add_input(self, text: str) -> None:
         """Keep what was typed, for `inputs`. Passwords are not for it."""
         self.do(t.Input(text))
+
+    def forget(self, buffer: Buffer) -> None:
+        """Delete what is kept of a buffer."""
+        self.do(t.Forget(self.shelf(buffer)), soon=True)
+
+    def forget_all(self) -> None:
+        """Delete what is kept of all buffers, and what was typed."""
+        self._memory.clear()
+        self.do(t.ForgetAll([*self._shelves.values()]), soon=True)
 
     def leave(self, buffer: Buffer) -> None:
         """Take note that a buffer is closed: what was said in it is kept."""

@@ -21,11 +21,19 @@ class Shelf:
     """The newest position, 0 for none (the writer's)."""
     positions: dict[int, int] = field(default_factory=dict)
     """Where the lines of the window stand, by their ids."""
+    lost: int = 0
+    """Lines of the window up to this id are not kept any more."""
 
     @property
     def name(self) -> str:
         """The target as it is compared, whatever the server's casemapping is."""
         return self.target.lower()
+
+    def lose(self) -> None:
+        """Take note that what was kept is not."""
+        self.lost = max(self.positions, default=self.lost)
+        self.positions.clear()
+        self.last = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,9 @@ class Forget:
 
 @dataclass(frozen=True, slots=True)
 class ForgetAll:
-    """Delete all lines, and what was typed."""
+    """Delete all lines, what was typed, and what is remembered, but for what waits to be said."""
+
+    shelves: Sequence[Shelf]
 
 
 @dataclass(frozen=True, slots=True)

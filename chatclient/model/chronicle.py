@@ -154,6 +154,13 @@ class Chronicle:
         if fresh:
             self.changes.append(LinesInserted(buffer, fresh))
 
+    def forget(self, buffer: Buffer) -> None:
+        """Forget what was said in a buffer, but for own lines that the server may not have."""
+        buffer.lines[:] = [line for line in buffer.lines if line.delivery in _UNSETTLED]
+        buffer.msgids.clear()
+        buffer.older = buffer.exhausted = False
+        self.changes.append(PastChanged(buffer, ""))
+
     def redact(self, buffer: Buffer, msgid: str, text: str) -> None:
         """Put a word on its being removed in the place of a message, if it is there."""
         if line := self.line_with(buffer, msgid):

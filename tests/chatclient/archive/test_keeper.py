@@ -13,6 +13,7 @@ from chatclient.model import (
     Buffer,
     BufferKind,
     Change,
+    CommandWanted,
     Delivery,
     Kind,
     Line,
@@ -371,3 +372,30 @@ def test_logs_have_what_is_new(tmp_path: Path) -> None:
     (log,) = logs.rglob("*.log")
     said = [line.rpartition(" ")[2] for line in log.read_text().splitlines()]
     assert said == ["one", "two", "three", "four"]
+
+
+def test_the_user_has_a_room_forgotten(life: Life) -> None:
+    """Nothing of it is in the archive, nor in memory; what waits to be said does."""
+    life.say("secret")
+    life.session.say(life.room(), "waits", MORNING)
+    other = life.session.join("#other")
+    life.say("stays", room="#other")
+    life.archive.flush()
+    life.world.want(CommandWanted(life.room(), "forget", ""))
+    life.flush()
+    assert life.kept() == []
+    assert (
+        texts(life.room().lines)[0]
+        == "nothing that was said in #room is on this machine any more; the server may have it"
+    )
+    assert texts(life.room().lines)[1:] == ["waits"]
+    assert texts(other.lines) == life.kept("#other") == ["stays"]
+    life.world.want(CommandWanted(life.world.server, "forget", ""))
+    life.flush()
+    assert life.kept("#other") == ["stays"]
+    life.world.want(CommandWanted(life.world.server, "forget", "all"))
+    life.flush()
+    assert life.kept("#other") == []
+    assert not other.lines
+    life.say("new", room="#other")
+    assert life.kept("#other") == ["new"]

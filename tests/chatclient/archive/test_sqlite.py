@@ -302,7 +302,7 @@ def test_forgetting(tmp_path: Path) -> None:
     assert talk.texts() == []
     assert talk.found("xyzzyplugh") == []
     assert talk.found("stays") == ["stays"]
-    talk.archive.do(t.ForgetAll())
+    talk.archive.do(t.ForgetAll([]))
     assert talk.texts(other) == []
     talk.archive.close()
     left = b"".join(each.read_bytes() for each in path.parent.iterdir())
