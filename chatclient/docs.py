@@ -4,12 +4,17 @@ Rules: a page is the same each time that it is made of the same tables; a test c
 docs/ with it.
 """
 
+import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 
+from chatclient import options
 from chatclient.commands import COMMANDS, usage
 from chatclient.keys import grouped
+from chatclient.networks import Network
+from chatclient.settings import Settings
 
 KEYS_HEAD = """\
 # Keys of chatclient
@@ -49,7 +54,64 @@ def commands_page() -> str:
     return "".join(parts)
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"keys": keys_page, "commands": commands_page}
+CONFIGURATION_HEAD = """\
+# Configuration of chatclient
+
+This page is made from the tables in `chatclient/settings.py` and `chatclient/networks.py` by
+`make docs`. The file is `config.toml` in the platform's directory for configuration
+(`~/.config/chatclient` on Linux), or what `--config FILE` names; `--no-config` reads and writes none.
+It is made at the first start, and changed by `/set` and `/network`, which leave comments as they are;
+or by you. What is wrong in it is told with its line.
+
+```toml
+[settings]
+theme = "light"
+paste-guard = 10
+
+[networks.libera]                 # chatclient libera
+host = "irc.libera.chat"
+tls = true
+nick = "alice"
+account = "alice"
+keyring = true                    # the password is in the system's keyring
+rooms = ["#python", "#libera"]
+
+[networks.work]
+host = "chat.example.org"
+autoconnect = false               # only when it is named
+password-command = "pass show work/chat"
+proxy = "socks5://localhost:1080"
+```
+
+No password stands in this file: [chatclient.md](chatclient.md) says where it comes from.
+"""
+
+
+def configuration_page() -> str:
+    """Return docs/configuration.md."""
+    parts = [CONFIGURATION_HEAD]
+    tables = (
+        ("[settings]", Settings, "`/set NAME VALUE` changes one at once, and saves it."),
+        ("[networks.NAME]", Network, "`/network set NAME KEY VALUE` saves one."),
+    )
+    for head, table, how in tables:
+        parts.append(f"\n## {head}\n\n{how}\n\n| key | default | what it is |\n|---|---|---|\n")
+        for each in fields(table):
+            expected = options.types(table)[each.name]
+            words = ", ".join(
+                f"`{word}`" for word in options.words(expected) if expected is not bool
+            )
+            text = each.metadata["text"] + (f" ({words})" if words else "")
+            default = json.dumps(options.plain(each.default))
+            parts.append(f"| `{options.key_of(each.name)}` | `{default}` | {text} |\n")
+    return "".join(parts)
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "keys": keys_page,
+    "commands": commands_page,
+    "configuration": configuration_page,
+}
 """Every page that is made, by its name in docs/."""
 
 
