@@ -90,7 +90,7 @@ class Scribe:
             self._write()
             if self._closing:
                 continue
-            if self._fresh > _FRESH_MOST or (self._fresh and not woken):
+            if self._fresh > (_FRESH_MOST if woken else 0):
                 self._index()
         if self._logs:
             self._logs.close()
@@ -119,6 +119,8 @@ class Scribe:
         """Put lines in the index until there is something to write, or none is left."""
         enough = _FRESH_MOST // 2
         while self._fresh and (not self._wake.is_set() or self._fresh > enough):
+            if len(self._queue) >= _ENOUGH:  # lines come faster than they can be put in there
+                break
             self._fresh = max(1, self._fresh - _INDEXED)
             self._try(self._index_some)
 
