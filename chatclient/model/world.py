@@ -199,8 +199,17 @@ class World(Chronicle):
     def set_casemapping(self, fold: Fold, ranks: str) -> None:
         """Compare names as this server does, and rank members as it does."""
         self.fold, self.ranks = fold, ranks
-        self._buffers = {fold(each.target): each for each in reversed(self._buffers.values())}
+        before = self.buffers
+        self._buffers = {fold(each.target): each for each in reversed(before)}
         self._buffers = dict(reversed(self._buffers.items()))
+        for buffer in before:
+            kept = self._buffers[fold(buffer.target)]
+            if kept is not buffer:  # two names have become one
+                if buffer is self.active:
+                    self.activate(kept)
+                self._reactions.forget(buffer)
+                self._typed.discard(buffer)
+                self.changes.append(BufferClosed(buffer))
         for buffer in self._buffers.values():
             members = Members(fold, ranks)
             members.replace(buffer.members.ordered())

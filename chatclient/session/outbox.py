@@ -13,7 +13,7 @@ get an answer for each: a paste is sent as fast as the server takes it, and neve
 
 from base64 import urlsafe_b64encode
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -174,7 +174,7 @@ class Outbox:
         gone = {entry.nonce for entry in taken}
         self._queue = deque(each for each in self._queue if each.nonce not in gone)
         if held := self._held.pop(buffer, None):
-            self._held[buffer] = deque(each for each in held if each.nonce not in gone)
+            self._hold(buffer, (each for each in held if each.nonce not in gone))
         for entry in reversed(taken):
             del self._nonces[entry.nonce]
             self._world.remove(buffer, entry.line)
@@ -307,6 +307,7 @@ class Outbox:
         for entry in [*self._nonces.values()]:
             if entry.buffer is buffer:
                 self._remove(entry)
+        self._held.pop(buffer, None)
 
     def _remove(self, entry: Entry) -> None:
         self._nonces.pop(entry.nonce, None)
@@ -315,8 +316,13 @@ class Outbox:
             return
         if entry in self._queue:
             self._queue.remove(entry)
-        elif held := self._held.get(entry.buffer):
-            self._held[entry.buffer] = deque(each for each in held if each is not entry)
+        elif held := self._held.pop(entry.buffer, None):
+            self._hold(entry.buffer, (each for each in held if each is not entry))
+
+    def _hold(self, buffer: Buffer, entries: Iterable[Entry]) -> None:
+        """Let those wait for a buffer, and nobody if there are none."""
+        if held := deque(entries):
+            self._held[buffer] = held
 
     def _recall(self, entry: Entry) -> bool:
         """Take an entry from those that are on their way; say whether it was."""

@@ -30,7 +30,7 @@ from chatclient.model import (
     WorkWanted,
     World,
 )
-from chatclient.model.window import MOST, trim
+from chatclient.model.window import trim
 from chatclient.session import Identity, Session
 from chatclient.session.handlers import HANDLERS
 from chatclient.session.registration import WANTED
@@ -41,6 +41,7 @@ UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u2028-\u202e\u2066-\u206
 
 BUFFERS_MOST = 2100
 LINES_MOST = 12_000
+_KEPT = 200  # lines of a buffer in memory, so that what grows otherwise is seen
 
 _NICKS = (
     "alice",
@@ -172,7 +173,7 @@ class Chaos:
         self.session.see(buffer, self.now)
         self.session.expire(self.now)
         for old in self.world.buffers:
-            trim(old, MOST, lambda _: True)
+            trim(old, _KEPT, lambda _: True)
 
     def _hear(self, lines: Iterable[bytes]) -> None:
         data = b"".join(line + b"\r\n" for line in lines)

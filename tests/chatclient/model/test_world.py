@@ -184,6 +184,19 @@ def test_another_casemapping() -> None:
     assert world.buffers == (world.server, room)
 
 
+def test_two_names_that_become_one() -> None:
+    """The buffer that was opened first stays, the other one is closed, and the user is in the first."""
+    world = _world()
+    world.set_casemapping(CASEMAPPINGS["ascii"], "@+")
+    room, twin = world.open_room("#[x]"), world.open_room("#{x}")
+    world.activate(twin)
+    world.take_changes()
+    world.set_casemapping(CASEMAPPINGS["rfc1459"], "@+")
+    assert world.buffers == (world.server, room)
+    assert world.active is room
+    assert BufferClosed(twin) in world.take_changes()
+
+
 def test_the_same_status_is_no_change() -> None:
     """Only another status is recorded."""
     world = _world()

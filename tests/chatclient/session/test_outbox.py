@@ -311,6 +311,7 @@ def test_closing_a_buffer_forgets_what_waits_for_it() -> None:
     wire.session.end("lost", wire.now)
     wire.say(room, "hello")
     wire.session.close(room)
+    assert wire.session.snapshot() == ""
     wire.start(SAFE)
     assert wire.sent() == []
 
