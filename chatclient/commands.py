@@ -90,7 +90,8 @@ class Command:
     handler: Callable[[Call], None]
     aliases: Sequence[str] = ()
     completes: str = ""
-    """What its arguments are, one letter each, to complete them: `n`ick, `r`oom or `c`ommand."""
+    """What its arguments are, one letter each, to complete them: `n`ick, `r`oom or `c`ommand;
+    `s`etting and its `v`alue; what to do with a network (`a`), and the name of one (`w`)."""
 
 
 def usage(command: Command) -> str:
@@ -410,6 +411,9 @@ def _quit(call: Call) -> None:
     call.session.quit(call.argument)
 
 
+NETWORK_VERBS: Final = ("add", "connect", "disconnect", "list", "remove", "save", "set")
+"""What can be done with networks, by /network."""
+
 COMMANDS: Final[Sequence[Command]] = (
     Command("join", "<room> [password]", "go into a room, or make it", _join, ("j",), "r"),
     Command("part", "[room] [reason]", "leave a room", _part, ("leave",), "r"),
@@ -459,10 +463,22 @@ COMMANDS: Final[Sequence[Command]] = (
         "list your networks, and tell what can be done with them",
         _order("network"),
         ("networks",),
+        "aw",
     ),
-    Command("connect", "<host or URL> [port]", "connect to one more network", _order("connect")),
-    Command("disconnect", "[network]", "leave a network, until /reconnect", _order("disconnect")),
-    Command("set", "[name] [value]", "list the settings, tell of one, or change it", _order("set")),
+    Command(
+        "connect", "<host or URL> [port]", "connect to one more network", _order("connect"), (), "w"
+    ),
+    Command(
+        "disconnect", "[network]", "leave a network, until /reconnect", _order("disconnect"), (), "w"
+    ),
+    Command(
+        "set",
+        "[name] [value]",
+        "list the settings, tell of one, or change it",
+        _order("set"),
+        (),
+        "sv",
+    ),
     Command(
         "upgrade",
         "",

@@ -5,13 +5,16 @@ is followed by `: `, as one addresses people; nothing is offered that is not the
 are offered unasked: prompt_toolkit completes what is typed a moment later, when it may have been sent.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from chatclient.commands import BY_NAME, COMMANDS
+from chatclient import options
+from chatclient.commands import BY_NAME, COMMANDS, NETWORK_VERBS
 from chatclient.model import CONVERSATION, Buffer, BufferKind, World
+from chatclient.settings import Settings
 from chatclient.ui.ports import Client
 
 LOOKED_BACK = 1000  # lines in which speakers are looked for
@@ -69,10 +72,25 @@ class ChatCompleter(Completer):
         wanted = command.completes[len(before) : len(before) + 1] if command else ""
         if wanted == "c":
             yield from _matching((each.name for each in COMMANDS), word, "")
+        elif wanted in ("s", "v", "a", "w"):
+            yield from _matching(self._words(wanted, before), word, " ")
         elif wanted == "r" or word.startswith("#"):
             yield from self._rooms(word)
         else:
             yield from self._nicks(word, " ")
+
+    def _words(self, wanted: str, before: Sequence[str]) -> Iterable[str]:
+        """Return the words of a command about settings or networks, after those before."""
+        match wanted:
+            case "s":
+                return [options.key_of(each.name) for each in fields(Settings)]
+            case "v":
+                expected = options.types(Settings).get(before[0].replace("-", "_"))
+                return options.words(expected)
+            case "a":
+                return NETWORK_VERBS
+            case _:
+                return [world.name for world in self._client.worlds]
 
     def _rooms(self, word: str) -> Iterator[Completion]:
         if word:

@@ -35,6 +35,13 @@ def _say(world: World, nick: str) -> None:
         ("/msg bo", ["/msg bob "]),
         ("/join #lo", ["/join #lobby "]),
         ("//bo", []),
+        ("/set th", ["/set theme "]),
+        ("/set theme l", ["/set theme light "]),
+        ("/set nonsense l", []),
+        ("/set mouse t", ["/set mouse true "]),
+        ("/network re", ["/network remove "]),
+        ("/network save ", ["/network save chat.example:9000 "]),
+        ("/disconnect chat", ["/disconnect chat.example:9000 "]),
         ("/nonsense #lo", ["/nonsense #lobby "]),
     ],
 )
