@@ -294,7 +294,8 @@ def encode(command: str, *params: str, tags: Mapping[str, str] | None = None) ->
 
 def server_time(message: Message, now: float) -> float:
     """Return when the message happened by its `time` tag (IRCv3 server-time), or else `now`."""
-    told = parse_time(message.tags.get("time", ""))
+    written = message.tags.get("time")
+    told = parse_time(written) if written else None
     return now if told is None else told
 
 

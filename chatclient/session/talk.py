@@ -155,4 +155,7 @@ def _nick_pattern(nick: str) -> re.Pattern[str]:
 
 def mentions(nick: str, text: str) -> bool:
     """Say whether `text` has `nick` as a word of its own."""
-    return bool(nick) and _nick_pattern(nick).search(strip_formatting(text)) is not None
+    plain_letters = nick.isascii() and text.isascii()
+    if not nick or (plain_letters and nick.lower() not in text.lower()):  # as in most texts
+        return False
+    return _nick_pattern(nick).search(strip_formatting(text)) is not None
