@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chatclient.client import Client
-from chatclient.config import build
+from chatclient.config import Security, build
 from chatclient.hub import Hub
 from chatclient.model import (
     Buffer,
@@ -257,3 +257,25 @@ async def test_what_fails_ends_all() -> None:
         hub = Hub([make_client(home, "home"), Broken(build(["h"], nick="alice"))])
         with pytest.raises(RuntimeError, match="broken"):
             await hub.run()
+
+
+@pytest.mark.asyncio
+async def test_certificates_of_two_networks() -> None:
+    """Each is asked about on its own; who asks is said, and one that waits keeps no other."""
+    tls = Security(tls=True)
+    async with (
+        FakeServer(tls=True) as home,
+        FakeServer(tls=True) as work,
+        running(
+            make_client(home, "home", security=tls), make_client(work, "work", security=tls)
+        ) as hub,
+    ):
+        await until(lambda: all(world.question for world in hub.worlds))
+        assert _asked(hub) == "once, always, no"
+        hub.answer("no")
+        assert _asked(hub) == "work: once, always, no"
+        assert hub.question
+        assert f"127.0.0.1:{work.port} shows a certificate" in hub.question.text[0]
+        hub.answer("once")
+        await until(lambda: hub.worlds[1].status.secure)
+        assert hub.worlds[0].status.state is ConnectionState.OFFLINE

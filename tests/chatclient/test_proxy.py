@@ -9,6 +9,8 @@ import pytest
 
 from chatclient.config import ArgumentError, Config, Security, build
 from chatclient.connection import ConnectError, UnknownCertificateError, connect
+from chatclient.known import KnownServers
+from chatclient.trust import Trust
 from tests.chatclient.fake_proxy import FakeProxy
 from tests.chatclient.fake_server import CERTIFICATE, FakeServer
 
@@ -131,3 +133,12 @@ async def test_the_log_tells_each_step(caplog: pytest.LogCaptureFixture) -> None
             f"127.0.0.1:{proxy.port} answers at ('127.0.0.1', {proxy.port})",
             f"{proxy.url} has connected to chat.nowhere:7000",
         ]
+
+
+def test_a_server_that_wants_tls_is_reached_through_the_proxy() -> None:
+    """Where STS leads, the proxy is in between as well."""
+    config = _config("socks5://p:1080")
+    trust = Trust(config, KnownServers(), lambda: 0.0)
+    trust.upgrade(6697)
+    target = trust.target()
+    assert (target.tls, target.port, target.proxy) == (True, 6697, "socks5://p:1080")
