@@ -110,19 +110,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="#ROOM",
         help="a room to join; may be given several times (default: #lobby)",
     )
-    add(
-        "--send",
-        action="append",
-        metavar="TEXT",
-        help="say TEXT in the rooms and leave; - for the lines of standard input",
-    )
-    add("--json", action="store_true", help="print what is heard, one JSON object a line")
     _add_tool(parser)
-    add(
-        "--plain",
-        action="store_true",
-        help="no screen, but one line after another: for screen readers, braille, and pipes",
-    )
     _add_security(parser)
     _add_file(parser)
     add(
@@ -145,6 +133,13 @@ def _parser() -> argparse.ArgumentParser:
 def _add_tool(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add(
+        "--send",
+        action="append",
+        metavar="TEXT",
+        help="say TEXT in the rooms and leave; - for the lines of standard input",
+    )
+    add("--json", action="store_true", help="print what is heard, one JSON object a line")
+    add(
         "--tail",
         type=int,
         metavar="N",
@@ -153,6 +148,11 @@ def _add_tool(parser: argparse.ArgumentParser) -> None:
     add("--no-follow", action="store_true", help="with --tail: end after the last messages")
     add("--to", action="append", metavar="NICK", help="say it to NICK alone; may be given again")
     add("--reply-to", default="", metavar="MSGID", help="say it in answer to that message")
+    add(
+        "--plain",
+        action="store_true",
+        help="no screen, but one line after another: for screen readers, braille, and pipes",
+    )
 
 
 def _add_security(parser: argparse.ArgumentParser) -> None:
