@@ -57,7 +57,9 @@ async def _run_face(start: Start, configs: list[Config], *, linear: bool) -> int
     from chatclient.keeping import Keeping  # noqa: PLC0415 - see above
     from chatclient.known import KnownServers, default_path  # noqa: PLC0415 - see above
     from chatclient.orders import Orders  # noqa: PLC0415 - see above
+    from chatclient.rejoining import Rejoining  # noqa: PLC0415 - see above
     from chatclient.remembering import Remembering  # noqa: PLC0415 - see above
+    from chatclient.upgrade import Upgrade, arrive  # noqa: PLC0415 - see above
     from chatclient.vault import Keyring  # noqa: PLC0415 - see above
 
     # What would be logged on standard error would be drawn across the screen.
@@ -73,13 +75,24 @@ async def _run_face(start: Start, configs: list[Config], *, linear: bool) -> int
 
     keeping = Keeping(lasting=start.settings.archive, logs=start.settings.logs)
     clients = [make(config) for config in configs]
-    hub = Hub(clients, settings=start.settings, prepare=keeping.attach)
-    orders = Orders(hub, make, start.file)
+    arrival = arrive()
+
+    def prepare(client: Client) -> None:
+        if start.file:
+            Rejoining(keeping, start.file).attach(client)
+        keeping.attach(client)
+        arrival.prepare(client, archived=start.settings.archive)
+
+    hub = Hub(clients, settings=start.settings, prepare=prepare)
+    orders, upgrade = Orders(hub, make, start.file), Upgrade(hub)
     hub.listen(orders.heed)
+    hub.listen(upgrade.heed)
     try:
-        said = await _show(hub, keeping, configs[0].timeout, linear=linear)
+        said = await _show(hub, keeping, start, linear=linear)
     finally:
         keeping.close()
+    if upgrade.wanted:
+        upgrade.start()
     with suppress(OSError):  # the terminal may be gone
         for world in hub.worlds:
             for line in farewell(world):
@@ -87,13 +100,13 @@ async def _run_face(start: Start, configs: list[Config], *, linear: bool) -> int
     return 0 if said else 3
 
 
-async def _show(hub: "Hub", keeping: "Keeping", wait: float, *, linear: bool) -> bool:
+async def _show(hub: "Hub", keeping: "Keeping", start: Start, *, linear: bool) -> bool:
     """Run a hub until the user leaves; say whether its status is that all went well."""
     if linear:
         from chatclient.linear.face import run as run_face  # noqa: PLC0415 - see above
 
-        return await run_face(hub, wait)
+        return await run_face(hub, hub.client.config.timeout)
     from chatclient.ui.screen import run as run_screen  # noqa: PLC0415 - see above
 
-    await run_screen(hub, keeping)
+    await run_screen(hub, keeping, place=start.place)
     return True

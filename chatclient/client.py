@@ -253,6 +253,15 @@ class Client:
         else:
             self._flowing.set()
 
+    def hold_open(self) -> int | None:
+        """Return a descriptor that holds the connection, for who takes our place; None for none.
+
+        That is of use where all devices of an account are one person: nobody sees one go then.
+        """
+        if self._connection is None or not self.session.online or not self.world.status.account:
+            return None
+        return self._connection.duplicate() if self.session.resumes else None
+
     @property
     def stuck(self) -> str:
         """Why it is no use to connect again as before, "" if it is."""

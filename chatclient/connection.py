@@ -8,6 +8,7 @@ sent; every failure becomes a `ConnectError` whose text says what to do.
 import asyncio
 import errno
 import ipaddress
+import os
 import socket
 import ssl
 
@@ -98,6 +99,13 @@ class Connection:
                 await self._writer.wait_closed()
         except (OSError, TimeoutError):
             self._writer.transport.abort()
+
+    def duplicate(self) -> int:
+        """Return one more descriptor of it, which a program that takes our place inherits."""
+        connected: socket.socket = self._writer.get_extra_info("socket")
+        descriptor = os.dup(connected.fileno())
+        os.set_inheritable(descriptor, True)
+        return descriptor
 
     def abort(self) -> None:
         """Close at once."""

@@ -25,6 +25,8 @@ class Start:
     settings: Settings = Settings()
     file: ConfigFile | None = None
     """Where settings and networks are saved, None for nowhere."""
+    place: bool = True
+    """Whether to come back to what was in view last time: no room was asked for."""
 
 
 def plan(
@@ -37,7 +39,8 @@ def plan(
     saved = file.read() if file else Saved()
     networks = _networks(where, wishes, saved, file)
     settings = replace(saved.settings, plain=saved.settings.plain or plain)
-    return Start(networks, wishes.tool, settings, file)
+    place = not wishes.rooms and not any("://" in each for each in where)
+    return Start(networks, wishes.tool, settings, file, place)
 
 
 def _networks(

@@ -1,7 +1,9 @@
 """The client's side of one server, over any number of connections one after another."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from random import Random
+from typing import Any
 
 from chatclient.model import (
     Buffer,
@@ -17,6 +19,7 @@ from chatclient.session.accounts import ask_secret, change_password, register, v
 from chatclient.session.batches import collect, label_of
 from chatclient.session.catchup import find_older, unfollow
 from chatclient.session.handlers import HANDLERS
+from chatclient.session.handover import hand_over, take_over
 from chatclient.session.identity import Credentials, Identity
 from chatclient.session.login import ask_first, check, check_anew, give_up
 from chatclient.session.outbox import Outbox
@@ -140,6 +143,11 @@ class Session:
         return self._credentials.account
 
     @property
+    def resumes(self) -> bool:
+        """Whether the server lets a new connection take the place of one of the same user."""
+        return self._state.has(caps.SESSION)
+
+    @property
     def offers_login(self) -> bool:
         """Whether the server has accounts that one logs in to (SASL)."""
         return self._state.has(caps.SASL)
@@ -250,6 +258,16 @@ class Session:
         may fill a `gap` that stands before the line.
         """
         return find_older(self._state, buffer, line, gap)
+
+    def hand_over(self) -> Mapping[str, object]:
+        """Return who the user is here, where, and what waits to be said: for who comes after us."""
+        return hand_over(self._state)
+
+    def take_over(self, told: Mapping[str, Any]) -> None:
+        """Be who `hand_over` told of, before the first `start`."""
+        take_over(self._state, told)
+        self._desired, self._away = self._state.desired, self._state.away
+        self.world.set_status(replace(self.world.status, nick=self._desired))
 
     def know(self, buffer: Buffer, msgid: str, time: float) -> None:
         """Take all up to a message as known from an earlier life, before the first `start`."""

@@ -6,7 +6,7 @@ of all that, with an input of its own, which keeps nothing.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import islice
 
 from prompt_toolkit.buffer import Buffer as EditBuffer
@@ -146,6 +146,21 @@ class Editor:
         """Keep what is typed for `left`, and go on with what was typed for `to`."""
         self._drafts[left] = self._talk.document
         self._talk.reset(self._drafts.pop(to, Document()))
+
+    def drafts(self, active: Buffer) -> Mapping[Buffer, str]:
+        """Return what is typed and not sent, of each buffer; `active` is the one that is typed in."""
+        return {each: text.text for each, text in self._drafts.items()} | {active: self._talk.text}
+
+    def put_draft(self, buffer: Buffer, text: str, *, active: bool) -> None:
+        """Have something typed for a buffer that has nothing typed; `active` if that is shown."""
+        if not active:
+            self._drafts.setdefault(buffer, Document(text))
+        elif not self._talk.text:
+            self._talk.reset(Document(text))
+
+    def when_typed(self, note: Callable[[], None]) -> None:
+        """Have `note` called when what is typed for a buffer changes."""
+        self._talk.on_text_changed += lambda _: note()
 
     def forget(self, closed: Buffer) -> None:
         """Drop the draft of a buffer that is gone."""

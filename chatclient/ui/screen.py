@@ -33,10 +33,11 @@ from chatclient.model import (
     QuestionChanged,
     StatusChanged,
 )
-from chatclient.model.archive import Archive
+from chatclient.model.archive import Archive, NoArchive
 from chatclient.ui.actions import handlers
 from chatclient.ui.actions.program import can_close
 from chatclient.ui.bindings import bind
+from chatclient.ui.bookmark import Bookmark
 from chatclient.ui.clock import FrameClock
 from chatclient.ui.desk import Desk
 from chatclient.ui.frame import Frame, Parts
@@ -47,6 +48,7 @@ from chatclient.ui.rendering import draw_rows
 from chatclient.ui.theme import style
 
 MENU_ROWS = 8
+_SAVED_AFTER = 1.0  # seconds after which a draft is kept
 KEY_WAIT = 0.1  # seconds after Esc in which a key means Alt+key
 
 
@@ -61,7 +63,9 @@ class ChatScreen:
         input: Input | None = None,  # noqa: A002 -- prompt_toolkit's name for it
         output: Output | None = None,
         now: Callable[[], float] = time.time,
+        place: bool = True,
     ) -> None:
+        """`place` says whether to come back to what was in view last time."""
         self._client = client
         self.desk = Desk(client, archive=archive, now=now, leave=self.leave)
         self.stage, self.editor = self.desk.stage, self.desk.editor
@@ -87,6 +91,10 @@ class ChatScreen:
         self.clock = FrameClock(self.app.invalidate)
         self.app.after_render += lambda _: self.clock.drawn()
         self._second: asyncio.TimerHandle | None = None
+        self._bookmark = Bookmark(self.desk, archive or NoArchive())
+        self._place = place
+        self._saving: asyncio.TimerHandle | None = None
+        self.editor.when_typed(self._save_soon)
         self._hurried = False
         client.listen(self._changed)
 
@@ -94,6 +102,7 @@ class ChatScreen:
         """Show the client, and run it, until the user has left and the connection is closed."""
         network = asyncio.create_task(self._client.run())
         network.add_done_callback(lambda _: self._exit())
+        asyncio.get_running_loop().call_soon(self._return)  # when the archive is there
         try:
             with _on_signals(self.leave), _on_failure(self._exit):
                 await self.app.run_async(set_exception_handler=False)
@@ -105,6 +114,7 @@ class ChatScreen:
         finally:
             self.clock.stop()
             self._stop_counting()
+            self._save()
             if self._hurried:
                 network.cancel()
             await asyncio.gather(network, return_exceptions=True)
@@ -120,6 +130,20 @@ class ChatScreen:
         self.stage.leaving = True
         self._client.quit()
         self.clock.mark()
+
+    def _return(self) -> None:
+        self._bookmark.restore(place=self._place)
+        self.clock.mark()
+
+    def _save_soon(self) -> None:
+        if self._saving is None:
+            self._saving = asyncio.get_running_loop().call_later(_SAVED_AFTER, self._save)
+
+    def _save(self) -> None:
+        if self._saving is not None:
+            self._saving.cancel()
+            self._saving = None
+        self._bookmark.save()
 
     def _see(self) -> None:
         if self.stage.view.at_end and not self.stage.help_open:
@@ -230,6 +254,6 @@ def _on_failure(end: Callable[[BaseException], None]) -> Iterator[None]:
         loop.set_exception_handler(before)
 
 
-async def run(client: Client, archive: Archive | None = None) -> None:
+async def run(client: Client, archive: Archive | None = None, *, place: bool = True) -> None:
     """Show `client` on this process's terminal, and run it, until the user leaves."""
-    await ChatScreen(client, archive=archive).run()
+    await ChatScreen(client, archive=archive, place=place).run()

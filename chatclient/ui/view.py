@@ -132,6 +132,19 @@ class View:
         kept = self._archive.find(self.buffer, msgid) if msgid else None
         return kept is not None and self.go_to(kept.position)
 
+    @property
+    def position(self) -> int | None:
+        """Where the line at the top stands in the archive, None at the end of the buffer."""
+        return self._top.position if self._top else None
+
+    def return_to(self, position: int) -> None:
+        """Have a line of the archive at the top, if it is there: that of an earlier `position`."""
+        if self.go_to(position):
+            self._found = None
+            index = self._lines.find_position(position)
+            if index is not None:
+                self._stand(index, 0)
+
     def refresh(self) -> None:
         """Read what is shown of the archive again before it is shown: it changes."""
         self._stale = True

@@ -1,0 +1,103 @@
+"""/upgrade: the program is started anew in its place, on its terminal: real processes."""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.server import SECONDS, Server, command
+from tests.e2e.terminal import Terminal
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A running server."""
+    with Server("--port", "0", "--data", tmp_path / "server") as server:
+        yield server
+
+
+def _upgrade(terminal: Terminal, pattern: str) -> float:
+    """Type /upgrade, wait until the screen was drawn anew and shows that; return the seconds."""
+    began = time.monotonic()
+    before = terminal.written.count(b"\x1b[?1049h")
+    terminal.type("/upgrade")
+    while terminal.written.count(b"\x1b[?1049h") == before:
+        assert terminal.read(began + SECONDS), "it ended"
+        assert time.monotonic() < began + SECONDS, "it was not started anew"
+    terminal.see(pattern)
+    return time.monotonic() - began
+
+
+def test_the_same_view(server: Server) -> None:
+    """The room in view, others that were entered, and drafts are there again, and the process is one."""
+    with Terminal("localhost", str(server.port), "--nick", "alice") as alice, server.join() as bob:
+        alice.see("you joined #lobby")
+        alice.type("/nick alicia")
+        alice.see("you are now alicia")
+        alice.type("/join #ops")
+        alice.see("you joined #ops")
+        bob.send("/join #ops", "said before")
+        alice.see("said before")
+        alice.press("half a sent")
+        alice.see(r"#ops > half a sent")
+        alice.press("\x1b2")
+        alice.see(r"#lobby >")
+        assert _upgrade(alice, r"#lobby >") < SECONDS
+        alice.see(r"connected · alicia")
+        alice.press("\x1b3")
+        alice.see(r"(?s)said before.*#ops > half a sent")
+        alice.press("ence\r")
+        bob.read_until("[alicia] half a sentence")
+        assert alice.process.poll() is None
+        assert b"Traceback" not in alice.written
+
+
+def test_nobody_sees_it(server: Server, tmp_path: Path) -> None:
+    """With an account, others see nobody leave or come, and nothing that is said is missed."""
+    subprocess.run(
+        command("account", "add", "ann", "--data", tmp_path / "server"),
+        input="correct horse\ncorrect horse\n",
+        text=True,
+        check=True,
+        capture_output=True,
+    )
+    with (
+        Terminal(
+            "localhost",
+            str(server.port),
+            "--account",
+            "ann",
+            env={"CHATCLIENT_PASSWORD": "correct horse"},
+        ) as ann,
+        server.join() as bob,
+    ):
+        ann.see("you joined #lobby")
+        bob.send("/names")
+        bob.read_until(" ann")
+        before = len(bob.seen)
+        _upgrade(ann, "connected · ann")
+        bob.send("are you there?")
+        ann.see("are you there")
+        ann.type("yes")
+        bob.read_until("[ann] yes")
+        assert not [line for line in bob.seen[before:] if line.startswith("* ")]
+
+
+def test_a_version_that_does_not_start(server: Server, tmp_path: Path) -> None:
+    """When what is installed now does not start, that is said, and this one goes on."""
+    later = tmp_path / "later"
+    later.mkdir()
+    settings = {"PYTHONPATH": f"{later}:{os.environ.get('PYTHONPATH', '')}"}
+    with (
+        Terminal("localhost", str(server.port), "--nick", "alice", env=settings) as alice,
+        server.join() as bob,
+    ):
+        alice.see("you joined #lobby")
+        (later / "wcwidth.py").write_text("raise ImportError('half installed')")
+        alice.type("/upgrade")
+        alice.see("ImportError: half")
+        alice.type("still here")
+        bob.read_until("[alice] still here")
