@@ -23,6 +23,8 @@ DESCRIPTION = (
 
 EPILOG = """\
 examples:
+  chatclient                                         the networks that are saved; or ask for one
+  chatclient libera                                  the network that is saved by that name
   chatclient chat.example.org                        talk, in #lobby, on port 9000
   chatclient '[::1]' 9000 --nick alice --room '#ops' as alice, in #ops
   chatclient 'ircs://irc.libera.chat/#python'        any IRC server, with TLS
@@ -32,8 +34,9 @@ examples:
   chatclient localhost --json | jq .text             print what is heard
   chatclient localhost --room '#ops' --tail 20       print the last 20 messages, and go on
 
-The password is asked for, or taken from the environment (CHATCLIENT_PASSWORD) or from what a
-command prints (--password-command). It is that of --account, or without one, of the server.
+The password is asked for, or taken from the environment (CHATCLIENT_PASSWORD), from what a command
+prints (--password-command), or for a network that is saved, from the system's keyring. It is that of
+--account, or without one, of the server.
 
 exit status, as a tool:
   0  the server acknowledged everything; or listening was ended by a signal or by the reader

@@ -1,10 +1,13 @@
-"""Settings for all tests: Hypothesis judges results, never the speed of a busy machine.
+"""Settings for all tests: Hypothesis judges results, never the speed of a busy machine, and no test
+reads or writes files of the user.
 
 Where a test is to fail (`make mutants`), it is enough that it does: `hasty` looks for no smaller example.
 """
 
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
@@ -21,3 +24,13 @@ settings.register_profile(
     phases=(Phase.explicit, Phase.generate),
 )
 settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let no program under test read or write what is its user's: it has directories of its own."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
+            patch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+        yield
