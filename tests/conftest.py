@@ -1,7 +1,7 @@
-"""Settings for all tests: Hypothesis judges results, never the speed of a busy machine, and no test
-reads or writes files of the user.
+"""What holds for all tests: they are judged by results, not by speed, and touch no file of the user.
 
-Where a test is to fail (`make mutants`), it is enough that it does: `hasty` looks for no smaller example.
+Hypothesis never judges the speed of a busy machine. Where a test is to fail (`make mutants`), it is
+enough that it does: `hasty` looks for no smaller example.
 """
 
 import os
