@@ -26,7 +26,7 @@ def with_password(config: Config) -> Config:
     if identity.password:
         return config
     if config.password_command:
-        password = _printed_by(config.password_command)
+        password = _printed_by(config)
     elif config.tool.wanted and identity.account and not identity.certificate:
         password = _kept(config) or _typed(identity.account)
     else:
@@ -45,15 +45,18 @@ def _kept(config: Config) -> str:
         raise PasswordError(str(error)) from error
 
 
-def _printed_by(command: str) -> str:
+def _printed_by(config: Config) -> str:
+    where = (
+        f"password-command of the network {config.name}" if config.name else "--password-command"
+    )
     try:
-        words = shlex.split(command)
+        words = shlex.split(config.password_command)
         done = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603
     except (OSError, ValueError, IndexError, subprocess.CalledProcessError) as error:
-        raise PasswordError(f"--password-command does not work: {error}") from error
+        raise PasswordError(f"{where} does not work: {error}") from error
     password = done.stdout.partition("\n")[0].rstrip("\r")
     if not password:
-        raise PasswordError("--password-command printed nothing")
+        raise PasswordError(f"{where} printed nothing")
     return password
 
 

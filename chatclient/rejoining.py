@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from chatclient.client import Client
-from chatclient.configfile import ConfigFile
+from chatclient.configfile import ConfigError, ConfigFile
 from chatclient.model import Archive, BufferChanged, BufferClosed, BufferOpened, Change
 
 TOPIC = "rooms"
@@ -24,7 +24,10 @@ class Rejoining:
     def attach(self, client: Client) -> None:
         """Have a client that does not run yet go where one was, and remember where one goes."""
         name = client.config.name
-        network = self._file.read().networks.get(name)
+        try:
+            network = self._file.read().networks.get(name)
+        except ConfigError:  # who changes it just now is told where it matters
+            return
         if network is None or set(client.config.rooms) != set(network.rooms):
             return
         remembered = self._archive.recall(TOPIC, name)

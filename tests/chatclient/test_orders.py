@@ -201,7 +201,7 @@ async def test_a_password_command_that_fails(file: ConfigFile) -> None:
     async with at_home(file) as (desk, _):
         desk.type("/network connect work")
         buffer = desk.hub.world.active
-        await until(lambda: "--password-command" in buffer.lines[-1].text)
+        await until(lambda: "password-command of the network work" in buffer.lines[-1].text)
         assert len(desk.hub.worlds) == 1
 
 

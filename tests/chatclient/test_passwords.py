@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,13 @@ def test_a_command_that_prints_none(command: str) -> None:
     """It is said what is wrong with it."""
     with pytest.raises(PasswordError, match="--password-command"):
         _with(Login("alice", command=command))
+
+
+def test_a_command_of_a_network_is_named() -> None:
+    """There may be several."""
+    config = replace(build(["h"], login=Login("alice", command="false")), name="work")
+    with pytest.raises(PasswordError, match="password-command of the network work does not work"):
+        with_password(config)
 
 
 def test_the_environment_comes_first() -> None:

@@ -13,7 +13,7 @@ from chatclient.configfile import ConfigFile
 from chatclient.model import NoArchive
 from chatclient.networks import Network, Wishes, configure
 from chatclient.rejoining import Rejoining
-from tests.chatclient.clients import Hasty
+from tests.chatclient.clients import Hasty, started
 from tests.chatclient.fake_server import FakeServer, until
 
 
@@ -111,3 +111,16 @@ async def test_rooms_that_are_new_in_the_file(file: ConfigFile) -> None:
     file.save_in_network("work", "rooms", ("#a", "#b", "#new"))
     async with FakeServer() as server, at(server, file, memory) as client:
         await until(lambda: _rooms(client) == ["#a", "#new"])
+
+
+@pytest.mark.asyncio
+async def test_a_file_that_makes_no_sense_now(file: ConfigFile) -> None:
+    """Who edits it meanwhile loses nothing: the network is connected to as it was read."""
+    memory = Memory()
+    async with FakeServer() as server:
+        network = replace(file.read().networks["work"], port=server.port)
+        client = Client(configure("work", network), Hasty())
+        file.path.write_text("[networks")
+        Rejoining(memory, file).attach(client)
+        async with started(client):
+            await until(lambda: _rooms(client) == ["#a", "#b"])
