@@ -52,7 +52,11 @@ def _networks(
     if where or wishes.tool.wanted or file is None:
         return (_build(where, wishes),)
     chosen = [name for name, network in saved.networks.items() if network.autoconnect]
-    if len(chosen) == 1 or (chosen and not wishes.any):
+    if len(chosen) == 1:
+        return (configure(chosen[0], saved.networks[chosen[0]], wishes),)
+    if chosen and not wishes.any:
+        # The password of the environment is of one of them, and no business of the others.
+        wishes = replace(wishes, login=replace(wishes.login, password=""))
         return tuple(configure(name, saved.networks[name], wishes) for name in chosen)
     if chosen:
         raise ArgumentError(f"for which network is that? chatclient {chosen[0]} …, for instance")

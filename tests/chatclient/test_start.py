@@ -96,9 +96,7 @@ def test_without_a_file() -> None:
 def test_a_password_in_the_environment_is_no_wish(file: ConfigFile, tmp_path: Path) -> None:
     """It is there whatever is done."""
     wishes = Wishes(login=Login(password="sesame", proxy_password="open"))
-    configs = plan([], wishes, file).networks
-    assert [config.identity.password for config in configs] == ["sesame", "sesame"]
-    assert [config.proxy_password for config in configs] == ["open", "open"]
+    assert len(plan([], wishes, file).networks) == 2
     assert plan([], wishes, ConfigFile(tmp_path / "no.toml")).networks == ()
 
 
@@ -124,3 +122,17 @@ def test_what_makes_no_sense_is_said_of_which(file: ConfigFile) -> None:
     file.save_in_network("home", "nick", "1 2")
     with pytest.raises(ArgumentError, match="the network home: '1 2' is no nick"):
         plan(["home"], Wishes(), file)
+
+
+def test_a_password_is_told_to_one_network(file: ConfigFile) -> None:
+    """That of the environment is not known to be any other's."""
+    wishes = Wishes(login=Login(password="sesame", proxy_password="open"))
+    configs = plan([], wishes, file).networks
+    assert [config.identity.password for config in configs] == ["", ""]
+    assert [config.proxy_password for config in configs] == ["open", "open"]
+    for where in (["home"], ["h"]):
+        (config,) = plan(where, wishes, file).networks
+        assert config.identity.password == "sesame"
+    file.save_in_network("libera", "autoconnect", value=False)
+    (config,) = plan([], wishes, file).networks
+    assert config.identity.password == "sesame"
