@@ -1,6 +1,7 @@
 """What the program is this time: a screen, one line after another, or a tool."""
 
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -87,6 +88,7 @@ async def _run_face(start: Start, configs: list[Config], *, linear: bool) -> int
     orders, upgrade = Orders(hub, make, start.file), Upgrade(hub)
     hub.listen(orders.heed)
     hub.listen(upgrade.heed)
+    gc.freeze()  # what was imported stays, and need not be looked at again
     try:
         said = await _show(hub, keeping, start, linear=linear)
     finally:
