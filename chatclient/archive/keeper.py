@@ -63,6 +63,8 @@ class Keeper:
         self._session = client.session
         self._told = False
         self._behind: set[Buffer] = set()
+        self._full: set[Buffer] = set()
+        """Which may have more lines than need be in memory."""
         client.listen(self._changed)
 
     # --- at start ----------------------------------------------------------------------------
@@ -99,7 +101,6 @@ class Keeper:
 
     def _changed(self, changes: Sequence[Change]) -> None:
         own = False
-        full: set[Buffer] = set()
         for change in changes:
             if isinstance(change, LineAdded):
                 buffer, line = change.buffer, change.line
@@ -108,11 +109,12 @@ class Keeper:
                     if is_kept(line):
                         self._archive.add(buffer, line)
                     if len(buffer.lines) > MOST + _SLACK:
-                        full.add(buffer)
+                        self._full.add(buffer)
             else:
                 own = isinstance(change, LineChanged | LineRemoved) or own
                 self._note(change)
-        for buffer in full:
+        while self._full:  # now that all has been told, and each line stands where it belongs
+            buffer = self._full.pop()
             if len(buffer.lines) > _AHEAD and not buffer.behind:
                 self._archive.flush(_PATIENCE)
             self._trim(buffer)
@@ -134,7 +136,7 @@ class Keeper:
             case LinesInserted(buffer, lines) if buffer.kind is not BufferKind.SERVER:
                 for task in self._runs(buffer, lines):
                     self._archive.do(task)
-                self._trim(buffer)
+                self._full.add(buffer)
             case PastFound():
                 self._file(change)
             case PastChanged():
@@ -190,10 +192,11 @@ class Keeper:
         def may_go(line: Line) -> bool:
             return line.id <= shelf.lost or line.id in positions or not is_kept(line)
 
-        for line in trim(buffer, MOST, may_go):
-            position = positions.pop(line.id, 0)
-            if position and buffer.read_id == line.id:
-                buffer.read_id = -position
+        gone = [line.id for line in trim(buffer, MOST, may_go)]
+        if buffer.read_id in gone:
+            buffer.read_id = -shelf.position(buffer.read_id)
+        if gone:
+            self._archive.do(t.Release(shelf, gone))
 
     def _file(self, found: PastFound) -> None:
         """Put lines before one that the archive has, or will have at once."""
@@ -205,10 +208,9 @@ class Keeper:
         gap = (archive.position(buffer, found.gap.id) or 0) if found.gap else 0
         kept = [line for line in found.lines if is_kept(line)]
         shelf = archive.shelf(buffer)
-        archive.do(t.Insert(shelf, kept, high=high, gap=gap), soon=True)
+        archive.do(t.Insert(shelf, kept, high=high, gap=gap))
+        archive.do(t.Release(shelf, [line.id for line in kept]))  # they are in no window
         archive.flush(_PATIENCE)
-        for line in kept:  # they are in no window
-            shelf.positions.pop(line.id, None)
 
     def _change_past(self, change: PastChanged) -> None:
         kept = self._archive.find(change.buffer, change.msgid)
@@ -257,7 +259,7 @@ class Keeper:
         else:
             self._behind.discard(buffer)
             hole = ""
-            self._trim(buffer)
+            self._full.add(buffer)
         self._archive.remember("hole", _name(buffer), hole)
         self._archive.do(t.Hold(shelf, buffer.behind))
 

@@ -78,7 +78,7 @@ class SqliteArchive:
 
     def position(self, buffer: Buffer, line_id: int) -> int | None:
         """Return where a line of `buffer.lines` stands in the archive, None while it does not."""
-        return -line_id if line_id < 0 else self.shelf(buffer).positions.get(line_id)
+        return self.shelf(buffer).position(line_id) or None
 
     def find(self, buffer: Buffer, msgid: str) -> Kept | None:
         """Return the message with that id, None if it is not kept."""

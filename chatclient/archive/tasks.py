@@ -29,6 +29,10 @@ class Shelf:
         """The target as it is compared, whatever the server's casemapping is."""
         return self.target.lower()
 
+    def position(self, line_id: int) -> int:
+        """Return where a line of the window stands, 0 if it does not."""
+        return -line_id if line_id < 0 else self.positions.get(line_id, 0)
+
     def lose(self) -> None:
         """Take note that what was kept is not."""
         self.lost = max(self.positions, default=self.lost)
@@ -70,6 +74,14 @@ class Replace:
     shelf: Shelf
     position: int
     line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Know no longer where lines stand that have left the window; tasks before this one need it."""
+
+    shelf: Shelf
+    ids: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +149,7 @@ Task = (
     Insert
     | Update
     | Replace
+    | Release
     | Drop
     | Rename
     | Forget

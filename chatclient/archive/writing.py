@@ -11,7 +11,7 @@ from itertools import chain
 
 from chatclient.archive import tasks as t
 from chatclient.archive.rows import COLUMNS, SAID, Row, moment, row_of
-from chatclient.model import Line
+from chatclient.model import Kind, Line
 
 INPUTS = 1000
 """How much of what was typed is kept."""
@@ -106,13 +106,16 @@ class Writer:
             case t.Insert():
                 self._insert(task)
             case t.Update(shelf, line, after, before):
-                position = shelf.positions.get(line.id)
-                if position is None:
+                position = shelf.position(line.id)
+                if not position:
                     self._insert(t.Insert(shelf, [line], after, before))
                 else:
                     self._replace(shelf, position, line)
             case t.Replace(shelf, position, line):
                 self._replace(shelf, position, line)
+            case t.Release(shelf, ids):
+                for line_id in ids:
+                    shelf.positions.pop(line_id, None)
             case t.Drop(_, position):
                 self._delete("id = ?", (position,))
             case t.Rename(shelf, target):
@@ -227,17 +230,19 @@ class Writer:
         shelf, lines = task.shelf, task.lines
         buffer = self._row(shelf)
         met = False
-        low = task.gap or shelf.positions.get(task.after, 0)
-        high = task.high or shelf.positions.get(task.before, 0)
+        low = task.gap or shelf.position(task.after)
+        high = task.high or shelf.position(task.before)
         for index, line in enumerate(lines):
             position = self._known(buffer, line)
             met = met or (0 < position < task.gap)
             if not position:
                 left = len(lines) - index
-                room = max(1, (high - low) // (left + 1)) if high else _STEP
-                position = max(moment(line.time) + buffer % _STEP, low + min(_STEP, room))
+                step = min(_STEP, max(1, (high - low) // (left + 1))) if high else _STEP
+                position = max(moment(line.time) + buffer % _STEP, low + step)
+                if low and line.kind is Kind.GAP:  # there has to be room for what is missing
+                    position = low + step
                 if high and position > high - left:
-                    position = low + room
+                    position = max(low + 1, high - left * step)
                 position = self._put(row_of(line, position, buffer))
                 if not task.high:
                     self.new.append((shelf, position, line))

@@ -105,13 +105,19 @@ class Chronicle:
         self.changes.append(LineChanged(buffer, line))
 
     def insert(
-        self, buffer: Buffer, lines: Sequence[Line], *, after: str = "", missed: bool = False
+        self,
+        buffer: Buffer,
+        lines: Sequence[Line],
+        *,
+        after: str = "",
+        beyond: int = 0,
+        missed: bool = False,
     ) -> Sequence[Line]:
         """Put lines of the past, in the order of the server, in their places; return those new.
 
         Those that are there already, by msgid or else by time and text, are left out. Nothing is
-        put before the line with the msgid `after`. Lines with the id of an own line that waits or
-        has failed take its place. What was `missed` is unread.
+        put before the line with the msgid `after`, or the one with the id `beyond`. Lines with the
+        id of an own line that waits or has failed take its place. What was `missed` is unread.
         """
         lines = [self._with_reactions(buffer, line) for line in lines]
         there = {line.id for line in buffer.lines if line.delivery is not Delivery.CONFIRMED}
@@ -119,8 +125,8 @@ class Chronicle:
         moved = {each: found for each in own if (found := self._take_out(buffer, each))}
         end = len(buffer.lines) - buffer.pending
         settled, waiting = buffer.lines[:end], buffer.lines[end:]
-        start = next((at + 1 for at in range(end - 1, -1, -1) if settled[at].msgid == after), 0)
-        placed, fresh = place(settled, lines, buffer.msgids, start if after else 0)
+        start = _end_of(settled, after, beyond)
+        placed, fresh = place(settled, lines, buffer.msgids, start)
         buffer.lines[:] = [*placed, *waiting]
         buffer.msgids.update(line.msgid for line in fresh if line.msgid)
         self.changes.extend(LineChanged(buffer, line) for line in fresh if moved.pop(line.id, None))
@@ -271,6 +277,15 @@ class Chronicle:
         buffer.unread += 1
         buffer.mentions += line.mention
         self.changes.append(BufferChanged(buffer))
+
+
+def _end_of(lines: Sequence[Line], msgid: str, line_id: int) -> int:
+    """Return the index after the line with that msgid or that id, 0 if there is none."""
+    for at in range(len(lines) if msgid or line_id else 0, 0, -1):
+        line = lines[at - 1]
+        if line.id == line_id or (msgid and line.msgid == msgid):
+            return at
+    return 0
 
 
 def _is_news(line: Line) -> bool:

@@ -2,9 +2,9 @@
 
 Rules: a buffer is *behind* from the moment when it is left or cut off until everything from then on
 is there, or a line says what is not. Pages are asked for from the newest to what is known, a few
-buffers at a time, `MOST` lines of each, and put in their places when all are there: only then do
-those that are known already say where all others belong. What is told live meanwhile stays where it
-is. A question that the server passes over is given up.
+buffers at a time, `MOST` lines of each. The newest page is shown at once, and the others when all
+are there: only then do those that are known already say where all others belong. What is told live
+meanwhile stays where it is. A question that the server passes over is given up.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from chatclient.model import CONVERSATION, Buffer, BufferKind, Kind, Line
 from chatclient.session.outbox import NONCE
 from chatclient.session.past import Anchor, clock
 from chatclient.session.people import converse
-from chatclient.session.replay import replay, replay_older
+from chatclient.session.replay import replay, replay_changes, replay_older
 from chatclient.session.state import Heard, Quest, State, is_name, server_time, write_time
 from chatwire import caps
 from chatwire.message import Message
@@ -33,6 +33,9 @@ _PAGE = 100
 
 _AT_ONCE = 4
 """How many questions may be unanswered."""
+
+_EDGE = 5
+"""Lines by which what is put in its place later is joined to what is there."""
 
 _PATIENCE = 2
 """After so many signs of life without an answer there will be none."""
@@ -56,7 +59,10 @@ def follow(state: State, buffer: Buffer, now: float) -> None:
         _open(state, buffer)
         return
     state.world.set_behind(buffer, behind=True)
-    state.later.append(Quest(buffer, since, by_id=state.features.history_by_id))
+    quest = Quest(buffer, since, by_id=state.features.history_by_id)
+    settled = buffer.lines[: len(buffer.lines) - buffer.pending]
+    quest.there = settled[-1].id if settled else 0
+    state.later.append(quest)
     _ask_next(state)
 
 
@@ -190,8 +196,28 @@ def on_page(state: State, quest: Quest, page: Sequence[Message], now: float) -> 
         quest.stopped = True
         _give_up(state, quest, now)
     else:
+        _show_newest(state, quest, now)
         state.later.appendleft(quest)
     _ask_next(state)
+
+
+def _show_newest(state: State, quest: Quest, now: float) -> None:
+    """Show the newest page while the others are on their way.
+
+    All of it was said after what was there when we came, unless it has some of that.
+    """
+    ids = {each.tags.get("msgid") for each in quest.messages}
+    lines = quest.buffer.lines
+    at = next((at for at in range(len(lines) - 1, -1, -1) if lines[at].id == quest.there), None)
+    if quest.shown or at is None or any(line.msgid in ids for line in lines[: at + 1]):
+        return
+    replay(state, quest.buffer, quest.messages, now, beyond=quest.there, missed=True)
+    quest.shown = len(quest.messages)
+
+
+def _after(quest: Quest) -> str:
+    """Return the message before which nothing belongs; what overlaps may have more from before."""
+    return quest.since.msgid if quest.since and not _overlaps(quest) else ""
 
 
 def _identity(message: Message) -> tuple[str, ...]:
@@ -280,15 +306,17 @@ def gap_line(state: State, buffer: Buffer, start: float, end: float) -> Line:
 
 def _finish(state: State, quest: Quest, now: float, *, whole: bool) -> None:
     """Put what has come in its place; before it stands what is missing, if it is not the `whole`."""
-    since = quest.since
     if quest.before:
         state.world.set_seeking(quest.buffer, seeking=False)
     if quest.line:
         replay_older(state, quest, quest.line, now)
         return
-    # What overlaps may have more from before the end of what is known.
-    after = since.msgid if since and not _overlaps(quest) else ""
-    replay(state, quest.buffer, quest.messages, now, after=after, missed=since is not None)
+    # Some of those that are shown already say where the others belong.
+    rest = quest.messages[: len(quest.messages) - quest.shown + _EDGE if quest.shown else None]
+    missed = quest.since is not None
+    replay(state, quest.buffer, rest, now, after=_after(quest), missed=missed)
+    if quest.shown:
+        replay_changes(state, quest.buffer, quest.messages, now)
     if not whole:
         _tell_gap(state, quest, now)
     _open(state, quest.buffer)

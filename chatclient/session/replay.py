@@ -24,22 +24,23 @@ def replay(
     now: float,
     *,
     after: str = "",
+    beyond: int = 0,
     missed: bool = False,
 ) -> None:
     """Put what happened into a buffer, but for what is there (see `World.insert`)."""
     lines = [*_lines(state, buffer, messages, now)]
-    state.world.insert(buffer, lines, after=after, missed=missed)
-    _replay_changes(state, buffer, messages, now)
+    state.world.insert(buffer, lines, after=after, beyond=beyond, missed=missed)
+    replay_changes(state, buffer, messages, now)
 
 
 def replay_older(state: State, quest: Quest, before: Line, now: float) -> None:
     """Hand what happened directly before a line over to the archive (see `World.find_past`)."""
     lines = [*_lines(state, quest.buffer, quest.messages, now)]
     state.world.find_past(quest.buffer, lines, before, quest.gap)
-    _replay_changes(state, quest.buffer, quest.messages, now)
+    replay_changes(state, quest.buffer, quest.messages, now)
 
 
-def _replay_changes(state: State, buffer: Buffer, messages: Sequence[Message], now: float) -> None:
+def replay_changes(state: State, buffer: Buffer, messages: Sequence[Message], now: float) -> None:
     """Do to messages what was done to them since."""
     for message in messages:
         heard = Heard(message, plain(message.nick), server_time(message, now), history=True)

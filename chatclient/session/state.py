@@ -78,6 +78,10 @@ class Quest:
     """The line at `before`, if what is found is for the archive."""
     gap: Line | None = None
     """What stands before it, and says that something is missing."""
+    there: int = 0
+    """`Line.id` of the last line that was there when the buffer began to be followed, 0 for none."""
+    shown: int = 0
+    """How many of the newest are in their places already."""
     stopped: bool = False
     """Whether there is more, and it is enough."""
     pongs: int = 0

@@ -399,3 +399,20 @@ def test_the_user_has_a_room_forgotten(life: Life) -> None:
     assert not other.lines
     life.say("new", room="#other")
     assert life.kept("#other") == ["new"]
+
+
+def test_what_is_missing_stands_between_what_was_restored_and_what_is_new(tmp_path: Path) -> None:
+    """A line about a gap leaves room for what may fill it, though it has the time of what follows."""
+    one = Life(tmp_path / "archive.db", "#room")
+    one.say("old", MORNING, "old")
+    one.end()
+    two = Life(tmp_path / "archive.db", "#room")
+    room = two.room()
+    two.world.insert(room, [two.line("new", MORNING + 9, "new")])
+    gap = two.world.make_line(Kind.GAP, "gap", time=MORNING + 9)
+    two.world.insert(room, [gap], after="old")
+    two.flush()
+    assert texts(room.lines) == two.kept() == ["old", "gap", "new"]
+    old, between, new = (each.position for each in two.archive.older(room, None, 3))
+    assert new - between > 1000 * (between - old)
+    two.end()

@@ -117,6 +117,23 @@ def test_pages_until_all_is_there() -> None:
     assert room.unread == 9
 
 
+def test_the_newest_page_is_shown_while_the_others_are_on_their_way() -> None:
+    """One does not wait for a thousand lines to read the last; those before take their places."""
+    wire, room = _in_room()
+    _again(wire)
+    wire.hear(_said(60))
+    removal = f"@msgid=r;time={_time(9)} :bob!b@h REDACT #ops 06"
+    wire.hear(*_batch("h1", [_said(9, tags="draft/x=1;"), removal, _said(60)]))
+    assert room.behind
+    assert _said_in(room) == ["1", "9", "60"]
+    wire.hear(*_batch("h2", [_said(5), _said(6), _said(7)]))
+    assert _said_in(room) == ["1", "9", "60"]
+    wire.hear(*_batch("h3", [_said(2)]))
+    assert "deleted by bob" in texts(room)
+    assert _said_in(room) == ["1", "2", "5", "7", "9", "60"]
+    assert room.unread == 6
+
+
 def test_events_of_the_past_change_nothing_now() -> None:
     """Joins, leaves, nicks, topics and modes are told in their places; members stay as they are."""
     wire, room = _in_room(isupport="CHATHISTORY=100 PREFIX=(ov)@+")
