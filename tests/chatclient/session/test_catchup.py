@@ -131,7 +131,7 @@ def test_the_newest_page_is_shown_while_the_others_are_on_their_way() -> None:
     wire.hear(*_batch("h3", [_said(2)]))
     assert "deleted by bob" in texts(room)
     assert _said_in(room) == ["1", "2", "5", "7", "9", "60"]
-    assert room.unread == 6
+    assert room.unread == 7
 
 
 def test_events_of_the_past_change_nothing_now() -> None:
