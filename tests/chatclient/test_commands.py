@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chatclient.commands import BY_NAME, COMMANDS, enter, usage
+from chatclient.calls import usage
+from chatclient.commands import BY_NAME, COMMANDS, enter
 from chatclient.docs import commands_page
 from chatclient.model import Buffer, FocusWanted, Kind, QuitWanted, ReconnectWanted
 from tests.chatclient.session.wire import MODERN, Wire, last, texts
