@@ -26,7 +26,7 @@ from chatclient.events import (
     is_event,
     message,
 )
-from chatclient.hearing import Hearing
+from chatclient.hearing import Hearing, let_go
 from chatclient.intake import Intake
 from chatclient.model import (
     CONVERSATION,
@@ -123,6 +123,7 @@ class Chat:
         """What became of own lines that somebody waits for, by their ids; None: nothing yet."""
         self._added: list[Line] = []
         """Lines that were added in the present step."""
+        self._looking_back = 0
         self._errors: list[str] = []
         """What went wrong since something was asked for last."""
         self._pongs = 0
@@ -281,14 +282,21 @@ class Chat:
         Raises `Refused` if we are not in that room, `TimeoutError`.
         """
         buffer = self._room(room)
-        async with asyncio.timeout(self._config.timeout):
-            await self._answer(lambda: not buffer.behind)
-            found, before = _said(buffer), -1
-            while before < len(found) < limit and self._client.session.find_older(buffer):
-                self._client.flush()
-                count, before = len(buffer.lines), len(found)
-                await self._answer(partial(_differs, buffer, count))
-                found = _said(buffer)
+        self._looking_back += 1
+        try:
+            async with asyncio.timeout(self._config.timeout):
+                return await self._last_messages(buffer, limit)
+        finally:
+            self._looking_back -= 1
+
+    async def _last_messages(self, buffer: Buffer, limit: int) -> Sequence[Message]:
+        await self._answer(lambda: not buffer.behind)
+        found, before = _said(buffer), -1
+        while before < len(found) < limit and self._client.session.find_older(buffer):
+            self._client.flush()
+            count, before = len(buffer.lines), len(found)
+            await self._answer(partial(_differs, buffer, count))
+            found = _said(buffer)
         return [message(buffer, line) for line in found[-limit:]]
 
     # --- underneath --------------------------------------------------------------------------
@@ -397,6 +405,8 @@ class Chat:
             for heard in self._hearing.take(change):
                 if is_event(heard):
                     self._intake.put(event(heard))
+        if not self._looking_back:
+            let_go(self._client.world)
         self._step()
 
     def _follow_status(self) -> None:

@@ -22,7 +22,11 @@ from chatclient.model import (
     LineRemoved,
     LinesInserted,
     StatusChanged,
+    World,
 )
+from chatclient.model.window import MOST, trim
+
+_SLACK = 500  # lines more than `MOST` that may be there before some are let go
 
 
 class When(enum.Enum):
@@ -138,3 +142,10 @@ class Hearing:
         self._behind.discard(buffer)
         self._known.discard(buffer)
         self._late.pop(buffer, None)
+
+
+def let_go(world: World) -> None:
+    """Forget the oldest of what was heard, where nothing keeps it: a bot may run for months."""
+    for buffer in world.buffers:
+        if len(buffer.lines) > MOST + _SLACK and not buffer.behind:
+            trim(buffer, MOST, lambda _: True)

@@ -28,6 +28,11 @@ class Printer:
         )
         """What was heard of the rooms before their tails are known, by the ids of the lines."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether what is heard is printed as it comes."""
+        return not self._opening
+
     def hear(self, heard: Heard) -> None:
         """Print a line, or keep it until the tail is known."""
         opening = self._opening.get(heard.buffer)

@@ -23,7 +23,7 @@ from typing import TextIO
 from chatclient import stdin
 from chatclient.client import Client
 from chatclient.config import Config
-from chatclient.hearing import Heard, Hearing
+from chatclient.hearing import Heard, Hearing, let_go
 from chatclient.known import KnownServers, default_path
 from chatclient.model import Buffer, Change, ConnectionState, Delivery, Kind, StatusChanged
 from chatclient.printing import Printer
@@ -280,6 +280,8 @@ class Tool:
                     self._heard(heard)
         if self._printer is not None:
             self._put_out(self._printer.flush)
+        if self._printer is None or self._printer.is_open:
+            let_go(self._client.world)
         self._step.set()
 
     def _heard(self, heard: Heard) -> None:

@@ -34,7 +34,11 @@ def take_over(state: State, told: Mapping[str, Any]) -> None:
     state.past.secret = _text(told, "secret")
     state.away = _text(told, "away")
     rooms = told.get("rooms")
-    for each in rooms if isinstance(rooms, list) else ():
+    if not isinstance(rooms, list):
+        return
+    for room in state.world.rooms():
+        room.wanted = False
+    for each in rooms:
         match each:
             case [str(target), str(key)]:
                 _want(state.world.open_room(target), key)

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from chatclient.hearing import Altered, Heard, Hearing, When
+from chatclient.hearing import Altered, Heard, Hearing, When, let_go
 from chatclient.model import Buffer, ConnectionState, Delivery, Kind, Line, Status, World
+from chatclient.model.window import MOST
 
 
 class Ear:
@@ -138,3 +139,18 @@ def test_a_buffer_that_is_closed_and_opened_again() -> None:
     ear.listen()
     again = ear.world.open_room("#ops")
     assert ear.enter("two", buffer=again) == [("two", When.BEFORE)]
+
+
+def test_what_was_heard_is_let_go() -> None:
+    """Who listens for months needs no more memory than for a day; what is held back stays."""
+    ear = Ear()
+    for number in range(3 * MOST):
+        ear.world.add(ear.room, ear.line(str(number), str(number)))
+        let_go(ear.world)
+    assert MOST <= len(ear.room.lines) < 2 * MOST
+    assert ear.room.lines[-1].text == str(3 * MOST - 1)
+    ear.world.set_behind(ear.room, behind=True)
+    for _ in range(MOST):
+        ear.world.add(ear.room, ear.line("x"))
+        let_go(ear.world)
+    assert len(ear.room.lines) > 2 * MOST
