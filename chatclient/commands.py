@@ -408,7 +408,7 @@ COMMANDS: Final[Sequence[Command]] = (
     Command(
         "upgrade",
         "",
-        "start the version that is installed now in the place of this one, with all as it is",
+        "start the newest version here, with all as it is now",
         _order("upgrade"),
     ),
     Command("help", "[command]", "show the commands", _help, ("h",), "c"),
