@@ -44,27 +44,34 @@ LINES_MOST = 12_000
 _KEPT = 200  # lines of a buffer in memory, so that what grows otherwise is seen
 
 _NICKS = (
-    "alice",
-    "bob",
-    "Carol",
-    "dave[]",
-    "eve|x",
-    "üser",
-    "srv",
-    "NickServ",
-    "",
-    "*",
-    "a b",
-    "x" * 99,
+    *("alice", "alice", "alice", "bob", "Carol", "dave[]", "eve|x", "üser", "srv", "NickServ"),
+    *("", "*", "a b", ":x", "x" * 99),
 )
-_ROOMS = ("#r", "#R", "#other", "&local", "#ü", "#", "", "alice", "@#r", "+#r", "#a,#b", "#\x02b")
+_ROOMS = (
+    *(
+        "#r",
+        "#r",
+        "#R",
+        "#other",
+        "&local",
+        "#ü",
+        "#",
+        "",
+        "alice",
+        "@#r",
+        "+#r",
+        "#a,#b",
+        "#\x02b",
+    ),
+    *("bob", "#a b", "#{x}", "#[x]"),
+)
 _TEXTS = (
     *(
         "hi",
         "alice: hello",
         "\x01ACTION waves\x01",
         "\x01VERSION\x01",
-        "\x02bold\x02 \x0304,12red\x03",
+        "\x02b\x02 \x0304,12red\x03",
     ),
     *(
         "\x04ff0000hex",
@@ -79,57 +86,46 @@ _TEXTS = (
     ),
     *("timestamp=2023-11-14T22:13:20.000Z", "timestamp=*", "*", "+", "-", "0", "G", "acc", "100"),
     *("CHANTYPES=#&", "PREFIX=(ov)@+", "CASEMAPPING=ascii", "STATUSMSG=@+", "WHOX", "MONITOR=9"),
-    *("CLIENTTAGDENY=*", "CHATHISTORY=50", "LINELEN=1024", "+o-v", "+b", "LS", "ACK", "NAK", "DEL"),
-    *("NEW", "LIST", "REQ", "bob!b@h carol!c@h", "@bob +eve alice", "RESUMED", "NEW", "SUCCESS"),
+    *("CLIENTTAGDENY=*", "CHATHISTORY=50", "LINELEN=1024", "+o-v", "+b", "+nt", "-o+v", "907"),
+    *("LS", "ACK", "NAK", "DEL", "NEW", "LIST", "RESUMED", "SUCCESS", "hello", "one", "two", "yes"),
+    *("bob!b@h carol!c@h", "@bob +eve alice", "cj1uLHM9YWE9PSxpPTE=", "dj02", "PRIVMSG"),
 )
 _TAGS = (
     *("time=2023-11-14T22:13:20.123Z", "time=9999-99-99T99:99:99Z", "time=0001-01-01T00:00:00Z"),
     *("+typing=active", "+typing=paused", "+typing=done", "+draft/react=👍", "+draft/unreact=👍"),
-    *(
-        "+draft/react=\x07\u202e",
-        "account=bob",
-        "account",
-        "bot",
-        "draft/multiline-concat",
-        "=",
-        ";",
-    ),
-    *(
-        "+chatserver.dev/nonce=AAAAAAAAAAAAAAAAAAAAAA",
-        "draft/chathistory-context",
-        "msgid",
-        "msgid=a\\sb",
-        "x=\\",
-    ),
+    *("+draft/react=\x07\u202e", "account=bob", "account", "bot", "draft/multiline-concat", "="),
+    *("+chatserver.dev/nonce=AAAAAAAAAAAAAAAAAAAAAA", "draft/chathistory-context", "msgid", ";"),
+    *("msgid=a\\sb", "x=\\"),
 )
 _BATCHES = ("chathistory", "draft/multiline", "netsplit", "znc.in/playback", "labeled-response")
 _COMMANDS = (*HANDLERS, *SENTENCES, *(f"{number:03}" for number in range(1000)))
 _LIKELY = (
-    "PRIVMSG",
-    "NOTICE",
-    "TAGMSG",
-    "BATCH",
-    "JOIN",
-    "PART",
-    "REDACT",
-    "353",
-    "366",
-    "CAP",
-    "005",
+    *("PRIVMSG", "PRIVMSG", "NOTICE", "TAGMSG", "BATCH", "BATCH", "JOIN", "PART", "QUIT", "KICK"),
+    *(
+        "MODE",
+        "MODE",
+        "NICK",
+        "TOPIC",
+        "REDACT",
+        "AWAY",
+        "FAIL",
+        "PONG",
+        "CAP",
+        "005",
+        "315",
+        "332",
+    ),
+    *("353", "353", "354", "366", "401", "404", "433", "ACCOUNT", "AUTHENTICATE", "903", "904"),
+    *("CHATHISTORY", "MARKREAD", "ACK", "730", "731"),
 )
 _TYPED = (
-    *(
-        "hello",
-        "one\ntwo",
-        "/me waves",
-        "/join #r",
-        "/part #r",
-        "/react 👍",
-        "/reply bob yes",
-        "/cancel",
-    ),
-    *("/delete", "/msg bob psst", "/close", "/nick other", "/resend all", "/history", "/topic x"),
+    *("hello", "one\ntwo", "/me waves", "/join #r", "/part #r", "/react 👍", "/reply bob yes"),
+    *("/cancel", "/delete", "/msg bob psst", "/close", "/nick other", "/resend all", "/history"),
+    *("/topic x", "/login alice", "/logout", "/register", "/query :x", "/rename #new", "/away"),
 )
+
+
+_LABEL = re.compile("label=([a-z0-9]+)")
 
 
 class Chaos:
@@ -138,9 +134,14 @@ class Chaos:
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
         self.world = World(Status("test:9000", nick="alice"))
-        self.session = Session(self.world, Identity("alice"), random=Random(seed))
+        mine = (
+            Identity("alice", account="alice", password="sesame") if seed % 2 else Identity("alice")
+        )
+        self.session = Session(self.world, mine, random=Random(seed))
         self.session.join("#r")
         self.now = 1_700_000_000.0
+        self.asked: list[str] = []
+        """The labels of what was asked last."""
         self.lines = 0
         self.slowest = 0.0
         """The longest step, in seconds of CPU."""
@@ -160,6 +161,8 @@ class Chaos:
             burst = min(lines, self.random.choice((1, 1, 5, 50)))
             lines -= burst
             self._hear([self.line() for _ in range(burst)])
+            if self.asked and self.random.random() < 0.2:
+                self._hear(self._page())
             if self.random.random() < 0.2:
                 self._user()
         self.session.end("lost", self.now)
@@ -170,6 +173,8 @@ class Chaos:
         self.world.activate(buffer)
         self.session.typing(buffer, self.now, active=self.random.random() < 0.7)
         enter(self.session, buffer, self.random.choice(_TYPED), self.now)
+        if self.world.question:
+            self.world.answer(self.random.choice((None, "sesame", "yes", "no", "")))
         self.session.see(buffer, self.now)
         self.session.expire(self.now)
         for old in self.world.buffers:
@@ -186,7 +191,8 @@ class Chaos:
             data = data[cut:]
         self.session.receive(data, self.now)
         self.slowest = max(self.slowest, time.process_time() - before)
-        self.session.take_output()
+        self.asked += _LABEL.findall(self.session.take_output().decode())
+        del self.asked[:-9]
         self._check(self.session.take_changes())
 
     # --- lines -------------------------------------------------------------------------------
@@ -215,10 +221,19 @@ class Chaos:
     def _tags(self) -> str:
         tags = [self.random.choice(_TAGS) for _ in range(self.random.choice((0, 0, 1, 2)))]
         number = self.random.randrange
-        for name, most in (("batch", 9), ("msgid", 500), ("label", 30), ("+reply", 500)):
+        for name, most in (("batch", 9), ("msgid", 500), ("+reply", 500)):
             if self.random.random() < 0.3:
-                tags.append(f"{name}={'m' if name == 'label' else ''}{number(most)}")
+                tags.append(f"{name}={number(most)}")
+        if self.asked and self.random.random() < 0.3:
+            tags.append(f"label={self.random.choice(self.asked)}")
         return f"@{';'.join(tags)} " if tags else ""
+
+    def _page(self) -> list[bytes]:
+        """Return an answer to a question for history, of lines that may be of anything."""
+        label = self.random.choice(self.asked)
+        messages = (self.line() for _ in range(self.random.choice((0, 1, 9))))
+        inside = (b"@batch=p;" + line.removeprefix(b"@") for line in messages)
+        return [f"@label={label} :srv BATCH +p chathistory #r".encode(), *inside, b":srv BATCH -p"]
 
     def _mutated(self, line: bytes) -> bytes:
         for _ in range(self.random.choice((0, 0, 0, 1, 3))):
