@@ -190,7 +190,7 @@ def test_the_table_is_in_order() -> None:
     assert len(names) == len(set(names)) == len(BY_NAME)
     assert all(name == name.lower() and name.isalpha() for name in names)
     assert all(command.summary[0].islower() and len(command.summary) <= 60 for command in COMMANDS)
-    assert set("".join(command.completes for command in COMMANDS)) <= set("nrc")
+    assert set("".join(command.completes for command in COMMANDS)) <= set("nrcsvaw-")
 
 
 def test_deleting() -> None:
