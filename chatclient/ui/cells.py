@@ -279,7 +279,9 @@ class Row:
         if self._written is None or self._place != place:
             self._place = place
             pieces = tuple(_write(self.fragments, self.style, left, cells, ink))
-            disputed = any("\x1b[" in piece.text.removeprefix(piece.code) for piece in pieces[:-1])
+            disputed = not self.text.isascii() and any(
+                "\x1b[" in piece.text.removeprefix(piece.code) for piece in pieces[:-1]
+            )
             self._written = Written(pieces, disputed)
         return self._written
 

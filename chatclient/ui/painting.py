@@ -14,6 +14,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
 from chatclient.model import CONVERSATION, Delivery, Fold, Kind, Line
 from chatclient.ui.cells import Fragment, Row, clip, clusters, width, width_of
@@ -87,7 +89,12 @@ class Block:
 def day_of(moment: float) -> str:
     """Return the local day of a time, as a person writes it."""
     local = time.localtime(moment)
-    return f"{time.strftime('%A', local)}, {local.tm_mday} {time.strftime('%B %Y', local)}"
+    return _name_of_day(local.tm_year, local.tm_mon, local.tm_mday)
+
+
+@lru_cache(maxsize=64)
+def _name_of_day(year: int, month: int, day: int) -> str:
+    return f"{date(year, month, day):%A, {day} %B %Y}"
 
 
 def rule(text: str, cells: int, style: str) -> Row:
@@ -137,10 +144,11 @@ def _paint(line: Line, cells: int, marks: Marks, fold: Fold) -> Block:
     for start, fragments in wrap_fragments(_text(line, fold), cells - indent):
         rows.append(Row([*(gutter if start == 0 else [blank]), *fragments]))
         starts.append(start)
-    end = starts[-1] + sum(1 for _ in clusters(rows[-1].text))
-    for at, chips in enumerate(_reactions(line, cells - indent)):
-        rows.append(Row([blank, *chips]))
-        starts.append(end + at)
+    if line.reactions:
+        end = starts[-1] + sum(1 for _ in clusters(rows[-1].text))
+        for at, chips in enumerate(_reactions(line, cells - indent)):
+            rows.append(Row([blank, *chips]))
+            starts.append(end + at)
     return Block(tuple(rows), tuple(starts))
 
 
@@ -186,7 +194,8 @@ def _time(line: Line, cells: int) -> list[Fragment]:
     if line.delivery is Delivery.FAILED:
         return [("class:error", FAILED_TIME + " ")]
     sign = CONFIRMED if said else " "
-    return [("class:time", time.strftime("%H:%M", time.localtime(line.time)) + sign)]
+    local = time.localtime(line.time)
+    return [("class:time", f"{local.tm_hour:02}:{local.tm_min:02}{sign}")]
 
 
 def _who(line: Line, cells: int, fold: Fold) -> list[Fragment]:

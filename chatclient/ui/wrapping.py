@@ -51,11 +51,30 @@ def _cut(found: Sequence[Cluster], limit: int) -> Iterator[tuple[int, int]]:
             return
 
 
+def _cut_plain(line: str, limit: int) -> Iterator[tuple[int, int]]:
+    """Yield the same of a line whose letters all take one cell, as of most."""
+    start = 0
+    while True:
+        end = start + max(1, limit)
+        while end < len(line) and line[end] == " ":
+            end += 1
+        if end >= len(line):
+            yield start, len(line)
+            return
+        end = line.rfind(" ", start, end) + 1 or end
+        yield start, end
+        start = end
+
+
 def wrap(text: str, limit: int) -> list[Piece]:
     """Return the rows that `text` takes at `limit` cells each; one empty row for an empty line."""
     pieces: list[Piece] = []
     before = 0
     for line in text.split("\n"):
+        if line.isascii() and line.isprintable():
+            pieces += [Piece(before + at, line[at:end]) for at, end in _cut_plain(line, limit)]
+            before += len(line) + 1
+            continue
         found = list(clusters(line))
         for start, end in _cut(found, limit):
             row = "".join(cluster for cluster, _ in found[start:end])

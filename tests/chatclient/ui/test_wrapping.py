@@ -57,3 +57,14 @@ def test_starts_count_clusters(text: str, limit: int) -> None:
 def test_line_ends_are_kept() -> None:
     """Each line of a text begins a row, an empty one too; each row knows where it begins."""
     assert wrap("one two\n\nthree", 5) == [(0, "one "), (4, "two"), (8, ""), (9, "three")]
+
+
+@given(st.text("ab  ", max_size=40), st.integers(-1, 12))
+def test_plain_letters_break_where_others_do(text: str, limit: int) -> None:
+    """Most texts take a shorter way, which is no other."""
+    letters = text.replace("a", "ä").replace("b", "ö")
+    broken = [
+        (piece.start, piece.text.replace("ä", "a").replace("ö", "b"))
+        for piece in wrap(letters, limit)
+    ]
+    assert wrap(text, limit) == broken
