@@ -19,7 +19,7 @@ from prompt_toolkit.clipboard import InMemoryClipboard
 from prompt_toolkit.input import Input
 from prompt_toolkit.layout import Float, FloatContainer, Layout
 from prompt_toolkit.layout.menus import CompletionsMenu
-from prompt_toolkit.output import ColorDepth, Output
+from prompt_toolkit.output import Output
 
 from chatclient.model import (
     BufferClosed,
@@ -39,13 +39,13 @@ from chatclient.ui.actions.program import can_close
 from chatclient.ui.bindings import bind
 from chatclient.ui.bookmark import Bookmark
 from chatclient.ui.clock import FrameClock
+from chatclient.ui.colours import Colours
 from chatclient.ui.desk import Desk
 from chatclient.ui.frame import Frame, Parts
 from chatclient.ui.output import terminal
 from chatclient.ui.pane import Pane
 from chatclient.ui.ports import Client
 from chatclient.ui.rendering import draw_rows
-from chatclient.ui.theme import style
 
 MENU_ROWS = 8
 _SAVED_AFTER = 1.0  # seconds after which a draft is kept
@@ -70,9 +70,9 @@ class ChatScreen:
         self.desk = Desk(client, archive=archive, now=now, leave=self.leave)
         self.stage, self.editor = self.desk.stage, self.desk.editor
         output = output or terminal()
-        colours = output.get_default_color_depth() is not ColorDepth.DEPTH_1_BIT
+        self.colours = Colours(lambda: client.settings.theme, output)
         self.app: Application[None] = Application(
-            style=style(colours=colours),
+            style=self.colours.style,
             key_bindings=bind(
                 handlers(self.desk),
                 paste=self.editor.paste,
@@ -90,6 +90,7 @@ class ChatScreen:
         self.app.ttimeoutlen = self.app.timeoutlen = KEY_WAIT
         self.clock = FrameClock(self.app.invalidate)
         self.app.after_render += lambda _: self.clock.drawn()
+        self.colours.listen(self.app.input, self.clock.mark)
         self._second: asyncio.TimerHandle | None = None
         self._bookmark = Bookmark(self.desk, archive or NoArchive())
         self._place = place
@@ -103,6 +104,7 @@ class ChatScreen:
         network = asyncio.create_task(self._client.run())
         network.add_done_callback(lambda _: self._exit())
         asyncio.get_running_loop().call_soon(self._return)  # when the archive is there
+        asyncio.get_running_loop().call_soon(self.colours.ask, self.app)  # under the first frame
         try:
             with _on_signals(self.leave), _on_failure(self._exit):
                 await self.app.run_async(set_exception_handler=False)
@@ -112,6 +114,7 @@ class ChatScreen:
             network.cancel()
             raise
         finally:
+            self.colours.cease(self.app)
             self.clock.stop()
             self._stop_counting()
             self._save()

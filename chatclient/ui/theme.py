@@ -1,19 +1,58 @@
-"""How things look: one style sheet, made to be read on dark and on light terminals alike.
+"""How things look: a style sheet for each ground that text may stand on.
 
 Rules: text has the terminal's own colour unless it means something; what a colour says, a sign or
 a word says too, so that nothing is lost without colours (`NO_COLOR`); only bars have a background.
+On a dark ground and on a light one every colour is read with a contrast of 4.5:1 or more (WCAG 2,
+AA); where the ground is not known, colours are of middling brightness. High contrast is the
+terminal's own two colours.
 """
 
+import enum
 import zlib
+from functools import lru_cache
 
 from prompt_toolkit.styles import Style
 
-# Of middling brightness: at least 3.5:1 against both black and white.
-NICK_COLOURS = (
-    "#d7005f", "#d75f00", "#af8700", "#5f8700", "#008700", "#00875f",
-    "#008787", "#0087d7", "#5f5fff", "#875fd7", "#af5fd7", "#d75f87",
-)  # fmt: skip
 
+class Ground(enum.StrEnum):
+    """What text stands on."""
+
+    UNKNOWN = "unknown"
+    DARK = "dark"
+    LIGHT = "light"
+
+
+NICK_COLOURS = {
+    Ground.UNKNOWN: (
+        "#d7005f", "#d75f00", "#af8700", "#5f8700", "#008700", "#00875f",
+        "#008787", "#0087d7", "#5f5fff", "#875fd7", "#af5fd7", "#d75f87",
+    ),
+    Ground.DARK: (
+        "#ff5f87", "#ff8700", "#d7af00", "#87af00", "#5fd75f", "#5fd7af",
+        "#00d7d7", "#5fafff", "#afafff", "#af87ff", "#d787ff", "#ff87d7",
+    ),
+    Ground.LIGHT: (
+        "#af005f", "#af0000", "#875f00", "#5f5f00", "#005f00", "#005f5f",
+        "#005f87", "#0000d7", "#5f00d7", "#5f00af", "#8700af", "#870087",
+    ),
+}  # fmt: skip
+
+_INKS = {
+    Ground.UNKNOWN: {
+        "grey": "#808080", "yellow": "#af8700", "blue": "#0087d7", "red": "#d70000",
+        "orange": "#d75f00", "pink": "#d7005f", "teal": "#008787",
+    },
+    Ground.DARK: {
+        "grey": "#949494", "yellow": "#d7af00", "blue": "#5fafff", "red": "#ff5f5f",
+        "orange": "#ff8700", "pink": "#ff5f87", "teal": "#00d7d7",
+    },
+    Ground.LIGHT: {
+        "grey": "#626262", "yellow": "#875f00", "blue": "#005faf", "red": "#af0000",
+        "orange": "#af0000", "pink": "#af005f", "teal": "#005f5f",
+    },
+}  # fmt: skip
+
+NICKS = len(NICK_COLOURS[Ground.UNKNOWN])
 _BAR = "#ffffff bg:#1f4e79"
 
 _SHEET = {
@@ -21,34 +60,34 @@ _SHEET = {
     "bar.strong": f"{_BAR} bold",
     "bar.good": "#a6f3a6 bg:#1f4e79 bold",
     "bar.warn": "#ffd75f bg:#1f4e79 bold",
-    "line": "#808080",
-    "time": "#808080",
-    "event": "#808080",
-    "hint": "#808080",
-    "notice": "#af8700",
-    "info": "#0087d7",
-    "error": "#d70000 bold",
-    "question": "#d75f00",
-    "gap": "#d75f00",
+    "line": "{grey}",
+    "time": "{grey}",
+    "event": "{grey}",
+    "hint": "{grey}",
+    "notice": "{yellow}",
+    "info": "{blue}",
+    "error": "{red} bold",
+    "question": "{orange}",
+    "gap": "{orange}",
     "own": "bold",
     "pending": "dim",
-    "failed": "#d70000",
+    "failed": "{red}",
     "mention": "reverse bold",
-    "quote": "#808080 italic",
-    "reaction": "#808080",
-    "reaction.own": "#0087d7 bold",
+    "quote": "{grey} italic",
+    "reaction": "{grey}",
+    "reaction.own": "{blue} bold",
     "link": "underline",
-    "mono": "#af8700",
-    "marker": "#808080",
-    "unread-marker": "#d75f00 bold",
+    "mono": "{yellow}",
+    "marker": "{grey}",
+    "unread-marker": "{orange} bold",
     "found": "reverse",
     "more": "#000000 bg:#d7af5f",
     "active": "reverse bold",
     "unread": "bold",
-    "called": "#d7005f bold",
-    "closed": "#808080",
-    "away": "#808080",
-    "prefix": "#008787",
+    "called": "{pink} bold",
+    "closed": "{grey}",
+    "away": "{grey}",
+    "prefix": "{teal}",
     "heading": "bold underline",
     "key": "bold",
     "prompt": "bold",
@@ -56,10 +95,9 @@ _SHEET = {
     "completion-menu.completion.current": "bg:#1f4e79 #ffffff bold noreverse",
     "completion-menu.meta.completion": "bg:#303030 #bcbcbc",
     "completion-menu.meta.completion.current": "bg:#1f4e79 #ffffff noreverse",
-    **{f"nick{number}": colour for number, colour in enumerate(NICK_COLOURS)},
 }
 
-_WITHOUT_COLOURS = {
+_PLAIN = {
     "bar": "reverse",
     "bar.strong": "reverse bold",
     "bar.good": "reverse bold",
@@ -74,11 +112,21 @@ _WITHOUT_COLOURS = {
 }
 
 
-def style(*, colours: bool) -> Style:
+@lru_cache(maxsize=8)
+def sheet(ground: Ground, *, contrast: bool = False, colours: bool = True) -> Style:
     """Return the style sheet; without colours, what stood on one is reversed."""
-    return Style.from_dict(_SHEET if colours else {**_SHEET, **_WITHOUT_COLOURS})
+    nicks = {f"nick{number}": colour for number, colour in enumerate(NICK_COLOURS[ground])}
+    named = {name: look.format_map(_INKS[ground]) for name, look in _SHEET.items()}
+    if contrast:
+        return Style.from_dict({name: _plain(look) for name, look in named.items()} | _PLAIN)
+    return Style.from_dict(named | nicks | ({} if colours else _PLAIN))
+
+
+def _plain(look: str) -> str:
+    """Return a look without its colours, and no fainter than text is."""
+    return " ".join(word for word in look.split() if "#" not in word and word != "dim")
 
 
 def nick_style(folded: str) -> str:
     """Return the style of a nick: the same for a name in every room and every run."""
-    return f"class:nick{zlib.crc32(folded.encode()) % len(NICK_COLOURS)}"
+    return f"class:nick{zlib.crc32(folded.encode()) % NICKS}"
