@@ -4,7 +4,7 @@ Rules: it only reads the world; every method returns rows for the size at hand, 
 to be called for every frame.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from chatclient.model import (
     Archive,
@@ -55,12 +55,18 @@ class Stage:
     @property
     def view(self) -> View:
         """The view of the active buffer."""
-        buffer = self._world.active
+        return self.view_of(self._world.active)
+
+    def view_of(self, buffer: Buffer) -> View:
+        """Return the view of a buffer."""
         if buffer not in self._views:
-            self._views[buffer] = View(
-                buffer, self.painter, self._archive, self._client.find_older
-            )
+            self._views[buffer] = View(buffer, self.painter, self._archive, self._client.find_older)
         return self._views[buffer]
+
+    def positions(self) -> Mapping[Buffer, int]:
+        """Return where in the archive the views stand that do not follow the ends of their buffers."""
+        found = {buffer: view.position for buffer, view in self._views.items()}
+        return {buffer: at for buffer, at in found.items() if at is not None}
 
     def refresh(self, buffer: Buffer) -> None:
         """Read again what is shown of the archive: it has changed."""
