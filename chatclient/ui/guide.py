@@ -23,6 +23,7 @@ _FIRST_STEPS = (
     ("/quit", "leave; Ctrl+C does too"),
 )
 ANSWERING = ("type the answer · Esc gives up", "Esc gives up")
+ASIDE = ("an emoji, or :name: · Enter · Esc goes back", "Esc goes back")
 WAITING = ("a moment · Esc goes on", "Esc goes on")
 PLACEHOLDERS = ("type here · / for commands · F1 for keys", "/ commands · F1 keys")
 

@@ -19,10 +19,13 @@ from chatclient.ui import panes
 from chatclient.ui.cells import Row
 from chatclient.ui.guide import guide, key_help, question_rows
 from chatclient.ui.painting import Painter
+from chatclient.ui.pasting import messages
 from chatclient.ui.ports import Client
+from chatclient.ui.selection import KEYS as PICKING
 from chatclient.ui.view import View
 
 _QUESTION_PAGE = 4  # rows by which PageUp and PageDown move a question
+_TYPING = 2  # people who are named when they type
 _MANY_LINES = 2  # typed lines from which the status line says what Enter will do
 
 
@@ -35,12 +38,14 @@ class Stage:
         *,
         now: Callable[[], float],
         typed_lines: Callable[[], int],
+        picks: Callable[[], bool] = lambda: False,
         archive: Archive | None = None,
     ) -> None:
         self._client = client
         self._archive = archive or NoArchive()
         self._now = now
         self._typed_lines = typed_lines
+        self._picks = picks
         self.painter = Painter()
         self._views: dict[Buffer, View] = {}
         self._help_from: int | None = None
@@ -49,6 +54,8 @@ class Stage:
         """The question that is shown, and from which of its rows on, as it may be long."""
         self.leaving = False
         """Whether the user has asked to leave."""
+        self.word = ""
+        """What to say once, in place of a hint: what came of the last key."""
         self.wants_people = True
         """Whether the list of people is shown, if there is room."""
 
@@ -180,16 +187,29 @@ class Stage:
             return 0, "leaving… (Ctrl+C again: at once)"
         if self._client.question:
             return 0, "Enter answers, Esc gives up"
+        if self.word:
+            return 0, self.word
+        if self._picks():
+            return 0, PICKING
+        if typing := self._typing():
+            return 1, typing
         lines = self._typed_lines()
         if lines >= _MANY_LINES:
-            most = self._world.status.multiline
-            one = lines <= most
-            many = f"{lines} lines in {-(-lines // most)} messages" if most else f"{lines} messages"
-            what = f"one message of {lines} lines" if one else many
-            return 0, f"Enter sends {what}, Ctrl+C clears {'it' if one else 'them'}"
+            what = messages(lines, self._world.status.multiline)
+            return 0, f"Enter sends {what}, Ctrl+C clears {'it' if 'one' in what else 'them'}"
         if panes.next_unread(self._client.buffers, self._world.active):
             return 3, "Alt+A next unread"
         return 6, "F1 keys"
+
+    def _typing(self) -> str:
+        """Return who is typing in the active buffer, "" for nobody."""
+        if not self._client.settings.show_typing:
+            return ""
+        nicks = sorted(self._world.active.typing)
+        if len(nicks) > _TYPING:
+            return f"{len(nicks)} people are typing…"
+        verb = "is" if len(nicks) == 1 else "are"
+        return f"{' and '.join(nicks)} {verb} typing…" if nicks else ""
 
     @property
     def counts_seconds(self) -> bool:

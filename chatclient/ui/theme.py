@@ -38,6 +38,7 @@ _SHEET = {
     "reaction": "#808080",
     "reaction.own": "#0087d7 bold",
     "link": "underline",
+    "argument": "bold underline",
     "mono": "#af8700",
     "marker": "#808080",
     "unread-marker": "#d75f00 bold",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from chatclient.keys import Action
+from chatclient.ui.actions import picking
 from chatclient.ui.bindings import Handler
 from chatclient.ui.desk import Desk
 
@@ -21,15 +22,19 @@ def handlers(desk: Desk) -> Mapping[Action, Handler]:
 
 def can_close(desk: Desk) -> bool:
     """Say whether there is anything to close, so that Esc is not only the beginning of a key."""
-    return desk.stage.help_open or desk.editor.menu_open or desk.editor.asked is not None
+    open_now = desk.stage.help_open or desk.editor.menu_open or desk.editor.asked is not None
+    return open_now or picking.can_close(desk)
 
 
 def _close(desk: Desk) -> None:
     if desk.editor.asked:
         desk.client.answer(None)
-        return
-    desk.stage.close_help()
-    desk.editor.close_menu()
+    elif desk.stage.help_open:
+        desk.stage.close_help()
+    elif desk.editor.menu_open:
+        desk.editor.close_menu()
+    else:
+        picking.close(desk)
 
 
 def _clear_or_leave(desk: Desk) -> None:
