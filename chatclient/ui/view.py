@@ -263,11 +263,14 @@ class View:
         """Ask for what is missing near the top, unless that was tried."""
         if self._top is None:
             return
-        lines, height, top = self._lines, self._size[1], self._top.index
-        for index in range(max(0, top - height), min(len(lines), top + height)):
+        lines, ahead, top = self._lines, 2 * self._size[1], self._top.index
+        if top < ahead:
+            top += lines.older()
+            self._top = replace(self._top, index=top)
+        for index in range(max(0, top - ahead), min(len(lines), top + self._size[1])):
             if lines[index].kind is Kind.GAP and self._ask(index, lines[index]):
                 return
-        if top < height and not self.buffer.exhausted and lines.begins:
+        if top < ahead and not self.buffer.exhausted and lines.begins:
             self._ask(-1, None)
 
     def _ask(self, index: int, gap: Line | None) -> bool:
