@@ -7,7 +7,6 @@ network.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 from chatclient.config import DEFAULT_HOST, DEFAULT_PORT, ArgumentError, Config, Tool, build
 from chatclient.configfile import ConfigFile, Saved
@@ -51,6 +50,8 @@ def _networks(
     if named:
         return (configure(named, saved.networks[named], wishes),)
     if len(where) == 1 and where[0].isalpha():
+        from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
         near = get_close_matches(where[0].lower(), saved.networks, 1)
         if near and where[0] != DEFAULT_HOST:
             raise ArgumentError(
