@@ -144,7 +144,10 @@ class View:
     @property
     def position(self) -> int | None:
         """Where the line at the top stands in the archive, None at the end of the buffer."""
-        return self._top.position if self._top else None
+        top = self._top
+        if top is None or top.position is not None:
+            return top.position if top else None
+        return self._archive.position(self.buffer, top.line_id)  # it has been written since
 
     def return_to(self, position: int) -> None:
         """Have a line of the archive at the top, if it is there: that of an earlier `position`."""

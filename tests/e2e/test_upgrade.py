@@ -108,3 +108,22 @@ def test_a_version_that_does_not_start(server: Server, tmp_path: Path) -> None:
         alice.see("ImportError: half")
         alice.type("still here")
         bob.read_until("[alice] still here")
+
+
+def test_line_by_line(server: Server) -> None:
+    """Without a screen it is the same: one is in the room that one was in, and can go on."""
+    with (
+        Terminal("localhost", str(server.port), "--nick", "alice", "--plain") as alice,
+        server.join() as bob,
+    ):
+        alice.see("now in #lobby")
+        alice.type("/join #ops")
+        alice.see("now in #ops")
+        alice.type("/upgrade")
+        alice.see("(?s)looking whether.*connecting to.*now in #ops")
+        alice.type("/go lobby")
+        alice.see("now in #lobby, 2 people")
+        alice.type("I am back")
+        bob.read_until("[alice] I am back")
+        alice.type("/quit")
+        assert alice.end() == 0
