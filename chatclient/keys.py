@@ -27,6 +27,8 @@ class Mode(enum.Enum):
     """While a large paste is shown that nobody has sent yet."""
     SEARCHING = enum.auto()
     """While one searches what one has typed before."""
+    OVERLAY = enum.auto()
+    """While a page is shown in place of the messages: the switcher, search, mentions, help."""
 
 
 class Action(enum.Enum):
@@ -65,6 +67,11 @@ class Action(enum.Enum):
     PREVIOUS_ROOM = enum.auto()
     NEXT_UNREAD = enum.auto()
     NEXT_NETWORK = enum.auto()
+    SWITCH = enum.auto()
+    PREVIOUS_BUFFER = enum.auto()
+    SEARCH = enum.auto()
+    MENTIONS = enum.auto()
+    LEVEL = enum.auto()
     PAGE_UP = enum.auto()
     PAGE_DOWN = enum.auto()
     LINE_UP = enum.auto()
@@ -78,6 +85,13 @@ class Action(enum.Enum):
     REDRAW = enum.auto()
     CLEAR_OR_LEAVE = enum.auto()
     LEAVE = enum.auto()
+    OVERLAY_UP = enum.auto()
+    OVERLAY_DOWN = enum.auto()
+    OVERLAY_PAGE_UP = enum.auto()
+    OVERLAY_PAGE_DOWN = enum.auto()
+    OVERLAY_START = enum.auto()
+    OVERLAY_END = enum.auto()
+    OVERLAY_ACCEPT = enum.auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +111,7 @@ class Key:
 
 _TYPE, _ROOMS, _READ, _REST = "Typing", "Rooms and people", "Reading", "The rest"
 _PICK = "With a message"
+_PAGE = "In the switcher, search, mentions and help"
 
 _DIGITS = tuple((str(number),) for number in range(1, 10))
 
@@ -267,10 +282,24 @@ KEYS: tuple[Key, ...] = (
     Key(_ROOMS, "Ctrl+P", "the room before", Action.PREVIOUS_ROOM, (("c-p",),)),
     Key(
         _ROOMS,
+        "Alt+G or F3",
+        "go to a room or a person by a few letters, on any network",
+        Action.SWITCH,
+        (("escape", "g"), ("f3",)),
+    ),
+    Key(
+        _ROOMS,
         "Alt+A",
-        "the next room with something unread, first where you were called",
+        "the next room with something unread, first where you were called; in the end, back",
         Action.NEXT_UNREAD,
         (("escape", "a"),),
+    ),
+    Key(
+        _ROOMS,
+        "Alt+-",
+        "where you were before; again: back here",
+        Action.PREVIOUS_BUFFER,
+        (("escape", "-"),),
     ),
     Key(
         _ROOMS,
@@ -279,7 +308,28 @@ KEYS: tuple[Key, ...] = (
         Action.NEXT_NETWORK,
         (("escape", "n"),),
     ),
+    Key(
+        _ROOMS,
+        "Alt+L",
+        "be called in this room for all, for mentions, or for nothing",
+        Action.LEVEL,
+        (("escape", "l"),),
+    ),
     Key(_ROOMS, "F2", "hide or show the list of people", Action.PEOPLE, (("f2",),)),
+    Key(
+        _READ,
+        "Ctrl+F or F4",
+        "search everything that was said, in all rooms",
+        Action.SEARCH,
+        (("c-f",), ("f4",)),
+    ),
+    Key(
+        _READ,
+        "Alt+M or F5",
+        "where you were called, in all rooms",
+        Action.MENTIONS,
+        (("escape", "m"), ("f5",)),
+    ),
     Key(_READ, "PageUp", "a page back", Action.PAGE_UP, (("pageup",),)),
     Key(_READ, "PageDown", "a page on", Action.PAGE_DOWN, (("pagedown",),)),
     Key(_READ, "Ctrl+Up", "a line back", Action.LINE_UP, (("c-up",),)),
@@ -310,6 +360,27 @@ KEYS: tuple[Key, ...] = (
         (("c-c",), ("<sigint>",)),
     ),
     Key(_REST, "Ctrl+D", "leave, when nothing is typed", Action.LEAVE, (("c-d",),)),
+    Key(
+        _PAGE,
+        "Up or Shift+Tab",
+        "the one above",
+        Action.OVERLAY_UP,
+        (("up",), ("s-tab",), ("c-up",), ("escape", "up")),
+        Mode.OVERLAY,
+    ),
+    Key(
+        _PAGE,
+        "Down or Tab",
+        "the one below",
+        Action.OVERLAY_DOWN,
+        (("down",), ("tab",), ("c-down",), ("escape", "down")),
+        Mode.OVERLAY,
+    ),
+    Key(_PAGE, "PageUp", "a page up", Action.OVERLAY_PAGE_UP, (("pageup",),), Mode.OVERLAY),
+    Key(_PAGE, "PageDown", "a page down", Action.OVERLAY_PAGE_DOWN, (("pagedown",),), Mode.OVERLAY),
+    Key(_PAGE, "Home", "the first", Action.OVERLAY_START, (("home",), ("c-home",)), Mode.OVERLAY),
+    Key(_PAGE, "End", "the last", Action.OVERLAY_END, (("end",), ("c-end",)), Mode.OVERLAY),
+    Key(_PAGE, "Enter", "go there", Action.OVERLAY_ACCEPT, (("enter",),), Mode.OVERLAY),
 )
 
 

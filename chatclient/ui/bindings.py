@@ -16,7 +16,7 @@ from chatclient.keys import KEYS, Action, Mode
 Handler = Callable[[KeyPressEvent], None]
 
 
-_TYPED: Final = frozenset({Mode.ANY, Mode.REACTING})
+_TYPED: Final = frozenset({Mode.ANY, Mode.OVERLAY, Mode.REACTING})
 """The modes in which letters are typed, where prompt_toolkit's line editor has them."""
 
 

@@ -7,7 +7,7 @@ belongs to the active buffer, whoever made that active.
 from collections.abc import Callable, Sequence
 
 from chatclient.keys import Mode
-from chatclient.model import Buffer, BufferKind, Line
+from chatclient.model import Buffer, BufferKind, Hit, Line
 from chatclient.model.archive import Archive, NoArchive
 from chatclient.settings import Settings
 from chatclient.ui.browser import open_url
@@ -17,9 +17,13 @@ from chatclient.ui.editor import Editor
 from chatclient.ui.emojis import Emojis
 from chatclient.ui.hints import hint
 from chatclient.ui.inputs import Inputs
+from chatclient.ui.overlay import Overlay
 from chatclient.ui.ports import Client
 from chatclient.ui.selection import Selection, replying
 from chatclient.ui.stage import Stage
+
+_SIGILS = "#&+!"
+"""What names of rooms begin with."""
 
 
 class Desk:
@@ -33,19 +37,26 @@ class Desk:
         now: Callable[[], float],
         leave: Callable[[], None],
         open_url: Callable[[str], bool] = open_url,
+        redraw: Callable[[], None] = lambda: None,
     ) -> None:
         """`now` gives seconds since 1970; `leave` ends the program in order, twice: at once.
 
-        `open_url` opens a link, and says whether there is anything to open it with.
+        `open_url` opens a link, and says whether there is anything to open it with; `redraw` has a
+        frame drawn for what is found later.
         """
         self.client = client
         self.archive = archive
         self.now = now
         self.leave = leave
         self.open_url = open_url
+        self.redraw = redraw
         self.selection = Selection()
         self._replies: dict[Buffer, Line] = {}
         self._shown = self.active
+        self.visited = [self._shown]
+        """The buffers that were shown, the one that is shown now first."""
+        self.journey_from: Buffer | None = None
+        """Where the user was when they began to go through what is unread."""
         emojis = Emojis()
         self.editor = Editor(
             ChatCompleter(client, emojis),
@@ -79,8 +90,10 @@ class Desk:
     @property
     def mode(self) -> Mode:
         """What keys mean now."""
-        if self.editor.asked or self.stage.help_open:
+        if self.editor.asked:
             return Mode.ANY
+        if self.stage.overlay:
+            return Mode.OVERLAY
         if self.editor.pasted:
             return Mode.PASTED
         if self.editor.search:
@@ -111,8 +124,29 @@ class Desk:
     def show(self, buffer: Buffer) -> None:
         """Make a buffer the active one."""
         self.client.activate(buffer)
-        self.stage.close_help()
+        self.open(None)
         self.follow()
+
+    def open(self, overlay: Overlay | None) -> None:
+        """Show an overlay in place of the messages, with the input for it; None closes it."""
+        self.editor.close_menu()
+        if overlay:
+            self.end_picking()
+        self.stage.open(overlay)
+        self.editor.choose(overlay)
+
+    def go_to(self, hit: Hit) -> None:
+        """Show a message with what stands around it, in its room, which is opened if need be."""
+        world = next((each for each in self.client.worlds if each.name == hit.network), None)
+        if world is None:
+            return
+        if world.find(hit.target) is None:
+            is_room = hit.target[:1] in _SIGILS
+            self.client.enter(world.server, f"/{'join' if is_room else 'query'} {hit.target}")
+        buffer = world.find(hit.target)
+        if buffer is not None:
+            self.show(buffer)
+            self.stage.view.go_to(hit.position)
 
     def follow(self) -> None:
         """Bring the input in line with the active buffer, which may have changed by itself."""
@@ -121,6 +155,10 @@ class Desk:
             self.end_picking()
             left, self._shown = self._shown, active
             self.editor.turn(left, active)
+            self.journey_from = None
+            if active in self.visited:
+                self.visited.remove(active)
+            self.visited.insert(0, active)
 
     def end_picking(self) -> None:
         """Pick no message any longer."""
@@ -129,6 +167,8 @@ class Desk:
 
     def forget(self, closed: Buffer) -> None:
         """Drop what was kept for a buffer that is gone."""
+        if closed in self.visited:
+            self.visited.remove(closed)
         self.stage.forget(closed)
         self.editor.forget(closed)
         self._replies.pop(closed, None)

@@ -25,6 +25,7 @@ from chatclient.ui.emojis import EmojiCompleter, Emojis, is_begun
 from chatclient.ui.guide import ANSWERING, ASIDE, PLACEHOLDERS, WAITING
 from chatclient.ui.inputpane import InputPane, Notes, graphemes
 from chatclient.ui.inputs import Search
+from chatclient.ui.overlay import Overlay
 from chatclient.ui.pasting import Paste
 from chatwire.text import visible
 
@@ -80,6 +81,10 @@ class Editor:
         )
         beside.on_text_insert += lambda _: self._name_emoji(beside)
         self._beside = BufferControl(beside, key_bindings=bindings)
+        self._overlay: Overlay | None = None
+        choosing = EditBuffer(multiline=False, read_only=Condition(lambda: not self._chooses))
+        choosing.on_text_changed += self._choose
+        self._choosing = BufferControl(choosing, key_bindings=bindings)
         self.window = InputPane(
             self._talking,
             label=self._label,
@@ -100,19 +105,41 @@ class Editor:
         self._question = question
         self._aside, self.pasted, self.search = "", None, None
         self._answering.buffer.reset()
-        self.window.control = self._answering if question else self._talking
+        self.window.control = self._control()
+
+    def choose(self, overlay: Overlay | None) -> None:
+        """Have what is typed go to an overlay; None goes on with what one says."""
+        self._overlay = None
+        self._choosing.buffer.reset()
+        self._overlay = overlay
+        self.window.control = self._control()
+
+    def _control(self) -> BufferControl:
+        if self._question:
+            return self._answering
+        if self._overlay:
+            return self._choosing
+        return self._beside if self._aside else self._talking
+
+    @property
+    def _chooses(self) -> bool:
+        return self._overlay is not None and bool(self._overlay.label)
+
+    def _choose(self, typed: EditBuffer) -> None:
+        if self._overlay:
+            self._overlay.type(typed.text)
 
     def begin_aside(self, label: str) -> None:
         """Have something typed that is not said, until `end_aside`."""
         self._aside = label
         self._beside.buffer.reset()
-        self.window.control = self._beside
+        self.window.control = self._control()
 
     def end_aside(self) -> None:
         """Go on with what was being typed before."""
         if self._aside:
             self._aside = ""
-            self.window.control = self._talking
+            self.window.control = self._control()
 
     @property
     def asked(self) -> Question | None:
@@ -200,7 +227,7 @@ class Editor:
 
     def complete(self) -> None:
         """Complete the word before the cursor, or go to the next of several completions."""
-        if self._question:
+        if self._question or self._overlay:
             return
         completer = self.buffer.completer
         state = self.buffer.complete_state
@@ -241,7 +268,7 @@ class Editor:
 
     def new_line(self) -> None:
         """Begin another line of what is said."""
-        if not self._question:
+        if self.buffer is self._talk:
             self.buffer.newline(copy_margin=False)
 
     def turn(self, left: Buffer, to: Buffer) -> None:
@@ -286,11 +313,15 @@ class Editor:
     def _label(self) -> str:
         if self._question:
             return f"{clip(self._question.label, QUESTION_CELLS)} > "
+        if self._overlay:
+            return f"{self._overlay.label} > " if self._overlay.label else ""
         if self._aside:
             return f"{self._aside} > "
         return f"{clip(self._name(), PROMPT_CELLS)} > "
 
     def _placeholder(self, room: int) -> str:
+        if self._overlay and not self._question:
+            return clip(self._overlay.placeholder, room)
         offered = ANSWERING if self._question else ASIDE if self._aside else PLACEHOLDERS
         if self._question and self._question.closed:
             offered = WAITING
@@ -309,7 +340,6 @@ class Editor:
             self.buffer.cursor_position -= self._cluster_before()
 
         @bindings.add("right")
-        @bindings.add("c-f")
         def _right(event: KeyPressEvent) -> None:
             self.buffer.cursor_position += self._cluster_after()
 

@@ -71,7 +71,14 @@ class ChatScreen:
     ) -> None:
         """`place` says whether to come back to what was in view last time."""
         self._client = client
-        self.desk = Desk(client, archive=archive, now=now, leave=self.leave, open_url=open_url)
+        self.desk = Desk(
+            client,
+            archive=archive,
+            now=now,
+            leave=self.leave,
+            open_url=open_url,
+            redraw=lambda: self.clock.mark(),
+        )
         self.stage, self.editor = self.desk.stage, self.desk.editor
         output = output or terminal()
         colours = output.get_default_color_depth() is not ColorDepth.DEPTH_1_BIT
@@ -153,7 +160,7 @@ class ChatScreen:
 
     def _see(self) -> None:
         self.stage.word = ""
-        if self.stage.view.at_end and not self.stage.help_open:
+        if self.stage.view.at_end and not self.stage.overlay:
             self._client.see()
 
     def _exit(self, problem: BaseException | None = None) -> None:

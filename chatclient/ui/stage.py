@@ -1,4 +1,4 @@
-"""What each pane shows now: the world, seen through the views and the help.
+"""What each pane shows now: the world, seen through the views and overlays.
 
 Rules: it only reads the world; every method returns rows for the size at hand, and is cheap enough
 to be called for every frame.
@@ -17,7 +17,8 @@ from chatclient.model import (
 )
 from chatclient.ui import panes
 from chatclient.ui.cells import Row
-from chatclient.ui.guide import guide, key_help, question_rows
+from chatclient.ui.guide import guide, question_rows
+from chatclient.ui.overlay import Overlay
 from chatclient.ui.painting import Painter
 from chatclient.ui.pasting import messages
 from chatclient.ui.ports import Client
@@ -30,7 +31,7 @@ _MANY_LINES = 2  # typed lines from which the status line says what Enter will d
 
 
 class Stage:
-    """The rows of all panes, and what the user did to see them so (scrolled, asked for help)."""
+    """The rows of all panes, and what the user did to see them so (scrolled, opened an overlay)."""
 
     def __init__(
         self,
@@ -48,8 +49,7 @@ class Stage:
         self._picks = picks
         self.painter = Painter()
         self._views: dict[Buffer, View] = {}
-        self._help_from: int | None = None
-        self._help_size = (0, 0)
+        self._overlay: Overlay | None = None
         self._asked: tuple[Question | None, int] = (None, 0)
         """The question that is shown, and from which of its rows on, as it may be long."""
         self.leaving = False
@@ -89,32 +89,26 @@ class Stage:
         """Drop the view of a buffer that is gone."""
         self._views.pop(closed, None)
 
-    # --- help ----------------------------------------------------------------------------------
+    # --- in place of the messages ----------------------------------------------------------------
 
     @property
-    def help_open(self) -> bool:
-        """Whether the page of keys is shown in place of the messages."""
-        return self._help_from is not None
+    def overlay(self) -> Overlay | None:
+        """What is shown in place of the messages; a question is shown over it."""
+        return None if self._client.question else self._overlay
 
-    def toggle_help(self) -> None:
-        """Show the page of keys, or the messages again."""
-        self._help_from = None if self.help_open else 0
-
-    def close_help(self) -> None:
-        """Show the messages again."""
-        self._help_from = None
+    def open(self, overlay: Overlay | None) -> None:
+        """Show an overlay in place of the messages, None for the messages again."""
+        if self._overlay:
+            self._overlay.close()
+        self._overlay = overlay
 
     def scroll_pages(self, pages: int) -> None:
         """Move a page up (negative) or down in what is shown."""
         question, row = self._asked
-        if self._help_from is None and question and question is self._client.question:
+        if question and question is self._client.question:
             self._asked = (question, max(0, row + pages * _QUESTION_PAGE))
-            return
-        if self._help_from is None:
+        else:
             self.view.page(pages)
-            return
-        height, total = self._help_size
-        self._help_from = max(0, min(total - height, self._help_from + pages * max(1, height - 2)))
 
     def toggle_people(self) -> None:
         """Hide the list of people, or show it."""
@@ -123,11 +117,9 @@ class Stage:
     # --- panes ---------------------------------------------------------------------------------
 
     def messages(self, cells: int, height: int) -> Sequence[Row]:
-        """Return the messages, with a word on what to do where there are few; or the help."""
-        if self._help_from is not None:
-            page = key_help(cells)
-            self._help_size = (height, len(page))
-            return page[self._help_from : self._help_from + height]
+        """Return the messages, with a word on what to do where there are few; or an overlay."""
+        if self.overlay:
+            return self.overlay.rows(cells, height)
         question = self._client.question
         below = self._question(question, cells, height) if question else []
         return [*self._talk(cells, height - len(below)), *below]
@@ -187,6 +179,8 @@ class Stage:
             return 0, "leaving… (Ctrl+C again: at once)"
         if self._client.question:
             return 0, "Enter answers, Esc gives up"
+        if self.overlay:
+            return 0, self.overlay.keys
         if self.word:
             return 0, self.word
         if self._picks():

@@ -43,6 +43,7 @@ _SHEET = {
     "marker": "#808080",
     "unread-marker": "#d75f00 bold",
     "found": "reverse",
+    "match": "bold underline",
     "more": "#000000 bg:#d7af5f",
     "active": "reverse bold",
     "unread": "bold",

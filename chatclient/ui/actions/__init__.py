@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from chatclient.keys import Action
-from chatclient.ui.actions import composing, picking, program, reading, rooms
+from chatclient.ui.actions import composing, overlays, picking, program, reading, rooms
 from chatclient.ui.bindings import Handler
 from chatclient.ui.desk import Desk
 
@@ -17,6 +17,7 @@ TOPICS: Final[tuple[Callable[[Desk], Mapping[Action, Handler]], ...]] = (
     picking.handlers,
     rooms.handlers,
     reading.handlers,
+    overlays.handlers,
     program.handlers,
 )
 """What makes the handlers of each topic."""

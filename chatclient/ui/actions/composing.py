@@ -34,7 +34,6 @@ def _send(desk: Desk) -> None:
     if answering:
         desk.client.answer(text)
     elif text.strip():
-        desk.stage.close_help()
         desk.stage.view.to_end()
         desk.say(text)
 

@@ -58,7 +58,7 @@ def close(desk: Desk) -> None:
 
 
 def _move(desk: Desk, by: int) -> None:
-    if desk.editor.asked or desk.stage.help_open:
+    if desk.editor.asked or desk.stage.overlay:
         return
     desk.editor.close_menu()
     if not desk.selection.move(desk.stage.view, by):
