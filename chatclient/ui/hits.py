@@ -125,7 +125,7 @@ class Hits(Listing):
         after = archive.newer(buffer, hit.position, 1) if buffer else ()
         head = self._head(hit, cells)
         pieces = [piece.text for piece in wrap(hit.line.text, max(8, cells - 4))]
-        rows = [Row([("", "› "), *head], "class:active")]
+        rows = [Row([("", "> "), *head], "class:active")]
         rows += [Row([("", "    "), *self._marked(text, cells)]) for text in pieces[:_WHOLE_ROWS]]
         return [
             *(_around(each.line, cells) for each in before),
@@ -143,7 +143,10 @@ class Hits(Listing):
         return [
             ("class:time", f"{self._when(hit.line.time)} "),
             ("", f"{where}{room} "),
-            (nick_style(fold(hit.line.source)), f"* {hit.line.source} " if action else hit.line.source),
+            (
+                nick_style(fold(hit.line.source)),
+                f"* {hit.line.source} " if action else hit.line.source,
+            ),
             ("", "" if action else ": "),
         ]
 

@@ -71,13 +71,14 @@ class ChatScreen:
     ) -> None:
         """`place` says whether to come back to what was in view last time."""
         self._client = client
+        self.clock = FrameClock(self._draw)
         self.desk = Desk(
             client,
             archive=archive,
             now=now,
             leave=self.leave,
             open_url=open_url,
-            redraw=lambda: self.clock.mark(),
+            redraw=self.clock.mark,
         )
         self.stage, self.editor = self.desk.stage, self.desk.editor
         output = output or terminal()
@@ -101,7 +102,6 @@ class ChatScreen:
         self.app.layout = self._layout()
         self.app.key_processor.before_key_press += lambda _: self._see()
         self.app.ttimeoutlen = self.app.timeoutlen = KEY_WAIT
-        self.clock = FrameClock(self.app.invalidate)
         self.app.after_render += lambda _: self.clock.drawn()
         self._second: asyncio.TimerHandle | None = None
         self._bookmark = Bookmark(self.desk, archive or NoArchive())
@@ -157,6 +157,9 @@ class ChatScreen:
             self._saving.cancel()
             self._saving = None
         self._bookmark.save()
+
+    def _draw(self) -> None:
+        self.app.invalidate()
 
     def _see(self) -> None:
         self.stage.word = ""

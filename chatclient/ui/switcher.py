@@ -50,7 +50,11 @@ class Switcher(Listing):
     placeholder = "a few letters of a room or a person"
 
     def __init__(
-        self, client: Client, visited: Sequence[Buffer], go: Callable[[Buffer], None], typed: str = ""
+        self,
+        client: Client,
+        visited: Sequence[Buffer],
+        go: Callable[[Buffer], None],
+        typed: str = "",
     ) -> None:
         """`visited` are the buffers that were shown, the newest (which is shown now) first."""
         super().__init__()
@@ -142,7 +146,9 @@ class Switcher(Listing):
 
     def empty(self, cells: int) -> Sequence[Row]:
         """Say what else one can do."""
-        words = clip(f"Nothing is called {self._typed}. #{self._typed.lstrip('#')} joins it.", cells)
+        words = clip(
+            f"Nothing is called {self._typed}. #{self._typed.lstrip('#')} joins it.", cells
+        )
         return [Row([("class:hint", words)])]
 
     def item(self, index: int, cells: int, *, chosen: bool) -> Sequence[Row]:
@@ -154,7 +160,7 @@ class Switcher(Listing):
         under = self._style(place)
         shown = clip(name, room)
         letters = set(matched(place.folded, place.world.fold(self._typed))) if self._typed else ()
-        made: list[Fragment] = [("", "› " if chosen else "  ")]
+        made: list[Fragment] = [("", "> " if chosen else "  ")]
         if len(name) == len(place.folded):
             for at, letter in enumerate(shown):
                 made.append(("class:match" if at in letters else "", letter))

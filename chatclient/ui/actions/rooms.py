@@ -44,7 +44,7 @@ def _next_unread(desk: Desk) -> None:
         begun = desk.journey_from or desk.active
         desk.show(unread)
         desk.journey_from = begun
-    elif desk.journey_from in desk.client.buffers:
+    elif desk.journey_from and desk.journey_from in desk.client.buffers:
         desk.show(desk.journey_from)
 
 
