@@ -387,27 +387,30 @@ class Chat:
     def _follow(self, changes: Sequence[Change]) -> None:
         self._added.clear()
         for change in changes:
-            match change:
-                case LineAdded(_, line):
-                    self._added.append(line)
-                    if line.kind is Kind.ERROR:
-                        self._errors.append(line.text)
-                    if line.delivery is Delivery.PENDING:
-                        self._fates[line.id] = None
-                case LineChanged(_, line) | LineRemoved(_, line) if line.id in self._fates:
-                    self._fates[line.id] = line
-                case PongHeard(token) if token.startswith("done-"):
-                    self._ponged = int(token.removeprefix("done-"))
-                case StatusChanged():
-                    self._follow_status()
-                case _:
-                    pass
+            self._note(change)
             for heard in self._hearing.take(change):
                 if is_event(heard):
                     self._intake.put(event(heard))
         if not self._looking_back:
             let_go(self._client.world)
         self._step()
+
+    def _note(self, change: Change) -> None:
+        match change:
+            case LineAdded(_, line):
+                self._added.append(line)
+                if line.kind is Kind.ERROR:
+                    self._errors.append(line.text)
+                if line.delivery is Delivery.PENDING:
+                    self._fates[line.id] = None
+            case LineChanged(_, line) | LineRemoved(_, line) if line.id in self._fates:
+                self._fates[line.id] = line
+            case PongHeard(token) if token.startswith("done-"):
+                self._ponged = int(token.removeprefix("done-"))
+            case StatusChanged():
+                self._follow_status()
+            case _:
+                pass
 
     def _follow_status(self) -> None:
         """Know when there is no connection; only who was in waits for another one."""

@@ -13,6 +13,8 @@ from chatclient.passwords import PasswordError, with_password
 from chatclient.start import Start
 
 if TYPE_CHECKING:
+    from chatclient.client import Client
+    from chatclient.configfile import ConfigFile
     from chatclient.hub import Hub
     from chatclient.keeping import Keeping
 
@@ -58,21 +60,14 @@ async def _run_face(start: Start, configs: list[Config], *, linear: bool) -> int
     from chatclient.keeping import Keeping  # noqa: PLC0415 - see above
     from chatclient.known import KnownServers, default_path  # noqa: PLC0415 - see above
     from chatclient.orders import Orders  # noqa: PLC0415 - see above
-    from chatclient.rejoining import Rejoining  # noqa: PLC0415 - see above
-    from chatclient.remembering import Remembering  # noqa: PLC0415 - see above
     from chatclient.upgrade import Upgrade, arrive  # noqa: PLC0415 - see above
-    from chatclient.vault import Keyring  # noqa: PLC0415 - see above
 
     # What would be logged on standard error would be drawn across the screen.
     logging.basicConfig(handlers=[logging.NullHandler()])
     known = KnownServers(default_path())
-    remembering = Remembering(Keyring(), start.file) if start.file else None
 
     def make(config: Config) -> Client:
-        client = Client(config, known=known, asks=not linear or sys.stdin.isatty())
-        if remembering:
-            remembering.attach(client)
-        return client
+        return Client(config, known=known, asks=not linear or sys.stdin.isatty())
 
     keeping = Keeping(lasting=start.settings.archive, logs=start.settings.logs)
     clients = [make(config) for config in configs]
@@ -80,7 +75,7 @@ async def _run_face(start: Start, configs: list[Config], *, linear: bool) -> int
 
     def prepare(client: Client) -> None:
         if start.file:
-            Rejoining(keeping, start.file).attach(client)
+            _remind(client, keeping, start.file)
         keeping.attach(client)
         arrival.prepare(client, archived=start.settings.archive)
 
@@ -100,6 +95,16 @@ async def _run_face(start: Start, configs: list[Config], *, linear: bool) -> int
             for line in farewell(world):
                 print(line, file=sys.stderr)  # noqa: T201 - a command talks to its terminal
     return 0 if said else 3
+
+
+def _remind(client: "Client", keeping: "Keeping", file: "ConfigFile") -> None:
+    """Have the client of a saved network know what earlier ones knew, when the screen is there."""
+    from chatclient.rejoining import Rejoining  # noqa: PLC0415 - see above
+    from chatclient.remembering import Remembering  # noqa: PLC0415 - see above
+    from chatclient.vault import Keyring  # noqa: PLC0415 - see above
+
+    Rejoining(keeping, file).attach(client)
+    Remembering(Keyring(), file).attach(client)
 
 
 async def _show(hub: "Hub", keeping: "Keeping", start: Start, *, linear: bool) -> bool:

@@ -348,7 +348,14 @@ COMMANDS: Final[Sequence[Command]] = (
     Command("query", "<nick> [text]", "open a conversation with one person", _query, ("q",), "n"),
     Command("me", "<what you do>", "say what you do: * alice waves", _me),
     Command("reply", "<nick> <text>", "answer what somebody said last", _reply, ("re",), "n"),
-    Command("react", "<emoji> [nick]", "react to what was said last; again: take it back", _react),
+    Command(
+        "react",
+        "<emoji> [nick]",
+        "react to what was said last; again: take it back",
+        _react,
+        (),
+        "-n",
+    ),
     Command("notice", "<nick> <text>", "send a notice, which nothing answers", _notice, (), "n"),
     Command("nick", "<name>", "change your name", _nick),
     Command("topic", "[room] [text]", "show or set what the room is about", _topic, ("t",), "r"),
@@ -395,7 +402,12 @@ COMMANDS: Final[Sequence[Command]] = (
         "connect", "<host or URL> [port]", "connect to one more network", _order("connect"), (), "w"
     ),
     Command(
-        "disconnect", "[network]", "leave a network, until /reconnect", _order("disconnect"), (), "w"
+        "disconnect",
+        "[network]",
+        "leave a network, until /reconnect",
+        _order("disconnect"),
+        (),
+        "w",
     ),
     Command(
         "set",

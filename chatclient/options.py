@@ -8,7 +8,6 @@ import enum
 import re
 from collections.abc import Mapping
 from dataclasses import field
-from difflib import get_close_matches
 from functools import cache
 from typing import Any, Final, TypeVar, get_type_hints
 
@@ -49,6 +48,8 @@ def find(table: type, written: str) -> str:
     names = types(table)
     if name in names:
         return name
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
     near = get_close_matches(name, names, 1)
     raise ArgumentError(
         f"there is no {written}" + (f"; do you mean {key_of(near[0])}?" if near else "")

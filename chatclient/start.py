@@ -8,7 +8,7 @@ network.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from chatclient.config import ArgumentError, Config, Tool, build
+from chatclient.config import DEFAULT_HOST, DEFAULT_PORT, ArgumentError, Config, Tool, build
 from chatclient.configfile import ConfigFile, Saved
 from chatclient.networks import Wishes, configure
 from chatclient.settings import Settings
@@ -49,6 +49,15 @@ def _networks(
     named = saved.find(where[0]) if len(where) == 1 else ""
     if named:
         return (configure(named, saved.networks[named], wishes),)
+    if len(where) == 1 and where[0].isalpha():
+        from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
+        near = get_close_matches(where[0].lower(), saved.networks, 1)
+        if near and where[0] != DEFAULT_HOST:
+            raise ArgumentError(
+                f"no network is called {where[0]}; do you mean {near[0]}? "
+                f"(If {where[0]} is a host: chatclient {where[0]} {DEFAULT_PORT})"
+            )
     if where or wishes.tool.wanted or file is None:
         return (_build(where, wishes),)
     chosen = [name for name, network in saved.networks.items() if network.autoconnect]

@@ -17,6 +17,7 @@ from typing import Final
 from msgspec import structs
 
 from chatserver.backlog import Backlog, Item, Move, Place
+from chatserver.core.audiences import Audience
 from chatserver.core.effects import Attached, Emission
 from chatserver.core.events import (
     KEPT,
@@ -38,7 +39,7 @@ from chatserver.core.events import (
     WallopsSent,
     WentOffline,
 )
-from chatserver.core.state import Audience, User
+from chatserver.core.state import User
 from chatserver.faces.contract import Dialect
 from chatserver.tail import TAIL, Slice, Stream, Subscriber, Tail, render, render_own
 

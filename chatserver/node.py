@@ -28,6 +28,7 @@ from chatserver.batch import (
     redacted_of,
 )
 from chatserver.catchup import CatchUp
+from chatserver.core.audiences import Audience
 from chatserver.core.commands import Command, Quit
 from chatserver.core.effects import (
     Aside,
@@ -48,7 +49,7 @@ from chatserver.core.execute.rooms import open_lobby
 from chatserver.core.history import Question
 from chatserver.core.records import RoomRecord
 from chatserver.core.standings import settle
-from chatserver.core.state import Audience, State, User
+from chatserver.core.state import State, User
 from chatserver.delivery import Delivery, Round
 from chatserver.faces.contract import Answer, Ask, Face, Lookup, Moment, Request
 from chatserver.keeping import needs_keeping, refuse_command
@@ -313,6 +314,7 @@ class Node:
         for entry in batch.entries:
             entry.session.answered()
         for session, reason in closing:
+            self.delivery.detach(session)
             self.sessions.pop(session.number, None)
             session.close(reason)
 
@@ -385,8 +387,9 @@ class Node:
                 session.planned = outcome.dialect
                 shown.write_as(session, outcome.dialect)
             return
-        shown.flush()
-        self.delivery.detach(session)
+        if not outcome.whole:
+            shown.flush()
+            self.delivery.detach(session)
         yield session, outcome.reason
 
     def _dismiss(self, outcome: Dismiss, shown: Round) -> None:

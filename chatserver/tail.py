@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
 from chatserver.backlog import Backlog, Place
+from chatserver.core.audiences import Audience
 from chatserver.core.events import Event
-from chatserver.core.state import Audience, User
+from chatserver.core.state import User
 from chatserver.faces.contract import Dialect
 
 _log = logging.getLogger(__name__)

@@ -6,6 +6,8 @@ buffer is complete is kept with it: what was missed after that, or a hole in it,
 next start.
 """
 
+import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -61,6 +63,8 @@ class Keeper:
         self._archive = archive
         self._world = client.world
         self._session = client.session
+        self._outbox = f"{self._world.name}\n{os.getpid()}"
+        """The name of what waits: other clients on this machine may have some of their own."""
         self._told = False
         self._behind: set[Buffer] = set()
         self._full: set[Buffer] = set()
@@ -76,7 +80,17 @@ class Keeper:
             world.open_direct(target)
         for buffer in world.buffers:
             self._bring_back(buffer)
-        self._session.restore(archive.recall("outbox", world.name), time.time())
+        self._take_outboxes()
+
+    def _take_outboxes(self) -> None:
+        """Take what waits to be said from clients that are no more, for this one to say it."""
+        for name, written in self._archive.remembered("outbox").items():
+            network, _, owner = name.rpartition("\n")
+            if network == self._world.name and not _runs_elsewhere(owner):
+                self._session.restore(written, time.time())
+                self._archive.remember("outbox", self._outbox, self._session.snapshot())
+                if name != self._outbox:
+                    self._archive.do(t.Remember("outbox", name, ""))
 
     def _bring_back(self, buffer: Buffer) -> None:
         if buffer.kind is BufferKind.SERVER or buffer.lines:
@@ -119,7 +133,7 @@ class Keeper:
                 self._archive.flush(_PATIENCE)
             self._trim(buffer)
         if own:
-            self._archive.remember("outbox", self._world.name, self._session.snapshot())
+            self._archive.remember("outbox", self._outbox, self._session.snapshot())
         if self._archive.problem and not self._told:
             self._told = True
             text = f"nothing is kept on this machine from now on: {self._archive.problem}"
@@ -279,6 +293,19 @@ class Keeper:
             position = -read if read < 0 else self._archive.shelf(buffer).positions.get(read)
             if position:
                 self._archive.remember("read", _name(buffer), str(position))
+
+
+def _runs_elsewhere(owner: str) -> bool:
+    """Say whether a process, by its number, is there, and is not this one."""
+    if sys.platform == "win32" or not owner.isdigit() or int(owner) == os.getpid():
+        return False
+    try:
+        os.kill(int(owner), 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True
 
 
 def _name(buffer: Buffer) -> str:

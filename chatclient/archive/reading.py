@@ -73,6 +73,10 @@ class Reader:
         rows = self._rows("SELECT value FROM memory WHERE topic = ? AND name = ?", (topic, name))
         return rows[0][0] if rows else ""
 
+    def remembered(self, topic: str) -> dict[str, str]:
+        """Return all that is remembered of a topic, by name."""
+        return dict(self._rows("SELECT name, value FROM memory WHERE topic = ?", (topic,)))
+
     def inputs(self, most: int) -> Sequence[str]:
         """Return what was typed lately, oldest first."""
         rows = self._rows("SELECT text FROM inputs ORDER BY id DESC LIMIT ?", (most,))

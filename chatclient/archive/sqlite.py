@@ -7,7 +7,7 @@ Rules: when the file is broken, full, or held by somebody else for long, memory 
 import logging
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from platformdirs import user_data_dir
@@ -105,6 +105,10 @@ class SqliteArchive:
         if key not in self._memory:
             self._memory[key] = self._store.reader.recall(topic, name)
         return self._memory[key]
+
+    def remembered(self, topic: str) -> Mapping[str, str]:
+        """Return what is in the file of a topic, by name, as other clients may have written it."""
+        return self._store.reader.remembered(topic)
 
     def inputs(self, most: int = 1000) -> Sequence[str]:
         """Return what was typed lately, oldest first."""

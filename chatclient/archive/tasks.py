@@ -109,7 +109,7 @@ class Forget:
 
 @dataclass(frozen=True, slots=True)
 class ForgetAll:
-    """Delete all lines, what was typed, and what is remembered, but for what waits to be said."""
+    """Delete all lines, what was typed, and what is remembered of rooms that people talk in."""
 
     shelves: Sequence[Shelf]
 

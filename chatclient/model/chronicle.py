@@ -168,11 +168,13 @@ class Chronicle:
         self.changes.append(PastChanged(buffer, ""))
 
     def redact(self, buffer: Buffer, msgid: str, text: str) -> None:
-        """Put a word on its being removed in the place of a message, if it is there."""
+        """Put a word on its being removed in the place of a message, if it is there; or end a reaction."""
         if line := self.line_with(buffer, msgid):
             text = plain(text)
             gone = replace(line, kind=Kind.DELETED, text=text, mention=False, spans=())
             self._exchange(buffer, line, replace(gone, reactions=(), reply_to=""))
+        elif msgid and (sign := self._reactions.with_id(buffer, msgid)):
+            self.react(buffer, replace(sign, given=False))
         elif msgid and buffer.older:
             self.changes.append(PastChanged(buffer, msgid, removed=plain(text)))
 

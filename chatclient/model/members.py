@@ -1,6 +1,6 @@
 """Who is in a room, with prefixes, in the order in which they are shown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from chatclient.model.folding import Fold
@@ -48,6 +48,11 @@ class Members:
     def has_folded(self, folded: str) -> bool:
         """Say whether somebody is in whose nick is folded like that."""
         return folded in self._by_fold
+
+    @property
+    def folded(self) -> Collection[str]:
+        """The nicks of all members, folded."""
+        return self._by_fold.keys()
 
     def get(self, nick: str) -> Member | None:
         """Return the member of that nick, in any spelling, or None."""

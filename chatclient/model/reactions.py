@@ -28,6 +28,8 @@ class Sign:
     own: bool = False
     given: bool = True
     """Whether it is given, and not taken back."""
+    id: str = ""
+    """The `msgid` that it has itself, by which it can be removed."""
 
 
 def with_sign(line: Line, sign: Sign) -> Line:
@@ -83,6 +85,11 @@ class Reactions:
                 nicks.setdefault(sign.text, []).append(sign.nick)
                 own |= {sign.text} if sign.own else set()
         return tuple(Reaction(text, tuple(who), text in own) for text, who in nicks.items())
+
+    def with_id(self, buffer: Buffer, msgid: str) -> Sign | None:
+        """Return the reaction that has an id, None if there is none."""
+        said = (signs for (where, _), signs in self._signs.items() if where is buffer)
+        return next((each for signs in said for each in signs.values() if each.id == msgid), None)
 
     def forget(self, buffer: Buffer) -> None:
         """Forget all about a buffer, which is closed."""

@@ -90,5 +90,7 @@ def on_reaction(state: State, buffer: Buffer, heard: Heard) -> None:
     if msgid and text.strip() and len(text) <= _LONGEST:
         own = bool(heard.nick) and state.is_me(heard.nick)
         given = REACT in tags
-        sign = Sign(msgid, text, heard.nick, heard.time, own=own, given=given)
+        sign = Sign(
+            msgid, text, heard.nick, heard.time, own=own, given=given, id=tags.get("msgid", "")
+        )
         state.world.react(buffer, sign)

@@ -1,8 +1,9 @@
 """What Tab offers: commands, rooms and nicks, each from the tables and the world as they are.
 
 Rules: pure but for prompt_toolkit's types. Who spoke last comes first; a nick that begins the line
-is followed by `: `, as one addresses people; nothing is offered that is not there. Commands alone
-are offered unasked: prompt_toolkit completes what is typed a moment later, when it may have been sent.
+is followed by `: `, as one addresses people; nothing is offered that is not there. Commands and emoji
+alone are offered unasked: prompt_toolkit completes what is typed a moment later, when it may have been
+sent.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ from chatclient import options
 from chatclient.commands import BY_NAME, COMMANDS, NETWORK_VERBS
 from chatclient.model import CONVERSATION, Buffer, BufferKind, World
 from chatclient.settings import Settings
+from chatclient.ui.emojis import EmojiCompleter, Emojis, is_begun
 from chatclient.ui.ports import Client
 
 LOOKED_BACK = 1000  # lines in which speakers are looked for
@@ -46,8 +48,9 @@ def _is_here(buffer: Buffer, nick: str) -> bool:
 class ChatCompleter(Completer):
     """Completions for the text before the cursor, in the buffer that is active then."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, emojis: Emojis | None = None) -> None:
         self._client = client
+        self._emojis = EmojiCompleter(emojis or Emojis())
 
     def get_completions(
         self, document: Document, complete_event: CompleteEvent
@@ -56,6 +59,8 @@ class ChatCompleter(Completer):
         text = document.text_before_cursor
         if is_command_name(text):
             return _commands(text)
+        if is_begun(text):
+            return self._emojis.get_completions(document, complete_event)
         if not complete_event.completion_requested:
             return ()
         word = text[max(text.rfind(" "), text.rfind("\n")) + 1 :]

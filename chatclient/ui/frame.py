@@ -22,7 +22,7 @@ PEOPLE_FROM = 80  # and one of people
 LARGE = 100  # and from which both are broader
 ROOMS_WIDTH, PEOPLE_WIDTH = 16, 13
 ROOMS_WIDTH_LARGE, PEOPLE_WIDTH_LARGE = 22, 18
-INPUT_ROWS = 6
+INPUT_ROWS = 8
 
 _EDGE = Row([("class:line", "│")])
 

@@ -1,8 +1,10 @@
 """What to type: the words on an empty screen, and the page of keys."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from chatclient import keys
+from chatclient.calls import usage
+from chatclient.commands import COMMANDS
 from chatclient.model import (
     CONVERSATION,
     Buffer,
@@ -13,6 +15,7 @@ from chatclient.model import (
     World,
 )
 from chatclient.ui.cells import BLANK, Fragment, Row, pad, width
+from chatclient.ui.overlay import Page
 from chatclient.ui.wrapping import wrap
 
 _FIRST_STEPS = (
@@ -23,6 +26,7 @@ _FIRST_STEPS = (
     ("/quit", "leave; Ctrl+C does too"),
 )
 ANSWERING = ("type the answer · Esc gives up", "Esc gives up")
+ASIDE = ("an emoji, or :name: · Enter · Esc goes back", "Esc goes back")
 WAITING = ("a moment · Esc goes on", "Esc goes on")
 PLACEHOLDERS = ("type here · / for commands · F1 for keys", "/ commands · F1 keys")
 
@@ -35,9 +39,10 @@ def _table(rows: Iterable[tuple[str, str]], cells: int) -> list[Row]:
         column = 4
     made: list[Row] = []
     for left, right in pairs:
-        first: list[Fragment] = [("class:key", pad(f"  {left}", max(column, width(left) + 2)))]
+        first: list[Fragment] = [("class:key", pad(f"  {left}", column))]
         if width(left) + 2 > column:
-            made.append(Row(first))
+            for piece in wrap(left, max(1, cells - 2)):
+                made.append(Row([("class:key", f"  {piece.text}")]))
             first = [("", " " * column)]
         for piece in wrap(right, cells - column):
             made.append(Row([*first, ("class:hint", piece.text)]))
@@ -93,11 +98,41 @@ def question_rows(question: Question, cells: int) -> list[Row]:
     return [BLANK, *rows] if rows else []
 
 
-def key_help(cells: int) -> list[Row]:
-    """Return the page that F1 shows."""
-    rows = _words("Keys · F1 or Esc closes this, PageDown shows more", cells, "class:heading")
-    for name, group in keys.grouped():
-        rows += [BLANK, *_words(name, cells, "class:own")]
-        rows += _table(((key.label, key.help) for key in group), cells)
-    rows += [BLANK, *_words("Commands: /help, or type / and look at the menu.", cells)]
-    return rows
+class Help(Page):
+    """The page that F1 shows: all keys and commands, or those that have what is typed in them."""
+
+    label = "help"
+    placeholder = "type to find a key or a command"
+    keys = "↑↓ PageDown move · Esc closes"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._typed = ""
+        self._made: tuple[int, str, Sequence[Row]] = (0, "", ())
+
+    def type(self, text: str) -> None:
+        """Show what has these words."""
+        self._typed = text.strip().lower()
+        self.to_start()
+
+    def page_rows(self, cells: int) -> Sequence[Row]:
+        """Return the page, made once for a width and what is typed."""
+        if self._made[:2] != (cells, self._typed):
+            self._made = cells, self._typed, help_rows(cells, self._typed)
+        return self._made[2]
+
+
+def help_rows(cells: int, typed: str = "") -> list[Row]:
+    """Return the tables of keys and commands, the rows alone that have all words of `typed`."""
+    words = typed.split()
+
+    def having(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        return [each for each in pairs if all(word in " ".join(each).lower() for word in words)]
+
+    groups = [(name, [(key.label, key.help) for key in group]) for name, group in keys.grouped()]
+    groups.append(("Commands", [(usage(each), each.summary) for each in COMMANDS]))
+    rows: list[Row] = []
+    for name, pairs in groups:
+        if found := having(pairs):
+            rows += [BLANK, *_words(name, cells, "class:own"), *_table(found, cells)]
+    return rows[1:] or _words(f"No key and no command has {typed} in it.", cells)

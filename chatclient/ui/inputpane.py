@@ -1,7 +1,8 @@
 """The input as it is drawn: label, text and cursor, by grapheme cluster like everything else.
 
 Rules: what is typed is shown as it is, control characters made visible; a cursor inside a cluster
-stands at its beginning; of more rows than there is room for, those around the cursor are shown.
+stands at its beginning; of more rows than there is room for, those around the cursor are shown. What
+is to be known for the next key stands in notes over it, as far as one row is left for the text.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +20,9 @@ from prompt_toolkit.layout.screen import Screen, WritePosition
 
 from chatclient.ui.cells import Row, width
 from chatwire.text import visible
+
+Notes = Callable[[int], Sequence[Row]]
+"""Returns what stands over the input, for so many cells."""
 
 MASK = "•"
 """What is drawn for each character of what is not to be seen."""
@@ -65,6 +69,11 @@ def _lay_out_line(line: str, cells: int, first: int, indexes: Sequence[int]) -> 
             tuple(rows),
             tuple(((first + each) % cells, (first + each) // cells) for each in indexes),
         )
+    return _lay_out_clusters(line, cells, first, tuple(indexes))
+
+
+@lru_cache(maxsize=2048)
+def _lay_out_clusters(line: str, cells: int, first: int, indexes: tuple[int, ...]) -> Layout:
     made, x, index = [""], first, 0
     places: dict[int, tuple[int, int]] = {}
     for cluster in graphemes(line):
@@ -95,12 +104,14 @@ class InputPane(Window):
         label: Callable[[], str],
         placeholder: Callable[[int], str],
         hides: Callable[[], bool],
+        notes: Notes = lambda _cells: (),
     ) -> None:
         super().__init__(control)
         self.control = control
         self._label = label
         self._placeholder = placeholder
         self._hides = hides
+        self._notes = notes
 
     @property
     def control(self) -> BufferControl:
@@ -113,8 +124,8 @@ class InputPane(Window):
         self._buffer = control.buffer
 
     def preferred_height(self, width: int, max_available_height: int) -> Dimension:
-        """Return how many rows the text takes."""
-        return Dimension.exact(len(self._layout(width).rows))
+        """Return how many rows the text takes, and what stands over it."""
+        return Dimension.exact(len(self._notes(width)) + len(self._layout(width).rows))
 
     def write_to_screen(
         self,
@@ -127,7 +138,7 @@ class InputPane(Window):
     ) -> None:
         """Draw the label, the text, and the cursor."""
         self._buffer.load_history_if_not_yet_loaded()
-        place = write_position
+        place = self._below_notes(screen, write_position)
         layout = self._layout(place.width)
         cursor, menu = layout.places
         top = max(0, cursor[1] - place.height + 1)
@@ -144,6 +155,14 @@ class InputPane(Window):
         screen.set_cursor_position(self, _point(place, cursor, top))
         screen.set_menu_position(self, _point(place, menu, top))
         screen.visible_windows_to_write_positions[self] = place
+
+    def _below_notes(self, screen: Screen, place: WritePosition) -> WritePosition:
+        """Draw what stands over the text, and return where that is."""
+        notes = self._notes(place.width)[: place.height - 1]
+        for y, row in enumerate(notes, place.ypos):
+            row.draw(screen, place.xpos, y, place.width)
+        top, height = place.ypos + len(notes), place.height - len(notes)
+        return WritePosition(place.xpos, top, place.width, height)
 
     def _layout(self, cells: int) -> Layout:
         state, cursor = self._buffer.complete_state, self._buffer.cursor_position

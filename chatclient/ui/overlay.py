@@ -39,8 +39,9 @@ class Overlay:
     def to_end(self) -> None:
         """Go to the bottom."""
 
-    def accept(self) -> None:
-        """Do what Enter does; the overlay is closed before, so that this may open another."""
+    def accept(self) -> bool:
+        """Do what Enter does, and say whether the overlay is to be closed."""
+        return True
 
     def close(self) -> None:
         """Take note that it is not shown any more, whether or not something was accepted."""

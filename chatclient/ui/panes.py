@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from chatclient.model import Buffer, BufferKind, ConnectionState, Fold, Member, Status
+from chatclient.model.levels import is_muted, urgency
 from chatclient.ui.cells import Fragment, Row, clip, pad, width, width_of
 from chatclient.ui.theme import nick_style
 
@@ -24,17 +25,17 @@ def badge(buffer: Buffer) -> str:
 
 
 def next_unread(buffers: Sequence[Buffer], active: Buffer) -> Buffer | None:
-    """Return where to look next: after `active`, around; first where the user was called."""
+    """Return where to look next: what matters most, and of that the next after `active`, around."""
     at = buffers.index(active)
     around = [*buffers[at + 1 :], *buffers[:at]]
-    called = (buffer for buffer in around if buffer.mentions)
-    unread = (buffer for buffer in around if buffer.unread)
-    return next(called, None) or next(unread, None)
+    best = max(around, key=urgency, default=None)  # the first of those that matter as much
+    return best if best and urgency(best) else None
 
 
-def _style(buffer: Buffer, active: Buffer) -> str:
-    if buffer is active:
-        return "class:active"
+def buffer_style(buffer: Buffer) -> str:
+    """Return how a buffer looks in a list: by what is unread, and whether one is in it."""
+    if is_muted(buffer):
+        return "class:closed"
     if buffer.mentions:
         return "class:called"
     if buffer.unread:
@@ -42,6 +43,10 @@ def _style(buffer: Buffer, active: Buffer) -> str:
     if (buffer.kind is BufferKind.ROOM and not buffer.joined) or buffer.online is False:
         return "class:closed"
     return ""
+
+
+def _style(buffer: Buffer, active: Buffer) -> str:
+    return "class:active" if buffer is active else buffer_style(buffer)
 
 
 def _number(index: int) -> str:

@@ -43,6 +43,21 @@ class Client(Protocol):
     def enter(self, buffer: Buffer, text: str, /) -> None:
         """Do what the user typed in `buffer`."""
 
+    def say(self, buffer: Buffer, text: str, reply_to: Line | str = "", /) -> None:
+        """Say `text` as it stands, in answer to a line."""
+
+    def react(self, buffer: Buffer, line: Line, text: str, /) -> None:
+        """React to a message by an emoji or so; the same again takes it back."""
+
+    def redact(self, buffer: Buffer, line: Line, /) -> None:
+        """Have a message removed for all."""
+
+    def typing(self, buffer: Buffer, active: bool, /) -> None:  # noqa: FBT001 -- its one meaning
+        """Take note that the user types in `buffer`, or no longer has anything typed there."""
+
+    def can(self, buffer: Buffer, feature: str, /) -> bool:
+        """Say whether "reply", "react", "redact" or "typing" is possible in a buffer now."""
+
     def answer(self, written: str | None, /) -> None:
         """Take what was written as the answer to the question; None gives it up."""
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.clipboard import InMemoryClipboard
-from prompt_toolkit.input import Input
+from prompt_toolkit.input import Input, create_input
 from prompt_toolkit.layout import Float, FloatContainer, Layout
 from prompt_toolkit.layout.menus import CompletionsMenu
 from prompt_toolkit.output import Output
@@ -35,9 +35,12 @@ from chatclient.model import (
 )
 from chatclient.model.archive import Archive, NoArchive
 from chatclient.ui.actions import handlers
+from chatclient.ui.actions.composing import letter
 from chatclient.ui.actions.program import can_close
 from chatclient.ui.bindings import bind
 from chatclient.ui.bookmark import Bookmark
+from chatclient.ui.browser import open_url
+from chatclient.ui.bursts import Bursts
 from chatclient.ui.clock import FrameClock
 from chatclient.ui.colours import Colours
 from chatclient.ui.desk import Desk
@@ -63,11 +66,20 @@ class ChatScreen:
         input: Input | None = None,  # noqa: A002 -- prompt_toolkit's name for it
         output: Output | None = None,
         now: Callable[[], float] = time.time,
+        open_url: Callable[[str], bool] = open_url,
         place: bool = True,
     ) -> None:
         """`place` says whether to come back to what was in view last time."""
         self._client = client
-        self.desk = Desk(client, archive=archive, now=now, leave=self.leave)
+        self.clock = FrameClock(self._draw)
+        self.desk = Desk(
+            client,
+            archive=archive,
+            now=now,
+            leave=self.leave,
+            open_url=open_url,
+            redraw=self.clock.mark,
+        )
         self.stage, self.editor = self.desk.stage, self.desk.editor
         output = output or terminal()
         self.colours = Colours(lambda: client.settings.theme, output)
@@ -77,9 +89,11 @@ class ChatScreen:
                 handlers(self.desk),
                 paste=self.editor.paste,
                 can_close=lambda: can_close(self.desk),
+                mode=lambda: self.desk.mode,
+                letter=lambda typed: letter(self.desk, typed),
             ),
             full_screen=True,
-            input=input,
+            input=Bursts(input or create_input(always_prefer_tty=True)),
             output=output,
             max_render_postpone_time=None,  # a key is not to wait for what the network brings
         )
@@ -88,7 +102,6 @@ class ChatScreen:
         self.app.layout = self._layout()
         self.app.key_processor.before_key_press += lambda _: self._see()
         self.app.ttimeoutlen = self.app.timeoutlen = KEY_WAIT
-        self.clock = FrameClock(self.app.invalidate)
         self.app.after_render += lambda _: self.clock.drawn()
         self.colours.listen(self.app.input, self.clock.mark)
         self._second: asyncio.TimerHandle | None = None
@@ -148,8 +161,12 @@ class ChatScreen:
             self._saving = None
         self._bookmark.save()
 
+    def _draw(self) -> None:
+        self.app.invalidate()
+
     def _see(self) -> None:
-        if self.stage.view.at_end and not self.stage.help_open:
+        self.stage.word = ""
+        if self.stage.view.at_end and not self.stage.overlay:
             self._client.see()
 
     def _exit(self, problem: BaseException | None = None) -> None:

@@ -1,10 +1,10 @@
-"""What each pane shows now: the world, seen through the views and the help.
+"""What each pane shows now: the world, seen through the views and overlays.
 
 Rules: it only reads the world; every method returns rows for the size at hand, and is cheap enough
 to be called for every frame.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from chatclient.model import (
     Archive,
@@ -17,17 +17,21 @@ from chatclient.model import (
 )
 from chatclient.ui import panes
 from chatclient.ui.cells import Row
-from chatclient.ui.guide import guide, key_help, question_rows
+from chatclient.ui.guide import guide, question_rows
+from chatclient.ui.overlay import Overlay
 from chatclient.ui.painting import Painter
+from chatclient.ui.pasting import messages
 from chatclient.ui.ports import Client
+from chatclient.ui.selection import KEYS as PICKING
 from chatclient.ui.view import View
 
 _QUESTION_PAGE = 4  # rows by which PageUp and PageDown move a question
+_TYPING = 2  # people who are named when they type
 _MANY_LINES = 2  # typed lines from which the status line says what Enter will do
 
 
 class Stage:
-    """The rows of all panes, and what the user did to see them so (scrolled, asked for help)."""
+    """The rows of all panes, and what the user did to see them so (scrolled, opened an overlay)."""
 
     def __init__(
         self,
@@ -35,32 +39,41 @@ class Stage:
         *,
         now: Callable[[], float],
         typed_lines: Callable[[], int],
+        picks: Callable[[], bool] = lambda: False,
         archive: Archive | None = None,
     ) -> None:
         self._client = client
         self._archive = archive or NoArchive()
         self._now = now
         self._typed_lines = typed_lines
+        self._picks = picks
         self.painter = Painter()
         self._views: dict[Buffer, View] = {}
-        self._help_from: int | None = None
-        self._help_size = (0, 0)
+        self._overlay: Overlay | None = None
         self._asked: tuple[Question | None, int] = (None, 0)
         """The question that is shown, and from which of its rows on, as it may be long."""
         self.leaving = False
         """Whether the user has asked to leave."""
+        self.word = ""
+        """What to say once, in place of a hint: what came of the last key."""
         self.wants_people = True
         """Whether the list of people is shown, if there is room."""
 
     @property
     def view(self) -> View:
         """The view of the active buffer."""
-        buffer = self._world.active
+        return self.view_of(self._world.active)
+
+    def view_of(self, buffer: Buffer) -> View:
+        """Return the view of a buffer."""
         if buffer not in self._views:
-            self._views[buffer] = View(
-                buffer, self.painter, self._archive, self._client.find_older
-            )
+            self._views[buffer] = View(buffer, self.painter, self._archive, self._client.find_older)
         return self._views[buffer]
+
+    def positions(self) -> Mapping[Buffer, int]:
+        """Return where in the archive the views stand that do not follow the ends of their buffers."""
+        found = {buffer: view.position for buffer, view in self._views.items()}
+        return {buffer: at for buffer, at in found.items() if at is not None}
 
     def refresh(self, buffer: Buffer) -> None:
         """Read again what is shown of the archive: it has changed."""
@@ -76,32 +89,26 @@ class Stage:
         """Drop the view of a buffer that is gone."""
         self._views.pop(closed, None)
 
-    # --- help ----------------------------------------------------------------------------------
+    # --- in place of the messages ----------------------------------------------------------------
 
     @property
-    def help_open(self) -> bool:
-        """Whether the page of keys is shown in place of the messages."""
-        return self._help_from is not None
+    def overlay(self) -> Overlay | None:
+        """What is shown in place of the messages; a question is shown over it."""
+        return None if self._client.question else self._overlay
 
-    def toggle_help(self) -> None:
-        """Show the page of keys, or the messages again."""
-        self._help_from = None if self.help_open else 0
-
-    def close_help(self) -> None:
-        """Show the messages again."""
-        self._help_from = None
+    def open(self, overlay: Overlay | None) -> None:
+        """Show an overlay in place of the messages, None for the messages again."""
+        if self._overlay:
+            self._overlay.close()
+        self._overlay = overlay
 
     def scroll_pages(self, pages: int) -> None:
         """Move a page up (negative) or down in what is shown."""
         question, row = self._asked
-        if self._help_from is None and question and question is self._client.question:
+        if question and question is self._client.question:
             self._asked = (question, max(0, row + pages * _QUESTION_PAGE))
-            return
-        if self._help_from is None:
+        else:
             self.view.page(pages)
-            return
-        height, total = self._help_size
-        self._help_from = max(0, min(total - height, self._help_from + pages * max(1, height - 2)))
 
     def toggle_people(self) -> None:
         """Hide the list of people, or show it."""
@@ -110,11 +117,9 @@ class Stage:
     # --- panes ---------------------------------------------------------------------------------
 
     def messages(self, cells: int, height: int) -> Sequence[Row]:
-        """Return the messages, with a word on what to do where there are few; or the help."""
-        if self._help_from is not None:
-            page = key_help(cells)
-            self._help_size = (height, len(page))
-            return page[self._help_from : self._help_from + height]
+        """Return the messages, with a word on what to do where there are few; or an overlay."""
+        if self.overlay:
+            return self.overlay.rows(cells, height)
         question = self._client.question
         below = self._question(question, cells, height) if question else []
         return [*self._talk(cells, height - len(below)), *below]
@@ -174,16 +179,31 @@ class Stage:
             return 0, "leaving… (Ctrl+C again: at once)"
         if self._client.question:
             return 0, "Enter answers, Esc gives up"
+        if self.overlay:
+            return 0, self.overlay.keys
+        if self.word:
+            return 0, self.word
+        if self._picks():
+            return 0, PICKING
+        if typing := self._typing():
+            return 1, typing
         lines = self._typed_lines()
         if lines >= _MANY_LINES:
-            most = self._world.status.multiline
-            one = lines <= most
-            many = f"{lines} lines in {-(-lines // most)} messages" if most else f"{lines} messages"
-            what = f"one message of {lines} lines" if one else many
-            return 0, f"Enter sends {what}, Ctrl+C clears {'it' if one else 'them'}"
+            what = messages(lines, self._world.status.multiline)
+            return 0, f"Enter sends {what}, Ctrl+C clears {'it' if 'one' in what else 'them'}"
         if panes.next_unread(self._client.buffers, self._world.active):
             return 3, "Alt+A next unread"
         return 6, "F1 keys"
+
+    def _typing(self) -> str:
+        """Return who is typing in the active buffer, "" for nobody."""
+        if not self._client.settings.show_typing:
+            return ""
+        nicks = sorted(self._world.active.typing)
+        if len(nicks) > _TYPING:
+            return f"{len(nicks)} people are typing…"
+        verb = "is" if len(nicks) == 1 else "are"
+        return f"{' and '.join(nicks)} {verb} typing…" if nicks else ""
 
     @property
     def counts_seconds(self) -> bool:

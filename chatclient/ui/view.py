@@ -22,6 +22,8 @@ FindOlder = Callable[[Buffer, Line, Line | None], bool]
 """Asks for what was said before a line, or is missing in a gap before it; says if that can be."""
 
 _MANY = 1000  # new lines that are counted
+_PICKED = CONVERSATION | {Kind.INFO, Kind.ERROR, Kind.TOPIC, Kind.INVITE}
+"""What can be picked: what somebody may want to answer or copy."""
 
 
 def nowhere(buffer: Buffer, line: Line, gap: Line | None) -> bool:
@@ -63,10 +65,12 @@ class View:
         self._top: Place | None = None
         self._left = 0  # `Line.id` of the last line when the end was left
         self._found: int | None = None  # where the line stands that was gone to
+        self._pick: Place | None = None
         self._light: tuple[Block, Block] | None = None
         self._stale = False
         self._asked: set[tuple[int, int]] = set()
         self._size = (80, 20)
+        self._shown = 0  # lines that are seen when the view is at the end
         self.fold: Fold = str.lower
 
     @property
@@ -83,7 +87,12 @@ class View:
             if shown is not None:
                 return shown
             self._top = None
-        return self._from_end(height)
+        rows = self._from_end(height)
+        index = self._picked_index()
+        if index is None or index >= len(self._lines) - self._shown:
+            return rows
+        self._stand(index, 0)  # what is picked is not pushed out of sight by what is said
+        return self._from_top(height) or rows
 
     # --- moving --------------------------------------------------------------------------------
 
@@ -135,7 +144,10 @@ class View:
     @property
     def position(self) -> int | None:
         """Where the line at the top stands in the archive, None at the end of the buffer."""
-        return self._top.position if self._top else None
+        top = self._top
+        if top is None or top.position is not None:
+            return top.position if top else None
+        return self._archive.position(self.buffer, top.line_id)  # it has been written since
 
     def return_to(self, position: int) -> None:
         """Have a line of the archive at the top, if it is there: that of an earlier `position`."""
@@ -160,17 +172,108 @@ class View:
                 self._lines.go_around(self._top.position)
         self._lines.check()
 
+    # --- picking -------------------------------------------------------------------------------
+
+    @property
+    def picked(self) -> Line | None:
+        """The line that is picked."""
+        index = self._picked_index()
+        return None if index is None else self._lines[index]
+
+    def pick(self, by: int) -> bool:
+        """Pick a line so many before (negative) or after the one that is, and have it in sight.
+
+        At first, that is the last one that is seen. Returns whether there was one.
+        """
+        self._check()
+        index = self._picked_index()
+        if index is None:
+            if self._found is not None:
+                return self._take(self._lines.find_position(self._found))
+            if self._top is None:
+                self._lines.to_end()
+                index = len(self._lines)
+            else:
+                index = min(len(self._lines), self._down(*self._top_row(), self._size[1] - 2)[0] + 1)
+            by = -1
+        step = -1 if by < 0 else 1
+        found = None
+        for _ in range(abs(by)):
+            index, stands = self._next(index, step)
+            if not stands:
+                break
+            found = index
+        return self._take(found)
+
+    def pick_message(self, msgid: str) -> bool:
+        """Pick a message by its id, and show it; say whether it is known."""
+        self._lines.to_end()
+        lines = self._lines
+        known = msgid in self.buffer.msgids
+        indexes = (at for at in range(len(lines) - 1, -1, -1) if lines[at].msgid == msgid)
+        index = next(indexes, None) if known else None
+        if index is None:
+            if not self.go_to_message(msgid):
+                return False
+            index, self._found = lines.find_position(self._found or 0), None
+        return self._take(index)
+
+    def unpick(self) -> None:
+        """Pick nothing."""
+        self._pick = None
+
+    def _picked_index(self) -> int | None:
+        pick = self._pick
+        return self._lines.find(pick.line_id, pick.position, pick.index) if pick else None
+
+    def _next(self, index: int, step: int) -> tuple[int, bool]:
+        """Return the next index from one on where a line can be picked, and whether there is one."""
+        lines = self._lines
+        start = index
+        while True:
+            if step < 0 and not index:
+                older = lines.older()
+                index, start = index + older, start + older
+            if step > 0 and index >= len(lines) - 1:
+                gone = lines.newer()
+                index, start = index - gone, start - gone
+            index += step
+            if not 0 <= index < len(lines):
+                return start, False
+            if lines[index].kind in _PICKED:
+                return index, True
+
+    def _take(self, index: int | None) -> bool:
+        """Pick the line at an index, and have it in sight."""
+        if index is None:
+            return False
+        self._found = None
+        line = self._lines[index]
+        self._pick = Place(index, line.id, self._lines.position(index), 0)
+        top, height = self._top_row(), self._size[1]
+        index = self._picked_index() or 0  # lines may have come before it
+        last = index, len(self._block(index).rows) - 1
+        if (index, 0) < top:
+            self._stand(index, 0)
+        elif last > self._down(*top, height - 2):  # the last row may say that there is more
+            self._stand(*self._up(index + 1, 0, height - 1))
+        self._seek()
+        return True
+
     # --- what is missing -----------------------------------------------------------------------
 
     def _seek(self) -> None:
         """Ask for what is missing near the top, unless that was tried."""
         if self._top is None:
             return
-        lines, height, top = self._lines, self._size[1], self._top.index
-        for index in range(max(0, top - height), min(len(lines), top + height)):
+        lines, ahead, top = self._lines, 2 * self._size[1], self._top.index
+        if top < ahead:
+            top += lines.older()
+            self._top = replace(self._top, index=top)
+        for index in range(max(0, top - ahead), min(len(lines), top + self._size[1])):
             if lines[index].kind is Kind.GAP and self._ask(index, lines[index]):
                 return
-        if top < height and not self.buffer.exhausted and lines.begins:
+        if top < ahead and not self.buffer.exhausted and lines.begins:
             self._ask(-1, None)
 
     def _ask(self, index: int, gap: Line | None) -> bool:
@@ -195,8 +298,12 @@ class View:
         marked = starts_day or new or answers
         marks = Marks(day if starts_day else "", new, answers) if marked else NO_MARKS
         block = self._painter.block(line, self._size[0], marks, self.fold)
-        found = self._found is not None and lines.position(index) == self._found
-        return self._lit(block) if found else block
+        pick = self._pick
+        if pick is not None:
+            lit = line.id in (pick.line_id, -(pick.position or 0))
+        else:
+            lit = self._found is not None and lines.position(index) == self._found
+        return self._lit(block) if lit else block
 
     def _lit(self, block: Block) -> Block:
         """Return the rows of a line so that it is seen among others."""
@@ -227,6 +334,7 @@ class View:
                     break
             index -= 1
             rows.extend(reversed(self._block(index).rows))
+        self._shown = len(self._lines) - index
         return rows[:height][::-1]
 
     def _from_top(self, height: int) -> list[Row] | None:

@@ -8,9 +8,10 @@ from typing import Final
 
 from msgspec import Struct
 
+from chatserver.core.audiences import Audience
 from chatserver.core.events import Event, Identity
 from chatserver.core.records import Roster
-from chatserver.core.state import Audience, Room, User
+from chatserver.core.state import Room, User
 
 
 class Emission(Struct, frozen=True):
@@ -52,6 +53,8 @@ class Close(Struct, frozen=True):
 
     session: int
     reason: str
+    whole: bool = False
+    """Whether whose device it is ends with it, so that nothing more is for them."""
 
 
 class Dismiss(Struct, frozen=True):

@@ -28,11 +28,10 @@ class Census(Struct, frozen=True):
 
 def count(state: State) -> Census:
     """Return how many users and rooms there are."""
-    users = state.users.values()
     return Census(
-        len(users),
-        sum(user.invisible for user in users),
-        sum(bool(user.operator) for user in users),
+        len(state.users),
+        sum(user.invisible for user in state.marked),
+        sum(bool(user.operator) for user in state.marked),
         sum(bool(room.members) for room in state.rooms.values()),
         state.most_users,
     )

@@ -25,18 +25,27 @@ class RosterEntry(Struct, frozen=True, gc=False):
     @property
     def prefixes(self) -> str:
         """All prefixes of the member, highest first."""
-        return "".join(PREFIXES[letter] for letter in self.status)
+        return "".join(PREFIXES[letter] for letter in self.status) if self.status else ""
 
 
 class Roster:
     """The members of a room at one moment, in the order in which they came."""
 
-    __slots__ = ("entries", "rendered")
+    __slots__ = ("earlier", "entries", "rendered")
 
     def __init__(self, entries: Iterable[RosterEntry]) -> None:
         self.entries = tuple(entries)
         self.rendered: dict[object, object] = {}
         """What faces made of it, by a key of theirs; the core never looks at it."""
+        self.earlier: dict[object, tuple[int, object]] = {}
+        """What they made of its first so many entries, when there were no more."""
+
+    def grown(self, entry: RosterEntry) -> "Roster":
+        """Return this roster with one more member at its end."""
+        other = Roster((*self.entries, entry))
+        made = {key: (len(self.entries), value) for key, value in self.rendered.items()}
+        other.earlier = {**self.earlier, **made}
+        return other
 
 
 class ListEntry(Struct, frozen=True):

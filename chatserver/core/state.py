@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chatserver.core.accounts import Accounts
+from chatserver.core.audiences import Audience, Presence
 from chatserver.core.departures import Departures
 from chatserver.core.events import Identity
 from chatserver.core.guests import Guests
@@ -46,29 +47,6 @@ NO_MODES: frozenset[str] = frozenset()
 
 ROOM_FLAGS = "nt"
 """Modes of a new room: no messages from outside, and the topic is the operators'."""
-
-
-class Audience:
-    """Who is to see something: a snapshot that never changes, and is shared by all events that it fits."""
-
-    __slots__ = ("_set", "key", "plan", "users")
-
-    def __init__(self, users: Iterable["User"], key: str = "") -> None:
-        self.users = tuple(users)
-        self.key = key
-        """The log (`Room.log`) of the room whose members these are, "" for others: what is kept of it
-        stands there, and events of one key go out together."""
-        self.plan: object = None
-        """What delivery worked out for this audience; the core never looks at it."""
-        self._set: frozenset[User] | None = None
-
-    def __contains__(self, user: object) -> bool:
-        if self._set is None:
-            self._set = frozenset(self.users)
-        return user in self._set
-
-    def __len__(self) -> int:
-        return len(self.users)
 
 
 class Device(Struct, gc=False):
@@ -245,8 +223,9 @@ class Room:
     """A room, with members or without."""
 
     __slots__ = (
-        "_audience", "_roster", "created_at", "created_seq", "emptied_at", "flags", "former", "founder",
-        "key", "last_seq", "limit", "lists", "lists_changed", "log", "members", "metadata", "name",
+        "_audience", "_presence", "_roster", "created_at", "created_seq", "emptied_at", "flags",
+        "former", "founder", "key", "last_seq", "limit", "lists", "lists_changed", "log", "members",
+        "metadata", "name",
         "password", "standings", "statuses", "topic", "topic_at", "topic_by",
     )  # fmt: skip
 
@@ -284,13 +263,16 @@ class Room:
         self.last_seq: int | None = None
         """The number of the newest message, 0 if there is none, None if only the store knows."""
         self._audience: Audience | None = None
+        self._presence = Presence()
         self._roster: Roster | None = None
 
     @property
     def audience(self) -> Audience:
         """All members: the same object until somebody comes or goes."""
         if self._audience is None:
-            self._audience = Audience(self.members, self.log)
+            if self._presence.worn:
+                self._presence = Presence(self.members)
+            self._audience = Audience((), self.log, self._presence)
         return self._audience
 
     @property
@@ -323,13 +305,17 @@ class Room:
     def enter(self, user: User, status: str) -> Membership:
         """Make `user` a member."""
         member = self.members[user] = user.rooms[self.key] = Membership(self, user, status)
-        self._audience = self._roster = None
+        self._presence.enter(user)
+        self._audience = None
+        if self._roster is not None:
+            self._roster = self._roster.grown(member.entry)
         self.emptied_at = 0
         return member
 
     def leave(self, user: User, at: int) -> None:
         """Make `user`, a member, one no more."""
         del self.members[user], user.rooms[self.key]
+        self._presence.leave(user)
         self._audience = self._roster = None
         if not self.members:
             self.emptied_at = at
@@ -367,6 +353,8 @@ class State:
         self.limits = limits
         self.users: dict[int, User] = {}
         """By their numbers."""
+        self.marked: set[User] = set()
+        """Those of them who have modes, or are operators: few, so counting them takes no time."""
         self.sessions: dict[int, User] = {}
         """By the numbers of their sessions: whose each is."""
         self.keys: dict[bytes, int] = {}
@@ -426,8 +414,13 @@ class State:
             self.online[fold(user.identity.account)] = user
         self.most_users = max(self.most_users, len(self.users))
 
+    def note_modes(self, user: User) -> None:
+        """Know that the modes of `user`, or whether they are an operator, may have changed."""
+        (self.marked.add if user.modes or user.operator else self.marked.discard)(user)
+
     def drop_user(self, user: User) -> None:
         """Let `user`, who has no device, be there no more."""
+        self.marked.discard(user)
         del self.users[user.id], self.nicks[fold(user.nick)]
         self.online.pop(fold(user.identity.account), None)
 

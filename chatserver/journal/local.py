@@ -29,7 +29,7 @@ from chatserver.journal.undoing import undo
 from chatserver.node import Node
 from chatserver.ports import EPOCH_BITS, Clock, Restored, Store, Trimmed, Writing
 
-BATCH_MOST: Final = 1024
+BATCH_MOST: Final = 256
 """Entries of one batch: bounds how long the others wait."""
 
 BATCH_SAYS: Final = 262_144

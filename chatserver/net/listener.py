@@ -41,6 +41,8 @@ class Connections:
         self.reserve = Reserve()
         self._numbers = itertools.count(1)
         self._tasks: dict[asyncio.Task[None], Connection] = {}
+        self._strangers: set[Connection] = set()
+        """Who was no user when they were counted last, or came since."""
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -50,10 +52,8 @@ class Connections:
 
     def count_strangers(self) -> int:
         """Return how many are no user yet; who was told goodbye is none any more."""
-        sessions = (connection.session for connection in self._tasks.values())
-        return sum(
-            session is None or (session.user is None and not session.closed) for session in sessions
-        )
+        self._strangers = {one for one in self._strangers if _is_stranger(one)}
+        return len(self._strangers)
 
     def add(self, sock: socket.socket, peer: Address, entrance: Entrance) -> None:
         """Give an accepted socket a connection with a task that owns it."""
@@ -73,10 +73,11 @@ class Connections:
             running = connection.run(sock, partial(converse, pinned=spoken))
         task = asyncio.create_task(running, name=f"#{number}")
         self._tasks[task] = connection
+        self._strangers.add(connection)
         task.add_done_callback(self._remove)
 
     def _remove(self, task: asyncio.Task[None]) -> None:
-        del self._tasks[task]
+        self._strangers.discard(self._tasks.pop(task))
         self.reserve.refill()
 
     async def closed(self, within: float) -> bool:
@@ -84,6 +85,11 @@ class Connections:
         if self._tasks:
             await asyncio.wait([*self._tasks], timeout=within)
         return not self._tasks
+
+
+def _is_stranger(connection: Connection) -> bool:
+    session = connection.session
+    return session is None or (session.user is None and not session.closed)
 
 
 class Listener:
@@ -100,15 +106,29 @@ class Listener:
     async def run(self) -> None:
         """Accept for as long as the task lives."""
         loop = asyncio.get_running_loop()
-        for number in itertools.count(1):
+        while True:
             try:
                 accepted, name = await loop.sock_accept(self._sock)
+                self._take(accepted, name)
+                self._take_more()
             except OSError as error:
                 await self._recover(error)
-                continue
-            self._take(accepted, name)
-            if number % ACCEPTS_AT_ONCE == 0:
+            else:
                 await asyncio.sleep(0)
+
+    def _take_more(self) -> None:
+        """Take who else is in the backlog, some at a time. Raises `OSError`.
+
+        `loop.sock_accept` accepts one each time round the loop. Many who come at once would enter a
+        large room one by one then, and each of them costs as many writes as there are members.
+        """
+        for _ in range(ACCEPTS_AT_ONCE):
+            try:
+                accepted, name = self._sock.accept()
+            except BlockingIOError:
+                return
+            accepted.setblocking(False)
+            self._take(accepted, name)
 
     def _take(self, accepted: socket.socket, name: object) -> None:
         try:

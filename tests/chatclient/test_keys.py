@@ -29,8 +29,8 @@ def test_every_action_has_a_key_and_every_key_with_an_action_a_sequence() -> Non
 
 
 def test_no_sequence_means_two_things() -> None:
-    """A key does one thing."""
-    counts = Counter(sequence for key in KEYS for sequence in key.sequences)
+    """A key does one thing in one mode."""
+    counts = Counter((key.mode, sequence) for key in KEYS for sequence in key.sequences)
     assert [sequence for sequence, count in counts.items() if count > 1] == []
 
 

@@ -136,3 +136,12 @@ def test_a_password_is_told_to_one_network(file: ConfigFile) -> None:
     file.save_in_network("libera", "autoconnect", value=False)
     (config,) = plan([], wishes, file).networks
     assert config.identity.password == "sesame"
+
+
+def test_a_name_that_is_nearly_one(file: ConfigFile) -> None:
+    """It is asked whether that was meant; a host with that name can still be written."""
+    with pytest.raises(ArgumentError, match="do you mean libera"):
+        plan(["libra"], Wishes(), file)
+    for where in (["libra", "9000"], ["libra.example"], ["localhost"], ["elsewhere"]):
+        (config,) = plan(where, Wishes(), file).networks
+        assert config.host == where[0]

@@ -3,6 +3,7 @@
 import pytest
 
 from chatserver.batch import Entry, must_be_kept, page_of, records_of, targets_of, write_down
+from chatserver.core.audiences import Audience
 from chatserver.core.effects import Emission, Recall
 from chatserver.core.events import (
     AwayChanged,
@@ -19,7 +20,7 @@ from chatserver.core.events import (
     TopicChanged,
 )
 from chatserver.core.history import Page, conversation
-from chatserver.core.state import Audience, User
+from chatserver.core.state import User
 from chatserver.faces.contract import Request
 from chatserver.faces.plain import PlainFace, PlainFacts
 from chatserver.session import Session

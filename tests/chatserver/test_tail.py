@@ -1,8 +1,8 @@
 """The tail: the newest slices, within a bound."""
 
 from chatserver.backlog import Backlog
+from chatserver.core.audiences import Audience
 from chatserver.core.events import Event, Identity, Said
-from chatserver.core.state import Audience
 from chatserver.tail import Slice, Stream, Tail
 from tests.chatserver.test_delivery import Reader, Stage, Tongue
 

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatwire.text import action, cut_utf8, is_blank, is_ctcp, plain, strip_formatting, visible
+from chatwire.text import (
+    action,
+    cut_utf8,
+    is_blank,
+    is_ctcp,
+    pack,
+    plain,
+    strip_formatting,
+    visible,
+)
 
 CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 UNSEEN = "\u00ad\u115f\u1160\u180e\u200b\u200e\u200f\u2060\u3164\ufeff\uffa0\U000e0001"
@@ -173,3 +182,18 @@ def test_ctcp() -> None:
     """The first character tells."""
     assert is_ctcp("\x01VERSION\x01")
     assert not is_ctcp("hi \x01")
+
+
+@given(st.lists(st.text("aé", min_size=1, max_size=9)), st.integers(18, 40))
+def test_packed_items_are_all_there_in_order(items: list[str], limit: int) -> None:
+    """In texts of at most so many bytes."""
+    packed = [*pack(items, limit)]
+    assert [item for text in packed for item in text.split(" ")] == items
+    assert all(len(text.encode()) <= limit for text in packed)
+
+
+def test_an_item_that_is_too_long_stands_alone() -> None:
+    """It is not lost."""
+    assert [*pack(["aaaa", "b"], 2)] == ["aaaa", "b"]
+    assert [*pack(["b", "aaaa"], 2)] == ["b", "aaaa"]
+    assert [*pack([], 2)] == []

@@ -1,6 +1,7 @@
 """/upgrade: the program is started anew in its place, on its terminal: real processes."""
 
 import os
+import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -43,12 +44,18 @@ def test_the_same_view(server: Server) -> None:
         alice.see("said before")
         alice.press("half a sent")
         alice.see(r"#ops > half a sent")
+        bob.send(*(f"line {number}" for number in range(80)))
+        alice.see("line 79")
+        alice.press("\x1b[5~\x1b[5~")
+        alice.see("more lines below")
+        top = min(map(int, re.findall(r"line (\d+)", "\n".join(alice.screen.display))))
         alice.press("\x1b2")
         alice.see(r"#lobby >")
         assert _upgrade(alice, r"#lobby >") < SECONDS
         alice.see(r"connected · alicia")
         alice.press("\x1b3")
-        alice.see(r"(?s)said before.*#ops > half a sent")
+        shown = alice.see(r"(?s)more lines below.*#ops > half a sent")
+        assert min(map(int, re.findall(r"line (\d+)", shown))) == top
         alice.press("ence\r")
         bob.read_until("[alicia] half a sentence")
         assert alice.process.poll() is None
@@ -101,3 +108,22 @@ def test_a_version_that_does_not_start(server: Server, tmp_path: Path) -> None:
         alice.see("ImportError: half")
         alice.type("still here")
         bob.read_until("[alice] still here")
+
+
+def test_line_by_line(server: Server) -> None:
+    """Without a screen it is the same: one is in the room that one was in, and can go on."""
+    with (
+        Terminal("localhost", str(server.port), "--nick", "alice", "--plain") as alice,
+        server.join() as bob,
+    ):
+        alice.see("now in #lobby")
+        alice.type("/join #ops")
+        alice.see("now in #ops")
+        alice.type("/upgrade")
+        alice.see("(?s)looking whether.*connecting to.*now in #ops")
+        alice.type("/go lobby")
+        alice.see("now in #lobby, 2 people")
+        alice.type("I am back")
+        bob.read_until("[alice] I am back")
+        alice.type("/quit")
+        assert alice.end() == 0

@@ -133,6 +133,8 @@ class Person:
         """Return what it has not got yet, "" if nothing."""
         if not self.client.session.online:
             return "to be online"
+        if self.link is None or not self.link.alive:
+            return "to notice that its connection has ended"
         for buffer in self.client.world.buffers:
             if buffer.pending:
                 return f"an answer to {buffer.pending} lines in {buffer.name}"

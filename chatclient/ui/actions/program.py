@@ -1,8 +1,9 @@
-"""Keys for the program itself: help, the terminal, and leaving."""
+"""Keys for the program itself: the terminal, what is to be closed, and leaving."""
 
 from collections.abc import Mapping
 
 from chatclient.keys import Action
+from chatclient.ui.actions import picking
 from chatclient.ui.bindings import Handler
 from chatclient.ui.desk import Desk
 
@@ -10,7 +11,6 @@ from chatclient.ui.desk import Desk
 def handlers(desk: Desk) -> Mapping[Action, Handler]:
     """Return what handles these keys, at that desk."""
     return {
-        Action.HELP: lambda _: desk.stage.toggle_help(),
         Action.CLOSE: lambda _: _close(desk),
         Action.SUSPEND: lambda event: event.app.suspend_to_background(),
         Action.REDRAW: lambda event: event.app.renderer.clear(),
@@ -21,18 +21,25 @@ def handlers(desk: Desk) -> Mapping[Action, Handler]:
 
 def can_close(desk: Desk) -> bool:
     """Say whether there is anything to close, so that Esc is not only the beginning of a key."""
-    return desk.stage.help_open or desk.editor.menu_open or desk.editor.asked is not None
+    open_now = desk.stage.overlay or desk.editor.menu_open or desk.editor.asked
+    return bool(open_now) or picking.can_close(desk)
 
 
 def _close(desk: Desk) -> None:
     if desk.editor.asked:
         desk.client.answer(None)
-        return
-    desk.stage.close_help()
-    desk.editor.close_menu()
+    elif desk.stage.overlay:
+        desk.open(None)
+    elif desk.editor.menu_open:
+        desk.editor.close_menu()
+    else:
+        picking.close(desk)
 
 
 def _clear_or_leave(desk: Desk) -> None:
+    if desk.stage.overlay and not desk.stage.leaving:
+        desk.open(None)
+        return
     if desk.editor.buffer.text and not desk.stage.leaving:
         desk.editor.buffer.reset()
     elif desk.editor.asked and not desk.stage.leaving:
@@ -42,6 +49,9 @@ def _clear_or_leave(desk: Desk) -> None:
 
 
 def _delete_or_leave(desk: Desk) -> None:
+    if desk.stage.overlay and not desk.editor.buffer.text:
+        desk.open(None)
+        return
     if desk.editor.buffer.text:
         desk.editor.delete()
     else:

@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import structs
 
 from chatserver.core.accounts import CERTIFICATES_MOST, Account
+from chatserver.core.audiences import Audience
 from chatserver.core.commands import (
     ChangeCertificate,
     ChangePassword,
@@ -41,7 +42,7 @@ from chatserver.core.execute.turn import Stamp, Turn
 from chatserver.core.naming import refuse_nick
 from chatserver.core.parties import metadata_of
 from chatserver.core.records import Past
-from chatserver.core.state import Audience, State, User
+from chatserver.core.state import State, User
 from chatwire.names import fold
 
 PASSWORD_CHANGED: Final = "the password of the account was changed"  # noqa: S105 - words about one

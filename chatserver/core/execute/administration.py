@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from chatserver.core.accounts import Account
+from chatserver.core.audiences import Audience
 from chatserver.core.commands import ChangePassword, DropAccount
 from chatserver.core.effects import AccountSettled, Effect, Emission, Reason, Refused
 from chatserver.core.events import AccountChanged, AccountKept
 from chatserver.core.execute.accounts import DROPPED, PASSWORD_CHANGED, assign, dismiss
 from chatserver.core.execute.people import remove, with_peers
 from chatserver.core.execute.turn import Stamp, Turn
-from chatserver.core.state import Audience, State, User
+from chatserver.core.state import State, User
 
 
 def set_password_of(state: State, stamp: Stamp, command: ChangePassword) -> Sequence[Effect]:

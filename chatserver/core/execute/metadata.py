@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import structs
 
+from chatserver.core.audiences import Audience
 from chatserver.core.commands import (
     Adopt,
     ClearMetadata,
@@ -34,7 +35,7 @@ from chatserver.core.execute.turn import Turn
 from chatserver.core.metadata import KEYS_MOST
 from chatserver.core.parties import metadata_of
 from chatserver.core.rights import manages
-from chatserver.core.state import Audience, Room, State, User
+from chatserver.core.state import Room, State, User
 from chatwire.names import fold, looks_like_room
 
 

@@ -208,6 +208,7 @@ def change_user_modes(turn: Turn, command: ChangeUserModes) -> Sequence[Effect]:
         return [*refused]
     if "o" not in user.modes:
         user.operator = ""
+    turn.state.note_modes(user)
     for member in user.rooms.values():
         member.forget_entry()
     event = UserModesChanged(turn.seq, turn.at, user.identity, tuple(done))

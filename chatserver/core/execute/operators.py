@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from chatserver.core.audiences import Audience
 from chatserver.core.commands import BecomeOperator, ChangeHost, Kill, ModeChange, SendWallops
 from chatserver.core.effects import Effect, Emission, OperatorGranted, Reason, Refused
 from chatserver.core.events import (
@@ -16,13 +17,14 @@ from chatserver.core.events import (
 )
 from chatserver.core.execute.people import identify, remove
 from chatserver.core.execute.turn import Turn, shorten
-from chatserver.core.state import Audience, User
+from chatserver.core.state import User
 
 
 def become_operator(turn: Turn, command: BecomeOperator) -> Sequence[Effect]:
     """Make the asker an operator; whoever submits this has checked that they may."""
     user = turn.user
     user.operator = command.name
+    turn.state.note_modes(user)
     effects: list[Effect] = [OperatorGranted()]
     if "o" not in user.modes:
         user.modes |= {"o"}

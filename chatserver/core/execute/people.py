@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from chatserver.core.audiences import Audience
 from chatserver.core.commands import ABSENT, ChangeNick, SetAway, SetRealname
 from chatserver.core.effects import (
     NOTHING,
@@ -15,7 +16,7 @@ from chatserver.core.events import AwayChanged, Departed, Identity, RealnameChan
 from chatserver.core.execute.turn import Turn, shorten
 from chatserver.core.naming import refuse_nick
 from chatserver.core.records import Past
-from chatserver.core.state import Audience, State, User
+from chatserver.core.state import State, User
 from chatwire.names import fold
 
 REPLACED = "Replaced by a new connection of theirs"
@@ -29,8 +30,9 @@ def remove(turn: Turn, user: User, reason: str) -> Sequence[Effect]:
     """
     state = turn.state
     peers, rooms, key = state.peers(user), user.logs, user.key
-    closes = [Close(session, reason) for session in user.devices]
-    for member in [*user.rooms.values()]:
+    closes = [Close(session, reason, whole=True) for session in user.devices]
+    members = [*user.rooms.values()]
+    for member in members:
         member.room.leave(user, turn.at)
         if not member.room.members:
             state.see_to_empty(member.room)
@@ -42,6 +44,8 @@ def remove(turn: Turn, user: User, reason: str) -> Sequence[Effect]:
     state.past.append(Past(user.identity, turn.at))
     state.guests.leave(key, turn.at)
     departed = Departed(turn.seq, turn.at, user.identity, reason)
+    if len(members) == 1:  # what is shown to one room goes out together, also when many leave it
+        return (Emission(departed, members[0].room.audience, rooms=rooms, moved=user), *closes)
     return (Emission(departed, peers, rooms=rooms), *closes)
 
 

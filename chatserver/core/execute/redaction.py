@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from msgspec import structs
 
+from chatserver.core.audiences import Audience
 from chatserver.core.commands import Redact
 from chatserver.core.effects import Effect, Emission, Reason, Refused
 from chatserver.core.events import Redacted
@@ -17,7 +18,7 @@ from chatserver.core.execute.speech import status_of
 from chatserver.core.execute.turn import Turn, shorten
 from chatserver.core.parties import reads_since
 from chatserver.core.rights import manages, refuse_speech
-from chatserver.core.state import Audience, State, User
+from chatserver.core.state import State, User
 from chatwire.names import fold, looks_like_room
 
 

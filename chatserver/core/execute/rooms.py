@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from chatserver.core.audiences import Audience
 from chatserver.core.commands import Invite, Join, Kick, ModeChange, Part, SetTopic
 from chatserver.core.effects import (
     NOTHING,
@@ -28,7 +29,7 @@ from chatserver.core.events import (
 from chatserver.core.execute.turn import Turn, shorten
 from chatserver.core.rights import ORPHANED_AFTER, governs, manages, refuse_entry
 from chatserver.core.standings import join_statuses, remember, remembered, settle
-from chatserver.core.state import ROOM_FLAGS, Audience, Room, State, User
+from chatserver.core.state import ROOM_FLAGS, Room, State, User
 from chatwire.names import fold, is_room, tidy
 
 SERVER = Identity("", "", "")

@@ -5,6 +5,7 @@ Rule: a NOTICE is never answered by an error (RFC 2812, 3.3.2), so that no two p
 
 from collections.abc import Iterator, Sequence
 
+from chatserver.core.audiences import Audience
 from chatserver.core.commands import Respond, Say, Tag
 from chatserver.core.effects import (
     NOTHING,
@@ -21,7 +22,7 @@ from chatserver.core.history import target_of
 from chatserver.core.nonces import Kept, is_personal, nonce_key
 from chatserver.core.records import PREFIXES
 from chatserver.core.rights import may_see, refuse_speech
-from chatserver.core.state import Audience, Room, State, User
+from chatserver.core.state import Room, State, User
 from chatwire.names import looks_like_room
 
 LASTING = frozenset({"+react", "+unreact", "+draft/react", "+draft/unreact", "+draft/persist"})

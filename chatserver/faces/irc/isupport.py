@@ -14,10 +14,11 @@ from chatserver.core.state import State, User
 from chatserver.faces.contract import Ask
 from chatserver.faces.irc.dialect import in_batch
 from chatserver.faces.irc.facts import ServerFacts
-from chatserver.faces.irc.lines import finish, pack
+from chatserver.faces.irc.lines import finish
 from chatserver.faces.irc.session import Items, Session
 from chatwire import caps
 from chatwire.message import Message
+from chatwire.text import pack
 
 MOST_TARGETS = 20
 """Targets of one PRIVMSG, NOTICE, TAGMSG or KICK."""

@@ -6,7 +6,7 @@ parameter of its own.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from chatwire.text import cut_utf8
@@ -36,26 +36,6 @@ def numeric(server: str, code: str, nick: str, *params: str, text: str | None = 
     """Return a numeric reply to `nick` ("" for who has none yet), `text` being what people read."""
     middle = " ".join([f":{server}", code, nick or "*", *map(as_middle, params)])
     return finish(middle if text is None else f"{middle} :{text}")
-
-
-def pack(words: Iterable[str], limit: int) -> Iterator[str]:
-    """Yield words joined by spaces, in texts of at most `limit` bytes (or of one word that is longer).
-
-    Joining first and looking for spaces then takes a tenth of the time of counting words: lists of
-    names are long, and made anew whenever somebody enters.
-    """
-    text = " ".join(words).encode(errors="replace")
-    start = 0
-    while len(text) - start > limit:
-        end = text.rfind(b" ", start, start + limit + 1)
-        if end < 0:
-            end = text.find(b" ", start)
-        if end < 0:
-            break
-        yield text[start:end].decode()
-        start = end + 1
-    if text:
-        yield text[start:].decode()
 
 
 def split_text(text: str, limit: int) -> Iterator[str]:

@@ -38,11 +38,12 @@ from chatserver.core.parties import metadata_of
 from chatserver.core.state import Room, User
 from chatserver.faces.contract import Answer, Item
 from chatserver.faces.irc.history import batched
-from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish, pack
+from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatwire import caps
 from chatwire.message import Message
 from chatwire.names import fold, looks_like_room
+from chatwire.text import pack
 
 VERB = "METADATA"
 EVERYTHING = "*ALL"

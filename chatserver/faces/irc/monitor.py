@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from chatserver.core.commands import Command, ListMonitored, Monitor
 from chatserver.core.effects import Monitored, MonitorListed
 from chatserver.core.monitors import MONITORED_MOST
-from chatserver.faces.irc.lines import BODY_LIMIT, pack
+from chatserver.faces.irc.lines import BODY_LIMIT
 from chatserver.faces.irc.metadata import of_monitored
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatwire.message import Message
 from chatwire.names import tidy
+from chatwire.text import pack
 
 _ASKED: Mapping[str, Callable[[tuple[str, ...]], Command]] = {
     "+": lambda nicks: Monitor(adding=nicks),

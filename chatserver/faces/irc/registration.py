@@ -23,11 +23,12 @@ from chatserver.faces.irc.isupport import (
     my_info,
     support,
 )
-from chatserver.faces.irc.lines import BODY_LIMIT, finish, pack, readable_time
+from chatserver.faces.irc.lines import BODY_LIMIT, finish, readable_time
 from chatserver.faces.irc.session import Handler, Inquiry, Items, Session
 from chatwire import caps
 from chatwire.message import Message
 from chatwire.names import is_nick, tidy
+from chatwire.text import pack
 
 _NO_USERNAME = re.compile(r"[^A-Za-z0-9_.\-+~^`|{}\[\]\\]")
 _SOME_USERNAME = "user"

@@ -10,7 +10,7 @@ from chatserver.core.records import STATUSES, Roster, RosterEntry
 from chatserver.faces.contract import Item
 from chatserver.faces.irc.dialect import dialect_for
 from chatserver.faces.irc.isupport import MOST_TARGETS
-from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish, pack
+from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish
 from chatserver.faces.irc.listing import parse_conditions
 from chatserver.faces.irc.markers import marker
 from chatserver.faces.irc.metadata import of_room
@@ -20,6 +20,7 @@ from chatserver.faces.irc.talk import targets
 from chatwire import caps
 from chatwire.message import Message
 from chatwire.names import fold
+from chatwire.text import pack
 
 
 def join(session: Session, message: Message) -> Items:
@@ -133,17 +134,31 @@ def _name_lines(inquiry: Inquiry, name: str, symbol: str, texts: Sequence[str]) 
 
 
 def _roster_texts(inquiry: Inquiry, name: str, roster: Roster) -> Sequence[str]:
-    """Return all names of a room, written once for all who see them in the same way."""
+    """Return all names of a room, written once for all who see them in the same way.
+
+    Of a room into which many come one after the other, only who is new is written each time.
+    """
     session = inquiry.session
-    key = (session.server.name, session.has(caps.MULTI_PREFIX), session.has(caps.USERHOST_IN_NAMES))
+    key = (
+        session.server.name, name,
+        session.has(caps.MULTI_PREFIX), session.has(caps.USERHOST_IN_NAMES),
+    )  # fmt: skip
     texts = roster.rendered.get(key)
     if not isinstance(texts, tuple):
-        texts = roster.rendered[key] = tuple(_texts(inquiry, name, roster.entries))
+        known, before = roster.earlier.pop(key, (0, ()))
+        kept = before if isinstance(before, tuple) else ()
+        fresh = _texts(inquiry, name, roster.entries[known:], first=kept[-1:])
+        texts = roster.rendered[key] = (*kept[:-1], *fresh)
     return texts
 
 
-def _texts(inquiry: Inquiry, name: str, entries: Sequence[RosterEntry]) -> Sequence[str]:
-    """Return names in as many texts as they need lines, for a reader with a nick of any length."""
+def _texts(
+    inquiry: Inquiry, name: str, entries: Sequence[RosterEntry], first: Sequence[str] = ()
+) -> Sequence[str]:
+    """Return names in as many texts as they need lines, for a reader with a nick of any length.
+
+    They begin with what is in `first`, as far as there is room.
+    """
     session = inquiry.session
     head = f":{session.server.name} 353  = {name} :"
     limit = BODY_LIMIT - len(head.encode()) - session.server.limits.nick
@@ -155,7 +170,7 @@ def _texts(inquiry: Inquiry, name: str, entries: Sequence[RosterEntry]) -> Seque
         if session.has(caps.USERHOST_IN_NAMES)
         else [prefixes[entry.status] + entry.identity.nick for entry in entries]
     )
-    return [*pack(written, limit)]
+    return [*pack([*first, *written], limit)]
 
 
 def rename(session: Session, message: Message) -> Items:

@@ -13,9 +13,10 @@ from chatserver.core.history import NEWEST
 from chatserver.core.state import State, User
 from chatserver.faces.contract import Answer, Ask, Item, Lookup, Moment, Request
 from chatserver.faces.irc.facts import ServerFacts
-from chatserver.faces.irc.lines import BODY_LIMIT, finish, numeric, pack
+from chatserver.faces.irc.lines import BODY_LIMIT, finish, numeric
 from chatwire import caps
 from chatwire.message import Message
+from chatwire.text import pack
 
 _LABEL_LIMIT = 64
 """Bytes of a label (IRCv3 labeled-response)."""

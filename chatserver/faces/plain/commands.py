@@ -5,7 +5,6 @@ says what is wrong. It knows what the `Reader` remembers, nothing else.
 """
 
 from collections.abc import Callable, Sequence
-from textwrap import wrap
 from typing import Protocol
 
 from msgspec import Struct
@@ -37,7 +36,7 @@ from chatserver.faces.plain.rooms import (
     unban,
 )
 from chatwire.names import fold, is_nick, tidy
-from chatwire.text import plain
+from chatwire.text import pack, plain
 
 HISTORY_USUAL = 20
 """Messages that /history shows when it is not told how many."""
@@ -55,7 +54,10 @@ IGNORED_MOST = 100
 """People that one can ignore at once."""
 
 WIDTH = 100
-"""Characters of a line of nicks: a long list is easier to read, and to cut, in several lines."""
+"""Bytes of a line of nicks: a long list is easier to read, and to cut, in several lines."""
+
+INDENT = "   "
+"""What the lines after the first begin with."""
 
 FACES = {"plain": "plain text", "irc": "IRC"}
 """How people can be here."""
@@ -160,8 +162,9 @@ def _names(face: Reader, rest: str) -> Items:
         if room is None:
             return face.lines(f"there is no room {brief(name)}; /rooms lists them")
         members = [entry.prefixes + entry.identity.nick for entry in queries.names(room, user)]
-        head = f"{plain(room.name)} ({len(members)}): "
-        return face.lines(*wrap(head + " ".join(members), WIDTH, subsequent_indent="   "))
+        head = f"{plain(room.name)} ({len(members)}):"
+        first, *rest = pack([head, *members], WIDTH - len(INDENT))
+        return face.lines(first, *(INDENT + line for line in rest))
 
     return (Ask(answer),)
 

@@ -1,5 +1,6 @@
 """What only you see, in plain text: what came of your command, and why not, and what to do then."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 from chatserver.core.effects import (
@@ -123,14 +124,12 @@ def brief(text: str) -> str:
 
 def entered(entry: Entered, nick: str) -> list[str]:
     """Return what somebody sees on entering a room: who is there, and the topic."""
-    others = [
-        member.prefixes + member.identity.nick
-        for member in entry.roster.entries
-        if member.identity.nick != nick
+    others = (member for member in entry.roster.entries if member.identity.nick != nick)
+    named = [
+        member.prefixes + member.identity.nick for member in itertools.islice(others, NAMED_MOST)
     ]
-    named = others[:NAMED_MOST]
-    if len(others) > len(named):
-        more = len(others) - len(named)
+    more = len(entry.roster.entries) - 1 - len(named)  # oneself is among them
+    if more > 0:
         named.append(f"{more} {'other' if more == 1 else 'others'}")
     company = listing(named) if named else "nobody else yet"
     if entry.gathered:

@@ -1,5 +1,7 @@
 """What happens in a world is in the archive, and what was there is back at the next start."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -416,3 +418,20 @@ def test_what_is_missing_stands_between_what_was_restored_and_what_is_new(tmp_pa
     old, between, new = (each.position for each in two.archive.older(room, None, 3))
     assert new - between > 1000 * (between - old)
     two.end()
+
+
+def test_what_another_client_has_to_say_is_left_to_it(tmp_path: Path) -> None:
+    """As long as that runs; when it is gone, the next client says it, and only one."""
+    one = Life(tmp_path / "archive.db", "#room")
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        one.session.say(one.room(), "waits", MORNING)
+        one.archive.remember("outbox", f"home\n{other.pid}", one.session.snapshot())
+        one.archive.close()
+        two = Life(tmp_path / "archive.db", "#room")
+        assert texts(two.room().lines) == []
+        two.end()
+    for expected in (["waits"], ["waits"]):
+        three = Life(tmp_path / "archive.db", "#room")
+        assert texts(three.room().lines) == expected
+        assert len(three.archive.remembered("outbox")) == 1
+        three.end()

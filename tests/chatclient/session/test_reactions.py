@@ -153,6 +153,13 @@ def test_a_removed_message_is_gone_with_its_reactions(wire: Wire) -> None:
     assert last(room).reactions == ()
 
 
+def test_a_reaction_can_be_removed(wire: Wire) -> None:
+    """REDACT may name the reaction itself: it ends, and the message stays."""
+    room = wire.room("#r")
+    wire.hear("@msgid=m5;+reply=m1;+draft/react=! :bob!b@h TAGMSG #r", ":op!o@h REDACT #r m5 :no")
+    assert (last(room).text, last(room).reactions) == ("lunch?", ())
+
+
 def test_nobody_fills_the_memory_with_reactions(wire: Wire) -> None:
     """What one message shows is bounded."""
     room = wire.room("#r")

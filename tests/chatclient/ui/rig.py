@@ -57,6 +57,11 @@ class ScriptedClient:
         for other in more:
             other.watched = False
         self.entered: list[tuple[str, str]] = []
+        self.replies: list[tuple[str, str]] = []  # what was answered, and what was said
+        self.reactions: list[tuple[str, str]] = []  # to what, and by what
+        self.redacted: list[str] = []
+        self.typed: list[tuple[str, bool]] = []  # where somebody types, or no longer does
+        self.lacking: set[str] = set()  # features of the server
         self.sought: list[str] = []  # beginnings of names of rooms
         self.older_sought: list[tuple[Line, Line | None]] = []  # before what, filling which gap
         self.has_history = False  # whether the server can be asked for that
@@ -74,6 +79,26 @@ class ScriptedClient:
     def enter(self, buffer: Buffer, text: str) -> None:
         """Note what was typed."""
         self.entered.append((buffer.name, text))
+
+    def say(self, buffer: Buffer, text: str, reply_to: Line | str = "") -> None:
+        """Note what was answered."""
+        self.replies.append((reply_to if isinstance(reply_to, str) else reply_to.text, text))
+
+    def react(self, buffer: Buffer, line: Line, text: str) -> None:
+        """Note it."""
+        self.reactions.append((line.text, text))
+
+    def redact(self, buffer: Buffer, line: Line) -> None:
+        """Note it."""
+        self.redacted.append(line.text)
+
+    def typing(self, buffer: Buffer, active: bool) -> None:
+        """Note it."""
+        self.typed.append((buffer.name, active))
+
+    def can(self, buffer: Buffer, feature: str) -> bool:
+        """Say whether it is not lacking."""
+        return feature not in self.lacking
 
     def answer(self, written: str | None) -> None:
         """Do it, as the real one does."""
@@ -195,11 +220,19 @@ class Rig:
             input=keys,
             output=self.output,
             now=lambda: NOON,
+            open_url=self._open,
         )
+        self.opened: list[str] = []  # links
+        self.has_desktop = True  # to open them on
         self.failing = False  # whether the test is about a screen that ends with an error
         self.task = asyncio.create_task(self.screen.run())
         self._drawn = asyncio.Event()
         self.screen.app.after_render += lambda _: self._drawn.set()
+
+    def _open(self, url: str) -> bool:
+        if self.has_desktop:
+            self.opened.append(url)
+        return self.has_desktop
 
     @property
     def rows(self) -> list[str]:

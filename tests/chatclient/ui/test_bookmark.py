@@ -77,7 +77,7 @@ async def test_a_draft_is_kept_while_it_is_typed() -> None:
 async def test_a_room_that_is_closed() -> None:
     """A view that is not there any more is no reason to stop."""
     memory = Memory()
-    memory.remember("view", "", "chat.example:9000\n#gone\n17")
+    memory.remember("view", "", "chat.example:9000\n#gone")
     async with rig(archive=memory) as screen:
         await screen.shows("#lobby >")
 
@@ -89,7 +89,7 @@ async def test_a_room_that_was_asked_for() -> None:
     world = make_world()
     join(world, "#ops", "anna")
     async with rig(world=world, archive=memory) as screen:
-        memory.remember("view", "", "chat.example:9000\n#ops\n")
+        memory.remember("view", "", "chat.example:9000\n#ops")
         Bookmark(screen.screen.desk, memory).restore(place=False)
         assert _in_view(screen) == "#lobby"
         Bookmark(screen.screen.desk, memory).restore(place=True)

@@ -5,14 +5,14 @@ import pytest
 from chatclient import keys
 from chatclient.model import Kind
 from chatclient.ui.cells import width
-from chatclient.ui.guide import guide, key_help
+from chatclient.ui.guide import guide, help_rows
 from tests.chatclient.ui.rig import NOON, join, make_world
 
 
 @pytest.mark.parametrize("cells", [12, 20, 40, 80])
 def test_the_page_of_keys_has_them_all_and_fits(cells: int) -> None:
     """Whatever the width, each key is there; rows are no wider than they may be."""
-    rows = [row.text for row in key_help(cells)]
+    rows = [row.text for row in help_rows(cells)]
     text = " ".join(" ".join(rows).split())
     assert all(key.label in text for key in keys.KEYS)
     assert all(width(row.rstrip()) <= max(cells, 18) for row in rows)

@@ -116,6 +116,8 @@ def test_the_census_counts(state: State) -> None:
     """Users, invisible ones, operators, rooms with somebody in them."""
     who(state, "alice").modes |= {"i"}
     who(state, "bob").operator = "oper"
+    state.note_modes(who(state, "alice"))
+    state.note_modes(who(state, "bob"))
     state.most_users = 9
     assert queries.count(state) == queries.Census(3, 1, 1, 2, 9)
 

@@ -46,7 +46,7 @@ def test_the_connection_of_before_ends() -> None:
         "Welcomed",
     ]
     assert watchers([*effects], Departed) == {"bob"}
-    assert all_of(Close, [*effects]) == [Close(old.id, REPLACED)]
+    assert all_of(Close, [*effects]) == [Close(old.id, REPLACED, whole=True)]
     assert all_of(Welcomed, [*effects]) == [Welcomed(new.identity, resumed=True)]
     assert chat.state.find_user("alice") is new
     assert (new.named_seq, new.conversations) == (old.named_seq, {"bob": "bob"})

@@ -131,7 +131,7 @@ def test_that_one_of_several_devices_goes_is_nobodys_business() -> None:
     assert [*ann.devices] == [session]
     effects = chat.ask(session, Quit("bye"))
     assert watchers(effects, Departed) == {"bob"}
-    assert all_of(Close, effects) == [Close(session, "bye")]
+    assert all_of(Close, effects) == [Close(session, "bye", whole=True)]
 
 
 def test_a_device_with_the_same_key_is_replaced() -> None:

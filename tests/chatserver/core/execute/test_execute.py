@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from chatserver.core import commands, events
 from chatserver.core.accounts import Account, Verifier
+from chatserver.core.audiences import Audience
 from chatserver.core.commands import Command, Connect, ModeChange
 from chatserver.core.effects import (
     Aside,
@@ -27,7 +28,7 @@ from chatserver.core.execute.rooms import open_lobby
 from chatserver.core.guests import Guest
 from chatserver.core.limits import Limits
 from chatserver.core.records import STATUSES, Roster
-from chatserver.core.state import Audience, Room, State, User
+from chatserver.core.state import Room, State, User
 from chatwire.names import fold
 from tests.chatserver.core.chat import HOUR, Chat
 

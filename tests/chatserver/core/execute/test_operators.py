@@ -74,14 +74,14 @@ def test_a_kill_is_told_to_its_victim_and_ends_them(chat: Chat) -> None:
     effects = chat.do("root", Kill("ANN", "rude"))
     assert watchers(effects, Killed) == {"ann"}
     assert watchers(effects, Departed) == {"bob"}
-    assert effects[-1] == Close(ann.id, "Killed (root (rude))")
+    assert effects[-1] == Close(ann.id, "Killed (root (rude))", whole=True)
     assert "ann" not in chat.state.nicks
 
 
 def test_an_operator_can_end_themselves(chat: Chat) -> None:
     """As anybody else."""
     root = chat.state.nicks["root"]
-    assert chat.do("root", Kill("root", ""))[-1] == Close(root.id, "Killed (root ())")
+    assert chat.do("root", Kill("root", ""))[-1] == Close(root.id, "Killed (root ())", whole=True)
 
 
 def test_a_host_can_be_changed(chat: Chat) -> None:

@@ -64,7 +64,7 @@ def test_who_leaves_is_missed_once_by_each_who_shared_a_room() -> None:
     chat.add("cat", "#c")
     effects = chat.do("ann", Quit("bye"))
     assert watchers(effects, Departed) == {"bob"}
-    assert effects[-1] == Close(ann.id, "bye")
+    assert effects[-1] == Close(ann.id, "bye", whole=True)
     assert set(chat.state.nicks) == {"bob", "cat"}
     assert ann not in chat.room("#a").members
     assert ann.rooms == {}

@@ -9,7 +9,6 @@ from chatserver.faces.irc.lines import (
     finish,
     iso_time,
     numeric,
-    pack,
     readable_time,
     split_text,
 )
@@ -42,21 +41,6 @@ def test_a_numeric_names_who_it_is_for() -> None:
     """`*` is who has no nick yet; the text is always the last parameter."""
     assert numeric("s", "001", "", "a", text="hi") == b":s 001 * a :hi\r\n"
     assert numeric("s", "324", "n", "#a", "+k", "b c") == b":s 324 n #a +k *\r\n"
-
-
-@given(st.lists(st.text("aé", min_size=1, max_size=9)), st.integers(18, 40))
-def test_packed_items_are_all_there_in_order(items: list[str], limit: int) -> None:
-    """In texts of at most so many bytes."""
-    packed = [*pack(items, limit)]
-    assert [item for text in packed for item in text.split(" ")] == items
-    assert all(len(text.encode()) <= limit for text in packed)
-
-
-def test_an_item_that_is_too_long_stands_alone() -> None:
-    """It is not lost."""
-    assert [*pack(["aaaa", "b"], 2)] == ["aaaa", "b"]
-    assert [*pack(["b", "aaaa"], 2)] == ["b", "aaaa"]
-    assert [*pack([], 2)] == []
 
 
 @given(st.text(), st.integers(1, 40))
