@@ -12,7 +12,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -76,7 +75,9 @@ class Upgrade:
                 for client in self._hub.clients
             },
         }
-        file = tempfile.TemporaryFile()  # noqa: SIM115 -- it is for the new program to close
+        from tempfile import TemporaryFile  # noqa: PLC0415 - no start needs it
+
+        file = TemporaryFile()  # noqa: SIM115 -- it is for the new program to close
         file.write(json.dumps(told).encode())
         file.flush()
         file.seek(0)
