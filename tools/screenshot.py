@@ -169,8 +169,8 @@ def play(terminal: Terminal, port: int, stack: ExitStack) -> None:
     dora = join("/nick dora", "hello from the lobby", "is anna here?")
     terminal.until(lambda screen: re.search(r"2 #lobby +!2", screen))
     dora.say("/quit")
-    terminal.type("/ms")
-    terminal.shows("/msg <nick>")
+    terminal.type("great, so we have time for")
+    terminal.shows("have time for")
 
 
 def main() -> int:
