@@ -26,6 +26,7 @@ from chatclient.model import (
     Change,
     CommandWanted,
     Kind,
+    Level,
     Line,
     LineAdded,
     LineChanged,
@@ -67,6 +68,8 @@ class Keeper:
         """The name of what waits: other clients on this machine may have some of their own."""
         self._told = False
         self._behind: set[Buffer] = set()
+        self._later: set[int] = set()
+        """The lines that are told of after the change that is looked at, and are in the window."""
         self._full: set[Buffer] = set()
         """Which may have more lines than need be in memory."""
         client.listen(self._changed)
@@ -93,7 +96,11 @@ class Keeper:
                     self._archive.do(t.Remember("outbox", name, ""))
 
     def _bring_back(self, buffer: Buffer) -> None:
-        if buffer.kind is BufferKind.SERVER or buffer.lines:
+        if buffer.kind is BufferKind.SERVER:
+            return
+        if level := self._archive.recall("level", _name(buffer)):
+            buffer.level = Level(level)
+        if buffer.lines:
             return
         lines = [kept.line for kept in self._archive.older(buffer, None, _RESTORED)]
         if not lines:
@@ -115,9 +122,11 @@ class Keeper:
 
     def _changed(self, changes: Sequence[Change]) -> None:
         own = False
+        self._later = _told(changes)
         for change in changes:
             if isinstance(change, LineAdded):
                 buffer, line = change.buffer, change.line
+                self._later.discard(line.id)
                 own = own or line.own
                 if buffer.kind is not BufferKind.SERVER:
                     if is_kept(line):
@@ -175,14 +184,16 @@ class Keeper:
         shelf, lines = self._archive.shelf(buffer), buffer.lines
         if line.id in shelf.positions or line.id < 0:
             return t.Update(shelf, line, 0, 0)
+        self._later.discard(line.id)
         where = (at for at in range(len(lines) - 1, -1, -1) if lines[at].id == line.id)
         at = next(where, len(lines))
-        return t.Update(shelf, line, _kept_before(lines, at), _kept_after(lines, at))
+        return t.Update(shelf, line, self._before(lines, at), self._after(lines, at))
 
     def _runs(self, buffer: Buffer, lines: Sequence[Line]) -> Iterator[t.Insert]:
         """Yield what stands together in the window, with what it stands between."""
         shelf, window = self._archive.shelf(buffer), buffer.lines
         fresh = {line.id for line in lines}
+        self._later -= fresh
         run: list[Line] = []
         start = 0
         for at, line in enumerate(window):
@@ -190,11 +201,21 @@ class Keeper:
                 start = start if run else at
                 if is_kept(line):
                     run.append(line)
-            elif run and is_kept(line):
-                yield t.Insert(shelf, run, _kept_before(window, start), line.id)
+            elif run and self._stands(line):
+                yield t.Insert(shelf, run, self._before(window, start), line.id)
                 run = []
         if run:
-            yield t.Insert(shelf, run, _kept_before(window, start), 0)
+            yield t.Insert(shelf, run, self._before(window, start), 0)
+
+    def _stands(self, line: Line) -> bool:
+        """Say whether a line has its place in the archive, or gets it before what is told now."""
+        return is_kept(line) and line.id not in self._later
+
+    def _before(self, lines: Sequence[Line], at: int) -> int:
+        return next((line.id for line in reversed(lines[:at]) if self._stands(line)), 0)
+
+    def _after(self, lines: Sequence[Line], at: int) -> int:
+        return next((line.id for line in lines[at + 1 :] if self._stands(line)), 0)
 
     def _trim(self, buffer: Buffer) -> None:
         """Let lines go that are written; not while others may have to be put between them."""
@@ -261,6 +282,7 @@ class Keeper:
 
     def _note_buffer(self, buffer: Buffer) -> None:
         shelf = self._archive.shelf(buffer)
+        self._archive.remember("level", _name(buffer), buffer.level or "")
         if shelf.target != buffer.target:
             self._archive.do(t.Rename(shelf, buffer.target))
             self._note_open(buffer)
@@ -312,9 +334,14 @@ def _name(buffer: Buffer) -> str:
     return f"{buffer.network}\n{buffer.target.lower()}"
 
 
-def _kept_before(lines: Sequence[Line], at: int) -> int:
-    return next((line.id for line in reversed(lines[:at]) if is_kept(line)), 0)
-
-
-def _kept_after(lines: Sequence[Line], at: int) -> int:
-    return next((line.id for line in lines[at + 1 :] if is_kept(line)), 0)
+def _told(changes: Sequence[Change]) -> set[int]:
+    """Return the ids of all lines that are told of, if more than additions at the end are told."""
+    if all(isinstance(change, LineAdded) for change in changes):
+        return set()
+    told: set[int] = set()
+    for change in changes:
+        if isinstance(change, LineAdded | LineChanged):
+            told.add(change.line.id)
+        elif isinstance(change, LinesInserted):
+            told.update(line.id for line in change.lines)
+    return told

@@ -82,9 +82,7 @@ class Editor:
         beside.on_text_insert += lambda _: self._name_emoji(beside)
         self._beside = BufferControl(beside, key_bindings=bindings)
         self._overlay: Overlay | None = None
-        choosing = EditBuffer(multiline=False, read_only=Condition(lambda: not self._chooses))
-        choosing.on_text_changed += self._choose
-        self._choosing = BufferControl(choosing, key_bindings=bindings)
+        self._choosing = BufferControl(self._choices(), key_bindings=bindings)
         self.window = InputPane(
             self._talking,
             label=self._label,
@@ -107,12 +105,14 @@ class Editor:
         self._answering.buffer.reset()
         self.window.control = self._control()
 
-    def choose(self, overlay: Overlay | None) -> None:
-        """Have what is typed go to an overlay; None goes on with what one says."""
+    def choose(self, overlay: Overlay | None, typed: str = "") -> None:
+        """Have what is typed go to an overlay, `typed` first; None goes on with what one says."""
         self._overlay = None
         self._choosing.buffer.reset()
         self._overlay = overlay
         self.window.control = self._control()
+        if typed:
+            self._choosing.buffer.insert_text(typed)
 
     def _control(self) -> BufferControl:
         if self._question:
@@ -120,6 +120,12 @@ class Editor:
         if self._overlay:
             return self._choosing
         return self._beside if self._aside else self._talking
+
+    def _choices(self) -> EditBuffer:
+        """Return what is typed in for an overlay."""
+        made = EditBuffer(multiline=False, read_only=Condition(lambda: not self._chooses))
+        made.on_text_changed += self._choose
+        return made
 
     @property
     def _chooses(self) -> bool:
@@ -290,6 +296,15 @@ class Editor:
     def when_typed(self, note: Callable[[], None]) -> None:
         """Have `note` called when what is typed for a buffer changes."""
         self._talk.on_text_changed += lambda _: note()
+
+    def tell_typed(self) -> None:
+        """Tell that nothing is typed any more: prompt_toolkit says nothing of a new beginning."""
+        self._talk.on_text_changed.fire()
+
+    def clear(self) -> None:
+        """Throw away what is typed."""
+        self.buffer.reset()
+        self.tell_typed()
 
     def forget(self, closed: Buffer) -> None:
         """Drop the draft of a buffer that is gone."""

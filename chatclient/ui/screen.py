@@ -24,6 +24,7 @@ from prompt_toolkit.output import ColorDepth, Output
 from chatclient.model import (
     BufferClosed,
     Change,
+    CommandWanted,
     FocusWanted,
     LineChanged,
     LineRemoved,
@@ -34,7 +35,7 @@ from chatclient.model import (
     StatusChanged,
 )
 from chatclient.model.archive import Archive, NoArchive
-from chatclient.ui.actions import handlers
+from chatclient.ui.actions import handlers, overlays
 from chatclient.ui.actions.composing import letter
 from chatclient.ui.actions.program import can_close
 from chatclient.ui.bindings import bind
@@ -205,6 +206,8 @@ class ChatScreen:
     def _changed(self, changes: Sequence[Change]) -> None:
         for change in changes:
             match change:
+                case CommandWanted(_, name, argument):
+                    overlays.order(self.desk, name, argument)
                 case FocusWanted(buffer):
                     self.desk.show(buffer)
                 case BufferClosed(buffer):
