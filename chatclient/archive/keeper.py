@@ -40,8 +40,8 @@ from chatclient.model.reactions import with_sign
 from chatclient.model.window import MOST, restore, trim
 from chatclient.session import Session
 
-_SLACK = 500  # lines more than `MOST` that may be there before some are let go
-_AHEAD = 5 * MOST  # lines of a buffer with which the writer is waited for: they come too fast
+_SLACK = 1.25  # so many times as many lines may be there before some are let go
+_AHEAD = 5  # or so many before the writer is waited for: they come too fast
 _RESTORED = 50  # lines of each buffer that are there at start; the view reads more as it needs them
 _PATIENCE = 1.0  # seconds to wait for the writer, when something is to be shown that it has
 
@@ -59,8 +59,12 @@ class Client(Protocol):
 class Keeper:
     """Keeps the world of one client."""
 
-    def __init__(self, archive: SqliteArchive, client: Client) -> None:
-        """Keep what happens from now on; `restore` first, before the client runs."""
+    def __init__(self, archive: SqliteArchive, client: Client, most: int = MOST) -> None:
+        """Keep what happens from now on; `restore` first, before the client runs.
+
+        Of each buffer, `most` lines stay in memory, or some more.
+        """
+        self._most = most
         self._archive = archive
         self._world = client.world
         self._session = client.session
@@ -131,14 +135,14 @@ class Keeper:
                 if buffer.kind is not BufferKind.SERVER:
                     if is_kept(line):
                         self._archive.add(buffer, line)
-                    if len(buffer.lines) > MOST + _SLACK:
+                    if len(buffer.lines) > self._most * _SLACK:
                         self._full.add(buffer)
             else:
                 own = isinstance(change, LineChanged | LineRemoved) or own
                 self._note(change)
         while self._full:  # now that all has been told, and each line stands where it belongs
             buffer = self._full.pop()
-            if len(buffer.lines) > _AHEAD and not buffer.behind:
+            if len(buffer.lines) > self._most * _AHEAD and not buffer.behind:
                 self._archive.flush(_PATIENCE)
             self._trim(buffer)
         if own:
@@ -219,7 +223,7 @@ class Keeper:
 
     def _trim(self, buffer: Buffer) -> None:
         """Let lines go that are written; not while others may have to be put between them."""
-        if buffer.behind or len(buffer.lines) <= MOST + _SLACK:
+        if buffer.behind or len(buffer.lines) <= self._most * _SLACK:
             return
         shelf = self._archive.shelf(buffer)
         positions = shelf.positions
@@ -227,7 +231,7 @@ class Keeper:
         def may_go(line: Line) -> bool:
             return line.id <= shelf.lost or line.id in positions or not is_kept(line)
 
-        gone = [line.id for line in trim(buffer, MOST, may_go)]
+        gone = [line.id for line in trim(buffer, self._most, may_go)]
         if buffer.read_id in gone:
             buffer.read_id = -shelf.position(buffer.read_id)
         if gone:

@@ -127,7 +127,9 @@ class Writer:
             case t.ForgetAll(shelves):
                 for table in ("lines", "fresh", "inputs"):
                     self._do(f"DELETE FROM {table}")  # noqa: S608
-                self._do("DELETE FROM memory WHERE topic IN ('draft', 'view', 'read', 'hole', 'open')")
+                self._do(
+                    "DELETE FROM memory WHERE topic IN ('draft', 'view', 'read', 'hole', 'open')"
+                )
                 self._forget_words()
                 for shelf in shelves:
                     shelf.lose()

@@ -32,14 +32,16 @@ MORNING = 1_700_000_000.0
 class Life:
     """One life of the program, with a client that has no connection."""
 
-    def __init__(self, path: Path | None, *rooms: str, logs: Logs | None = None) -> None:
+    def __init__(
+        self, path: Path | None, *rooms: str, logs: Logs | None = None, most: int = MOST
+    ) -> None:
         self.world = World(Status("host:9000", nick="anna"), name="home")
         self.session = Session(self.world, Identity("anna"), random=Random(1))
         self.listener: Callable[[Sequence[Change]], None] = lambda _: None
         for room in rooms:
             self.session.join(room)
         self.archive = SqliteArchive(path, logs)
-        self.keeper = Keeper(self.archive, self)
+        self.keeper = Keeper(self.archive, self, most)
         self.keeper.restore()
         self.flush()
 
