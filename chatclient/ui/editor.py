@@ -348,6 +348,7 @@ class Editor:
     def _editing(self) -> KeyBindings:
         """Return the keys that go by clusters, where prompt_toolkit's go by code points."""
         bindings = KeyBindings()
+        typing = Condition(lambda: self.search is None)
 
         @bindings.add("left")
         @bindings.add("c-b")
@@ -358,7 +359,7 @@ class Editor:
         def _right(event: KeyPressEvent) -> None:
             self.buffer.cursor_position += self._cluster_after()
 
-        @bindings.add("backspace")
+        @bindings.add("backspace", filter=typing)
         def _backspace(event: KeyPressEvent) -> None:
             self.buffer.delete_before_cursor(self._cluster_before())
 

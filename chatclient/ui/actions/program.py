@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chatclient.keys import Action
+from chatclient.keys import Action, Mode
 from chatclient.ui.actions import picking
 from chatclient.ui.bindings import Handler
 from chatclient.ui.desk import Desk
@@ -40,8 +40,10 @@ def _clear_or_leave(desk: Desk) -> None:
     if desk.stage.overlay and not desk.stage.leaving:
         desk.open(None)
         return
-    if desk.editor.buffer.text and not desk.stage.leaving:
-        desk.editor.buffer.reset()
+    if desk.mode is not Mode.ANY and not desk.stage.leaving:
+        picking.close(desk)
+    elif desk.editor.buffer.text and not desk.stage.leaving:
+        desk.editor.clear()
     elif desk.editor.asked and not desk.stage.leaving:
         desk.client.answer(None)
     else:

@@ -92,7 +92,7 @@ class ScriptedClient:
         """Note it."""
         self.redacted.append(line.text)
 
-    def typing(self, buffer: Buffer, active: bool) -> None:
+    def typing(self, buffer: Buffer, active: bool) -> None:  # noqa: FBT001 -- as the real one
         """Note it."""
         self.typed.append((buffer.name, active))
 
