@@ -21,7 +21,7 @@ from chatclient.ui.wrapping import wrap
 MOST = 100
 """Messages that are listed."""
 _WHOLE_ROWS = 4  # of the chosen message
-_DAY = 86_400
+_ROWS_FOR_CONTEXT = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class Hits(Listing):
         """Whether an answer is on its way."""
         self._asked: Callable[[], Sequence[Hit]] | None = None
         self._closed = False
+        self._height = 0
         self._made: dict[tuple[int, int, bool], Sequence[Row]] = {}
         self._several = len(scene.client.worlds) > 1
 
@@ -97,6 +98,13 @@ class Hits(Listing):
         self._scene.go_to(self.hits[self.chosen])
         return True
 
+    def rows(self, cells: int, height: int) -> Sequence[Row]:
+        """Return the messages that fit; on a low screen without what stands around the chosen one."""
+        if height != self._height:
+            self._height = height
+            self._made.clear()
+        return super().rows(cells, height)
+
     # --- what is seen --------------------------------------------------------------------------
 
     def count(self) -> int:
@@ -119,8 +127,8 @@ class Hits(Listing):
 
     def _chosen(self, index: int, cells: int) -> Sequence[Row]:
         hit = self.hits[index]
-        buffer = self._scene.find(hit)
         archive = self._scene.archive
+        buffer = self._scene.find(hit) if self._height >= _ROWS_FOR_CONTEXT else None
         before = archive.older(buffer, hit.position, 1) if buffer else ()
         after = archive.newer(buffer, hit.position, 1) if buffer else ()
         head = self._head(hit, cells)
