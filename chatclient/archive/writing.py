@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from chatclient.archive import tasks as t
+import chatclient.archive.tasks as t
 from chatclient.archive.rows import COLUMNS, SAID, Row, moment, row_of
 from chatclient.model import Kind, Line
 
