@@ -58,15 +58,10 @@ class Editor:
         self._drafts: dict[Buffer, Document] = {}
         self._emojis = emojis or Emojis()
         self._emojis.ready = self._offer_again
-        self._talk = EditBuffer(
-            completer=completer,
-            complete_while_typing=Condition(self._offers_unasked),
-            history=history,
-            multiline=True,
-        )
-        self._talk.on_text_insert += lambda _: self._name_emoji(self._talk)
+        self._talk = self._edit_buffer(completer, history, multiline=True)
         self._question: Question | None = None
         self._aside = ""
+        self._pasting = False
         self.pasted: Paste | None = None
         """A large paste that nobody has decided about."""
         self.search: Search | None = None
@@ -74,12 +69,7 @@ class Editor:
         bindings = self._editing()
         self._talking = BufferControl(self._talk, key_bindings=bindings)
         self._answering = BufferControl(EditBuffer(multiline=False), key_bindings=bindings)
-        beside = EditBuffer(
-            completer=EmojiCompleter(self._emojis),
-            complete_while_typing=Condition(self._offers_unasked),
-            multiline=False,
-        )
-        beside.on_text_insert += lambda _: self._name_emoji(beside)
+        beside = self._edit_buffer(EmojiCompleter(self._emojis), None, multiline=False)
         self._beside = BufferControl(beside, key_bindings=bindings)
         self._overlay: Overlay | None = None
         self._choosing = BufferControl(self._choices(), key_bindings=bindings)
@@ -90,6 +80,18 @@ class Editor:
             hides=self._hides,
             notes=notes,
         )
+
+    def _edit_buffer(
+        self, completer: Completer, history: History | None, *, multiline: bool
+    ) -> EditBuffer:
+        made = EditBuffer(
+            completer=completer,
+            complete_while_typing=Condition(self._offers_unasked),
+            history=history,
+            multiline=multiline,
+        )
+        made.on_text_insert += self._name_emoji
+        return made
 
     @property
     def buffer(self) -> EditBuffer:
@@ -192,13 +194,19 @@ class Editor:
             self.close_menu()
             self.search, self.pasted = None, Paste(safe)
         else:
-            self._talk.insert_text(safe.rstrip("\n"))
+            self._insert(safe.rstrip("\n"))
 
     def take_paste(self) -> None:
         """Insert the large paste that was held."""
         if self.pasted is not None:
             text, self.pasted = self.pasted.text.rstrip("\n"), None
-            self._talk.insert_text(text)
+            self._insert(text)
+
+    def _insert(self, pasted: str) -> None:
+        """Insert what was pasted as it is: `:names:` in it may be anything."""
+        self._pasting = True
+        self._talk.insert_text(pasted)
+        self._pasting = False
 
     def begin_search(self) -> None:
         """Search what was typed before."""
@@ -321,7 +329,8 @@ class Editor:
     def _name_emoji(self, buffer: EditBuffer) -> None:
         """Put an emoji in the place of its name when that is whole."""
         before = buffer.document.text_before_cursor
-        if before.endswith(":") and (made := self._emojis.replaced(before)) != before:
+        typed = not self._pasting
+        if typed and before.endswith(":") and (made := self._emojis.replaced(before)) != before:
             after = buffer.document.text_after_cursor
             buffer.document = Document(made + after, len(made))
 

@@ -283,6 +283,17 @@ async def test_colons_are_colons(text: str) -> None:
         await seen.until(lambda: seen.client.entered == [("#lobby", text)])
 
 
+@pytest.mark.asyncio
+async def test_pasted_names_stay_as_they_are() -> None:
+    """They may be anything, as in a log or a program."""
+    async with rig() as seen:
+        seen.press(":ta")
+        await seen.shows(":tada:")
+        seen.press(CTRL_C)
+        seen.paste("sep :tada:")
+        await seen.until(lambda: seen.screen.editor.buffer.text == "sep :tada:")
+
+
 # --- typing ------------------------------------------------------------------------------------
 
 
