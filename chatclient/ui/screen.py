@@ -7,16 +7,18 @@ Rules:
 """
 
 import asyncio
+import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.clipboard import InMemoryClipboard
 from prompt_toolkit.input import Input, create_input
+from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.layout import Float, FloatContainer, Layout
 from prompt_toolkit.layout.menus import CompletionsMenu
 from prompt_toolkit.output import ColorDepth, Output
@@ -26,6 +28,7 @@ from chatclient.model import (
     Change,
     CommandWanted,
     FocusWanted,
+    LineAdded,
     LineChanged,
     LineRemoved,
     LinesInserted,
@@ -44,7 +47,9 @@ from chatclient.ui.browser import open_url
 from chatclient.ui.bursts import Bursts
 from chatclient.ui.clock import FrameClock
 from chatclient.ui.desk import Desk
+from chatclient.ui.focus import watch_focus
 from chatclient.ui.frame import Frame, Parts
+from chatclient.ui.notifications import Caller
 from chatclient.ui.output import terminal
 from chatclient.ui.pane import Pane
 from chatclient.ui.ports import Client
@@ -69,6 +74,7 @@ class ChatScreen:
         now: Callable[[], float] = time.time,
         open_url: Callable[[str], bool] = open_url,
         place: bool = True,
+        environment: Mapping[str, str] = os.environ,
     ) -> None:
         """`place` says whether to come back to what was in view last time."""
         self._client = client
@@ -86,13 +92,7 @@ class ChatScreen:
         colours = output.get_default_color_depth() is not ColorDepth.DEPTH_1_BIT
         self.app: Application[None] = Application(
             style=style(colours=colours),
-            key_bindings=bind(
-                handlers(self.desk),
-                paste=self.editor.paste,
-                can_close=lambda: can_close(self.desk),
-                mode=lambda: self.desk.mode,
-                letter=lambda typed: letter(self.desk, typed),
-            ),
+            key_bindings=self._bindings(),
             full_screen=True,
             input=Bursts(input or create_input(always_prefer_tty=True)),
             output=output,
@@ -110,7 +110,27 @@ class ChatScreen:
         self._saving: asyncio.TimerHandle | None = None
         self.editor.when_typed(self._save_soon)
         self._hurried = False
+        self._caller = Caller(self._send, lambda: client.settings.ring, environment)
         client.listen(self._changed)
+
+    def _bindings(self) -> KeyBindings:
+        made = bind(
+            handlers(self.desk),
+            paste=self.editor.paste,
+            can_close=lambda: can_close(self.desk),
+            mode=lambda: self.desk.mode,
+            letter=lambda typed: letter(self.desk, typed),
+        )
+        watch_focus(made, self._note_focus)
+        return made
+
+    def _note_focus(self, focused: bool) -> None:  # noqa: FBT001 -- its one meaning
+        self._caller.focused = focused
+
+    def _send(self, sequence: str) -> None:
+        if self.app.is_running:
+            self.app.output.write_raw(sequence)
+            self.app.output.flush()
 
     async def run(self) -> None:
         """Show the client, and run it, until the user has left and the connection is closed."""
@@ -206,12 +226,16 @@ class ChatScreen:
     def _changed(self, changes: Sequence[Change]) -> None:
         for change in changes:
             match change:
+                case LineAdded(buffer, line):
+                    in_view = buffer is self.desk.active and self.stage.view.at_end
+                    self._caller.heed(buffer, line, in_view=in_view)
                 case CommandWanted(_, name, argument):
                     overlays.order(self.desk, name, argument)
                 case FocusWanted(buffer):
                     self.desk.show(buffer)
                 case BufferClosed(buffer):
                     self.desk.forget(buffer)
+                    self._caller.forget(buffer)
                 case PastFound(buffer) | PastChanged(buffer):
                     self.stage.refresh(buffer)
                 case LineChanged(buffer) | LinesInserted(buffer) | LineRemoved(buffer):
