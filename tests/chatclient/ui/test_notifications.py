@@ -1,7 +1,9 @@
 """The user is called when they look elsewhere, and for nothing else."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import pytest
 
@@ -105,7 +107,13 @@ class Pad:
         self.time = 0.0
         self.caller = Caller(self.sent.append, lambda: ring, {}, lambda: self.time)
 
-    def say(self, buffer: Buffer | None = None, *, in_view: bool = False, **what: object) -> bool:
+    def say(
+        self,
+        buffer: Buffer | None = None,
+        *,
+        in_view: bool = False,
+        what: Mapping[str, object] = MappingProxyType({}),
+    ) -> bool:
         """Let bob call; say whether the user is called."""
         line = self.world.make_line(Kind.MESSAGE, "anna: hi", time=NOON, source="bob", mention=True)
         before = len(self.sent)
@@ -113,7 +121,7 @@ class Pad:
         return len(self.sent) > before
 
 
-def _with(line: Line, what: dict[str, object]) -> Line:
+def _with(line: Line, what: Mapping[str, object]) -> Line:
     return replace(line, **what)  # type: ignore[arg-type]  # what a line has
 
 
@@ -121,7 +129,7 @@ def _with(line: Line, what: dict[str, object]) -> Line:
 def test_what_does_not_call(what: dict[str, object]) -> None:
     """Own messages, those of before, and what nobody said."""
     pad = Pad()
-    assert not pad.say(**what)
+    assert not pad.say(what=what)
     assert pad.say()
 
 
@@ -155,13 +163,13 @@ def test_the_level_of_the_room_decides(level: Level | None, mention: bool, calle
     """All, mentions (which is usual), or nothing."""
     pad = Pad()
     pad.room.level = level
-    assert pad.say(mention=mention) is called
+    assert pad.say(what={"mention": mention}) is called
 
 
 def test_a_conversation_calls_for_all() -> None:
     """It is to the user alone."""
     pad = Pad()
-    assert pad.say(pad.world.open_direct("eve"), mention=False)
+    assert pad.say(pad.world.open_direct("eve"), what={"mention": False})
 
 
 def test_nothing_means_nothing() -> None:
