@@ -18,6 +18,7 @@ from chatclient.model import (
     CommandWanted,
     Delivery,
     Kind,
+    Level,
     Line,
     Sign,
     Status,
@@ -106,6 +107,16 @@ def test_what_people_say_and_do_is_kept(life: Life) -> None:
     life.flush()
     assert life.kept() == ["hello", "eve joined"]
     assert not life.archive.search("server")
+
+
+def test_what_a_room_calls_for_is_back_at_the_next_start(tmp_path: Path) -> None:
+    """And forgotten when it is what is usual again."""
+    for level, before in ((Level.NOTHING, None), (None, Level.NOTHING), (None, None)):
+        life = Life(tmp_path / "archive.db", "#room")
+        assert life.room().level is before
+        life.world.set_level(life.room(), level)
+        life.flush()
+        life.end()
 
 
 def test_own_lines_are_kept_when_the_server_has_them(life: Life) -> None:
