@@ -47,6 +47,8 @@ def _clear_or_leave(desk: Desk) -> None:
         desk.editor.clear()
     elif desk.editor.asked and not desk.stage.leaving:
         desk.client.answer(None)
+    elif desk.replying and not desk.stage.leaving:
+        desk.reply_to(None)
     else:
         desk.leave()
 

@@ -12,6 +12,7 @@ from chatclient.keys import Mode
 from chatclient.model import Delivery, Kind, Sign
 from chatclient.ui.selection import LACKS
 from tests.chatclient.ui.rig import (
+    CTRL_C,
     DOWN,
     ENTER,
     ESC,
@@ -161,6 +162,21 @@ async def test_esc_answers_nothing() -> None:
         await seen.hides("replying")
         seen.press(ENTER)
         await seen.until(lambda: seen.client.entered == [("#lobby", "hm")])
+
+
+@pytest.mark.asyncio
+async def test_ctrl_c_answers_nothing_before_it_leaves() -> None:
+    """Who changes their mind does not want to be gone."""
+    async with talk() as seen:
+        seen.press(PICK + "r")
+        await seen.shows("replying to bob: three")
+        seen.press(CTRL_C)
+        await seen.hides("replying")
+        seen.press(PICK)
+        await seen.shows("r reply")
+        seen.press(CTRL_C)
+        await seen.hides("r reply")
+        assert seen.client.quits == 0
 
 
 @pytest.mark.asyncio
