@@ -17,6 +17,7 @@ from typing import Any
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.clipboard import InMemoryClipboard
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.input import Input, create_input
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.layout import Float, FloatContainer, Layout
@@ -49,6 +50,7 @@ from chatclient.ui.clock import FrameClock
 from chatclient.ui.desk import Desk
 from chatclient.ui.focus import watch_focus
 from chatclient.ui.frame import Frame, Parts
+from chatclient.ui.mouse import Mouse
 from chatclient.ui.notifications import Caller
 from chatclient.ui.output import terminal
 from chatclient.ui.pane import Pane
@@ -96,6 +98,7 @@ class ChatScreen:
             full_screen=True,
             input=Bursts(input or create_input(always_prefer_tty=True)),
             output=output,
+            mouse_support=Condition(lambda: client.settings.mouse),
             max_render_postpone_time=None,  # a key is not to wait for what the network brings
         )
         if not client.settings.stock_rendering:
@@ -208,7 +211,8 @@ class ChatScreen:
             status=Pane(stage.status),
             input=window,
         )
-        frame = Frame(parts, show_people=stage.has_people)
+        mouse = Mouse(self.desk, parts)
+        frame = Frame(parts, show_people=stage.has_people, placed=mouse.watch)
         menu = Float(CompletionsMenu(max_height=MENU_ROWS), xcursor=True, height=self._menu_rows)
         self.app.before_render += lambda _: self._place_menu(frame, menu)
         return Layout(FloatContainer(frame, [menu]), focused_element=window)

@@ -259,7 +259,7 @@ def test_what_a_room_calls_for() -> None:
     typing.type("/notify")
     assert last(typing.room).text == "in #ops you are called for what mentions you"
     typing.type("/notify nothing")
-    assert typing.room.level == Level.NOTHING
+    assert [typing.room.level] == [Level.NOTHING]
     assert last(typing.room).text == "in #ops you are called for nothing; it is muted"
     typing.type("/notify Mentions")
     assert typing.room.level is None
