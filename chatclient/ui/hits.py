@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from chatclient.model import Archive, Buffer, Hit, Kind, Line
+from chatclient.model import CONVERSATION, Archive, Buffer, Hit, Kind, Line
 from chatclient.ui.cells import Fragment, Row, clip, width_of
 from chatclient.ui.overlay import Listing
 from chatclient.ui.ports import Client
@@ -145,7 +145,7 @@ class Hits(Listing):
         """Return when, where, and by whom it was said."""
         world = next((each for each in self._scene.client.worlds if each.name == hit.network), None)
         fold = world.fold if world else str.lower
-        room = clip(hit.target, max(6, cells // 5))
+        room = clip(hit.target, max(6, cells // 4))
         where = f"{world.title if world else hit.network} " if self._several else ""
         action = hit.line.kind is Kind.ACTION
         return [
@@ -188,5 +188,5 @@ class Hits(Listing):
 
 def _around(line: Line, cells: int) -> Row:
     """Return the row of what was said before or after."""
-    said = f"{line.source}: {line.text}" if line.source else line.text
+    said = f"{line.source}: {line.text}" if line.kind in CONVERSATION else line.text
     return Row([("class:hint", clip("    " + said.replace("\n", " "), cells))])
