@@ -10,7 +10,18 @@ import pytest
 
 from chatclient.model import NoArchive
 from chatclient.settings import Settings
-from tests.chatclient.ui.rig import CTRL_C, ENTER, ESC, NOON, TAB, UP, Rig, make_world, rig
+from tests.chatclient.ui.rig import (
+    BACK_TAB,
+    CTRL_C,
+    ENTER,
+    ESC,
+    NOON,
+    TAB,
+    UP,
+    Rig,
+    make_world,
+    rig,
+)
 
 CTRL_R, UNDO, REDO, YANK = "\x12", "\x1f", "\x1b_", "\x19"
 
@@ -262,6 +273,21 @@ async def test_emoji_are_offered_by_name() -> None:
         await seen.shows(":thumbsup:")
         seen.press(TAB)
         await seen.until(lambda: seen.screen.editor.buffer.text == "nice 👍 ")
+
+
+@pytest.mark.asyncio
+async def test_tab_takes_an_emoji_that_is_shorter_than_its_name() -> None:
+    """In the middle of what is typed too, and Shift+Tab goes back to what was typed."""
+    async with rig() as seen:
+        seen.press("hello bob, how are you :thumb")
+        await seen.shows(":thumbsup:")
+        seen.press(TAB)
+        await seen.shows("how are you 👍")
+        seen.press(BACK_TAB)
+        await seen.shows("how are you :thumb")
+        seen.press(TAB + ENTER + ENTER)  # the first one takes it
+        await seen.until(lambda: seen.client.entered)
+        assert seen.client.entered == [("#lobby", "hello bob, how are you 👍")]
 
 
 @pytest.mark.asyncio
