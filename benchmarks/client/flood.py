@@ -26,7 +26,7 @@ from typing import Any
 
 ROOM = "#lobby"
 PEOPLE = [f"person{number}" for number in range(40)]
-TOPIC = "Where the benchmark is talked about"
+JOINED = f"joined {ROOM}"
 """What every client shows when it is in the room."""
 
 LAST = "zzlastzz"
@@ -194,7 +194,7 @@ class Server:
         names = " ".join([nick, *PEOPLE])
         self._send(
             f":{nick}!user@host.example JOIN {ROOM}\r\n"
-            f":bench 332 {nick} {ROOM} :{TOPIC}\r\n"
+            f":bench 332 {nick} {ROOM} :Where the benchmark is talked about\r\n"
             f":bench 353 {nick} = {ROOM} :{names}\r\n"
             f":bench 366 {nick} {ROOM} :End of NAMES\r\n".encode()
         )
