@@ -287,7 +287,7 @@ async def test_tab_takes_an_emoji_that_is_shorter_than_its_name() -> None:
         await seen.shows("how are you :thumb")
         seen.press(TAB + ENTER + ENTER)  # the first one takes it
         await seen.until(lambda: seen.client.entered)
-        assert seen.client.entered == [("#lobby", "hello bob, how are you 👍")]
+        assert seen.client.entered == [("#lobby", "hello bob, how are you 👍 ")]
 
 
 @pytest.mark.asyncio
