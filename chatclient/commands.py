@@ -18,8 +18,10 @@ from chatclient.model import (
     Delivery,
     FocusWanted,
     Kind,
+    Level,
     Line,
 )
+from chatclient.model.levels import level_of, usual_level
 from chatclient.session import Session, Unable
 from chatclient.session.confidential import hide, is_confidential
 from chatclient.session.state import is_name
@@ -324,6 +326,23 @@ def _reconnect(call: Call) -> None:
         call.session.reconnect()
 
 
+def _notify(call: Call) -> None:
+    buffer, word = call.buffer, call.argument.lower()
+    if buffer.kind is BufferKind.SERVER:
+        raise UsageError("this is no room and no conversation")
+    if word not in {"", *Level}:
+        raise UsageError("")
+    if word:
+        level = Level(word)
+        call.session.world.set_level(buffer, None if level is usual_level(buffer) else level)
+    said = {
+        Level.ALL: "all that is said",
+        Level.MENTIONS: "what mentions you",
+        Level.NOTHING: "nothing; it is muted",
+    }
+    call.tell(f"in {buffer.name} you are called for {said[level_of(buffer)]}")
+
+
 def _order(name: str) -> Callable[[Call], None]:
     """Return what passes a command on to whoever owns networks, settings and the screen."""
 
@@ -409,6 +428,14 @@ COMMANDS: Final[Sequence[Command]] = (
         (),
         "w",
     ),
+    Command(
+        "notify",
+        "[all|mentions|nothing]",
+        "say what you want to be called for here; nothing mutes it",
+        _notify,
+    ),
+    Command("search", "[words]", "search what was said, in all rooms", _order("search"), ("find",)),
+    Command("mentions", "", "show where you were called, in all rooms", _order("mentions")),
     Command(
         "set",
         "[name] [value]",

@@ -249,7 +249,9 @@ def _fingerprint(written: str) -> str:
 def _proxy(written: str) -> str:
     try:
         parts = urlsplit(written)
-        fits = parts.scheme in _PROXIES and parts.hostname and parts.port and not parts.path.strip("/")
+        fits = (
+            parts.scheme in _PROXIES and parts.hostname and parts.port and not parts.path.strip("/")
+        )
     except ValueError:
         fits = False
     if fits and parts.password:

@@ -103,6 +103,7 @@ def configuration_page() -> str:
                 f"`{word}`" for word in options.words(expected) if expected is not bool
             )
             text = each.metadata["text"] + (f" ({words})" if words else "")
+            text += "; from the next start on" if each.metadata["at_start"] else ""
             default = json.dumps(options.plain(each.default))
             parts.append(f"| `{options.key_of(each.name)}` | `{default}` | {text} |\n")
     return "".join(parts)

@@ -25,9 +25,12 @@ _YES: Final = ("true", "yes", "on")
 _NO: Final = ("false", "no", "off")
 
 
-def option(default: Value, text: str) -> Value:
-    """Return a field of a dataclass: `text` says what it is for, in /set and in the docs."""
-    made: Value = field(default=default, metadata={"text": text})
+def option(default: Value, text: str, *, at_start: bool = False) -> Value:
+    """Return a field of a dataclass: `text` says what it is for, in /set and in the docs.
+
+    A change of one that is read `at_start` alone holds from the next start on.
+    """
+    made: Value = field(default=default, metadata={"text": text, "at_start": at_start})
     return made
 
 

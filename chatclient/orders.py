@@ -7,7 +7,7 @@ saved where there is a file; who has none is told that it holds until they leave
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from dataclasses import Field, fields, replace
 from typing import Any
 
 from chatclient import options
@@ -226,17 +226,22 @@ class Orders:
             return
         typed = " ".join(words[1:])
         value = options.parse(Settings, name, "" if typed in ("''", '""') else typed)
-        changed: dict[str, Any] = {name: value}
-        self._hub.change_settings(replace(self._hub.settings, **changed))
+        later = _field(name).metadata["at_start"]
         if self._file:
             self._file.save_setting(name, value)
+        elif later:
+            raise ArgumentError(
+                f"{options.key_of(name)} is read at the start; you have --no-config"
+            )
+        changed: dict[str, Any] = {name: value}
+        self._hub.change_settings(replace(self._hub.settings, **changed))
         kept = "" if self._file else ", until you leave (--no-config)"
+        kept = ", from the next start on" if later else kept
         self._tell(buffer, f"{options.key_of(name)} is {options.shown(value) or 'nothing'}{kept}")
 
     def _setting(self, name: str) -> str:
-        field = next(each for each in fields(Settings) if each.name == name)
         value = options.shown(getattr(self._hub.settings, name)) or "nothing"
-        return f"{options.key_of(name)} = {value}: {field.metadata['text']}"
+        return f"{options.key_of(name)} = {value}: {_field(name).metadata['text']}"
 
     # --- both --------------------------------------------------------------------------------
 
@@ -247,6 +252,10 @@ class Orders:
         client = self._hub.client_of(buffer)
         client.world.tell(buffer, text, time=self._clock(), kind=kind)
         client.flush()
+
+
+def _field(name: str) -> Field[Any]:
+    return next(each for each in fields(Settings) if each.name == name)
 
 
 def _state(world: World) -> str:

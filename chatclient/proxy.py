@@ -6,6 +6,7 @@ proxy itself race each other. TLS is spoken with the server, through the proxy, 
 
 import asyncio
 import logging
+import os
 import socket
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlsplit
@@ -48,8 +49,15 @@ class _Direct:
         try:
             return await race(dest_host, dest_port)
         except (OSError, UnicodeError) as error:
-            why = getattr(error, "strerror", None) or error
-            raise ProxyError(f"cannot reach the proxy {dest_host}:{dest_port}: {why}") from error
+            raise ProxyError(
+                f"cannot reach the proxy {dest_host}:{dest_port}: {_why(error)}"
+            ) from error
+
+
+def _why(error: OSError | UnicodeError) -> str:
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return "there is no host of that name"
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def kind(config: Config) -> str:

@@ -41,7 +41,9 @@ class Settings:
         Theme.AUTO, "which colours: those that suit the terminal, or always the same"
     )
     stock_rendering: bool = option(
-        default=False, text="whether prompt_toolkit draws the screen, which is slower"
+        default=False,
+        text="whether prompt_toolkit draws the screen, which is slower",
+        at_start=True,
     )
     mouse: bool = option(
         default=False,
@@ -50,11 +52,15 @@ class Settings:
     typing: bool = option(default=True, text="whether others are told that you are typing")
     show_typing: bool = option(default=True, text="whether you are told that others are")
     ring: Ring = option(Ring.AUTO, "how you are called when you look elsewhere")
-    archive: bool = option(default=True, text="whether what was said is kept on this machine")
-    logs: str = option("", "the directory for logs as text; empty: none")
+    archive: bool = option(
+        default=True, text="whether what was said is kept on this machine", at_start=True
+    )
+    logs: str = option("", "the directory for logs as text; empty: none", at_start=True)
     paste_guard: int = option(
         5, "pastes of so many lines or more are shown before they are sent; 0: never"
     )
     plain: bool = option(
-        default=False, text="whether there is no screen, but one line after another"
+        default=False,
+        text="whether there is no screen, but one line after another",
+        at_start=True,
     )

@@ -12,7 +12,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -76,12 +75,8 @@ class Upgrade:
                 for client in self._hub.clients
             },
         }
-        file = tempfile.TemporaryFile()  # noqa: SIM115 -- it is for the new program to close
-        file.write(json.dumps(told).encode())
-        file.flush()
-        file.seek(0)
-        os.set_inheritable(file.fileno(), True)
-        os.environ[_PLACE] = str(file.fileno())
+        descriptor = _nameless(json.dumps(told).encode())
+        os.environ[_PLACE] = str(descriptor)
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
 
     def _tell(self, buffer: Buffer, text: str, kind: Kind = Kind.INFO) -> None:
@@ -131,6 +126,25 @@ class Arrival:
         if descriptor is not None:
             with contextlib.suppress(OSError):
                 os.close(descriptor)
+
+
+def _nameless(data: bytes) -> int:
+    """Return a descriptor, for the new program, of a file that has no name and these bytes.
+
+    On Linux it is in memory alone.
+    """
+    if sys.platform == "linux":
+        descriptor = os.memfd_create("handover", 0)
+    else:
+        from tempfile import TemporaryFile  # noqa: PLC0415 - no start needs it
+
+        with TemporaryFile() as file:
+            descriptor = os.dup(file.fileno())
+    os.set_inheritable(descriptor, True)
+    with os.fdopen(os.dup(descriptor), "wb") as file:
+        file.write(data)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
 
 
 def arrive() -> Arrival:

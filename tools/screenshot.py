@@ -14,6 +14,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 from collections.abc import Callable, Iterator
@@ -93,20 +94,29 @@ def chatting(port: int) -> Iterator[Terminal]:
     """Run the client in a terminal of its own."""
     inner, outer = pty.openpty()
     fcntl.ioctl(outer, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-    with subprocess.Popen(  # noqa: S603
-        [str(COMMANDS / "chatclient"), "localhost", str(port), "--nick", "anna"],
-        stdin=outer,
-        stdout=outer,
-        stderr=outer,
-        env={**os.environ, "TERM": "xterm-256color", "NO_COLOR": ""},
-        start_new_session=True,
-    ) as process:
+    with (
+        tempfile.TemporaryDirectory() as home,  # a client that has never been used
+        subprocess.Popen(  # noqa: S603
+            [str(COMMANDS / "chatclient"), "localhost", str(port), "--nick", "anna"],
+            stdin=outer,
+            stdout=outer,
+            stderr=outer,
+            env={**os.environ, "TERM": "xterm-256color", "NO_COLOR": "", **_places(home)},
+            start_new_session=True,
+        ) as process,
+    ):
         try:
             yield Terminal(inner)
         finally:
             process.terminate()
             os.close(outer)
             os.close(inner)
+            process.wait()
+
+
+def _places(home: str) -> dict[str, str]:
+    """Return the variables that say where programs keep things."""
+    return {f"XDG_{each}_HOME": home for each in ("CONFIG", "DATA", "STATE", "CACHE")}
 
 
 def play(terminal: Terminal, port: int, stack: ExitStack) -> None:
@@ -147,6 +157,10 @@ def play(terminal: Terminal, port: int, stack: ExitStack) -> None:
     terminal.shows("#team > bob:")
     terminal.type("true, it will add some jitter\r")
     terminal.shows("jitter")
+    terminal.type("/react \N{THUMBS UP SIGN} bob\r")
+    terminal.shows("\N{THUMBS UP SIGN}")
+    terminal.type("/reply carol thank you!\r")
+    terminal.shows("thank you!")
     robot = join("/nick deploy", "/join #ops")
     carol.say("PRIVMSG anna :lunch at noon?")
     terminal.shows("4 carol")
@@ -155,8 +169,8 @@ def play(terminal: Terminal, port: int, stack: ExitStack) -> None:
     dora = join("/nick dora", "hello from the lobby", "is anna here?")
     terminal.until(lambda screen: re.search(r"2 #lobby +!2", screen))
     dora.say("/quit")
-    terminal.type("/ms")
-    terminal.shows("/msg <nick>")
+    terminal.type("great, so we have time for")
+    terminal.shows("have time for")
 
 
 def main() -> int:

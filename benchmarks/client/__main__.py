@@ -90,7 +90,7 @@ def circumstances(programs: Sequence[Program], rounds: int) -> str:
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {versions}; Python {platform.python_version()}, "
         f"{platform.system()} {platform.machine()} with {os.cpu_count()} cores. "
-        f"Median of {rounds} rounds, and their range."
+        + (f"Median of {rounds} rounds, and their range." if rounds > 1 else "One round.")
     )
 
 

@@ -26,6 +26,9 @@ from typing import Any
 
 ROOM = "#lobby"
 PEOPLE = [f"person{number}" for number in range(40)]
+JOINED = f"joined {ROOM}"
+"""What every client shows when it is in the room."""
+
 LAST = "zzlastzz"
 """The word that the last line of a backlog begins with."""
 

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from benchmarks.client.flood import LAST
+from benchmarks.client.flood import JOINED, LAST
 from benchmarks.client.processes import Chatserver, Flood, MeasureError, Peer, broken_network
 from benchmarks.client.programs import ROOM, Place, Program
 from benchmarks.client.terminal import Terminal, TerminalError
@@ -51,7 +51,7 @@ def _on_flood(program: Program, *, unlimited: bool = False) -> Iterator[tuple[Fl
     with _new_home() as home, Flood() as flood:
         place = Place(home, flood.port, unlimited=unlimited)
         with Terminal(program.command(place), program.environment(home)) as terminal:
-            terminal.await_text("person1", _START_SECONDS)
+            terminal.await_text(JOINED, _START_SECONDS)
             terminal.watch(1.0)
             yield flood, terminal
 
@@ -63,7 +63,7 @@ def start(program: Program) -> Sample:
         command = program.command(Place(home, flood.port))
         with Terminal(command, program.environment(home)) as terminal:
             flood.order("joined")
-            terminal.await_text("person1", _START_SECONDS)
+            terminal.await_text(JOINED, _START_SECONDS)
             joined = flood.answer() - terminal.begin
             terminal.watch(2.0)
             return {
@@ -183,7 +183,7 @@ def _connect(program: Program, wrapper: list[str], host: str, cap: float) -> flo
         with Terminal(command, program.environment(home)) as terminal:
             flood.order("connected")
             try:
-                terminal.await_text("person1", cap)
+                terminal.await_text(JOINED, cap)
             except TerminalError:
                 return cap
             connected: float = flood.answer()

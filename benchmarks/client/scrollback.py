@@ -50,10 +50,10 @@ def lines(world: World, count: int) -> Iterator[tuple[Buffer, Line]]:
 
 def fill(archive: SqliteArchive, world: World, count: int) -> dict[str, float]:
     """Keep so many lines; return what one cost, and what putting it in the index did."""
-    written = 0.0
+    written, chunk = 0.0, min(_CHUNK, count)
     for number, (room, line) in enumerate(lines(world, count)):
         archive.add(room, line)
-        if number % _CHUNK == _CHUNK - 1:
+        if number % chunk == chunk - 1:
             for shelf in map(archive.shelf, world.buffers):
                 shelf.positions.clear()
             start = time.process_time()

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from chatclient.archive import tasks as t
+import chatclient.archive.tasks as t
 from chatclient.archive.rows import is_kept
 from chatclient.archive.sqlite import SqliteArchive
 from chatclient.model import (
@@ -26,6 +26,7 @@ from chatclient.model import (
     Change,
     CommandWanted,
     Kind,
+    Level,
     Line,
     LineAdded,
     LineChanged,
@@ -39,8 +40,8 @@ from chatclient.model.reactions import with_sign
 from chatclient.model.window import MOST, restore, trim
 from chatclient.session import Session
 
-_SLACK = 500  # lines more than `MOST` that may be there before some are let go
-_AHEAD = 5 * MOST  # lines of a buffer with which the writer is waited for: they come too fast
+_SLACK = 1.25  # so many times as many lines may be there before some are let go
+_AHEAD = 5  # or so many before the writer is waited for: they come too fast
 _RESTORED = 50  # lines of each buffer that are there at start; the view reads more as it needs them
 _PATIENCE = 1.0  # seconds to wait for the writer, when something is to be shown that it has
 
@@ -58,8 +59,12 @@ class Client(Protocol):
 class Keeper:
     """Keeps the world of one client."""
 
-    def __init__(self, archive: SqliteArchive, client: Client) -> None:
-        """Keep what happens from now on; `restore` first, before the client runs."""
+    def __init__(self, archive: SqliteArchive, client: Client, most: int = MOST) -> None:
+        """Keep what happens from now on; `restore` first, before the client runs.
+
+        Of each buffer, `most` lines stay in memory, or some more.
+        """
+        self._most = most
         self._archive = archive
         self._world = client.world
         self._session = client.session
@@ -67,6 +72,8 @@ class Keeper:
         """The name of what waits: other clients on this machine may have some of their own."""
         self._told = False
         self._behind: set[Buffer] = set()
+        self._later: set[int] = set()
+        """The lines that are told of after the change that is looked at, and are in the window."""
         self._full: set[Buffer] = set()
         """Which may have more lines than need be in memory."""
         client.listen(self._changed)
@@ -93,7 +100,11 @@ class Keeper:
                     self._archive.do(t.Remember("outbox", name, ""))
 
     def _bring_back(self, buffer: Buffer) -> None:
-        if buffer.kind is BufferKind.SERVER or buffer.lines:
+        if buffer.kind is BufferKind.SERVER:
+            return
+        if level := self._archive.recall("level", _name(buffer)):
+            buffer.level = Level(level)
+        if buffer.lines:
             return
         lines = [kept.line for kept in self._archive.older(buffer, None, _RESTORED)]
         if not lines:
@@ -115,21 +126,23 @@ class Keeper:
 
     def _changed(self, changes: Sequence[Change]) -> None:
         own = False
+        self._later = _told(changes)
         for change in changes:
             if isinstance(change, LineAdded):
                 buffer, line = change.buffer, change.line
+                self._later.discard(line.id)
                 own = own or line.own
                 if buffer.kind is not BufferKind.SERVER:
                     if is_kept(line):
                         self._archive.add(buffer, line)
-                    if len(buffer.lines) > MOST + _SLACK:
+                    if len(buffer.lines) > self._most * _SLACK:
                         self._full.add(buffer)
             else:
                 own = isinstance(change, LineChanged | LineRemoved) or own
                 self._note(change)
         while self._full:  # now that all has been told, and each line stands where it belongs
             buffer = self._full.pop()
-            if len(buffer.lines) > _AHEAD and not buffer.behind:
+            if len(buffer.lines) > self._most * _AHEAD and not buffer.behind:
                 self._archive.flush(_PATIENCE)
             self._trim(buffer)
         if own:
@@ -175,14 +188,16 @@ class Keeper:
         shelf, lines = self._archive.shelf(buffer), buffer.lines
         if line.id in shelf.positions or line.id < 0:
             return t.Update(shelf, line, 0, 0)
+        self._later.discard(line.id)
         where = (at for at in range(len(lines) - 1, -1, -1) if lines[at].id == line.id)
         at = next(where, len(lines))
-        return t.Update(shelf, line, _kept_before(lines, at), _kept_after(lines, at))
+        return t.Update(shelf, line, self._before(lines, at), self._after(lines, at))
 
     def _runs(self, buffer: Buffer, lines: Sequence[Line]) -> Iterator[t.Insert]:
         """Yield what stands together in the window, with what it stands between."""
         shelf, window = self._archive.shelf(buffer), buffer.lines
         fresh = {line.id for line in lines}
+        self._later -= fresh
         run: list[Line] = []
         start = 0
         for at, line in enumerate(window):
@@ -190,15 +205,25 @@ class Keeper:
                 start = start if run else at
                 if is_kept(line):
                     run.append(line)
-            elif run and is_kept(line):
-                yield t.Insert(shelf, run, _kept_before(window, start), line.id)
+            elif run and self._stands(line):
+                yield t.Insert(shelf, run, self._before(window, start), line.id)
                 run = []
         if run:
-            yield t.Insert(shelf, run, _kept_before(window, start), 0)
+            yield t.Insert(shelf, run, self._before(window, start), 0)
+
+    def _stands(self, line: Line) -> bool:
+        """Say whether a line has its place in the archive, or gets it before what is told now."""
+        return is_kept(line) and line.id not in self._later
+
+    def _before(self, lines: Sequence[Line], at: int) -> int:
+        return next((line.id for line in reversed(lines[:at]) if self._stands(line)), 0)
+
+    def _after(self, lines: Sequence[Line], at: int) -> int:
+        return next((line.id for line in lines[at + 1 :] if self._stands(line)), 0)
 
     def _trim(self, buffer: Buffer) -> None:
         """Let lines go that are written; not while others may have to be put between them."""
-        if buffer.behind or len(buffer.lines) <= MOST + _SLACK:
+        if buffer.behind or len(buffer.lines) <= self._most * _SLACK:
             return
         shelf = self._archive.shelf(buffer)
         positions = shelf.positions
@@ -206,7 +231,7 @@ class Keeper:
         def may_go(line: Line) -> bool:
             return line.id <= shelf.lost or line.id in positions or not is_kept(line)
 
-        gone = [line.id for line in trim(buffer, MOST, may_go)]
+        gone = [line.id for line in trim(buffer, self._most, may_go)]
         if buffer.read_id in gone:
             buffer.read_id = -shelf.position(buffer.read_id)
         if gone:
@@ -261,6 +286,7 @@ class Keeper:
 
     def _note_buffer(self, buffer: Buffer) -> None:
         shelf = self._archive.shelf(buffer)
+        self._archive.remember("level", _name(buffer), buffer.level or "")
         if shelf.target != buffer.target:
             self._archive.do(t.Rename(shelf, buffer.target))
             self._note_open(buffer)
@@ -312,9 +338,14 @@ def _name(buffer: Buffer) -> str:
     return f"{buffer.network}\n{buffer.target.lower()}"
 
 
-def _kept_before(lines: Sequence[Line], at: int) -> int:
-    return next((line.id for line in reversed(lines[:at]) if is_kept(line)), 0)
-
-
-def _kept_after(lines: Sequence[Line], at: int) -> int:
-    return next((line.id for line in lines[at + 1 :] if is_kept(line)), 0)
+def _told(changes: Sequence[Change]) -> set[int]:
+    """Return the ids of all lines that are told of, if more than additions at the end are told."""
+    if all(isinstance(change, LineAdded) for change in changes):
+        return set()
+    told: set[int] = set()
+    for change in changes:
+        if isinstance(change, LineAdded | LineChanged):
+            told.add(change.line.id)
+        elif isinstance(change, LinesInserted):
+            told.update(line.id for line in change.lines)
+    return told

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chatclient.archive import tasks as t
+import chatclient.archive.tasks as t
 from chatclient.archive.reading import Reader
 from chatclient.archive.writing import Writer
 from chatclient.logs import Logs

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from platformdirs import user_data_dir
 
-from chatclient.archive import tasks as t
+import chatclient.archive.tasks as t
 from chatclient.archive.reading import Reader
 from chatclient.archive.scribe import Scribe, Store
 from chatclient.archive.tables import connect

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from chatclient.archive import tasks as t
+import chatclient.archive.tasks as t
 from chatclient.archive.rows import COLUMNS, SAID, Row, moment, row_of
 from chatclient.model import Kind, Line
 
@@ -127,7 +127,9 @@ class Writer:
             case t.ForgetAll(shelves):
                 for table in ("lines", "fresh", "inputs"):
                     self._do(f"DELETE FROM {table}")  # noqa: S608
-                self._do("DELETE FROM memory WHERE topic IN ('draft', 'view', 'read', 'hole', 'open')")
+                self._do(
+                    "DELETE FROM memory WHERE topic IN ('draft', 'view', 'read', 'hole', 'open')"
+                )
                 self._forget_words()
                 for shelf in shelves:
                     shelf.lose()

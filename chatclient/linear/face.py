@@ -28,12 +28,14 @@ from chatclient.model import (
     Change,
     ConnectionState,
     FocusWanted,
+    PongHeard,
     QuestionChanged,
 )
 from chatclient.signals import on_signals
 from chatclient.ui.ports import Client
 
 _LAST_WORDS = 1.0  # seconds that the terminal has to take what is left to say
+_LAST = "end-of-input"
 _READ = 10
 
 
@@ -61,6 +63,7 @@ class Face:
         self._writer: LineWriter | None = None
         self._step = asyncio.Event()
         self._leaving = False
+        self._answered = False
         self._network: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -95,8 +98,13 @@ class Face:
 
     def _changed(self, changes: Sequence[Change]) -> None:
         for change in changes:
-            if isinstance(change, FocusWanted):
-                self._go(change.buffer)
+            match change:
+                case FocusWanted(buffer):
+                    self._go(buffer)
+                case PongHeard(token):
+                    self._answered |= token == _LAST
+                case _:
+                    pass
         self._say(self._speech.take(changes))
         if any(isinstance(change, QuestionChanged) for change in changes):
             self._ask()
@@ -138,31 +146,42 @@ class Face:
     # --- what is typed -----------------------------------------------------------------------
 
     async def _read(self) -> None:
-        if not os.isatty(self._reading):
+        piped = not os.isatty(self._reading)
+        if piped:
             await self._settle()
         with contextlib.suppress(stdin.LineTooLong):
             async for line in stdin.lines(self._reading):
                 self._heed(line)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._wait):
-                await self._until(lambda: not self._pending())
+                if piped and line.startswith("/"):
+                    await self._settle()
+        if piped:
+            await self._settle()
+        elif self._pending():
+            self._say(["leaving when the server has all that you said; Ctrl+C leaves at once"])
+        await self._within(lambda: not self._pending())
+        if self._client.world.status.state is ConnectionState.ONLINE:
+            self._client.enter(self._client.world.server, f"/raw PING {_LAST}")
+            await self._within(lambda: self._answered)  # all that was asked before, too
         self._leave()
 
     async def _settle(self) -> None:
         """Wait until the rooms are entered: what comes from a pipe is not typed after looking."""
+        await self._within(self._is_settled)
+
+    async def _within(self, done: Callable[[], bool]) -> None:
+        """Wait until something is so, but for no longer than one is to wait for the server."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._wait):
-                await self._until(self._is_settled)
+                while not done():
+                    self._step.clear()
+                    await self._step.wait()
 
     def _is_settled(self) -> bool:
         rooms = [each for each in self._client.buffers if each.kind is BufferKind.ROOM]
         online = self._client.world.status.state is ConnectionState.ONLINE
-        return online and all(room.joined or not room.wanted for room in rooms)
-
-    async def _until(self, done: Callable[[], bool]) -> None:
-        while not done():
-            self._step.clear()
-            await self._step.wait()
+        return online and all(
+            (room.joined and not room.behind) or not room.wanted for room in rooms
+        )
 
     def _heed(self, line: str) -> None:
         """Do what was typed."""

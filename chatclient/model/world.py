@@ -7,7 +7,7 @@ here, on its way in. Own pending lines stay after all other lines of their buffe
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from chatclient.model.buffers import Buffer, BufferKind, Topic
+from chatclient.model.buffers import Buffer, BufferKind, Level, Topic
 from chatclient.model.changes import (
     BufferChanged,
     BufferClosed,
@@ -249,6 +249,11 @@ class World(Chronicle):
         if buffer.behind != behind:
             buffer.behind = behind
             self.changes.append(BufferChanged(buffer))
+
+    def set_level(self, buffer: Buffer, level: Level | None) -> None:
+        """Say what the user wants to be called for in a buffer, None for what is usual."""
+        buffer.level = level
+        self.changes.append(BufferChanged(buffer))
 
     def set_seeking(self, buffer: Buffer, *, seeking: bool) -> None:
         """Say whether the server is asked for what is older."""

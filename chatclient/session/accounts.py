@@ -160,7 +160,7 @@ def note_account_tag(state: State, heard: Heard) -> None:
     if not heard.nick or heard.history or not state.has(caps.ACCOUNT_TAG):
         return
     account = account_of(heard.message.tags.get("account", ""))
-    buffer = state.world.find(heard.text(0))
-    member = buffer.members.get(heard.nick) if buffer else None
-    if member is None or member.account != account:
+    room = state.room(heard.text(0))
+    member = room.members.get(heard.nick) if room else None
+    if room is None or (member is not None and member.account != account):
         note_account(state, heard.nick, account)

@@ -233,7 +233,7 @@ def on_history_refused(state: State, label: str, target: str, now: float) -> boo
     if quest is None:
         return False
     del state.quests[quest.label]
-    if quest.by_id and quest.since:  # it may not know the message any more
+    if quest.by_id and (quest.since or quest.before):  # it may not know the message any more
         quest.by_id = False
         state.later.appendleft(quest)
     else:

@@ -38,11 +38,17 @@ def bind(
     def is_in(wanted: Mode) -> FilterOrBool:
         return wanted is Mode.ANY or Condition(lambda: mode() is wanted)
 
+    def saves(action: Action) -> Callable[[KeyPressEvent], bool]:
+        redo = action is Action.REDO  # what is saved for undoing makes redoing impossible
+        return lambda _: not redo
+
     for key in sorted(KEYS, key=lambda key: key.mode is not Mode.ANY):
         if key.action is not None:
             for sequence in key.sequences:
                 when = filters.get(key.action, is_in(key.mode))
-                bindings.add(*sequence, filter=when)(handlers[key.action])
+                bindings.add(*sequence, filter=when, save_before=saves(key.action))(
+                    handlers[key.action]
+                )
 
     @bindings.add(Keys.Any, filter=Condition(lambda: mode() not in _TYPED))
     def _letter(event: KeyPressEvent) -> None:

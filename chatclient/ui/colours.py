@@ -7,7 +7,6 @@ hints at. A change shows with the next frame: styles are another ink then, and a
 import os
 from collections.abc import Callable
 
-from prompt_toolkit.application import Application
 from prompt_toolkit.input import Input
 from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.styles import BaseStyle, DynamicStyle
@@ -23,9 +22,10 @@ _DEAF = ("linux", "dumb", "vt")
 class Colours:
     """Which style sheet is used now."""
 
-    def __init__(self, wanted: Callable[[], Theme], output: Output) -> None:
+    def __init__(self, wanted: Callable[[], Theme], source: Input, output: Output) -> None:
+        """`source` is what the terminal reports on, among the keys."""
         self._wanted = wanted
-        self._output = output
+        self._source, self._output = source, output
         self._colours = output.get_default_color_depth() is not ColorDepth.DEPTH_1_BIT
         self.ground = hinted(os.environ.get("COLORFGBG", ""))
         """What the terminal's background is known to be."""
@@ -35,9 +35,9 @@ class Colours:
         """The style that is always the one of now."""
         return DynamicStyle(self._sheet)
 
-    def listen(self, source: Input, changed: Callable[[], None]) -> None:
-        """Take the terminal's reports out of what is read from `source`."""
-        parser = getattr(source, "vt100_parser", None)
+    def listen(self, changed: Callable[[], None]) -> None:
+        """Take the terminal's reports out of what is read; `changed` is called after each."""
+        parser = getattr(self._source, "vt100_parser", None)
         if parser is None:
             return  # not a terminal that reports anything
 
@@ -45,23 +45,21 @@ class Colours:
             self.ground = ground
             changed()
 
-        vars(source)["vt100_parser"] = ReportParser(parser.feed_key_callback, heard)
+        vars(self._source)["vt100_parser"] = ReportParser(parser.feed_key_callback, heard)
 
-    def ask(self, app: Application[None]) -> None:
+    def ask(self) -> None:
         """Ask the terminal what its ground is."""
-        if self._asks(app):
-            self._output.write_raw(ASK)
-            self._output.flush()
+        self._send(ASK)
 
-    def cease(self, app: Application[None]) -> None:
+    def cease(self) -> None:
         """Have the terminal tell nothing any longer."""
-        if self._asks(app):
-            self._output.write_raw(CEASE)
-            self._output.flush()
+        self._send(CEASE)
 
-    def _asks(self, app: Application[None]) -> bool:
-        term = os.environ.get("TERM", "dumb")
-        return self._colours and hasattr(app.input, "vt100_parser") and not term.startswith(_DEAF)
+    def _send(self, words: str) -> None:
+        reports = hasattr(self._source, "vt100_parser")
+        if reports and self._colours and not os.environ.get("TERM", "dumb").startswith(_DEAF):
+            self._output.write_raw(words)
+            self._output.flush()
 
     def _sheet(self) -> BaseStyle:
         match self._wanted():

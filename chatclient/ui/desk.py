@@ -127,13 +127,13 @@ class Desk:
         self.open(None)
         self.follow()
 
-    def open(self, overlay: Overlay | None) -> None:
+    def open(self, overlay: Overlay | None, typed: str = "") -> None:
         """Show an overlay in place of the messages, with the input for it; None closes it."""
         self.editor.close_menu()
         if overlay:
             self.end_picking()
         self.stage.open(overlay)
-        self.editor.choose(overlay)
+        self.editor.choose(overlay, typed)
 
     def go_to(self, hit: Hit) -> None:
         """Show a message with what stands around it, in its room, which is opened if need be."""

@@ -58,15 +58,10 @@ class Editor:
         self._drafts: dict[Buffer, Document] = {}
         self._emojis = emojis or Emojis()
         self._emojis.ready = self._offer_again
-        self._talk = EditBuffer(
-            completer=completer,
-            complete_while_typing=Condition(self._offers_unasked),
-            history=history,
-            multiline=True,
-        )
-        self._talk.on_text_insert += lambda _: self._name_emoji(self._talk)
+        self._talk = self._edit_buffer(completer, history, multiline=True)
         self._question: Question | None = None
         self._aside = ""
+        self._pasting = False
         self.pasted: Paste | None = None
         """A large paste that nobody has decided about."""
         self.search: Search | None = None
@@ -74,17 +69,10 @@ class Editor:
         bindings = self._editing()
         self._talking = BufferControl(self._talk, key_bindings=bindings)
         self._answering = BufferControl(EditBuffer(multiline=False), key_bindings=bindings)
-        beside = EditBuffer(
-            completer=EmojiCompleter(self._emojis),
-            complete_while_typing=Condition(self._offers_unasked),
-            multiline=False,
-        )
-        beside.on_text_insert += lambda _: self._name_emoji(beside)
+        beside = self._edit_buffer(EmojiCompleter(self._emojis), None, multiline=False)
         self._beside = BufferControl(beside, key_bindings=bindings)
         self._overlay: Overlay | None = None
-        choosing = EditBuffer(multiline=False, read_only=Condition(lambda: not self._chooses))
-        choosing.on_text_changed += self._choose
-        self._choosing = BufferControl(choosing, key_bindings=bindings)
+        self._choosing = BufferControl(self._choices(), key_bindings=bindings)
         self.window = InputPane(
             self._talking,
             label=self._label,
@@ -92,6 +80,18 @@ class Editor:
             hides=self._hides,
             notes=notes,
         )
+
+    def _edit_buffer(
+        self, completer: Completer, history: History | None, *, multiline: bool
+    ) -> EditBuffer:
+        made = EditBuffer(
+            completer=completer,
+            complete_while_typing=Condition(self._offers_unasked),
+            history=history,
+            multiline=multiline,
+        )
+        made.on_text_insert += self._name_emoji
+        return made
 
     @property
     def buffer(self) -> EditBuffer:
@@ -107,12 +107,14 @@ class Editor:
         self._answering.buffer.reset()
         self.window.control = self._control()
 
-    def choose(self, overlay: Overlay | None) -> None:
-        """Have what is typed go to an overlay; None goes on with what one says."""
+    def choose(self, overlay: Overlay | None, typed: str = "") -> None:
+        """Have what is typed go to an overlay, `typed` first; None goes on with what one says."""
         self._overlay = None
         self._choosing.buffer.reset()
         self._overlay = overlay
         self.window.control = self._control()
+        if typed:
+            self._choosing.buffer.insert_text(typed)
 
     def _control(self) -> BufferControl:
         if self._question:
@@ -120,6 +122,12 @@ class Editor:
         if self._overlay:
             return self._choosing
         return self._beside if self._aside else self._talking
+
+    def _choices(self) -> EditBuffer:
+        """Return what is typed in for an overlay."""
+        made = EditBuffer(multiline=False, read_only=Condition(lambda: not self._chooses))
+        made.on_text_changed += self._choose
+        return made
 
     @property
     def _chooses(self) -> bool:
@@ -186,13 +194,19 @@ class Editor:
             self.close_menu()
             self.search, self.pasted = None, Paste(safe)
         else:
-            self._talk.insert_text(safe.rstrip("\n"))
+            self._insert(safe.rstrip("\n"))
 
     def take_paste(self) -> None:
         """Insert the large paste that was held."""
         if self.pasted is not None:
             text, self.pasted = self.pasted.text.rstrip("\n"), None
-            self._talk.insert_text(text)
+            self._insert(text)
+
+    def _insert(self, pasted: str) -> None:
+        """Insert what was pasted as it is: `:names:` in it may be anything."""
+        self._pasting = True
+        self._talk.insert_text(pasted)
+        self._pasting = False
 
     def begin_search(self) -> None:
         """Search what was typed before."""
@@ -291,6 +305,15 @@ class Editor:
         """Have `note` called when what is typed for a buffer changes."""
         self._talk.on_text_changed += lambda _: note()
 
+    def tell_typed(self) -> None:
+        """Tell that nothing is typed any more: prompt_toolkit says nothing of a new beginning."""
+        self._talk.on_text_changed.fire()
+
+    def clear(self) -> None:
+        """Throw away what is typed."""
+        self.buffer.reset()
+        self.tell_typed()
+
     def forget(self, closed: Buffer) -> None:
         """Drop the draft of a buffer that is gone."""
         self._drafts.pop(closed, None)
@@ -306,7 +329,8 @@ class Editor:
     def _name_emoji(self, buffer: EditBuffer) -> None:
         """Put an emoji in the place of its name when that is whole."""
         before = buffer.document.text_before_cursor
-        if before.endswith(":") and (made := self._emojis.replaced(before)) != before:
+        typed = not self._pasting
+        if typed and before.endswith(":") and (made := self._emojis.replaced(before)) != before:
             after = buffer.document.text_after_cursor
             buffer.document = Document(made + after, len(made))
 
@@ -333,6 +357,7 @@ class Editor:
     def _editing(self) -> KeyBindings:
         """Return the keys that go by clusters, where prompt_toolkit's go by code points."""
         bindings = KeyBindings()
+        typing = Condition(lambda: self.search is None)
 
         @bindings.add("left")
         @bindings.add("c-b")
@@ -343,7 +368,7 @@ class Editor:
         def _right(event: KeyPressEvent) -> None:
             self.buffer.cursor_position += self._cluster_after()
 
-        @bindings.add("backspace")
+        @bindings.add("backspace", filter=typing)
         def _backspace(event: KeyPressEvent) -> None:
             self.buffer.delete_before_cursor(self._cluster_before())
 

@@ -24,6 +24,8 @@ ROOMS_WIDTH, PEOPLE_WIDTH = 16, 13
 ROOMS_WIDTH_LARGE, PEOPLE_WIDTH_LARGE = 22, 18
 INPUT_ROWS = 8
 
+Places = list[tuple[Container, WritePosition]]
+
 _EDGE = Row([("class:line", "│")])
 
 
@@ -43,9 +45,17 @@ class Parts:
 class Frame(Container):
     """The root of the layout."""
 
-    def __init__(self, parts: Parts, *, show_people: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        *,
+        show_people: Callable[[], bool],
+        placed: Callable[[MouseHandlers, Places], None] = lambda _handlers, _places: None,
+    ) -> None:
+        """`placed` is told in each frame where the parts are, and who is told of the mouse."""
         self._parts = parts
         self._show_people = show_people
+        self._placed = placed
 
     def reset(self) -> None:
         """Reset the parts."""
@@ -81,7 +91,9 @@ class Frame(Container):
         place = write_position
         screen.width = max(screen.width, place.xpos + place.width)
         screen.height = max(screen.height, place.ypos + place.height)
-        for part, where in self._places(place):
+        places = self._places(place)
+        self._placed(mouse_handlers, places)
+        for part, where in places:
             part.write_to_screen(screen, mouse_handlers, where, parent_style, erase_bg, z_index)
             if part is self._parts.rooms:
                 _draw_edge(screen, where, where.xpos + where.width)

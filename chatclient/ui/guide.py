@@ -41,8 +41,8 @@ def _table(rows: Iterable[tuple[str, str]], cells: int) -> list[Row]:
     for left, right in pairs:
         first: list[Fragment] = [("class:key", pad(f"  {left}", column))]
         if width(left) + 2 > column:
-            for piece in wrap(left, max(1, cells - 2)):
-                made.append(Row([("class:key", f"  {piece.text}")]))
+            pieces = wrap(left, max(1, cells - 2))
+            made += [Row([("class:key", f"  {piece.text}")]) for piece in pieces]
             first = [("", " " * column)]
         for piece in wrap(right, cells - column):
             made.append(Row([*first, ("class:hint", piece.text)]))

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from chatclient.model import Archive, Buffer, Hit, Kind, Line
+from chatclient.model import CONVERSATION, Archive, Buffer, Hit, Kind, Line
 from chatclient.ui.cells import Fragment, Row, clip, width_of
 from chatclient.ui.overlay import Listing
 from chatclient.ui.ports import Client
@@ -21,7 +21,7 @@ from chatclient.ui.wrapping import wrap
 MOST = 100
 """Messages that are listed."""
 _WHOLE_ROWS = 4  # of the chosen message
-_DAY = 86_400
+_ROWS_FOR_CONTEXT = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class Hits(Listing):
         """Whether an answer is on its way."""
         self._asked: Callable[[], Sequence[Hit]] | None = None
         self._closed = False
+        self._height = 0
         self._made: dict[tuple[int, int, bool], Sequence[Row]] = {}
         self._several = len(scene.client.worlds) > 1
 
@@ -97,6 +98,13 @@ class Hits(Listing):
         self._scene.go_to(self.hits[self.chosen])
         return True
 
+    def rows(self, cells: int, height: int) -> Sequence[Row]:
+        """Return the messages that fit; on a low screen without what stands around the chosen one."""
+        if height != self._height:
+            self._height = height
+            self._made.clear()
+        return super().rows(cells, height)
+
     # --- what is seen --------------------------------------------------------------------------
 
     def count(self) -> int:
@@ -119,8 +127,8 @@ class Hits(Listing):
 
     def _chosen(self, index: int, cells: int) -> Sequence[Row]:
         hit = self.hits[index]
-        buffer = self._scene.find(hit)
         archive = self._scene.archive
+        buffer = self._scene.find(hit) if self._height >= _ROWS_FOR_CONTEXT else None
         before = archive.older(buffer, hit.position, 1) if buffer else ()
         after = archive.newer(buffer, hit.position, 1) if buffer else ()
         head = self._head(hit, cells)
@@ -137,7 +145,7 @@ class Hits(Listing):
         """Return when, where, and by whom it was said."""
         world = next((each for each in self._scene.client.worlds if each.name == hit.network), None)
         fold = world.fold if world else str.lower
-        room = clip(hit.target, max(6, cells // 5))
+        room = clip(hit.target, max(6, cells // 4))
         where = f"{world.title if world else hit.network} " if self._several else ""
         action = hit.line.kind is Kind.ACTION
         return [
@@ -180,5 +188,5 @@ class Hits(Listing):
 
 def _around(line: Line, cells: int) -> Row:
     """Return the row of what was said before or after."""
-    said = f"{line.source}: {line.text}" if line.source else line.text
+    said = f"{line.source}: {line.text}" if line.kind in CONVERSATION else line.text
     return Row([("class:hint", clip("    " + said.replace("\n", " "), cells))])

@@ -36,8 +36,9 @@ class Inbox(Hits):
     def head(self, cells: int) -> Sequence[Row]:
         """Say what this is, and how much of it is unread."""
         unread = sum(buffer.mentions for buffer in self._scene.client.buffers)
-        words = "Where you were called, the newest first"
-        return [Row([("class:heading", clip(f"{words} · {unread} unread", cells))])]
+        words = f"{unread} unread · " if unread else ""
+        words += "Where you were called, the newest first"
+        return [Row([("class:heading", clip(words, cells))])]
 
     def empty(self, cells: int) -> Sequence[Row]:
         """Say that there is nothing."""

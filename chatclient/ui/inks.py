@@ -14,6 +14,8 @@ from prompt_toolkit.styles import BaseStyle
 
 PLAIN = "\x1b[0m"
 
+_MOST = 4096  # codes that are kept: people can colour what they say in many more ways
+
 
 class Piece(NamedTuple):
     """Text of one look: where it begins, how its look begins, and all that is sent for it.
@@ -57,6 +59,10 @@ class Ink:
 
     def __init__(self, sheet: BaseStyle, depth: ColorDepth) -> None:
         self._sheet, self._depth = sheet, depth
+        self._begin()
+
+    def _begin(self) -> None:
+        """Know no code but one; prompt_toolkit's output keeps those that it has made, too."""
         self._paper = io.StringIO()
         self._output = Vt100_Output(self._paper, lambda: Size(1, 1))
         self._codes: dict[str, str] = {"": PLAIN}
@@ -65,6 +71,8 @@ class Ink:
         """Return the escape sequence that begins text of this style."""
         code = self._codes.get(style)
         if code is None:
+            if len(self._codes) >= _MOST:
+                self._begin()
             code = self._codes[style] = self._make(style)
         return code
 

@@ -169,6 +169,7 @@ class InputPane(Window):
         menu = state.original_document.cursor_position if state else cursor
         cells = max(2, cells)
         text = MASK * len(self._buffer.text) if self._hides() else self._buffer.text
+        menu = min(menu, len(text))  # what was completed can be shorter: an emoji than its name
         return lay_out(text, cells, min(width(self._label()), cells - 1), cursor, menu)
 
 

@@ -19,6 +19,8 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from chatclient.ui.cells import Placed
 from chatclient.ui.writer import Writer
 
+FOCUS_ON, FOCUS_OFF = "\x1b[?1004h", "\x1b[?1004l"
+"""Have the terminal tell when it is looked at (`CSI I`), and no longer (`CSI O`); or not."""
 _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
 
 
@@ -29,6 +31,16 @@ class FrameOutput(Vt100_Output):
     """Who writes them."""
     freed: Callable[[], None] = staticmethod(lambda: None)
     """What is called, on a thread, whenever the output is not busy any longer."""
+
+    def enter_alternate_screen(self) -> None:
+        """Take the whole screen, and be told when the terminal is looked at."""
+        super().enter_alternate_screen()
+        self.write_raw(FOCUS_ON)
+
+    def quit_alternate_screen(self) -> None:
+        """Give the screen back, with nothing told any longer."""
+        self.write_raw(FOCUS_OFF)
+        super().quit_alternate_screen()
 
     @property
     def busy(self) -> bool:

@@ -53,11 +53,16 @@ def _number(index: int) -> str:
     return f"{index + 1} " if index < JUMPS else "  "
 
 
+def first_shown(buffers: Sequence[Buffer], active: Buffer, height: int) -> int:
+    """Return the index of the buffer that is at the top of the list of `height` rows."""
+    return max(0, min(buffers.index(active) - height + 2, len(buffers) - height))
+
+
 def rooms(
     buffers: Sequence[Buffer], active: Buffer, title: Title, cells: int, height: int
 ) -> list[Row]:
     """Return the list of rooms and conversations, scrolled so that the active one is seen."""
-    first = max(0, min(list(buffers).index(active) - height + 2, len(buffers) - height))
+    first = first_shown(buffers, active, height)
     grouped = sum(buffer.kind is BufferKind.SERVER for buffer in buffers) > 1
     made = []
     for index in range(first, min(len(buffers), first + height)):

@@ -7,16 +7,19 @@ Rules:
 """
 
 import asyncio
+import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.clipboard import InMemoryClipboard
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.input import Input, create_input
+from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.layout import Float, FloatContainer, Layout
 from prompt_toolkit.layout.menus import CompletionsMenu
 from prompt_toolkit.output import Output
@@ -24,7 +27,9 @@ from prompt_toolkit.output import Output
 from chatclient.model import (
     BufferClosed,
     Change,
+    CommandWanted,
     FocusWanted,
+    LineAdded,
     LineChanged,
     LineRemoved,
     LinesInserted,
@@ -34,7 +39,7 @@ from chatclient.model import (
     StatusChanged,
 )
 from chatclient.model.archive import Archive, NoArchive
-from chatclient.ui.actions import handlers
+from chatclient.ui.actions import handlers, overlays
 from chatclient.ui.actions.composing import letter
 from chatclient.ui.actions.program import can_close
 from chatclient.ui.bindings import bind
@@ -44,7 +49,10 @@ from chatclient.ui.bursts import Bursts
 from chatclient.ui.clock import FrameClock
 from chatclient.ui.colours import Colours
 from chatclient.ui.desk import Desk
+from chatclient.ui.focus import watch_focus
 from chatclient.ui.frame import Frame, Parts
+from chatclient.ui.mouse import Mouse
+from chatclient.ui.notifications import Caller
 from chatclient.ui.output import terminal
 from chatclient.ui.pane import Pane
 from chatclient.ui.ports import Client
@@ -68,6 +76,7 @@ class ChatScreen:
         now: Callable[[], float] = time.time,
         open_url: Callable[[str], bool] = open_url,
         place: bool = True,
+        environment: Mapping[str, str] = os.environ,
     ) -> None:
         """`place` says whether to come back to what was in view last time."""
         self._client = client
@@ -82,19 +91,15 @@ class ChatScreen:
         )
         self.stage, self.editor = self.desk.stage, self.desk.editor
         output = output or terminal()
-        self.colours = Colours(lambda: client.settings.theme, output)
+        source = input or create_input(always_prefer_tty=True)
+        self.colours = Colours(lambda: client.settings.theme, source, output)
         self.app: Application[None] = Application(
             style=self.colours.style,
-            key_bindings=bind(
-                handlers(self.desk),
-                paste=self.editor.paste,
-                can_close=lambda: can_close(self.desk),
-                mode=lambda: self.desk.mode,
-                letter=lambda typed: letter(self.desk, typed),
-            ),
+            key_bindings=self._bindings(),
             full_screen=True,
-            input=Bursts(input or create_input(always_prefer_tty=True)),
+            input=Bursts(source),
             output=output,
+            mouse_support=Condition(lambda: client.settings.mouse),
             max_render_postpone_time=None,  # a key is not to wait for what the network brings
         )
         if not client.settings.stock_rendering:
@@ -103,21 +108,41 @@ class ChatScreen:
         self.app.key_processor.before_key_press += lambda _: self._see()
         self.app.ttimeoutlen = self.app.timeoutlen = KEY_WAIT
         self.app.after_render += lambda _: self.clock.drawn()
-        self.colours.listen(self.app.input, self.clock.mark)
+        self.colours.listen(self.clock.mark)
         self._second: asyncio.TimerHandle | None = None
         self._bookmark = Bookmark(self.desk, archive or NoArchive())
         self._place = place
         self._saving: asyncio.TimerHandle | None = None
         self.editor.when_typed(self._save_soon)
         self._hurried = False
+        self._caller = Caller(self._send, lambda: client.settings.ring, environment)
         client.listen(self._changed)
+
+    def _bindings(self) -> KeyBindings:
+        made = bind(
+            handlers(self.desk),
+            paste=self.editor.paste,
+            can_close=lambda: can_close(self.desk),
+            mode=lambda: self.desk.mode,
+            letter=lambda typed: letter(self.desk, typed),
+        )
+        watch_focus(made, self._note_focus)
+        return made
+
+    def _note_focus(self, focused: bool) -> None:  # noqa: FBT001 -- its one meaning
+        self._caller.focused = focused
+
+    def _send(self, sequence: str) -> None:
+        if self.app.is_running:
+            self.app.output.write_raw(sequence)
+            self.app.output.flush()
 
     async def run(self) -> None:
         """Show the client, and run it, until the user has left and the connection is closed."""
         network = asyncio.create_task(self._client.run())
         network.add_done_callback(lambda _: self._exit())
         asyncio.get_running_loop().call_soon(self._return)  # when the archive is there
-        asyncio.get_running_loop().call_soon(self.colours.ask, self.app)  # under the first frame
+        asyncio.get_running_loop().call_soon(self.colours.ask)  # under the first frame
         try:
             with _on_signals(self.leave), _on_failure(self._exit):
                 await self.app.run_async(set_exception_handler=False)
@@ -127,7 +152,7 @@ class ChatScreen:
             network.cancel()
             raise
         finally:
-            self.colours.cease(self.app)
+            self.colours.cease()
             self.clock.stop()
             self._stop_counting()
             self._save()
@@ -190,7 +215,8 @@ class ChatScreen:
             status=Pane(stage.status),
             input=window,
         )
-        frame = Frame(parts, show_people=stage.has_people)
+        mouse = Mouse(self.desk, parts)
+        frame = Frame(parts, show_people=stage.has_people, placed=mouse.watch)
         menu = Float(CompletionsMenu(max_height=MENU_ROWS), xcursor=True, height=self._menu_rows)
         self.app.before_render += lambda _: self._place_menu(frame, menu)
         return Layout(FloatContainer(frame, [menu]), focused_element=window)
@@ -208,10 +234,16 @@ class ChatScreen:
     def _changed(self, changes: Sequence[Change]) -> None:
         for change in changes:
             match change:
+                case LineAdded(buffer, line):
+                    in_view = buffer is self.desk.active and self.stage.view.at_end
+                    self._caller.heed(buffer, line, in_view=in_view)
+                case CommandWanted(_, name, argument):
+                    overlays.order(self.desk, name, argument)
                 case FocusWanted(buffer):
                     self.desk.show(buffer)
                 case BufferClosed(buffer):
                     self.desk.forget(buffer)
+                    self._caller.forget(buffer)
                 case PastFound(buffer) | PastChanged(buffer):
                     self.stage.refresh(buffer)
                 case LineChanged(buffer) | LinesInserted(buffer) | LineRemoved(buffer):

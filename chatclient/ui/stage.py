@@ -15,6 +15,7 @@ from chatclient.model import (
     Question,
     World,
 )
+from chatclient.model.levels import is_muted
 from chatclient.ui import panes
 from chatclient.ui.cells import Row
 from chatclient.ui.guide import guide, question_rows
@@ -191,6 +192,8 @@ class Stage:
         if lines >= _MANY_LINES:
             what = messages(lines, self._world.status.multiline)
             return 0, f"Enter sends {what}, Ctrl+C clears {'it' if 'one' in what else 'them'}"
+        if called := sum(0 if is_muted(each) else each.mentions for each in self._client.buffers):
+            return 2, f"{called} mention{'' if called == 1 else 's'}: Alt+A, Alt+M"
         if panes.next_unread(self._client.buffers, self._world.active):
             return 3, "Alt+A next unread"
         return 6, "F1 keys"

@@ -5,9 +5,9 @@ Rules: it is without gaps: lines of the archive, oldest first, and if it is `joi
 so that it takes the same memory wherever one is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from chatclient.model import Archive, Buffer, Kept, Line
+from chatclient.model import Archive, Buffer, Kept, Kind, Line
 
 PAGE = 200
 MOST = 1000
@@ -144,6 +144,25 @@ class Stretch:
                 if 0 <= index < end and self[index].id in ids:
                     return index
         return None
+
+    def step(self, index: int, step: int, kinds: Collection[Kind]) -> tuple[int, bool]:
+        """Return the next index before (-1) or after (1) one where a line is of these kinds.
+
+        Pages are read until there is one; without one, that is where one was, and False.
+        """
+        start = index
+        while True:
+            if step < 0 and not index:
+                older = self.older()
+                index, start = index + older, start + older
+            if step > 0 and index >= len(self) - 1:
+                gone = self.newer()
+                index, start = index - gone, start - gone
+            index += step
+            if not 0 <= index < len(self):
+                return start, False
+            if self[index].kind in kinds:
+                return index, True
 
     def find_position(self, position: int) -> int | None:
         """Return the index of the line at a position, or of the next one; None if it is not here."""

@@ -194,12 +194,14 @@ class View:
                 self._lines.to_end()
                 index = len(self._lines)
             else:
-                index = min(len(self._lines), self._down(*self._top_row(), self._size[1] - 2)[0] + 1)
+                index = min(
+                    len(self._lines), self._down(*self._top_row(), self._size[1] - 2)[0] + 1
+                )
             by = -1
         step = -1 if by < 0 else 1
         found = None
         for _ in range(abs(by)):
-            index, stands = self._next(index, step)
+            index, stands = self._lines.step(index, step, _PICKED)
             if not stands:
                 break
             found = index
@@ -225,23 +227,6 @@ class View:
     def _picked_index(self) -> int | None:
         pick = self._pick
         return self._lines.find(pick.line_id, pick.position, pick.index) if pick else None
-
-    def _next(self, index: int, step: int) -> tuple[int, bool]:
-        """Return the next index from one on where a line can be picked, and whether there is one."""
-        lines = self._lines
-        start = index
-        while True:
-            if step < 0 and not index:
-                older = lines.older()
-                index, start = index + older, start + older
-            if step > 0 and index >= len(lines) - 1:
-                gone = lines.newer()
-                index, start = index - gone, start - gone
-            index += step
-            if not 0 <= index < len(lines):
-                return start, False
-            if lines[index].kind in _PICKED:
-                return index, True
 
     def _take(self, index: int | None) -> bool:
         """Pick the line at an index, and have it in sight."""

@@ -8,7 +8,15 @@ import pytest
 from chatclient.calls import usage
 from chatclient.commands import BY_NAME, COMMANDS, enter
 from chatclient.docs import commands_page
-from chatclient.model import Buffer, FocusWanted, Kind, QuitWanted, ReconnectWanted
+from chatclient.model import (
+    Buffer,
+    CommandWanted,
+    FocusWanted,
+    Kind,
+    Level,
+    QuitWanted,
+    ReconnectWanted,
+)
 from tests.chatclient.session.wire import MODERN, Wire, last, texts
 
 
@@ -243,3 +251,28 @@ def test_renaming() -> None:
     old = Wire().start()
     enter(old.session, old.join("#r"), "/rename #x", old.now)
     assert last(old.room("#r")).text == "this server cannot rename a room"
+
+
+def test_what_a_room_calls_for() -> None:
+    """`/notify` tells it or sets it; what is usual is not kept as something special."""
+    typing = Typing()
+    typing.type("/notify")
+    assert last(typing.room).text == "in #ops you are called for what mentions you"
+    typing.type("/notify nothing")
+    assert [typing.room.level] == [Level.NOTHING]
+    assert last(typing.room).text == "in #ops you are called for nothing; it is muted"
+    typing.type("/notify Mentions")
+    assert typing.room.level is None
+    typing.type("/notify loudly")
+    assert last(typing.room).text == "usage: /notify [all|mentions|nothing]"
+    enter(typing.wire.session, typing.wire.session.world.server, "/notify all", 0.0)
+    assert last(typing.wire.session.world.server).kind is Kind.ERROR
+
+
+@pytest.mark.parametrize("name", ["search", "mentions"])
+def test_what_the_screen_does(name: str) -> None:
+    """It is passed on with its words."""
+    typing = Typing()
+    typing.wire.session.take_changes()
+    typing.type(f"/{name} two words")
+    assert CommandWanted(typing.room, name, "two words") in typing.wire.session.take_changes()

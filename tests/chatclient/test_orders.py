@@ -216,7 +216,8 @@ async def test_a_setting_is_changed(file: ConfigFile) -> None:
         assert desk.file
         assert desk.file.read().settings.theme is Theme.DARK
         assert "paste-guard is 9" in desk.type("/set paste-guard 9")
-        assert "logs is nothing" in desk.type('/set logs ""')
+        assert "logs is nothing, from the next start on" in desk.type('/set logs ""')
+        assert desk.type("/set typing no") == "typing is false"
 
 
 @pytest.mark.asyncio
@@ -236,4 +237,5 @@ async def test_without_a_file() -> None:
     async with at_home(None) as (desk, _):
         assert "until you leave (--no-config)" in desk.type("/set mouse yes")
         assert desk.hub.settings.mouse
+        assert "read at the start; you have --no-config" in desk.type("/set archive no")
         assert "nothing is saved" in desk.type("/network save")

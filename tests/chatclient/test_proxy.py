@@ -88,8 +88,14 @@ async def test_a_proxy_that_is_not_there() -> None:
     free = socket.create_server(("127.0.0.1", 0))
     port = free.getsockname()[1]
     free.close()
-    with pytest.raises(ConnectError, match=f"cannot reach the proxy 127.0.0.1:{port}"):
+    with pytest.raises(
+        ConnectError, match=f"cannot reach the proxy 127.0.0.1:{port}: Connection refused"
+    ):
         await connect(_config(f"socks5://127.0.0.1:{port}"))
+    with pytest.raises(
+        ConnectError, match=r"cannot reach the proxy p\.invalid:1: there is no host"
+    ):
+        await connect(_config("socks5://p.invalid:1"))
 
 
 @pytest.mark.asyncio

@@ -69,7 +69,7 @@ def test_in_a_pipe(server: Server) -> None:
     with server.join() as bob:
         done = subprocess.run(
             [CHATCLIENT, "--no-config", "localhost", str(server.port), "--plain", "--nick", "pipe"],
-            input="hello\n/me waves\n/join #ops\n/names\n",
+            input="hello\n/me waves\n/join #ops\n/names\n/whois pipe\n",
             capture_output=True,
             text=True,
             timeout=DEADLINE,
@@ -77,6 +77,8 @@ def test_in_a_pipe(server: Server) -> None:
         )
         assert (done.returncode, done.stderr) == (0, "")
         assert "now in #ops, you alone" in done.stdout
+        assert "1 in #ops: @pipe" in done.stdout
+        assert "pipe is in" in done.stdout
         assert all(line.isprintable() for line in done.stdout.splitlines())
         bob.read_until("[pipe] hello")
         bob.read_until("* pipe waves")

@@ -36,6 +36,7 @@ def _send(desk: Desk) -> None:
     elif text.strip():
         desk.stage.view.to_end()
         desk.say(text)
+        desk.editor.tell_typed()
 
 
 def _send_paste(desk: Desk) -> None:

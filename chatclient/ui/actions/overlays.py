@@ -31,6 +31,14 @@ def handlers(desk: Desk) -> Mapping[Action, Handler]:
     }
 
 
+def order(desk: Desk, name: str, argument: str) -> None:
+    """Do what a command orders, if it is about this."""
+    if name == "search":
+        desk.open(Search(_scene(desk)), argument)
+    elif name == "mentions":
+        desk.open(Inbox(_scene(desk)), argument)
+
+
 def _scene(desk: Desk) -> Scene:
     archive = desk.archive or NoArchive()
     return Scene(desk.client, archive, desk.now, desk.redraw, desk.go_to)

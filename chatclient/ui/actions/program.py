@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from chatclient.keys import Action
-from chatclient.ui.actions import picking
+from chatclient.keys import Action, Mode
+from chatclient.ui.actions.picking import can_close as can_end
+from chatclient.ui.actions.picking import close as end_nearest
 from chatclient.ui.bindings import Handler
 from chatclient.ui.desk import Desk
 
@@ -22,7 +23,7 @@ def handlers(desk: Desk) -> Mapping[Action, Handler]:
 def can_close(desk: Desk) -> bool:
     """Say whether there is anything to close, so that Esc is not only the beginning of a key."""
     open_now = desk.stage.overlay or desk.editor.menu_open or desk.editor.asked
-    return bool(open_now) or picking.can_close(desk)
+    return bool(open_now) or can_end(desk)
 
 
 def _close(desk: Desk) -> None:
@@ -33,17 +34,21 @@ def _close(desk: Desk) -> None:
     elif desk.editor.menu_open:
         desk.editor.close_menu()
     else:
-        picking.close(desk)
+        end_nearest(desk)
 
 
 def _clear_or_leave(desk: Desk) -> None:
     if desk.stage.overlay and not desk.stage.leaving:
         desk.open(None)
         return
-    if desk.editor.buffer.text and not desk.stage.leaving:
-        desk.editor.buffer.reset()
+    if desk.mode is not Mode.ANY and not desk.stage.leaving:
+        end_nearest(desk)
+    elif desk.editor.buffer.text and not desk.stage.leaving:
+        desk.editor.clear()
     elif desk.editor.asked and not desk.stage.leaving:
         desk.client.answer(None)
+    elif desk.replying and not desk.stage.leaving:
+        desk.reply_to(None)
     else:
         desk.leave()
 

@@ -18,6 +18,7 @@ from chatclient.model import (
     CommandWanted,
     Delivery,
     Kind,
+    Level,
     Line,
     Sign,
     Status,
@@ -32,14 +33,16 @@ MORNING = 1_700_000_000.0
 class Life:
     """One life of the program, with a client that has no connection."""
 
-    def __init__(self, path: Path | None, *rooms: str, logs: Logs | None = None) -> None:
+    def __init__(
+        self, path: Path | None, *rooms: str, logs: Logs | None = None, most: int = MOST
+    ) -> None:
         self.world = World(Status("host:9000", nick="anna"), name="home")
         self.session = Session(self.world, Identity("anna"), random=Random(1))
         self.listener: Callable[[Sequence[Change]], None] = lambda _: None
         for room in rooms:
             self.session.join(room)
         self.archive = SqliteArchive(path, logs)
-        self.keeper = Keeper(self.archive, self)
+        self.keeper = Keeper(self.archive, self, most)
         self.keeper.restore()
         self.flush()
 
@@ -104,6 +107,16 @@ def test_what_people_say_and_do_is_kept(life: Life) -> None:
     life.flush()
     assert life.kept() == ["hello", "eve joined"]
     assert not life.archive.search("server")
+
+
+def test_what_a_room_calls_for_is_back_at_the_next_start(tmp_path: Path) -> None:
+    """And forgotten when it is what is usual again."""
+    for level, before in ((Level.NOTHING, None), (None, Level.NOTHING), (None, None)):
+        life = Life(tmp_path / "archive.db", "#room")
+        assert life.room().level is before
+        life.world.set_level(life.room(), level)
+        life.flush()
+        life.end()
 
 
 def test_own_lines_are_kept_when_the_server_has_them(life: Life) -> None:

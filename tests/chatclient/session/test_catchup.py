@@ -465,3 +465,20 @@ def test_what_is_known_from_an_earlier_life() -> None:
     wire.hear(*_batch("h1", [_said(2), _said(3)]))
     assert _said_in(room) == ["2", "3"]
     assert room.unread == 2
+
+
+def test_a_message_that_the_server_has_forgotten() -> None:
+    """What is older is asked for by its time, then; what is refused again is given up."""
+    wire, room = _in_room()
+    line = next(line for line in room.lines if line.text == "1")
+    assert wire.session.find_older(room, line)
+    wire.sent()
+    refusal = "FAIL CHATHISTORY INVALID_MSGREFTYPE BEFORE #ops :no such message"
+    wire.hear(f"@label=h2 :srv {refusal}")
+    (asked,) = wire.sent()
+    assert asked.startswith("@label=h3 CHATHISTORY BEFORE #ops timestamp=")
+    assert room.seeking
+    changes = wire.hear(f"@label=h3 :srv {refusal}")
+    assert _found(changes) == [([], "1", "")]
+    assert (room.seeking, room.exhausted) == (False, False)
+    assert wire.session.find_older(room, line)

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -92,7 +92,7 @@ class ScriptedClient:
         """Note it."""
         self.redacted.append(line.text)
 
-    def typing(self, buffer: Buffer, active: bool) -> None:
+    def typing(self, buffer: Buffer, active: bool) -> None:  # noqa: FBT001 -- as the real one
         """Note it."""
         self.typed.append((buffer.name, active))
 
@@ -202,6 +202,7 @@ class Rig:
         depth: ColorDepth = ColorDepth.DEPTH_8_BIT,
         *,
         archive: Archive | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.client = client
         self.world = client.world
@@ -220,6 +221,7 @@ class Rig:
             input=keys,
             output=self.output,
             now=lambda: NOON,
+            environment=environment or {},
             open_url=self._open,
         )
         self.opened: list[str] = []  # links
@@ -334,12 +336,13 @@ async def rig(
     more: Sequence[World] = (),
     settings: Settings = Settings(),
     archive: Archive | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Rig]:
     """Run a screen of that size, of `world` and `more` worlds, and leave it at the end."""
     with create_pipe_input() as keys:
         client = ScriptedClient(world or make_world(), *more)
         client.settings = settings
-        made = Rig(client, keys, columns, rows, depth, archive=archive)
+        made = Rig(client, keys, columns, rows, depth, archive=archive, environment=environment)
         try:
             await made.until(lambda: any(made.rows))
             yield made

@@ -25,7 +25,7 @@ async def test_unread_counts_and_calls_are_shown() -> None:
         seen.say(ops, "carol", "two")
         seen.say(dev, "carol", "anna: three", mention=True)
         await seen.shows("4 #dev        !1")
-        assert seen.rows[-2].endswith("Alt+A next unread")
+        assert seen.rows[-2].endswith("1 mention: Alt+A, Alt+M")
         assert seen.rows[3].startswith("3 #ops         2│")
         assert seen.cell("4 #dev").bold
 
