@@ -424,7 +424,7 @@ class Round:
                 if chunk:
                     _write(subscribers, chunk, apart)
         for subscriber in apart:
-            if subscriber.backlog is not None:
+            if subscriber.cut or subscriber.backlog is not None:
                 continue
             parts = personal.get(subscriber, [])
             for stream in streams:

@@ -55,6 +55,11 @@ class Subscriber(Protocol):
         """What waits for it when it is behind, None while it is live."""
         ...
 
+    @property
+    def cut(self) -> bool:
+        """Whether nothing reaches it any more."""
+        ...
+
     def write(self, data: bytes) -> None:
         """Send `data` after all that was written before, unless it is behind; never blocks."""
         ...

@@ -80,6 +80,7 @@ class Reader:
         self.rooms: tuple[str, ...] = ()
         self.party = ""
         self.full = False
+        self.cut = False
         self.backlog: Backlog | None = None
 
     def write(self, data: bytes) -> None:
@@ -252,6 +253,16 @@ def test_who_leaves_in_between_hears_what_came_before_and_no_more(stage: Stage) 
     assert kicked.lines() == everything[:4]
     assert ann.lines() == everything
     assert bob.lines() == [line for line in everything if "bob" not in line]
+
+
+def test_whose_connection_is_gone_is_not_told_of_their_own_leaving(stage: Stage) -> None:
+    """Others are; so thousands who leave at once cost what others are told, and no more."""
+    ann, gone = stage.add("ann", "#a"), stage.add("gone", "#a")
+    gone.cut = True
+    stage.do(gone, Part("#a"))
+    stage.flush()
+    assert gone.writes == []
+    assert ann.lines() == ["#a Parted gone"]
 
 
 def test_who_leaves_and_comes_back_in_one_round_misses_what_was_said_meanwhile(

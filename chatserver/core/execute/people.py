@@ -29,9 +29,9 @@ def remove(turn: Turn, user: User, reason: str) -> Sequence[Effect]:
     Their nick is free and their past written before anybody hears of it.
     """
     state = turn.state
-    peers, rooms, key = state.peers(user), user.logs, user.key
+    members, rooms, key = [*user.rooms.values()], user.logs, user.key
+    several = state.peers(user) if len(members) != 1 else None
     closes = [Close(session, reason, whole=True) for session in user.devices]
-    members = [*user.rooms.values()]
     for member in members:
         member.room.leave(user, turn.at)
         if not member.room.members:
@@ -44,9 +44,9 @@ def remove(turn: Turn, user: User, reason: str) -> Sequence[Effect]:
     state.past.append(Past(user.identity, turn.at))
     state.guests.leave(key, turn.at)
     departed = Departed(turn.seq, turn.at, user.identity, reason)
-    if len(members) == 1:  # what is shown to one room goes out together, also when many leave it
+    if several is None:  # what is shown to one room goes out together, also when many leave it
         return (Emission(departed, members[0].room.audience, rooms=rooms, moved=user), *closes)
-    return (Emission(departed, peers, rooms=rooms), *closes)
+    return (Emission(departed, several, rooms=rooms), *closes)
 
 
 def change_nick(turn: Turn, command: ChangeNick) -> Sequence[Effect]:
