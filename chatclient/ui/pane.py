@@ -12,7 +12,7 @@ from prompt_toolkit.layout.controls import UIContent, UIControl
 from prompt_toolkit.layout.mouse_handlers import MouseHandlers
 from prompt_toolkit.layout.screen import Screen, WritePosition
 
-from chatclient.ui.cells import Row
+from chatclient.ui.cells import BLANK, Row
 
 RowsFor = Callable[[int, int], Sequence[Row]]  # width, height -> at most height rows
 
@@ -47,6 +47,9 @@ class Pane(Window):
     ) -> None:
         """Draw the rows from the top of the pane down."""
         place = write_position
-        for y, row in enumerate(self._rows(place.width, place.height)[: place.height], place.ypos):
-            row.draw(screen, place.xpos, y, place.width)
+        rows = self._rows(place.width, place.height)
+        for y in range(place.height):
+            # What is left is blank, so that the places on a line are the same in every frame.
+            row = rows[y] if y < len(rows) else BLANK
+            row.draw(screen, place.xpos, place.ypos + y, place.width)
         screen.visible_windows_to_write_positions[self] = place

@@ -62,7 +62,7 @@ class Sheet(Screen):
         column, edge = 0, self.width
         for strip in sorted(strips, key=itemgetter(0)):
             left, cells, _ = strip
-            if left < column or left + cells > edge:
+            if left < column or left + cells > edge or cells <= 0:
                 continue  # there is no room for it
             if left > column:
                 made.append(Strip(column, left - column, blank))
