@@ -114,6 +114,8 @@ class ConfigFile:
             if values is None:
                 table.pop(names[-1], None)
                 continue
+            if text and table is document and names[-1] not in document:
+                document.add(tomlkit.nl())
             table = table.setdefault(names[-1], tomlkit.table())
             for name, value in values.items():
                 if value is None:

@@ -54,13 +54,14 @@ def _ask(read: Read, tell: Callable[[str], None]) -> Config:
             else:
                 return typed
 
-    server = question(_SERVER, "server", "localhost:9000", lambda typed: build([typed]))
-    place = build([server])
+    server = question(_SERVER, "server", "localhost:9000", lambda typed: build(typed.split()))
+    where = server.split()
+    place = build(where)
     tls = place.tls
     if not tls and place.host not in ("localhost", "127.0.0.1", "::1") and "://" not in server:
         default = "yes" if place.port == 6697 else "no"
         tls = question(_TLS, "TLS", default, _yes_or_no).lower().startswith("y")
-    nick = question(_NICK, "name", place.identity.nick, lambda typed: build([server], nick=typed))
+    nick = question(_NICK, "name", place.identity.nick, lambda typed: build(where, nick=typed))
     rooms = place.rooms
     if "/" not in server.partition("://")[2]:
         typed = question(
@@ -71,7 +72,7 @@ def _ask(read: Read, tell: Callable[[str], None]) -> Config:
         _ACCOUNT, "account", "none", lambda typed: build([], login=Login(_or_none(typed)))
     )
     return build(
-        [server],
+        where,
         nick=nick,
         rooms=rooms,
         login=Login(_or_none(account)),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from chatclient.model.buffers import Buffer
 from chatclient.model.lines import Line
 from chatclient.model.reactions import Sign
+from chatclient.model.values import value
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class MembersChanged:
     buffer: Buffer
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LineAdded:
     """A line is new. It is the last, but for own pending lines, which stay after it."""
 

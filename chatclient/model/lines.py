@@ -3,6 +3,8 @@
 import enum
 from dataclasses import dataclass
 
+from chatclient.model.values import value
+
 
 class Kind(enum.StrEnum):
     """What a line tells. The values are those of `--json`."""
@@ -75,7 +77,7 @@ class Reaction:
     """Whether the user is among them."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Line:
     """One line. It never changes: a new one with the same `id` takes its place (`LineChanged`)."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from chatclient.model import Buffer, BufferKind, Kind, Line, Member, Status, World
+from chatclient.model.values import value
 from chatclient.session.features import Features
 from chatclient.session.identity import Credentials, Identity
 from chatclient.session.outbox import Outbox
@@ -24,7 +25,7 @@ _LAST_YEAR = 253402300799.0
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Heard:
     """A message from the server with what its tags say."""
 

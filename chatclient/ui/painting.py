@@ -3,8 +3,9 @@
 Rules:
 - The rows of a line depend on the line, the width and the marks above it, on nothing else, so they
   are made once and kept (`Painter.block`), and only for lines that are looked at.
-- Text begins in one column: after the time and the nicks, which stand flush right. In a narrow view
-  it begins after its own nick. Rows after the first begin where the text began.
+- Text begins in one column: after the time and the nicks, which stand flush right. In a narrow view,
+  and where the server speaks, it begins after its own nick. Rows after the first begin where the
+  text began.
 - What a message answers is told in a row above it, reactions to it in rows below.
 - An own line that the server has not confirmed has dots for a time; one that failed has a cross,
   and says why, and which key sends it again; one that the server has, a tick beside its time.
@@ -112,14 +113,16 @@ class Painter:
         self._kept: OrderedDict[tuple[int, int, Marks], tuple[Line, Block]] = OrderedDict()
         self.made = 0
 
-    def block(self, line: Line, cells: int, marks: Marks, fold: Fold) -> Block:
-        """Return the rows of `line` in `cells` columns under `marks`."""
+    def block(
+        self, line: Line, cells: int, marks: Marks, fold: Fold, *, nicks: bool = True
+    ) -> Block:
+        """Return the rows of `line` in `cells` columns under `marks`; `nicks` may have a column."""
         key = (line.id, cells, marks)
         kept = self._kept.get(key)
         if kept is not None and kept[0] is line:
             self._kept.move_to_end(key)
             return kept[1]
-        block = _paint(line, cells, marks, fold)
+        block = _paint(line, cells, marks, fold, nicks=nicks)
         self.made += 1
         self._kept[key] = (line, block)
         self._kept.move_to_end(key)
@@ -128,13 +131,13 @@ class Painter:
         return block
 
 
-def _paint(line: Line, cells: int, marks: Marks, fold: Fold) -> Block:
+def _paint(line: Line, cells: int, marks: Marks, fold: Fold, *, nicks: bool) -> Block:
     rows: list[Row] = []
     if marks.day:
         rows.append(rule(marks.day, cells, "class:marker"))
     if marks.new:
         rows.append(rule("new since you looked", cells, "class:unread-marker"))
-    gutter = [*_time(line, cells), *_who(line, cells, fold)]
+    gutter = [*_time(line, cells), *_who(line, cells, fold, column=nicks and cells >= WIDE)]
     indent = min(width_of(gutter), cells // 2)
     blank: Fragment = ("", " " * indent)
     if marks.answers:
@@ -198,7 +201,7 @@ def _time(line: Line, cells: int) -> list[Fragment]:
     return [("class:time", f"{local.tm_hour:02}:{local.tm_min:02}{sign}")]
 
 
-def _who(line: Line, cells: int, fold: Fold) -> list[Fragment]:
+def _who(line: Line, cells: int, fold: Fold, *, column: bool) -> list[Fragment]:
     """Return what stands before the text: the nick, or a sign for what is no message."""
     nick = clip(line.source, max(4, cells // 2 - 8))
     look = _nick_look(line, fold)
@@ -211,7 +214,7 @@ def _who(line: Line, cells: int, fold: Fold) -> list[Fragment]:
     else:
         shown = [(_text_style(line, fold), _SIGNS.get(line.kind, "·"))]
     used = sum(width(text) for _, text in shown)
-    if cells >= WIDE:
+    if column:
         return [("", " " * max(0, NICK_COLUMN - used)), *shown, ("", "  ")]
     return [*shown, ("", ": " if line.kind is Kind.MESSAGE else " ")]
 

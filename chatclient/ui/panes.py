@@ -178,6 +178,10 @@ def status_line(
     kept = [(rank, text) for rank, text in parts if text]
     room = cells - width(words) - 2
     while kept and sum(width(text) + 3 for _, text in kept) > room:
+        if len(kept) == 1 and rank == 0 and " " in words and status.state is ConnectionState.ONLINE:
+            words = words[0]  # its sign is enough: what the keys mean now says more
+            room = cells - width(words) - 2
+            continue
         if len(kept) == 1:
             kept = [(1, clip(kept[0][1], room - 3))]
             break

@@ -5,6 +5,7 @@ from functools import partial
 
 from chatclient.ui.cells import Row, clip
 from chatclient.ui.hits import MOST, Hits, Scene
+from chatclient.ui.wrapping import wrap
 
 _HINTS = (
     "What is typed is looked for in everything that was said, in all rooms.",
@@ -40,7 +41,7 @@ class Search(Hits):
             return [Row([("class:hint", "searching…")])]
         if self._typed:
             return [Row([("class:hint", clip(f"Nobody said {self._typed}.", cells))])]
-        return [Row([("class:hint", clip(hint, cells))]) for hint in _HINTS]
+        return [Row([("class:hint", piece.text)]) for hint in _HINTS for piece in wrap(hint, cells)]
 
     def head(self, cells: int) -> Sequence[Row]:
         """Say how much was found."""

@@ -17,7 +17,7 @@ from chatclient.ui.view import View
 FREQUENT = ("👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👀", "🚀")
 """What one can react with by a digit."""
 
-KEYS = "↑↓ pick · r reply · e react · c copy · o open · d delete · j answered · Esc"
+KEYS = "↑↓ · r reply · e react · c copy · o open · d delete · j answered · Esc"
 LACKS = {
     "reply": "this server does not tell what a message answers",
     "react": "this server carries no reactions",

@@ -12,7 +12,16 @@ Rules:
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from chatclient.model import CONVERSATION, Archive, Buffer, Fold, Kind, Line, NoArchive
+from chatclient.model import (
+    CONVERSATION,
+    Archive,
+    Buffer,
+    BufferKind,
+    Fold,
+    Kind,
+    Line,
+    NoArchive,
+)
 from chatclient.ui.cells import Row
 from chatclient.ui.painting import NO_MARKS, Block, Marks, Painter, day_of, rule
 from chatclient.ui.quotes import Quotes
@@ -282,7 +291,8 @@ class View:
         answers = self.quotes.of(line.reply_to)
         marked = starts_day or new or answers
         marks = Marks(day if starts_day else "", new, answers) if marked else NO_MARKS
-        block = self._painter.block(line, self._size[0], marks, self.fold)
+        nicks = self.buffer.kind is not BufferKind.SERVER
+        block = self._painter.block(line, self._size[0], marks, self.fold, nicks=nicks)
         pick = self._pick
         if pick is not None:
             lit = line.id in (pick.line_id, -(pick.position or 0))

@@ -117,6 +117,16 @@ def test_a_setting_is_saved(tmp_path: Path) -> None:
     assert file.read().settings.ring is Ring.BELL
 
 
+def test_a_table_that_is_new_stands_apart(tmp_path: Path) -> None:
+    """As a person would write it."""
+    file = _file(tmp_path, '[networks.home]\nhost = "localhost"\n')
+    file.save_setting("mouse", value=True)
+    file.save_setting("theme", Theme.DARK)
+    assert file.path.read_text() == (
+        '[networks.home]\nhost = "localhost"\n\n[settings]\nmouse = true\ntheme = "dark"\n'
+    )
+
+
 def test_a_network_is_saved(tmp_path: Path) -> None:
     """With what differs from the defaults; in the place of the old one, whose comments stay."""
     file = _file(tmp_path, FULL)

@@ -64,6 +64,14 @@ def test_other_answers(tmp_path: Path) -> None:
     assert config.identity.account == "alice"
 
 
+def test_host_and_port_stand_as_on_the_command_line(tmp_path: Path) -> None:
+    """The server tells people to come with `chatclient HOST PORT`."""
+    config, _, file = _answering(["localhost 9001", "", "", ""], tmp_path)
+    assert config
+    assert config.address == "localhost:9001"
+    assert file.read().networks["localhost"].port == 9001
+
+
 def test_a_link_says_it_all(tmp_path: Path) -> None:
     """With encryption and rooms in it, these are not asked for."""
     config, seen, _ = _answering(["ircs://irc.libera.chat/#python", "", ""], tmp_path)
@@ -82,7 +90,7 @@ def test_no_rooms(tmp_path: Path) -> None:
 
 def test_what_makes_no_sense_is_asked_again(tmp_path: Path) -> None:
     """With what is wrong with it."""
-    answers = ["a b", "h", "perhaps", "no", "1x", "bob", "#a#\x01", "#a", "x y", "none"]
+    answers = ["a,b", "h", "perhaps", "no", "1x", "bob", "#a#\x01", "#a", "x y", "none"]
     config, seen, _ = _answering(answers, tmp_path)
     assert config
     assert (config.host, config.tls, config.identity.nick) == ("h", False, "bob")

@@ -68,6 +68,19 @@ async def looking(
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("columns", [40, 80])
+async def test_what_can_be_looked_for_is_told_in_full(columns: int) -> None:
+    """Beside two panes, and on a narrow screen."""
+    async with looking(Library(), columns) as seen:
+        seen.press(CTRL_F)
+        await seen.shows("from:NICK")
+        messages = [row.split("│")[1] if "│" in row else row for row in seen.rows]
+        words = " ".join(" ".join(messages).split())
+        assert "looked for in everything that was said, in all rooms." in words
+        assert "in:#ROOM what was said there." in words
+
+
+@pytest.mark.asyncio
 @pytest.mark.parametrize("key", [CTRL_F, F4])
 async def test_all_rooms_are_searched_while_one_types(key: str) -> None:
     """With room, nick, time and the word marked."""

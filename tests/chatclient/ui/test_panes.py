@@ -139,6 +139,14 @@ def test_a_hint_that_matters_stays() -> None:
     assert text == " ● connected · Enter sends 30 messages"
 
 
+def test_what_keys_mean_now_stays_whole() -> None:
+    """The sign of the connection makes room for it, unless there is none to speak of."""
+    hint = "r reply · e react · c copy · Esc"
+    assert panes.status_line(ONLINE, NOON, 40, hint, 0).text == f" ● · {hint}"
+    waiting = Status("h:1", state=ConnectionState.WAITING, retry_at=NOON + 9)
+    assert "reconnecting" in panes.status_line(waiting, NOON, 40, hint, 0).text
+
+
 def test_a_long_reason_is_cut() -> None:
     """Rather than left out."""
     status = Status("h:1", state=ConnectionState.WAITING, retry_at=NOON + 9, reason="x" * 200)

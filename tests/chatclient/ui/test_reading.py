@@ -115,3 +115,13 @@ async def test_who_presses_keys_sees_the_end() -> None:
         chat.press(CTRL_END + "z")
         await chat.shows("#lobby > xyz")
         assert chat.client.seen > seen
+
+
+@pytest.mark.asyncio
+async def test_what_a_server_says_takes_the_whole_width() -> None:
+    """Nobody has a nick there, and what it says of itself is made for 80 columns."""
+    async with rig(100) as seen:
+        server = seen.world.server
+        seen.world.tell(server, "*** Welcome to a server that has a lot to say ***", time=NOON)
+        seen.client.activate(server)
+        await seen.shows("12:00 - *** Welcome")
