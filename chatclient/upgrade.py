@@ -160,9 +160,11 @@ def arrive() -> Arrival:
 
 def _try_new() -> str:
     """Return why the version that is installed now does not start, "" if it does."""
+    # Nothing of the directory that we happen to be in is run, unless we were started from it (`-m`).
+    safe = [] if "-m" in sys.orig_argv else ["-P"]
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "chatclient.upgrade"],
+        done = subprocess.run(  # noqa: S603 - it is ours
+            [sys.executable, *safe, "-m", "chatclient.upgrade"],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -61,4 +62,13 @@ def test_whether_it_starts() -> None:
     """Run as a module, it says that this version starts."""
     done = subprocess.run([sys.executable, "-m", "chatclient.upgrade"], check=False, text=True)
     assert done.returncode == 0
+    assert upgrade._try_new() == ""
+
+
+def test_nothing_of_the_directory_is_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What lies about where the user happens to be is no part of the new version."""
+    (tmp_path / "chatclient").mkdir()
+    (tmp_path / "chatclient" / "__init__.py").write_text("raise SystemExit('stolen')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "orig_argv", [sys.executable, "chatclient", "localhost"])
     assert upgrade._try_new() == ""
