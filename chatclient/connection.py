@@ -18,6 +18,9 @@ from chatclient.proxy import ProxyError, kind, race, reach
 
 _READ_SIZE = 64 * 1024
 
+UNTAKEN_MOST = 16 * 1024 * 1024
+"""Bytes that may wait for a server to take them: one that asks and never reads is left."""
+
 
 class ConnectError(Exception):
     """No connection came about, or it ended; the text is for the user."""
@@ -66,13 +69,17 @@ class Connection:
         self.certificate = (secured.getpeercert(True) if secured else None) or b""
         """The server's, in DER form; b"" without TLS."""
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._given_up = ""
 
     async def read(self) -> bytes:
         """Return the next bytes, b"" at the orderly end. Raises `ConnectError` at any other."""
         try:
-            return await self._reader.read(_READ_SIZE)
+            data = await self._reader.read(_READ_SIZE)
         except OSError as error:
-            raise ConnectError(_ended(error)) from error
+            raise ConnectError(self._given_up or _ended(error)) from error
+        if self._given_up:
+            raise ConnectError(self._given_up)
+        return data
 
     async def gather(self, seconds: float) -> None:
         """Let bytes gather in the system for so long, rather than come one line at a time."""
@@ -86,9 +93,12 @@ class Connection:
             transport.resume_reading()
 
     def write(self, data: bytes) -> None:
-        """Queue bytes for sending."""
+        """Queue bytes for sending; a server that does not take them in the long run is left."""
         if data and not self._writer.is_closing():
             self._writer.write(data)
+            if self._writer.transport.get_write_buffer_size() > UNTAKEN_MOST:
+                self._given_up = "the server takes nothing of what is sent to it"
+                self.abort()
 
     async def close(self, within: float) -> None:
         """Send what is queued, then close; give it up after `within` seconds."""

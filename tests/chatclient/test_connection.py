@@ -193,3 +193,24 @@ async def test_closing_sends_what_is_queued() -> None:
         visitor = await server.visitor(0)
         await until(lambda: bool(visitor.lines))
         assert len(visitor.lines[0]) > 60_000
+
+
+@pytest.mark.asyncio
+async def test_a_server_that_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks without end and reads nothing does not fill the memory: it is left, and told why."""
+    monkeypatch.setattr("chatclient.connection.UNTAKEN_MOST", 1024 * 1024)
+    over = asyncio.Event()
+
+    async def ask(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.transport.pause_reading()  # type: ignore[attr-defined]  # a socket's can
+        await over.wait()
+        writer.transport.abort()
+
+    listening = await asyncio.start_server(ask, "127.0.0.1", 0)
+    async with listening:
+        connection = await connect(_config(listening.sockets[0].getsockname()[1]))
+        for _ in range(1024):
+            connection.write(b"PONG x\r\n" * 1024)
+        with pytest.raises(ConnectError, match="takes nothing"):
+            await connection.read()
+        over.set()
