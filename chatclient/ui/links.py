@@ -13,6 +13,7 @@ _START = re.compile(r"(?<![\w.@/-])(?:(?:https?|ircs?)://|mailto:|www\.)", re.IG
 _BODY = re.compile('[^\\s<>"`{}|\\\\^\u2018-\u201f\u00ab\u00bb\u3000-\u3002\uff08\uff09]+')
 _TRAILING = ".,;:!?'*_~…"
 _PAIRS = {")": "(", "]": "["}
+_LONGEST_NAME = 256  # characters of a mail address before its @; RFC 5321 has 64
 
 
 class Link(NamedTuple):
@@ -27,18 +28,27 @@ def links(text: str) -> Iterator[Link]:
     """Yield the links of a text, in order."""
     if ":" not in text and "www." not in text.lower():
         return
-    at = 0
+    at = end = 0
     while begin := _START.search(text, at):
         at = begin.end()
-        body = _BODY.match(text, at)
-        if body is None:
+        if at >= end:  # else it stands within what was looked at: no letter is looked at often
+            body = _BODY.match(text, at)
+            end = body.end() if body else at
+        if not _may_lead(begin[0], text, at, end):
             continue
-        address = _trimmed(text[begin.start() : body.end()])
+        address = _trimmed(text[begin.start() : end])
         if len(address) <= at - begin.start() or not _leads_somewhere(begin[0], address):
             continue
         at = begin.start() + len(address)
         prefix = "https://" if begin[0].lower() == "www." else ""
         yield Link(begin.start(), at, prefix + address)
+
+
+def _may_lead(start: str, text: str, at: int, end: int) -> bool:
+    """Say whether an address that goes on from `at` to `end` is worth being looked at as a whole."""
+    if start.lower() == "mailto:":
+        return text.find("@", at + 1, min(end, at + _LONGEST_NAME)) > 0
+    return at < end and (text[at].isalnum() or text[at] == "[" or start.endswith("."))
 
 
 def _trimmed(address: str) -> str:
