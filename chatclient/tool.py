@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
+from io import TextIOWrapper
 from typing import TextIO
 
 from chatclient import stdin
@@ -70,6 +71,8 @@ def run(config: Config) -> int:
     logging.basicConfig(
         level=config.tool.log_level.upper(), stream=sys.stderr, format="chatclient: %(message)s"
     )
+    if isinstance(sys.stdout, TextIOWrapper):  # what its encoding has no sign for ends nothing
+        sys.stdout.reconfigure(errors="replace")
     try:
         known = KnownServers(default_path())
         asyncio.run(Tool(config, sys.stdout, sys.stdin.fileno(), known).run())

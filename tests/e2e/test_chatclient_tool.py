@@ -1,6 +1,7 @@
 """chatclient as a tool, and the server: real processes over 127.0.0.1 and ::1."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -266,3 +267,20 @@ def test_nothing_listens() -> None:
         f"chatclient: nothing listens on 127.0.0.1:{port}; "
         "check the port, and whether the server runs\n"
     )
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_what_the_encoding_has_no_sign_for(port: int, encoding: str) -> None:
+    """Somebody's emoji ends nobody's pipe: where there is no sign for it, another stands there."""
+    where = ["localhost", str(port), "--room", "#a"]
+    assert _client(*where, "--send", "héllo 🎉").returncode == 0
+    heard = subprocess.run(
+        [_BIN / "chatclient", *where, "--tail", "1", "--no-follow"],
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONIOENCODING": encoding},
+        timeout=_DEADLINE,
+        check=False,
+    )
+    assert (heard.returncode, heard.stderr) == (0, b"")
+    assert heard.stdout.endswith(b"llo ?\n")
