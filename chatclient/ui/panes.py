@@ -5,11 +5,12 @@ seconds); a list that does not fit shows the part that matters and says how much
 """
 
 import math
+from collections import deque
 from collections.abc import Callable, Sequence
 
 from chatclient.model import Buffer, BufferKind, ConnectionState, Fold, Member, Status
 from chatclient.model.levels import is_muted, urgency
-from chatclient.ui.cells import Fragment, Row, clip, pad, width, width_of
+from chatclient.ui.cells import Row, clip, pad, width
 from chatclient.ui.theme import nick_style
 
 Title = Callable[[Buffer], str]
@@ -79,15 +80,24 @@ def rooms(
 
 def tabs(buffers: Sequence[Buffer], active: Buffer, title: Title, cells: int) -> Row:
     """Return the rooms in one row, for screens too narrow for a list; the active one is seen."""
-    made: list[Fragment] = []
-    for index, buffer in enumerate(buffers):
+
+    def tab(index: int) -> tuple[str, str]:
+        buffer = buffers[index]
         count = badge(buffer)
         name = f" {_number(index)}{clip(title(buffer), 14)}{f' {count}' if count else ''} "
-        made.append((_style(buffer, active), name))
-    first, at = 0, list(buffers).index(active)
-    while first < at and width_of(made[first : at + 1]) > cells:
-        first += 1
-    return Row(made[first:])
+        return _style(buffer, active), name
+
+    first = after = buffers.index(active)
+    made: deque[tuple[str, str]] = deque()
+    room = cells
+    while first >= 0 and (not made or width(tab(first)[1]) <= room):
+        made.appendleft(tab(first))
+        room -= width(made[0][1])
+        first -= 1
+    while (after := after + 1) < len(buffers) and room > 0:
+        made.append(tab(after))
+        room -= width(made[-1][1])
+    return Row(made)
 
 
 def people(members: Sequence[Member], fold: Fold, cells: int, height: int) -> list[Row]:

@@ -194,3 +194,19 @@ def test_whether_the_other_one_is_there(
     world.set_presence(bob, online=online, away=away)
     text = panes.topic(bob, bob.name, ONLINE, 80).text
     assert text.split("the two of you")[1].strip() == shown
+
+
+def test_tabs_are_made_for_what_is_seen() -> None:
+    """However many rooms there are: those that have no place on the row cost nothing."""
+    world = World(ONLINE)
+    buffers = [world.open_room(f"#room{number}") for number in range(2000)]
+    named: list[Buffer] = []
+
+    def title(buffer: Buffer) -> str:
+        named.append(buffer)
+        return buffer.name
+
+    row = panes.tabs(buffers, buffers[1000], title, 40)
+    assert "#room1000" in row.text
+    assert "#room998" in row.text
+    assert len(named) < 20
