@@ -27,6 +27,7 @@ from chatclient.model import (
     Change,
     ConnectionState,
     Kind,
+    LineAdded,
     PolicyHeard,
     PongHeard,
     QuestionChanged,
@@ -355,6 +356,8 @@ class Link:
     def _heed(self, change: Change) -> None:
         """Do what a change asks of the connection."""
         match change:
+            case LineAdded():
+                pass  # as most are
             case QuitWanted():
                 self._leaving.set()
                 self._interrupt(_GOODBYE_TIME)

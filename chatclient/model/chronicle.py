@@ -84,6 +84,31 @@ class Chronicle:
         self.changes.append(LineAdded(buffer, line))
         self._count(buffer, line)
 
+    def hear(
+        self,
+        buffer: Buffer,
+        source: str,
+        text: str,
+        time: float,
+        *,
+        mention: bool,
+        msgid: str,
+        account: str,
+    ) -> None:
+        """Append what somebody else says now: one line that is safe to show, without formatting."""
+        self._newest_id += 1
+        line = Line(
+            self._newest_id,
+            Kind.MESSAGE,
+            time,
+            source,
+            text,
+            msgid,
+            mention=mention,
+            account=account,
+        )
+        self.add(buffer, line)
+
     def tell(self, buffer: Buffer, text: str, *, time: float, kind: Kind = Kind.INFO) -> None:
         """Append a word of this client (or an answer of the server) to a buffer."""
         self.add(buffer, self.make_line(kind, text, time=time))
@@ -271,8 +296,9 @@ class Chronicle:
         self.changes.append(BufferChanged(buffer))
 
     def _count(self, buffer: Buffer, line: Line) -> None:
-        seen = self.watched and buffer is self.active
-        if not _is_news(line) or seen or buffer.kind is BufferKind.SERVER:
+        if self.watched and buffer is self.active:
+            return
+        if not _is_news(line) or buffer.kind is BufferKind.SERVER:
             return
         if buffer.read_time is not None and line.time <= buffer.read_time:
             return

@@ -18,6 +18,7 @@ from chatclient.model import (
 from chatclient.session.accounts import ask_secret, change_password, register, verify
 from chatclient.session.batches import collect, label_of
 from chatclient.session.catchup import find_older, unfollow
+from chatclient.session.chatter import Chatter
 from chatclient.session.handlers import HANDLERS
 from chatclient.session.handover import hand_over, take_over
 from chatclient.session.identity import Credentials, Identity
@@ -80,15 +81,17 @@ class Session:
     def receive(self, data: bytes, now: float) -> None:
         """Take what came from the server, in any cut. `now` is in seconds since 1970."""
         self._heard = self._state.now = now
+        chatter = Chatter(self._state, now)
         for line in self._framer.feed(data):
             if self._state.moved:
                 return
             if isinstance(line, Overlong):
                 text = f"dropped a line of the server that was longer than {LINE_LIMIT} bytes"
                 self.world.tell(self.world.server, text, time=now, kind=Kind.ERROR)
-            elif line:
+            elif line and not chatter.take(line):
                 self._take(line, now)
                 send_queued(self._state)
+                chatter.forget()
 
     def end(self, reason: str, now: float) -> None:
         """Say that the connection is over: rooms are left, and pending lines wait for the next one.
