@@ -6,17 +6,18 @@ for it. What is remembered is bounded: the oldest is forgotten, and lines keep w
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chatclient.model.buffers import Buffer
 from chatclient.model.lines import Line, Reaction
+from chatclient.model.values import value
 
 _MOST_MESSAGES = 5000
 _MOST_SIGNS = 200
 """Reactions to one message, each nick and sign counted, so that nobody fills the memory."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sign:
     """One reaction as it was heard, or its being taken back."""
 
@@ -52,6 +53,7 @@ class Reactions:
 
     def __init__(self) -> None:
         self._signs: dict[tuple[Buffer, str], dict[tuple[str, str], Sign]] = {}
+        self._by_id: dict[tuple[Buffer, str], Sign] = {}
 
     def note(self, buffer: Buffer, sign: Sign, shown: Sequence[Reaction]) -> None:
         """Take note of a reaction to a message, which shows those now if it is there."""
@@ -64,14 +66,22 @@ class Reactions:
                 for nick in each.nicks
             }
             if len(self._signs) > _MOST_MESSAGES:
-                del self._signs[next(iter(self._signs))]
+                self._drop(next(iter(self._signs)))
         who = sign.text, sign.nick
         before = signs.get(who)
         if before is not None and before.time > sign.time:
             return
         if before is None and len(signs) >= _MOST_SIGNS:
             return
+        if before is not None:
+            self._by_id.pop((buffer, before.id), None)
         signs[who] = sign
+        if sign.id:
+            self._by_id[buffer, sign.id] = sign
+
+    def _drop(self, key: tuple[Buffer, str]) -> None:
+        for sign in self._signs.pop(key).values():
+            self._by_id.pop((key[0], sign.id), None)
 
     def of(self, buffer: Buffer, msgid: str) -> tuple[Reaction, ...] | None:
         """Return the reactions to a message, None if nothing is known of it here."""
@@ -88,10 +98,9 @@ class Reactions:
 
     def with_id(self, buffer: Buffer, msgid: str) -> Sign | None:
         """Return the reaction that has an id, None if there is none."""
-        said = (signs for (where, _), signs in self._signs.items() if where is buffer)
-        return next((each for signs in said for each in signs.values() if each.id == msgid), None)
+        return self._by_id.get((buffer, msgid))
 
     def forget(self, buffer: Buffer) -> None:
         """Forget all about a buffer, which is closed."""
         for key in [key for key in self._signs if key[0] is buffer]:
-            del self._signs[key]
+            self._drop(key)

@@ -30,6 +30,12 @@ from chatwire.text import plain
 _LISTED_MOST = 2000
 """Rooms that are remembered from lists, for completion."""
 
+_TYPING_MOST = 100
+"""People who are known to be typing in a buffer."""
+
+_TYPING_LONGEST = 60.0
+"""Seconds for which anybody can be typing: where it would be longer, the clock has been set back."""
+
 
 class World(Chronicle):
     """One server as the user sees it: `status`, `buffers`, the `active` one, and what changed."""
@@ -265,6 +271,8 @@ class World(Chronicle):
         """Say until when somebody is taken to be typing, None if they are no longer."""
         nick = plain(nick)
         started = until is not None and nick not in buffer.typing
+        if started and len(buffer.typing) >= _TYPING_MOST:
+            return
         if until is not None:
             buffer.typing[nick] = until
             self._typed.add(buffer)
@@ -277,7 +285,8 @@ class World(Chronicle):
         That is in seconds since 1970; None when nobody is typing.
         """
         for buffer in [*self._typed]:
-            over = [nick for nick, until in buffer.typing.items() if until <= now]
+            lasts = buffer.typing.items()
+            over = [nick for nick, until in lasts if not 0 < until - now <= _TYPING_LONGEST]
             for nick in over:
                 del buffer.typing[nick]
             if over:

@@ -23,6 +23,8 @@ _COLLECTED = HISTORY | {MULTILINE}
 
 _MOST_OPEN = 64
 _MOST_LINES = 10_000
+_LONGEST = 256 * 1024  # characters of one message; what is longer takes long to show
+_MOST_LETTERS = 32 * 1024 * 1024  # of all that is open
 
 
 def on_batch(state: State, heard: Heard) -> None:
@@ -45,9 +47,15 @@ def collect(state: State, message: Message) -> bool:
     batch = state.batches.get(message.tags.get("batch", ""))
     if batch is None or batch.kind not in _COLLECTED or len(batch.messages) >= _MOST_LINES:
         return False
-    if message.command != "BATCH":
-        batch.messages.append(message)
-    return message.command != "BATCH"
+    if message.command == "BATCH":
+        return False
+    size = sum(map(len, message.params))
+    full = batch.kind == MULTILINE and batch.size + size > _LONGEST
+    if full or size + sum(each.size for each in state.batches.values()) > _MOST_LETTERS:
+        return False
+    batch.size += size
+    batch.messages.append(message)
+    return True
 
 
 def label_of(state: State, message: Message) -> str:

@@ -15,7 +15,7 @@ from chatwire.text import plain
 
 _LISTED_MOST = 200_000
 _LISTS_MOST = 200
-"""Members that a server may list, and rooms whose lists it may leave open."""
+"""Members that a server may list and that a room may have, and rooms whose lists may be open."""
 
 
 def _user_and_host(source: str) -> tuple[str, str]:
@@ -31,15 +31,15 @@ def on_join(state: State, heard: Heard) -> None:
     elif buffer := state.joined(name):
         user, host = _user_and_host(heard.message.source or "")
         account = plain(heard.text(1))
-        buffer.members.put(
-            Member(
-                heard.nick,
-                user=user,
-                host=host,
-                account="" if account == "*" else account,
-                realname=plain(heard.text(2)),
-            )
+        member = Member(
+            heard.nick,
+            user=user,
+            host=host,
+            account="" if account == "*" else account,
+            realname=plain(heard.text(2)),
         )
+        if len(buffer.members) < _LISTED_MOST:
+            buffer.members.put(member)
         state.world.members_changed(buffer)
         state.note(heard, *narrate(state, heard), buffer)
 
@@ -171,7 +171,7 @@ def on_topic_origin(state: State, heard: Heard) -> None:
 def on_names(state: State, heard: Heard) -> None:
     """Part of the list of who is in a room (RPL_NAMREPLY)."""
     listed = state.names.setdefault(state.world.fold(heard.text(2)), [])
-    if len(state.names) > _LISTS_MOST or len(listed) > _LISTED_MOST:
+    if len(state.names) > _LISTS_MOST or sum(map(len, state.names.values())) > _LISTED_MOST:
         return
     ranks = state.features.ranks
     listed.extend(_member(written, ranks) for written in heard.text(3).split(" ") if written)

@@ -57,6 +57,8 @@ class Batch:
     opening: Message
     """The line that began it."""
     messages: list[Message] = field(default_factory=list)
+    size: int = 0
+    """How many characters these have."""
 
 
 @dataclass(slots=True, eq=False)

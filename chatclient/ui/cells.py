@@ -77,7 +77,8 @@ class Placed(str):
 
 @lru_cache(maxsize=8192)
 def _measure(cluster: str) -> Cluster:
-    text = cluster[:CLUSTER_LIMIT].rstrip("\u200d")  # what it joined must not be the next cell
+    """Return a cluster of a few code points, as it is drawn."""
+    text = cluster.rstrip("\u200d")  # what it joined must not be the next cell
     cells = min(2, max(0, wcwidth.width(text)))
     return text, cells
 
@@ -104,7 +105,7 @@ def clusters(text: str) -> Iterator[Cluster]:
         if cluster in {"\t", "\xa0"}:
             yield " ", 1
         elif cluster >= " " and not "\x7f" <= cluster[0] <= "\x9f":
-            measured = _measure(cluster)
+            measured = _measure(cluster[:CLUSTER_LIMIT])  # no more of it is worth being kept
             if measured[1]:
                 yield measured
 

@@ -124,3 +124,27 @@ def test_what_they_send_is_safe_line_by_line() -> None:
         ":srv BATCH -s",
     )
     assert last(room).text == "␛[2J\n<U+202E>x"
+
+
+def test_a_message_without_end() -> None:
+    """What is too long for one message is taken line by line: it could not be shown in time."""
+    wire = Wire().start(f"{MODERN} draft/multiline")
+    room = wire.join("#ops", "bob")
+    lines = [f"@batch=b :bob!b@h PRIVMSG #ops :{'x' * 60_000}" for _ in range(20)]
+    wire.hear(":bob!b@h BATCH +b draft/multiline #ops", *lines, ":bob!b@h BATCH -b")
+    assert max(len(line.text) for line in room.lines) < 300_000
+    assert sum(line.text.count("x") for line in room.lines) == 20 * 60_000
+
+
+def test_batches_without_end() -> None:
+    """Batches that are never ended do not fill the memory."""
+    wire = Wire().start(f"{MODERN} draft/chathistory")
+    wire.join("#ops", "bob")
+    wire.hear(*(f":srv BATCH +{number} chathistory #ops" for number in range(60)))
+    text = "x" * 60_000
+    for number in range(60):
+        line = f"@batch={number} :bob!b@h PRIVMSG #ops :{text}"
+        wire.hear(*[line] * 15)
+    batches = wire.session._state.batches.values()
+    kept = sum(len(each.param(1)) for batch in batches for each in batch.messages)
+    assert 20_000_000 < kept <= 32 * 1024 * 1024

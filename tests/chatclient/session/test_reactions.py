@@ -1,5 +1,7 @@
 """Rules of replies, reactions and removal, on the wire and in the world."""
 
+import time
+
 import pytest
 
 from chatclient.model import Delivery, Kind, LineChanged, Reaction
@@ -165,3 +167,19 @@ def test_nobody_fills_the_memory_with_reactions(wire: Wire) -> None:
     room = wire.room("#r")
     wire.hear(*(f"@+reply=m1;+draft/react=r{at} :bob!b@h TAGMSG #r" for at in range(1000)))
     assert len(last(room).reactions) == 200
+
+
+def test_a_removal_is_found_at_once(wire: Wire) -> None:
+    """Among thousands of reactions, what is removed is not looked for one by one."""
+    room = wire.room("#r")
+    for number in range(500):
+        wire.hear(*_reactions(number))
+    begin = time.process_time()
+    wire.hear(*(":srv REDACT #r nothing" for _ in range(1000)))
+    assert time.process_time() - begin < 0.3
+    assert room.lines
+
+
+def _reactions(number: int) -> list[str]:
+    head = f"@+reply=x{number};+draft/react=👍;msgid=r{number}"
+    return [f"{head}-{each} :n{each}!u@h TAGMSG #r" for each in range(20)]

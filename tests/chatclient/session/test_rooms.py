@@ -1,5 +1,7 @@
 """Who is where."""
 
+import pytest
+
 from chatclient.model import Delivery, Kind, MembersChanged
 from tests.chatclient.session.wire import MODERN, Wire, last, texts
 
@@ -354,3 +356,16 @@ def test_a_topic_that_was_removed_meanwhile() -> None:
     assert room.topic.text == ""
     wire.hear(":srv 332 alice #ops :the new one")
     assert room.topic.text == "the new one"
+
+
+def test_members_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server cannot fill the memory with people: neither by lists that it never ends, nor by joins."""
+    monkeypatch.setattr("chatclient.session.rooms._LISTED_MOST", 1000)
+    wire = Wire().start(MODERN)
+    room = wire.join("#ops")
+    many = " ".join(f"n{number}" for number in range(100))
+    wire.hear(*(f":srv 353 alice = #r{room} :{many}" for room in range(100) for _ in range(2)))
+    state = wire.session._state
+    assert sum(map(len, state.names.values())) <= 1100
+    wire.hear(*(f":n{number}!u@h JOIN #ops" for number in range(2000)))
+    assert len(room.members) == 1000

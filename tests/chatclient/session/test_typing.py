@@ -106,3 +106,16 @@ def test_our_own_typing_elsewhere_is_not_shown(wire: Wire) -> None:
     """What the user types on another device is no news."""
     wire.hear("@+typing=active :alice!a@h TAGMSG #r")
     assert not wire.room("#r").typing
+
+
+def test_no_more_are_typing_than_one_can_count(wire: Wire) -> None:
+    """A server that tells of thousands fills neither the memory nor the time."""
+    wire.hear(*(f"@+typing=active :n{number}!u@h TAGMSG #r" for number in range(1000)))
+    assert len(wire.room("#r").typing) == 100
+
+
+def test_a_clock_that_is_set_back(wire: Wire) -> None:
+    """Nobody is typing for an hour because our clock went back by one."""
+    wire.hear("@+typing=active :bob!b@h TAGMSG #r")
+    assert wire.session.expire(NOW - 3600) is None
+    assert not wire.room("#r").typing

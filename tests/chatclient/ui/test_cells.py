@@ -1,5 +1,7 @@
 """Text is measured, cut and drawn by grapheme cluster."""
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,3 +108,16 @@ def test_a_row_with_a_style_reaches_to_the_edge() -> None:
     Row([("class:x", "ab")], "class:bar").draw(screen, 0, 0, 4)
     styles = [screen.data_buffer[0][x].style for x in range(4)]
     assert styles == ["class:bar class:x"] * 2 + ["class:bar"] * 2
+
+
+def test_what_is_kept_of_a_cluster_is_short() -> None:
+    """Letters under thousands of accents leave nothing behind in memory."""
+    cells._measure.cache_clear()
+    tracemalloc.start()
+    try:
+        for number in range(50):
+            assert [*cells.clusters(chr(0x4E00 + number) + "\u0301" * 100_000)]
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1_000_000
