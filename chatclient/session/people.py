@@ -108,7 +108,7 @@ def on_marker(state: State, heard: Heard) -> None:
 def see(state: State, buffer: Buffer, now: float, *, pause: float = PAUSE) -> None:
     """Tell the server that the user has read what stands in a buffer, if they had not before."""
     known = state.has(caps.READ_MARKER) and state.ready and buffer.kind is not BufferKind.SERVER
-    if not known or buffer.behind or now < state.marked_at + pause:
+    if not known or buffer.behind or state.marked_at <= now < state.marked_at + pause:
         return
     lines = reversed(buffer.lines[-_LOOKED_BACK:])
     said = (line for line in lines if line.kind in CONVERSATION)

@@ -166,3 +166,15 @@ def test_another_device_comes_and_speaks() -> None:
     wire.hear(_says(2, "psst", "bob", "alice"))
     assert last(wire.room("bob")).own
     assert _counts(wire.room("bob")) == (0, 0)
+
+
+def test_a_clock_that_is_set_back() -> None:
+    """What is read is told all the same, and not only when the clock is where it was."""
+    wire = Wire().start(CAPS)
+    room = wire.join("#ops", "bob")
+    wire.hear(_says(1, "one"))
+    wire.session.see(room, NOW)
+    wire.hear(_says(2, "two"))
+    wire.sent()
+    wire.session.see(room, NOW - 3600)
+    assert wire.sent() == [f"MARKREAD #ops timestamp={_time(2)}"]
