@@ -478,6 +478,8 @@ def is_secret(session: Session, buffer: Buffer, text: str) -> bool:
         case "raw":
             target, _, last = rest.partition(" ")
             return is_confidential(first, *filter(None, (target, last.strip().removeprefix(":"))))
+        case "":  # another client's way to say it, or a slip
+            return is_confidential(name, argument.strip()) or hide("NickServ", text[1:]) != text[1:]
         case _:
             return False
 

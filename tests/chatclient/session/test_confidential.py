@@ -62,6 +62,10 @@ def test_lines_of_irc(line: list[str], confidential: bool) -> None:  # noqa: FBT
         ("//msg NickServ IDENTIFY sesame", False),
         ("hello", False),
         ("/nothing", False),
+        ("/ns identify sesame", True),
+        ("/NickServ identify sesame", True),
+        ("/identify sesame", True),
+        ("/oper alice sesame", True),
     ],
 )
 def test_what_is_kept_in_no_history(text: str, secret: bool) -> None:  # noqa: FBT001 - a column
