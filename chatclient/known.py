@@ -6,11 +6,11 @@ attacker wants.
 """
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from chatclient.files import replace_file
+from chatclient.model.values import value
 
 
 class UnusableError(Exception):
@@ -20,7 +20,7 @@ class UnusableError(Exception):
 _PARTS = ("certificates", "sts")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Policy:
     """To speak to a host over TLS alone, until then (IRCv3 sts)."""
 
@@ -64,11 +64,11 @@ class KnownServers:
         """Return the policy of a host that has not expired. Raises `UnusableError`."""
         try:
             policy = Policy(**self._read()["sts"][host.lower()])
+            return policy if policy.expires > now else None
         except KeyError:
             return None
         except TypeError as error:
             raise self._unusable("read", "it is not as it was written") from error
-        return policy if policy.expires > now else None
 
     def keep_policy(self, host: str, policy: Policy | None) -> None:
         """Remember a policy, or forget it. Raises `UnusableError`."""

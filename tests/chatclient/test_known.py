@@ -77,3 +77,12 @@ def test_what_others_wrote_stays(path: Path) -> None:
     one.pin("a:1", "sha256:aa")
     two.pin("b:1", "sha256:bb")
     assert sorted(json.loads(path.read_text())["certificates"]) == ["a:1", "b:1"]
+
+
+def test_a_policy_that_makes_no_sense(path: Path) -> None:
+    """It is an error that says so, and neither an old one nor a traceback."""
+    path.parent.mkdir()
+    policy = {"port": 6697, "duration": 1, "expires": "soon"}
+    path.write_text(json.dumps({"sts": {"h": policy}}))
+    with pytest.raises(UnusableError, match="not as it was written"):
+        KnownServers(path).policy("h", 0.0)
