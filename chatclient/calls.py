@@ -4,9 +4,9 @@ Rules: what the user did wrong is a `UsageError`, which is told where they typed
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from chatclient.model import Buffer, BufferKind, Kind
+from chatclient.model.values import value
 from chatclient.session import Session
 
 
@@ -14,7 +14,7 @@ class UsageError(Exception):
     """The user's command cannot be done; the text says why, "" that its usage tells it."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Call:
     """One use of a command: where, when, and with what after its name."""
 
@@ -62,7 +62,7 @@ class Call:
             raise UsageError(str(error)) from error
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Command:
     """A row of the table."""
 

@@ -6,14 +6,14 @@ digits. What is told of it is safe to show.
 
 import hashlib
 import ssl
-from dataclasses import dataclass
 
+from chatclient.model.values import value
 from chatwire.text import plain
 
 _PREFIX = "sha256:"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Certificate:
     """What a person needs to know a certificate."""
 

@@ -3,9 +3,10 @@
 import getpass
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import unquote, urlsplit
 
+from chatclient.model.values import value
 from chatclient.session.identity import Identity
 
 DEFAULT_HOST = "localhost"
@@ -26,7 +27,7 @@ class ArgumentError(Exception):
     """The arguments make no sense; the text says what to write instead."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Tool:
     """What to do without a screen."""
 
@@ -63,7 +64,7 @@ class Tool:
         return self.as_json or self.tail is not None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Login:
     """Who the user is, and by what they prove it."""
 
@@ -78,7 +79,7 @@ class Login:
     """For the user whom the address of the proxy names."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Security:
     """How the connection is to be secured, as it was written."""
 
@@ -94,7 +95,7 @@ class Security:
         return self.tls or bool(self.fingerprint or self.cert)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Config:
     """Everything that was asked for."""
 

@@ -6,8 +6,9 @@ prompt_toolkit's line editor, and stands here to be found. The sequences are pro
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
+
+from chatclient.model.values import value
 
 
 class Mode(enum.Enum):
@@ -94,7 +95,7 @@ class Action(enum.Enum):
     OVERLAY_ACCEPT = enum.auto()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Key:
     """A row of the table."""
 

@@ -6,16 +6,17 @@ what was asked for on the command line comes before what is saved.
 
 import os
 import re
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from chatclient.config import ArgumentError, Config, Login, Security, Tool, build
+from chatclient.model.values import value
 from chatclient.options import option
 
 _NAME = re.compile(r"[\w.-]+")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Network:
     """One table `[networks.NAME]` of the configuration file."""
 
@@ -39,7 +40,7 @@ class Network:
     proxy: str = option("", "through what to connect: socks5://, socks4:// or http://HOST:PORT")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Wishes:
     """What was asked for on the command line, or by /connect, beside where to connect."""
 

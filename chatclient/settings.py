@@ -6,8 +6,8 @@ config directory, where `_` is written `-`.
 """
 
 import enum
-from dataclasses import dataclass
 
+from chatclient.model.values import value
 from chatclient.options import option
 
 
@@ -33,7 +33,7 @@ class Ring(enum.StrEnum):
     NOTHING = "nothing"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Settings:
     """Everything that can be set, for all networks."""
 

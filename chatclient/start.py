@@ -6,15 +6,16 @@ network.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chatclient.config import DEFAULT_HOST, DEFAULT_PORT, ArgumentError, Config, Tool, build
 from chatclient.configfile import ConfigFile, Saved
+from chatclient.model.values import value
 from chatclient.networks import Wishes, configure
 from chatclient.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Start:
     """What to do."""
 

@@ -7,14 +7,14 @@ later is seen by all who read.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from chatclient.model.buffers import Buffer
 from chatclient.model.lines import Line
+from chatclient.model.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Kept:
     """A line of a buffer, and where it stands in the archive."""
 
@@ -23,7 +23,7 @@ class Kept:
     """With an `id` less than 0, which is the same whenever the line is read."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hit:
     """A line that was found, and in which buffer it stands."""
 

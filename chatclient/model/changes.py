@@ -1,7 +1,7 @@
 """What changed in the world, one type each, in the order in which it happened."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from chatclient.model.buffers import Buffer
 from chatclient.model.lines import Line
@@ -9,33 +9,33 @@ from chatclient.model.reactions import Sign
 from chatclient.model.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StatusChanged:
     """`World.status` is another one."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BufferOpened:
     """A buffer is new in `World.buffers`."""
 
     buffer: Buffer
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BufferClosed:
     """A buffer is gone from `World.buffers`. If it was the active one, another is now."""
 
     buffer: Buffer
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BufferChanged:
     """Name, topic, modes, joined, behind, who types, or the unread counts of a buffer changed."""
 
     buffer: Buffer
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MembersChanged:
     """Somebody came, left, or changed nick, prefix or away."""
 
@@ -50,7 +50,7 @@ class LineAdded:
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LineChanged:
     """A line took the place of the one with the same id.
 
@@ -63,7 +63,7 @@ class LineChanged:
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LineRemoved:
     """An own line is gone: it was there a second time, or the user took it back."""
 
@@ -71,7 +71,7 @@ class LineRemoved:
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LinesInserted:
     """Lines of the past took their places, anywhere in the buffer."""
 
@@ -79,7 +79,7 @@ class LinesInserted:
     lines: Sequence[Line]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PastFound:
     """Lines from directly before one that is known, in order; they are not in `Buffer.lines`.
 
@@ -93,7 +93,7 @@ class PastFound:
     """What stands before `before` now, and says that something is missing."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PastChanged:
     """A message that is older than `Buffer.lines` was removed, or somebody reacted to it."""
 
@@ -104,38 +104,38 @@ class PastChanged:
     sign: Sign | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FocusWanted:
     """The user asked for this buffer (/join, /query): show it, with `World.activate`."""
 
     buffer: Buffer
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class QuitWanted:
     """The user said /quit; the client says good-bye to the server, and the program should end."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReconnectWanted:
     """The user said /reconnect: drop the connection, if there is one, and connect at once."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class UpgradeWanted:
     """The server wants to be spoken to over TLS, on that port (IRCv3 sts)."""
 
     port: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PolicyHeard:
     """The server wants to be spoken to over TLS alone for so many seconds from now; 0: no longer."""
 
     duration: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WorkWanted:
     """Something takes a while to compute: do it elsewhere, and call `then` with what it returns."""
 
@@ -143,12 +143,12 @@ class WorkWanted:
     then: Callable[[bytes | str], None]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class QuestionChanged:
     """`World.question` is another one, or there is none any more."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CommandWanted:
     """A command was typed that is about the program, or all networks, and not about this one."""
 
@@ -158,12 +158,12 @@ class CommandWanted:
     argument: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SettingsChanged:
     """The settings of the client (`Client.settings`) are others than before."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PasswordProven:
     """The password that the user has typed was the right one: it may be worth remembering."""
 
@@ -171,7 +171,7 @@ class PasswordProven:
     password: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PongHeard:
     """The server answered an own PING (of interest to who measures the round trip)."""
 

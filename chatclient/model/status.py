@@ -1,7 +1,8 @@
 """How the connection to the server is: what the status line tells."""
 
 import enum
-from dataclasses import dataclass
+
+from chatclient.model.values import value
 
 
 class ConnectionState(enum.StrEnum):
@@ -17,7 +18,7 @@ class ConnectionState(enum.StrEnum):
     """Not connected; the next try is at `Status.retry_at`."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Status:
     """The connection as the user sees it. It never changes: a new one takes its place."""
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 
 from chatclient.model import Question
+from chatclient.model.values import value
 from chatclient.session.sasl import KeptKeys
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Identity:
     """What is sent to register a connection."""
 

@@ -5,8 +5,9 @@ broken because a line of IRC has an end, and there, the pieces go on with each o
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from chatclient.model.values import value
 from chatclient.session.splitting import pieces_of
 from chatwire import caps
 from chatwire.message import Message
@@ -17,7 +18,7 @@ MULTILINE = caps.MULTILINE
 _CONCAT = "draft/multiline-concat"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Limits:
     """What a server takes as one message."""
 

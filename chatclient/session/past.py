@@ -1,12 +1,12 @@
 """What is known of each buffer while it is not followed, over connections."""
 
 import datetime as dt
-from dataclasses import dataclass
 
 from chatclient.model import CONVERSATION, Buffer, Delivery, Kind
+from chatclient.model.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Anchor:
     """A message, or a moment: up to it (or from it on) all is known."""
 

@@ -7,13 +7,13 @@ Rules:
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from prompt_toolkit.layout.containers import Container, Window
 from prompt_toolkit.layout.dimension import Dimension
 from prompt_toolkit.layout.mouse_handlers import MouseHandlers
 from prompt_toolkit.layout.screen import Screen, WritePosition
 
+from chatclient.model.values import value
 from chatclient.ui.cells import Row
 from chatclient.ui.pane import Pane
 
@@ -29,7 +29,7 @@ Places = list[tuple[Container, WritePosition]]
 _EDGE = Row([("class:line", "│")])
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parts:
     """What the frame places."""
 

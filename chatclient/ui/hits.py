@@ -9,9 +9,10 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from chatclient.model import CONVERSATION, Archive, Buffer, Hit, Kind, Line
+from chatclient.model.values import value
 from chatclient.ui.cells import Fragment, Row, clip, width_of
 from chatclient.ui.overlay import Listing
 from chatclient.ui.ports import Client
@@ -24,7 +25,7 @@ _WHOLE_ROWS = 4  # of the chosen message
 _ROWS_FOR_CONTEXT = 7
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Scene:
     """What a list of messages is of, and what it can ask for."""
 

@@ -6,7 +6,6 @@ is to be known for the next key stands in notes over it, as far as one row is le
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
@@ -18,6 +17,7 @@ from prompt_toolkit.layout.dimension import Dimension
 from prompt_toolkit.layout.mouse_handlers import MouseHandlers
 from prompt_toolkit.layout.screen import Screen, WritePosition
 
+from chatclient.model.values import value
 from chatclient.ui.cells import Row, width
 from chatwire.text import visible
 
@@ -28,7 +28,7 @@ MASK = "•"
 """What is drawn for each character of what is not to be seen."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Layout:
     """Rows of text, and where in them (column, row) the places are that were asked for."""
 

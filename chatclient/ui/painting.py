@@ -14,11 +14,11 @@ Rules:
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 from chatclient.model import CONVERSATION, Delivery, Fold, Kind, Line
+from chatclient.model.values import value
 from chatclient.ui.cells import Fragment, Row, clip, clusters, width, width_of
 from chatclient.ui.looks import runs
 from chatclient.ui.theme import nick_style
@@ -55,7 +55,7 @@ _STYLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Marks:
     """What stands above a line: the day that begins with it, and that all from it on is new."""
 
@@ -68,7 +68,7 @@ class Marks:
 NO_MARKS = Marks()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Block:
     """The rows of one line, and where in its text each begins.
 

@@ -7,10 +7,10 @@ for what is seen alone: thousands of names cost a key no more than a few.
 
 import enum
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from chatclient.model import Buffer, BufferKind, World
 from chatclient.model.levels import is_muted, urgency
+from chatclient.model.values import value
 from chatclient.ui import panes
 from chatclient.ui.cells import Fragment, Row, clip, width, width_of
 from chatclient.ui.fuzzy import Names, matched
@@ -33,7 +33,7 @@ class _What(enum.IntEnum):
     """A room that nobody has heard of: what is typed is its name."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Place:
     """Something to go to."""
 

@@ -10,7 +10,7 @@ Rules:
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chatclient.model import (
     CONVERSATION,
@@ -22,6 +22,7 @@ from chatclient.model import (
     Line,
     NoArchive,
 )
+from chatclient.model.values import value
 from chatclient.ui.cells import Row
 from chatclient.ui.painting import NO_MARKS, Block, Marks, Painter, day_of, rule
 from chatclient.ui.quotes import Quotes
@@ -40,7 +41,7 @@ def nowhere(buffer: Buffer, line: Line, gap: Line | None) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Place:
     """The row at the top of a view: of which line, from which cluster of its text on.
 
