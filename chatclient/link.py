@@ -165,7 +165,8 @@ class Link:
             self._connection.write(self.session.take_output())
         changes = self.session.take_changes()
         for change in changes:
-            self._heed(change)
+            if not isinstance(change, LineAdded):  # as most are
+                self._heed(change)
         # What heeding changed (the round trip) is shown in the same step.
         changes = [*changes, *self.session.take_changes()]
         if changes:
@@ -356,8 +357,6 @@ class Link:
     def _heed(self, change: Change) -> None:
         """Do what a change asks of the connection."""
         match change:
-            case LineAdded():
-                pass  # as most are
             case QuitWanted():
                 self._leaving.set()
                 self._interrupt(_GOODBYE_TIME)

@@ -127,19 +127,20 @@ class Keeper:
     def _changed(self, changes: Sequence[Change]) -> None:
         own = False
         self._later = _told(changes)
+        added: list[tuple[Buffer, Line]] = []
         for change in changes:
             if isinstance(change, LineAdded):
                 buffer, line = change.buffer, change.line
-                self._later.discard(line.id)
                 own = own or line.own
-                if buffer.kind is not BufferKind.SERVER:
-                    if is_kept(line):
-                        self._archive.add(buffer, line)
-                    if len(buffer.lines) > self._most * _SLACK:
-                        self._full.add(buffer)
+                if self._later:
+                    self._later.discard(line.id)
+                if buffer.kind is not BufferKind.SERVER and is_kept(line):
+                    added.append((buffer, line))
             else:
+                self._add_all(added)
                 own = isinstance(change, LineChanged | LineRemoved) or own
                 self._note(change)
+        self._add_all(added)
         while self._full:  # now that all has been told, and each line stands where it belongs
             buffer = self._full.pop()
             if len(buffer.lines) > self._most * _AHEAD and not buffer.behind:
@@ -151,6 +152,13 @@ class Keeper:
             self._told = True
             text = f"nothing is kept on this machine from now on: {self._archive.problem}"
             self._world.tell(self._world.server, text, time=time.time(), kind=Kind.ERROR)
+
+    def _add_all(self, added: list[tuple[Buffer, Line]]) -> None:
+        """Keep lines at the ends of their buffers, and forget that they are to be."""
+        if added:
+            self._archive.add_all(added)
+            self._full.update({buffer for buffer, _ in added})
+            added.clear()
 
     def _note(self, change: Change) -> None:  # noqa: C901 -- one case for each change
         match change:

@@ -7,7 +7,7 @@ order. It is put in the index when there is nothing else to do, or too much has 
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import chatclient.archive.tasks as t
@@ -66,6 +66,15 @@ class Scribe:
         if not self._wake.is_set():
             self._wake.set()
         if soon or len(self._queue) == _ENOUGH:
+            self._hurry.set()
+
+    def put_all(self, added: Sequence[t.Added]) -> None:
+        """Have lines written."""
+        before = len(self._queue)
+        self._queue.extend(added)
+        if added and not self._wake.is_set():
+            self._wake.set()
+        if before < _ENOUGH <= before + len(added):
             self._hurry.set()
 
     def index_some(self) -> bool:

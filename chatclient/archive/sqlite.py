@@ -7,7 +7,7 @@ Rules: when the file is broken, full, or held by somebody else for long, memory 
 import logging
 import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from platformdirs import user_data_dir
@@ -126,7 +126,11 @@ class SqliteArchive:
 
     def add(self, buffer: Buffer, line: Line) -> None:
         """Keep a line at the end of a buffer."""
-        self._scribe.put((self._shelves.get(buffer) or self.shelf(buffer), line))
+        self._scribe.put((self.shelf(buffer), line))
+
+    def add_all(self, added: Iterable[tuple[Buffer, Line]]) -> None:
+        """Keep lines, each at the end of its buffer."""
+        self._scribe.put_all([(self.shelf(buffer), line) for buffer, line in added])
 
     def do(self, task: t.Task, *, soon: bool = False) -> None:
         """Have something written, after what was handed over before; with `soon`, at once."""

@@ -39,6 +39,8 @@ class Chronicle:
         self.watched = True
         """Whether the user looks at this network now, and not at another one."""
         self._newest_id = 0
+        self._counted: BufferChanged | None = None
+        """What told last that more is unread."""
         self._reactions = Reactions()
 
     def make_line(  # noqa: PLR0913 -- what a line is made of
@@ -304,7 +306,12 @@ class Chronicle:
             return
         buffer.unread += 1
         buffer.mentions += line.mention
-        self.changes.append(BufferChanged(buffer))
+        told, changes = self._counted, self.changes
+        if told and told.buffer is buffer and len(changes) > 1 and changes[-2] is told:
+            changes[-2:] = changes[-1], told  # once for lines that follow one another
+        else:
+            self._counted = BufferChanged(buffer)
+            changes.append(self._counted)
 
 
 def _end_of(lines: Sequence[Line], msgid: str, line_id: int) -> int:

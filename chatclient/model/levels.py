@@ -48,6 +48,7 @@ def urgency(buffer: Buffer) -> Urgency:
 
 def calls(buffer: Buffer, line: Line) -> bool:
     """Say whether a line is one that the user wants to be called for."""
-    if line.own or line.history or line.kind not in CONVERSATION or is_muted(buffer):
+    level = level_of(buffer)
+    if level is Level.NOTHING or not (line.mention or level is Level.ALL):
         return False
-    return line.mention or level_of(buffer) is Level.ALL
+    return not line.own and not line.history and line.kind in CONVERSATION

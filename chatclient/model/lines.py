@@ -1,7 +1,6 @@
 """One line of a buffer: what happened, when, by whom, and whether the server has it."""
 
 import enum
-from dataclasses import dataclass
 
 from chatclient.model.values import value
 
@@ -29,6 +28,8 @@ class Kind(enum.StrEnum):
     ERROR = "error"
     """A refusal of the server, or what went wrong here."""
 
+    __hash__ = str.__hash__  # that of enums is written in Python, and every line is asked for it
+
 
 CONVERSATION = frozenset({Kind.MESSAGE, Kind.ACTION, Kind.NOTICE})
 """What people say; everything else is news about the room or for the user alone."""
@@ -44,7 +45,7 @@ class Delivery(enum.StrEnum):
     """The server refused it, or may not have it; `Line.reason` says why. It can be sent again."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Span:
     """How a part of a text looks, by the formatting codes of IRC that were in it."""
 
@@ -65,7 +66,7 @@ class Span:
     """The same, behind the text."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reaction:
     """What some people said to a message by one sign (IRCv3 client tag `+draft/react`)."""
 

@@ -1,5 +1,6 @@
 """The world, and what it records of its changes."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from hypothesis import given
@@ -12,6 +13,7 @@ from chatclient.model import (
     BufferClosed,
     BufferKind,
     BufferOpened,
+    Change,
     Delivery,
     FocusWanted,
     Kind,
@@ -59,6 +61,31 @@ def test_closing_the_active_buffer() -> None:
     world.close(second)
     world.close(world.server)
     assert world.buffers == (world.server, first)
+
+
+def test_unread_counts_are_told_once_for_a_run_of_lines() -> None:
+    """Lines that follow one another in a room are told one by one, and then that more is unread."""
+    world = _world()
+    room, other = world.open_room("#a"), world.open_room("#b")
+    world.activate(world.server)
+    world.take_changes()
+    for text in ("one", "two", "three"):
+        _say(world, room, text)
+    _say(world, other, "four")
+    told = [(type(change), change.buffer) for change in _of_buffers(world.take_changes())]
+    assert told == [
+        *[(LineAdded, room)] * 3,
+        (BufferChanged, room),
+        (LineAdded, other),
+        (BufferChanged, other),
+    ]
+    assert (room.unread, other.unread) == (3, 1)
+    _say(world, other, "five")
+    assert len(world.take_changes()) == 2
+
+
+def _of_buffers(changes: Sequence[Change]) -> Iterator[LineAdded | BufferChanged]:
+    return (each for each in changes if isinstance(each, LineAdded | BufferChanged))
 
 
 def test_unread_counts() -> None:
