@@ -21,6 +21,9 @@ from chatclient.settings import Settings
 SETTINGS, NETWORKS = "settings", "networks"
 
 _HEAD: Final = "# The configuration of chatclient; docs/configuration.md lists what can be set.\n\n"
+_HEADER: Final = re.compile(r"(?m)^([^#\n].*\n)(?=\[(settings|networks\.[^\]]+)\])")
+"""A line that a table begins right after: a new one stands apart, as a person would have it."""
+
 _NO_SECRETS: Final = (
     "no password stands in this file, which is plain text: keyring = true (and /login) has the "
     "system's keyring keep it, or password-command = 'pass show chat' prints it"
@@ -106,7 +109,7 @@ class ConfigFile:
 
         self.read()  # what cannot be read is not written over
         text = self._text()
-        document = tomlkit.parse(text or _HEAD)
+        document, grown = tomlkit.parse(text or _HEAD), False
         for names, values in changes.items():
             table: Any = document
             for name in names[:-1]:
@@ -114,16 +117,16 @@ class ConfigFile:
             if values is None:
                 table.pop(names[-1], None)
                 continue
-            if text and table is document and names[-1] not in document:
-                document.add(tomlkit.nl())
+            grown = grown or names[-1] not in table
             table = table.setdefault(names[-1], tomlkit.table())
             for name, value in values.items():
                 if value is None:
                     table.pop(options.key_of(name), None)
                 else:
                     table[options.key_of(name)] = options.plain(value)
+        made = tomlkit.dumps(document)
         try:
-            replace_file(self.path, tomlkit.dumps(document))
+            replace_file(self.path, _HEADER.sub(r"\1\n", made) if grown else made)
         except OSError as error:
             raise ConfigError(f"cannot write {self.path}: {error.strerror or error}") from error
 

@@ -118,12 +118,15 @@ def test_a_setting_is_saved(tmp_path: Path) -> None:
 
 
 def test_a_table_that_is_new_stands_apart(tmp_path: Path) -> None:
-    """As a person would write it."""
-    file = _file(tmp_path, '[networks.home]\nhost = "localhost"\n')
-    file.save_setting("mouse", value=True)
+    """As a person would write it; a comment stays with its table."""
+    file = _file(
+        tmp_path, '[networks.home]\nhost = "localhost"\n# at work\n[networks.work]\nhost="w"\n'
+    )
     file.save_setting("theme", Theme.DARK)
+    file.save_network("new", Network(host="n"))
     assert file.path.read_text() == (
-        '[networks.home]\nhost = "localhost"\n\n[settings]\nmouse = true\ntheme = "dark"\n'
+        '[networks.home]\nhost = "localhost"\n# at work\n[networks.work]\nhost="w"\n\n'
+        '[networks.new]\nhost = "n"\n\n[settings]\ntheme = "dark"\n'
     )
 
 
