@@ -113,6 +113,9 @@ async def _show(hub: "Hub", keeping: "Keeping", start: Start, *, linear: bool) -
         from chatclient.linear.face import run as run_face  # noqa: PLC0415 - see above
 
         return await run_face(hub, hub.client.config.timeout)
+    from chatclient.ui.toolkit import import_toolkit  # noqa: PLC0415 - see above
+
+    import_toolkit()  # before the screen imports all of it
     from chatclient.ui.screen import run as run_screen  # noqa: PLC0415 - see above
 
     await run_screen(hub, keeping, place=start.place)

@@ -93,21 +93,7 @@ class ChatScreen:
         output = output or terminal()
         source = input or create_input(always_prefer_tty=True)
         self.colours = Colours(lambda: client.settings.theme, source, output)
-        self.app: Application[None] = Application(
-            style=self.colours.style,
-            key_bindings=self._bindings(),
-            full_screen=True,
-            input=Bursts(source),
-            output=output,
-            mouse_support=Condition(lambda: client.settings.mouse),
-            max_render_postpone_time=None,  # a key is not to wait for what the network brings
-        )
-        if not client.settings.stock_rendering:
-            draw_rows(self.app)
-        self.app.layout = self._layout()
-        self.app.key_processor.before_key_press += lambda _: self._see()
-        self.app.ttimeoutlen = self.app.timeoutlen = KEY_WAIT
-        self.app.after_render += lambda _: self.clock.drawn()
+        self.app = self._application(Bursts(source), output)
         self.colours.listen(self.clock.mark)
         self._second: asyncio.TimerHandle | None = None
         self._bookmark = Bookmark(self.desk, archive or NoArchive())
@@ -117,6 +103,29 @@ class ChatScreen:
         self._hurried = False
         self._caller = Caller(self._send, lambda: client.settings.ring, environment)
         client.listen(self._changed)
+
+    def _application(self, source: Input, output: Output) -> Application[None]:
+        frame = self._frame()
+        menu = Float(CompletionsMenu(max_height=MENU_ROWS), xcursor=True, height=self._menu_rows)
+        app: Application[None] = Application(
+            # One without a layout would parse a text as XML, to say that it has none.
+            layout=Layout(FloatContainer(frame, [menu]), focused_element=self.editor.window),
+            style=self.colours.style,
+            include_default_pygments_style=False,
+            key_bindings=self._bindings(),
+            full_screen=True,
+            input=source,
+            output=output,
+            mouse_support=Condition(lambda: self._client.settings.mouse),
+            max_render_postpone_time=None,  # a key is not to wait for what the network brings
+        )
+        if not self._client.settings.stock_rendering:
+            draw_rows(app)
+        app.key_processor.before_key_press += lambda _: self._see()
+        app.ttimeoutlen = app.timeoutlen = KEY_WAIT
+        app.before_render += lambda _: self._place_menu(frame, menu)
+        app.after_render += lambda _: self.clock.drawn()
+        return app
 
     def _bindings(self) -> KeyBindings:
         made = bind(
@@ -204,8 +213,8 @@ class ChatScreen:
 
     # --- what is seen --------------------------------------------------------------------------
 
-    def _layout(self) -> Layout:
-        stage, window = self.stage, self.editor.window
+    def _frame(self) -> Frame:
+        stage = self.stage
         parts = Parts(
             topic=Pane(stage.topic),
             rooms=Pane(stage.rooms),
@@ -213,13 +222,10 @@ class ChatScreen:
             people=Pane(stage.people),
             tabs=Pane(stage.tabs),
             status=Pane(stage.status),
-            input=window,
+            input=self.editor.window,
         )
         mouse = Mouse(self.desk, parts)
-        frame = Frame(parts, show_people=stage.has_people, placed=mouse.watch)
-        menu = Float(CompletionsMenu(max_height=MENU_ROWS), xcursor=True, height=self._menu_rows)
-        self.app.before_render += lambda _: self._place_menu(frame, menu)
-        return Layout(FloatContainer(frame, [menu]), focused_element=window)
+        return Frame(parts, show_people=stage.has_people, placed=mouse.watch)
 
     def _menu_rows(self) -> int:
         return max(1, min(MENU_ROWS, self.editor.offered, self.app.output.get_size().rows - 3))
