@@ -8,6 +8,7 @@ its own, which keeps nothing; so does what a key asks for (`aside`).
 
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from itertools import islice
 
 from prompt_toolkit.buffer import Buffer as EditBuffer
@@ -21,6 +22,7 @@ from prompt_toolkit.layout.controls import BufferControl
 from chatclient.model import Buffer, Question
 from chatclient.ui.cells import clip, width
 from chatclient.ui.completion import is_command_name
+from chatclient.ui.elsewhere import SafeBuffer
 from chatclient.ui.emojis import EmojiCompleter, Emojis, is_begun
 from chatclient.ui.guide import ANSWERING, ASIDE, PLACEHOLDERS, WAITING
 from chatclient.ui.inputpane import InputPane, Notes, graphemes
@@ -84,7 +86,7 @@ class Editor:
     def _edit_buffer(
         self, completer: Completer, history: History | None, *, multiline: bool
     ) -> EditBuffer:
-        made = EditBuffer(
+        made = SafeBuffer(
             completer=completer,
             complete_while_typing=Condition(self._offers_unasked),
             history=history,
@@ -226,8 +228,9 @@ class Editor:
         if self.buffer is self._talk:
             self.close_menu()
             self._talk.tempfile_suffix = ".txt"
-            editing = self._talk.open_in_editor()
-            editing.add_done_callback(lambda _: self._make_safe())
+            with suppress(OSError):  # there is no room for a file
+                editing = self._talk.open_in_editor()
+                editing.add_done_callback(lambda _: self._make_safe())
 
     def _make_safe(self) -> None:
         text = self._talk.text

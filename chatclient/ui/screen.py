@@ -153,7 +153,7 @@ class ChatScreen:
         asyncio.get_running_loop().call_soon(self._return)  # when the archive is there
         asyncio.get_running_loop().call_soon(self.colours.ask)  # under the first frame
         try:
-            with _on_signals(self.leave), _on_failure(self._exit):
+            with _on_signals(self.leave, self._interrupt), _on_failure(self._exit):
                 await self.app.run_async(set_exception_handler=False)
         except EOFError:  # the terminal is gone
             self._client.quit()
@@ -180,6 +180,11 @@ class ChatScreen:
         self.stage.leaving = True
         self._client.quit()
         self.clock.mark()
+
+    def _interrupt(self) -> None:
+        """Leave, unless the user's editor has the terminal, and it is what was interrupted."""
+        if not self.app._running_in_terminal:  # noqa: SLF001 - there is no other way to know
+            self.leave()
 
     def _return(self) -> None:
         self._bookmark.restore(place=self._place)
@@ -278,15 +283,18 @@ class ChatScreen:
 
 
 @contextmanager
-def _on_signals(leave: Callable[[], None]) -> Iterator[None]:
-    """Have `leave` called when the process is asked to end, so that the terminal is put right."""
+def _on_signals(leave: Callable[[], None], interrupt: Callable[[], None]) -> Iterator[None]:
+    """Have `leave` called when the process is asked to end, so that the terminal is put right.
+
+    `interrupt` is called by SIGINT, which Ctrl+C is only while another program has the terminal.
+    """
     if sys.platform == "win32":
         yield
         return
     loop = asyncio.get_running_loop()
-    asked = (signal.SIGTERM, signal.SIGHUP)
-    for number in asked:
-        loop.add_signal_handler(number, leave)
+    asked = {signal.SIGTERM: leave, signal.SIGHUP: leave, signal.SIGINT: interrupt}
+    for number, call in asked.items():
+        loop.add_signal_handler(number, call)
     try:
         yield
     finally:

@@ -204,3 +204,23 @@ def test_kill(tmp_path: Path) -> None:
 
 def _is_kept(home: Path, text: bytes) -> bool:
     return any(text in each.read_bytes() for each in home.rglob("*") if each.is_file())
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["printf 'h\\351llo' > $1", "rm $1", "exit 1", "kill -INT 0; sleep 0.2; echo héllo > $1"],
+)
+def test_an_editor_of_any_kind(server: Server, tmp_path: Path, script: str) -> None:
+    """One that writes another encoding, takes the file away, or is interrupted, ends nothing."""
+    editor = tmp_path / "editor"
+    editor.write_text(f"#!/bin/sh\ntrap '' INT\n{script}\n")
+    editor.chmod(0o700)
+    with _alice(server, env={"VISUAL": str(editor)}) as alice, server.join() as bob:
+        alice.press("draft\x18\x05")
+        until = time.monotonic() + DEADLINE
+        while alice.written.count(b"\x1b[?2004h") < 2:  # it has the terminal again
+            assert alice.read(until)
+        alice.type(" goes on")
+        bob.read_until("[alice]")
+        assert b"Traceback" not in alice.written
+        assert alice.process.poll() is None
