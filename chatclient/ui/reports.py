@@ -4,6 +4,7 @@ Rules:
 - A report is never typed: it is taken out of what is read, also when it comes in parts and late.
   What is no report goes on to the keys as it came, after the time that Esc has, too.
 - Nobody waits for an answer: terminals that do not know the question say nothing.
+- What is no text of the terminal's encoding is read as U+FFFD: it could neither be kept nor sent.
 """
 
 import re
@@ -30,6 +31,7 @@ _BEGUN = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _SURE = "\x1b]11;"  # what begins so was not typed
+_NO_LETTERS = re.compile("[\ud800-\udfff]")  # bytes that are no UTF-8, as prompt_toolkit reads them
 
 
 class ReportParser(Vt100Parser):
@@ -44,6 +46,7 @@ class ReportParser(Vt100Parser):
 
     def feed(self, data: str) -> None:
         """Read what came from the terminal."""
+        data = _NO_LETTERS.sub("\ufffd", data)
         if "\x1b" in data or self._held:
             data = _REPORT.sub(self._hear, self._held + data)
             begun = _BEGUN.search(data)

@@ -76,3 +76,8 @@ def test_the_environment_hints() -> None:
     assert hinted("15;0") is Ground.DARK
     assert hinted("0;default;15") is Ground.LIGHT
     assert hinted("0;default") is hinted("") is Ground.UNKNOWN
+
+
+def test_what_is_no_text_is_read_as_a_sign() -> None:
+    """A byte that is no UTF-8 could neither be searched for, nor kept, nor sent."""
+    assert _read("a\udc82b") == ("a\ufffdb", [])
