@@ -11,7 +11,7 @@ they alone are told waits in their `Backlog`. Everything that is shown has a num
 puts the two in order again when they catch up (see `catchup`).
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from msgspec import structs
@@ -206,8 +206,9 @@ class Round:
         self._streams: dict[str, Stream] = {}
         self._personal: dict[Subscriber, list[tuple[int, bytes]]] = {}
         self._direct: dict[Subscriber, list[tuple[int, bytes]]] = {}
-        self._apart: dict[Subscriber, None] = {}
-        """In the order in which they came to be: the same happens whenever the same happened before."""
+        self._apart: dict[Subscriber, dict[str, None]] = {}
+        """Each with the streams of which it does not see all. In the order in which they came to be: the
+        same happens whenever the same happened before."""
         self._newest: Event | None = None
         self._first_seq = 0
         """The number of the first event of this slice, 0 if there is none."""
@@ -222,7 +223,7 @@ class Round:
         if subscriber.backlog is not None:
             subscriber.backlog.add(delivery.ordinal, delivery.place, data)
             return
-        self._apart[subscriber] = None
+        self._apart.setdefault(subscriber, {})
         self._personal.setdefault(subscriber, []).append((delivery.ordinal, data))
 
     def write_as(self, subscriber: Subscriber, dialect: Dialect) -> None:
@@ -315,11 +316,10 @@ class Round:
         event, key = emission.event, emission.audience.key
         moved = self._delivery.find(emission.moved) if emission.moved is not None else ()
         for device in moved:
-            self._apart[device] = None
             if isinstance(event, Joined) and not device.dialect.shows_own_entry:
                 withouts = (*withouts, device)
             _move(device, Move(event.seq, key, isinstance(event, Joined)))
-        self._add(emission, withouts)
+        self._add(emission, withouts, moved)
         self._size += OVERHEAD + (len(event.text) if isinstance(event, Said) else 0)
         if self._size >= CHUNK_MOST:
             self.flush()
@@ -399,7 +399,12 @@ class Round:
                     self.tell(subscriber, render(dialect, emission.event))
                     _skip(subscriber, emission.event)
 
-    def _add(self, emission: Emission, withouts: tuple[Subscriber, ...]) -> None:
+    def _add(
+        self,
+        emission: Emission,
+        withouts: tuple[Subscriber, ...],
+        moved: Sequence[Subscriber] = (),
+    ) -> None:
         self._delivery.ordinal += 1
         key = emission.audience.key
         stream = self._streams.get(key)
@@ -407,31 +412,33 @@ class Round:
             stream = self._streams[key] = Stream(key)
         stream.add(self._delivery.ordinal, emission.event, emission.audience, withouts)
         self._first_seq = self._first_seq or emission.event.seq
-        for device in withouts:
-            self._apart[device] = None
+        for device in (*withouts, *moved):
+            self._apart.setdefault(device, {})[key] = None
 
     def flush(self) -> None:
         """Write all that was added: one write for each member of each room, one for whoever is apart."""
         delivery = self._delivery
-        streams, direct, first_seq = [*self._streams.values()], self._direct, self._first_seq
+        by_key, direct, first_seq = self._streams, self._direct, self._first_seq
+        streams = [*by_key.values()]
         personal, apart, size = self._personal, self._apart, self._size
         self._streams, self._direct, self._first_seq = {}, {}, 0
         self._personal, self._apart, self._size = {}, {}, 0
         delivery.writing = True
         for stream in streams:
             for dialect, subscribers in delivery.plan(stream.audience):
-                chunk = stream.join(dialect)
-                if chunk:
-                    _write(subscribers, chunk, apart)
-        for subscriber in apart:
+                alike = [one for one in subscribers if one not in apart] if apart else subscribers
+                if alike and (chunk := stream.join(dialect)):
+                    _write(alike, chunk)
+        for subscriber, keys in apart.items():
             if subscriber.cut or subscriber.backlog is not None:
                 continue
             parts = personal.get(subscriber, [])
-            for stream in streams:
-                parts.extend(stream.lines_for(subscriber))
+            for key in {"": None, **keys, **dict.fromkeys(subscriber.rooms)}:  # it is in no others
+                if own := by_key.get(key):
+                    parts.extend(own.lines_for(subscriber, whole=key not in keys))
             parts.sort()
-            if own := b"".join(part for _, part in parts):
-                subscriber.write(own)
+            if data := b"".join(part for _, part in parts):
+                subscriber.write(data)
         delivery.writing = False
         if first_seq and not self._late:
             delivery.tail.add(
@@ -457,14 +464,7 @@ def _move(subscriber: Subscriber, move: Move) -> None:
         subscriber.backlog.move(move)
 
 
-def _write(
-    subscribers: Sequence[Subscriber], data: bytes, apart: Iterable[Subscriber | None]
-) -> None:
-    """Write `data` to each of `subscribers` that is not `apart`: the hot loop of the server."""
-    if not apart:
-        for subscriber in subscribers:
-            subscriber.write(data)
-        return
+def _write(subscribers: Sequence[Subscriber], data: bytes) -> None:
+    """Write `data` to each of `subscribers`: the hot loop of the server."""
     for subscriber in subscribers:
-        if subscriber not in apart:
-            subscriber.write(data)
+        subscriber.write(data)

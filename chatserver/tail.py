@@ -135,15 +135,21 @@ class Stream:
             chunk = self._chunks[dialect] = b"".join(self._render(dialect))
         return chunk
 
-    def lines_for(self, subscriber: Subscriber) -> Iterator[tuple[int, bytes]]:
-        """Yield what `subscriber` sees of it now, each line with its place."""
+    def lines_for(self, subscriber: Subscriber, *, whole: bool) -> Iterator[tuple[int, bytes]]:
+        """Yield what `subscriber` sees of it now, each line with its place: all or nothing if `whole`."""
         user = subscriber.viewer
-        lines = self._render(subscriber.dialect)
-        for ordinal, line, audience, withouts in zip(
-            self.ordinals, lines, self._audiences, self._withouts, strict=True
-        ):
-            if subscriber not in withouts and user in audience:
-                yield ordinal, line
+        if whole:
+            seen = [*range(len(self.events))] if user in self.audience else []
+        else:
+            whose = zip(self._audiences, self._withouts, strict=True)
+            seen = [
+                number
+                for number, (audience, withouts) in enumerate(whose)
+                if subscriber not in withouts and user in audience
+            ]
+        lines = self._render(subscriber.dialect) if seen else []
+        for number in seen:
+            yield self.ordinals[number], lines[number]
 
     def _render(self, dialect: Dialect) -> list[bytes]:
         lines = self._lines.get(dialect)

@@ -121,6 +121,7 @@ class Stage:
         self.delivery.attach(reader, effects[0])
         for room in rooms:
             execute(self.state, self.stamp(), number, Join(room))
+        reader.rooms = rooms
         return reader
 
     def add_device(self, nick: str, name: str, dialect: Tongue | None = None) -> Reader:
@@ -162,6 +163,19 @@ class Stage:
 def stage() -> Stage:
     """Return an empty stage."""
     return Stage()
+
+
+def test_what_is_written_is_of_the_rooms_that_one_is_in(stage: Stage) -> None:
+    """Who speaks in one room costs nothing in all others where others speak."""
+    tongues = [Tongue() for _ in range(5)]
+    for room, tongue in enumerate(tongues):
+        speaker = stage.add(f"p{room}", f"#{room}", dialect=tongue)
+        stage.add(f"q{room}", f"#{room}")
+        stage.do(speaker, Say(f"#{room}", "hello"))
+    stage.flush()
+    assert [tongue.rendered for tongue in tongues] == [[]] * 5
+    for room in range(5):
+        assert stage.readers[f"q{room}"].lines() == [f"#{room} p{room}: hello"]
 
 
 def test_each_member_gets_one_write_for_all_of_a_round(stage: Stage) -> None:
