@@ -8,6 +8,7 @@ parameter of its own.
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from chatwire.text import cut_utf8
 
@@ -59,7 +60,12 @@ def split_text(text: str, limit: int) -> Iterator[str]:
 def iso_time(at: int) -> str:
     """Return a time (ms since 1970, UTC) as IRCv3 server-time writes it."""
     seconds, milliseconds = divmod(at, 1000)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{milliseconds:03}Z"
+    return f"{_second(seconds)}.{milliseconds:03}Z"
+
+
+@lru_cache(maxsize=64)  # messages come many in a second: this takes longer than all else of a tag
+def _second(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def marker_line(server: str, target: str, read_at: int | None) -> bytes:
