@@ -2,7 +2,7 @@
 
 Rules: an address ends before blanks, quotes and the punctuation of the sentence that it stands in; a
 closing bracket belongs to it only if it was opened in it. "www." goes to https. What is no address
-of a kind that shows something (hyperlinks.SCHEMES) is text.
+of a kind that shows something (hyperlinks.SCHEMES) is text. Nobody's word fills in a mail.
 """
 
 import re
@@ -40,8 +40,14 @@ def links(text: str) -> Iterator[Link]:
         if len(address) <= at - begin.start() or not _leads_somewhere(begin[0], address):
             continue
         at = begin.start() + len(address)
-        prefix = "https://" if begin[0].lower() == "www." else ""
-        yield Link(begin.start(), at, prefix + address)
+        yield Link(begin.start(), at, _url(begin[0].lower(), address))
+
+
+def _url(start: str, address: str) -> str:
+    """Return where an address leads; of a mail, to whom alone: others could have it attach files."""
+    if start == "mailto:":
+        return address.partition("?")[0]
+    return f"https://{address}" if start == "www." else address
 
 
 def _may_lead(start: str, text: str, at: int, end: int) -> bool:

@@ -31,6 +31,7 @@ def _urls(text: str) -> list[str]:
         ("irc://irc.example.org/#room", "irc://irc.example.org/#room"),
         ("ircs://irc.example.org:6697/#a,", "ircs://irc.example.org:6697/#a"),
         ("mailto:anna@example.org", "mailto:anna@example.org"),
+        ("mailto:anna@example.org?attach=/etc/passwd&subject=x", "mailto:anna@example.org"),
         ("HTTPS://EXAMPLE.ORG", "HTTPS://EXAMPLE.ORG"),
         ("https://例え.jp/パス。", "https://例え.jp/パス"),
         ("（https://example.org）", "https://example.org"),
