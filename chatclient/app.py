@@ -92,7 +92,7 @@ async def _run_face(start: Start, configs: list[Config], *, linear: bool) -> int
         upgrade.start()
     with suppress(OSError):  # the terminal may be gone
         for world in hub.worlds:
-            for line in farewell(world):
+            for line in farewell(world, kept=keeping.lasts):
                 print(line, file=sys.stderr)  # noqa: T201 - a command talks to its terminal
     return 0 if said else 3
 

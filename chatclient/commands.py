@@ -169,7 +169,8 @@ def _whois(call: Call) -> None:
 
 
 def _away(call: Call) -> None:
-    call.session.set_away(call.argument or "away")
+    is_away = call.session.world.status.away
+    call.session.set_away(call.argument or ("" if is_away else "away"))
 
 
 def _back(call: Call) -> None:
@@ -382,7 +383,7 @@ COMMANDS: Final[Sequence[Command]] = (
     Command("names", "[room]", "show who is in a room", _names, ("who",), "r"),
     Command("list", "[pattern]", "list the rooms of the server", _list, ("rooms",)),
     Command("whois", "[nick]", "show who somebody is", _whois, (), "n"),
-    Command("away", "[reason]", "tell others that you are away", _away),
+    Command("away", "[reason]", "tell others that you are away; again: you are back", _away),
     Command("back", "", "tell others that you are back", _back),
     Command("register", "[account]", "make an account, called as you are", _register),
     Command("verify", "<code>", "confirm a new account by the code you were sent", _verify),

@@ -10,15 +10,21 @@ from chatclient.model import Delivery, World
 from chatclient.session import LEFT
 
 
-def farewell(world: World) -> Iterator[str]:
-    """Iterate over what to tell who has left, a line each; nothing if all was acknowledged."""
+def farewell(world: World, *, kept: bool = False) -> Iterator[str]:
+    """Iterate over what to tell who has left, a line each; nothing if all was acknowledged.
+
+    `kept` says whether what still waits is said at the next start.
+    """
     unsaid = [
-        f"  {buffer.name}: {part}"
+        (buffer, line)
         for buffer in world.buffers
         for line in buffer.lines
         if line.delivery is Delivery.PENDING or line.reason == LEFT
-        for part in line.text.split("\n")
     ]
     if unsaid:
         yield "chatclient: you left before the server acknowledged what you said:"
-        yield from unsaid
+        for buffer, line in unsaid:
+            for part in line.text.split("\n"):
+                yield f"  {buffer.name}: {part}"
+        if kept and all(line.delivery is Delivery.PENDING for _, line in unsaid):
+            yield "It is kept on this machine, and said the next time that you are there."

@@ -49,6 +49,11 @@ class Keeping:
         self._keepers.append(keeper)
         client.flush()
 
+    @property
+    def lasts(self) -> bool:
+        """Whether what is kept is there at the next start, as far as is known."""
+        return self._lasting and "archive" in self.__dict__ and not self.archive.problem
+
     def close(self) -> None:
         """Write what is left."""
         for keeper in self._keepers:

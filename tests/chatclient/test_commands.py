@@ -127,6 +127,17 @@ def test_while_not_connected(typed: str) -> None:
     assert "not connected" in last(typing.room).text
 
 
+def test_away_again_is_back() -> None:
+    """As in other clients; with a reason it is another reason."""
+    typing = Typing()
+    assert typing.type("/away") == ["AWAY away"]
+    typing.wire.hear(":srv 306 alice :You have been marked as being away")
+    assert typing.type("/away lunch") == ["AWAY lunch"]
+    assert typing.type("/away") == ["AWAY"]
+    typing.wire.hear(":srv 305 alice :You are no longer marked as being away")
+    assert typing.type("/away") == ["AWAY away"]
+
+
 def test_rooms_joined_while_not_connected() -> None:
     """A room that is joined while there is no connection is joined when there is one."""
     typing = Typing()
