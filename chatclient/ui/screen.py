@@ -39,9 +39,10 @@ from chatclient.model import (
     StatusChanged,
 )
 from chatclient.model.archive import Archive, NoArchive
-from chatclient.ui.actions import handlers, overlays
+from chatclient.ui.actions import overlays
 from chatclient.ui.actions.composing import letter
 from chatclient.ui.actions.program import can_close
+from chatclient.ui.actions.topics import handlers
 from chatclient.ui.bindings import bind
 from chatclient.ui.bookmark import Bookmark
 from chatclient.ui.browser import open_url

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from chatclient.keys import Action
-from chatclient.ui.actions import TOPICS
+from chatclient.ui.actions.topics import TOPICS
 from tests.chatclient.ui.rig import rig
 
 
