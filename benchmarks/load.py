@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from benchmarks.room import LoadError, Room
+from benchmarks.crowd import LoadError
+from benchmarks.room import Room
 from benchmarks.samples import Outcome
 from benchmarks.tally import Tally, Watcher, compose
 
@@ -28,7 +29,7 @@ class Shape:
     size: int = 64
     window: int = 64
     rate: float | None = None
-    warm_up: float = 1.0
+    warm_up: float = 0.5
     seconds: float = 4.0
 
 
@@ -40,6 +41,18 @@ class Meters(Protocol):
 
     def machine_seconds(self) -> float:
         """Everybody's, on all cores."""
+
+
+def read_meters(
+    meters: Meters, outcome: Outcome, sign: int, now: float, deliveries: int
+) -> Outcome:
+    """Take from an outcome what all meters tell at its beginning (-1), add it at its end (1)."""
+    outcome.seconds += sign * now
+    outcome.server_cpu += sign * meters.cpu_seconds()
+    outcome.machine_cpu += sign * meters.machine_seconds()
+    outcome.load_cpu += sign * time.process_time()
+    outcome.deliveries += sign * deliveries
+    return outcome
 
 
 class Pace:
@@ -108,23 +121,16 @@ class Run:
         pace, begin, outcome = Pace(self._shape, start), start + self._shape.warm_up, None
         while (now := time.monotonic()) < begin + self._shape.seconds:
             if outcome is None and now >= begin:
-                outcome = self._read_meters(Outcome(), -1, now)
+                outcome = read_meters(self._meters, Outcome(), -1, now, self._deliveries)
                 self._latencies = []
             self._speak(pace, now)
             if self._listen(pace, pace.wait(now)):
                 last_heard = now
             elif now - last_heard > GRACE_SECONDS:
                 raise LoadError("the server fell silent")
-        outcome = self._read_meters(outcome or Outcome(), 1, time.monotonic())
+        now = time.monotonic()
+        outcome = read_meters(self._meters, outcome or Outcome(), 1, now, self._deliveries)
         outcome.latencies = self._latencies
-        return outcome
-
-    def _read_meters(self, outcome: Outcome, sign: int, now: float) -> Outcome:
-        outcome.seconds += sign * now
-        outcome.server_cpu += sign * self._meters.cpu_seconds()
-        outcome.machine_cpu += sign * self._meters.machine_seconds()
-        outcome.load_cpu += sign * time.process_time()
-        outcome.deliveries += sign * self._deliveries
         return outcome
 
     def _speak(self, pace: Pace, now: float) -> None:

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from benchmarks.acknowledged import Waits
 from benchmarks.figures import percentile
-from benchmarks.samples import Samples, Spread
+from benchmarks.samples import Outcome, Samples, Spread
+from benchmarks.storm import Passage
 
 BEGIN, END = "<!-- {}: begin -->", "<!-- {}: end -->"
+LIMIT = "limit"
+"""The target that is the least that can be done."""
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -17,28 +21,104 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def fan_out_table(samples: Mapping[tuple[str, str, bool], Samples]) -> str:
     """One row for each (target, shape, kept before shown)."""
     head = (
-        "server", "load", "kept before shown", "CPU s per million deliveries",
+        "server", "load", "kept before shown", "CPU s per million deliveries", "times the limit",
         "deliveries/s", "p50 ms", "p99 ms", "server / load / others busy",
     )  # fmt: skip
-    return table(head, [_fan_out_row(*key, taken) for key, taken in samples.items()])
+    limits = {
+        shape: taken.cost.median for (name, shape, _), taken in samples.items() if name == LIMIT
+    }
+    return table(
+        head,
+        [
+            _fan_out_row(key, taken, limits.get(key[1], float("nan")))
+            for key, taken in samples.items()
+        ],
+    )
 
 
-def _fan_out_row(name: str, shape: str, kept: bool, taken: Samples) -> tuple[str, ...]:  # noqa: FBT001 - a cell
+def costs_by_shape(
+    samples: Mapping[tuple[str, str, bool], Samples],
+) -> Mapping[str, Mapping[str, float]]:
+    """The median cost of each target, by shape; of those that were measured."""
+    costs: dict[str, dict[str, float]] = {}
+    for (name, shape, _), taken in samples.items():
+        if taken.outcomes:
+            costs.setdefault(shape, {})[name] = taken.cost.median
+    return costs
+
+
+def _fan_out_row(key: tuple[str, str, bool], taken: Samples, limit: float) -> tuple[str, ...]:
+    name, shape, kept = key
     told = "yes" if kept else "no"
     if not taken.outcomes:
-        return (name, shape, told, "failed", *["-"] * 4)
+        return (name, shape, told, "failed", *["-"] * 5)
     run = taken.calmest
-    busy = (run.server_cpu / run.seconds, run.load_cpu / run.seconds, run.others_busy)
     return (
         name,
         shape,
         told,
         taken.cost.text(".3f"),
+        f"{taken.cost.median / limit:.2f}" if limit == limit else "-",  # noqa: PLR0124 - not a number
         f"{run.deliveries / run.seconds:,.0f}",
         f"{percentile(run.latencies, 0.50) * 1e3:.2f}",
         f"{percentile(run.latencies, 0.99) * 1e3:.2f}",
-        " / ".join(f"{share:.0%}" for share in busy),
+        _busy(run),
     )
+
+
+def _busy(run: Outcome) -> str:
+    shares = (run.server_cpu / run.seconds, run.load_cpu / run.seconds, run.others_busy)
+    return " / ".join(f"{share:.0%}" for share in shares)
+
+
+def rooms_table(samples: Mapping[tuple[str, bool], Samples]) -> str:
+    """One row for each (case, kept before shown)."""
+    head = (
+        "server and rooms", "kept before shown", "CPU s per million deliveries",
+        "deliveries/s", "server / load / others busy",
+    )  # fmt: skip
+    rows = []
+    for (name, kept), taken in samples.items():
+        told = "yes" if kept else "no"
+        if taken.outcomes:
+            run = taken.calmest
+            rate = f"{run.deliveries / run.seconds:,.0f}"
+            rows.append((name, told, taken.cost.text(".3f"), rate, _busy(run)))
+        else:
+            rows.append((name, told, "failed", "-", "-"))
+    return table(head, rows)
+
+
+def waits_table(waits: Mapping[str, Waits]) -> str:
+    """How long an acknowledgement took, beside `fsync` on the same disk in the same run."""
+    head = ("server", "p50 ms", "p99 ms", "fsync alone, p50 ms", "p50 beyond it, ms")
+    rows: list[tuple[str, ...]] = []
+    for name, one in waits.items():
+        if not one.acknowledged:
+            rows.append((name, "failed", "-", "-", "-"))
+            continue
+        middle, bare = percentile(one.acknowledged, 0.5), percentile(one.synced, 0.5)
+        times = (middle, percentile(one.acknowledged, 0.99), bare, middle - bare)
+        rows.append((name, *(f"{time * 1e3:.2f}" for time in times)))
+    return table(head, rows)
+
+
+def storms_table(count: int, passages: Mapping[str, Passage | None]) -> str:
+    """What the coming, staying and going of `count` took."""
+    head = (
+        f"server, {count:,} members of one room", "all in after s", "CPU s of it",
+        "KiB per idle member", "idle CPU", "all seen to be gone after s", "MiB over the start then",
+    )  # fmt: skip
+    rows: list[tuple[str, ...]] = []
+    for name, one in passages.items():
+        if one is None:
+            rows.append((name, "failed", *["-"] * 5))
+            continue
+        rows.append((
+            name, f"{one.join_seconds:.1f}", f"{one.join_cpu:.1f}", f"{one.idle_kib:.1f}",
+            f"{one.idle_share:.1%}", f"{one.leave_seconds:.2f}", f"{one.left_kib / 1024:.0f}",
+        ))  # fmt: skip
+    return table(head, rows)
 
 
 def single_table(figure: str, form: str, spreads: Mapping[str, Spread]) -> str:

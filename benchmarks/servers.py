@@ -1,13 +1,24 @@
 """The servers that are measured: how each is started, limits lifted, and what it promises."""
 
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.dialects import IRC, IRC_SLOW_WELCOME, IRC_TAGS, NATS, PLAIN, REDIS, Dialect
+from benchmarks.dialects import (
+    IRC,
+    IRC_ECHO,
+    IRC_LONG_BACKLOG,
+    IRC_SLOW_WELCOME,
+    IRC_TAGS,
+    NATS,
+    PLAIN,
+    REDIS,
+    Dialect,
+)
 
 Command = Callable[[int, Path], list[str]]
 
@@ -25,11 +36,16 @@ class Target:
     dialect: Dialect
     command: Command
     kept: bool
-    version: tuple[str, ...] = ("--version",)
 
     def available(self) -> bool:
         """Whether its program is installed."""
-        return shutil.which(self.program) is not None
+        return find(self.program) is not None
+
+
+def find(program: str) -> str | None:
+    """Return where a program is, None if it is not installed; first what `pip` installed for us."""
+    own = str(Path(sys.executable).parent)
+    return shutil.which(program, path=os.pathsep.join([own, os.environ.get("PATH", os.defpath)]))
 
 
 OURS = str(Path(sys.executable).with_name("chatserver"))
@@ -93,7 +109,8 @@ LIMIT = Path(__file__).with_name("limit.c")
 def _chatserver(port: int, directory: Path) -> list[str]:
     data = str(directory / "data")
     patience = ["--ping-interval", "3600"]  # the load answers no PING
-    return [OURS, "--host", "127.0.0.1", "--port", str(port), "--data", data, *patience]
+    limits = ["--rooms-per-user", "10000"]
+    return [OURS, "--host", "127.0.0.1", "--port", str(port), "--data", data, *patience, *limits]
 
 
 def _naive(port: int, _: Path) -> list[str]:
@@ -105,7 +122,11 @@ def _ngircd(port: int, directory: Path) -> list[str]:
 
 
 def _nats(port: int, directory: Path) -> list[str]:
-    return ["nats-server", "--config", _write(directory, NATS_CONF.format(port=port))]
+    return [
+        find("nats-server") or "nats-server",
+        "--config",
+        _write(directory, NATS_CONF.format(port=port)),
+    ]
 
 
 def _redis(port: int, directory: Path) -> list[str]:
@@ -132,7 +153,7 @@ def _write(directory: Path, text: str) -> str:
 
 TARGETS = (
     Target("chatserver, plain", OURS, PLAIN, _chatserver, kept=True),
-    Target("chatserver, IRC", OURS, IRC, _chatserver, kept=True),
+    Target("chatserver, IRC", OURS, IRC_LONG_BACKLOG, _chatserver, kept=True),
     Target("chatserver, IRC with tags", OURS, IRC_TAGS, _chatserver, kept=True),
     Target("naive", sys.executable, PLAIN, _naive, kept=False),
     Target("ngircd", "ngircd", IRC, _ngircd, kept=False),
@@ -141,3 +162,17 @@ TARGETS = (
     Target("inspircd", "inspircd", IRC_SLOW_WELCOME, _inspircd, kept=False),
     Target("limit", "cc", PLAIN, _limit, kept=False),
 )
+
+ECHOING = Target("chatserver, IRC", OURS, IRC_ECHO, _chatserver, kept=True)
+"""Ours, whose members hear what they say themselves."""
+
+
+def with_data(target: Target, name: str, data: Path) -> Target:
+    """Return one of our targets on data that are there already; it changes them."""
+
+    def command(port: int, directory: Path) -> list[str]:
+        usual = target.command(port, directory)
+        place = usual.index("--data") + 1
+        return [*usual[:place], str(data), *usual[place + 1 :]]
+
+    return replace(target, name=name, command=command)

@@ -20,12 +20,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
+from benchmarks.crowd import LoadError
 from benchmarks.dialects import Dialect
 from benchmarks.figures import percentile
 from benchmarks.load import Run, Shape
 from benchmarks.process import Server, await_quiet
 from benchmarks.report import place, table
-from benchmarks.room import LoadError, Room
+from benchmarks.room import Room
 from benchmarks.samples import Spread
 from benchmarks.servers import TARGETS
 from benchmarks.tally import MARK, Watcher

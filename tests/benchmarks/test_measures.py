@@ -5,9 +5,9 @@ import os
 import pytest
 
 from benchmarks import measures
+from benchmarks.crowd import LoadError
 from benchmarks.load import Shape
 from benchmarks.process import Server
-from benchmarks.room import LoadError
 from benchmarks.servers import TARGETS, Target
 
 NAIVE = next(target for target in TARGETS if target.name == "naive")
@@ -25,10 +25,9 @@ def test_a_run_delivers_every_message_to_everyone(rate: float | None) -> None:
     assert 0 <= outcome.server_cpu <= outcome.seconds * 1.5
 
 
-def test_start_up_and_idle_memory_are_positive() -> None:
-    """Starting takes time, and a member takes memory or none that can be seen."""
-    assert 0 < measures.start_up(NAIVE) < 10
-    assert measures.idle_kib(NAIVE, 20) >= 0
+def test_starting_takes_time() -> None:
+    """From exec to the first connection."""
+    assert 0 < measures.start_up(NAIVE) < 20
 
 
 def test_a_server_that_does_not_start_is_told_with_its_last_words() -> None:

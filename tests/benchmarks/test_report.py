@@ -2,8 +2,21 @@
 
 import pytest
 
-from benchmarks.report import BEGIN, END, fan_out_table, place, single_table, table
+from benchmarks.acknowledged import Waits
+from benchmarks.report import (
+    BEGIN,
+    END,
+    costs_by_shape,
+    fan_out_table,
+    place,
+    rooms_table,
+    single_table,
+    storms_table,
+    table,
+    waits_table,
+)
 from benchmarks.samples import Outcome, Samples, Spread
+from benchmarks.storm import Passage
 
 
 def test_table_has_a_line_for_each_row() -> None:
@@ -18,14 +31,39 @@ def test_fan_out_row_tells_median_and_range() -> None:
     samples = Samples([noisy, calm, Outcome(2.0, 0.1, 1.0, 2.1, 1_000_000, [0.4])])
     row = fan_out_table({("ours", "1 receiver", True): samples}).splitlines()[2]
     assert row == (
-        "| ours | 1 receiver | yes | 0.200 (0.100 to 0.600) | 500,000 | 1.00 | 3.00 | 10% / 50% / 25% |"
+        "| ours | 1 receiver | yes | 0.200 (0.100 to 0.600) | - | 500,000 | 1.00 | 3.00 "
+        "| 10% / 50% / 25% |"
     )
+
+
+def test_fan_out_is_told_in_times_of_the_limit() -> None:
+    """The limit of the same load, in the same run."""
+    ours, least = (Samples([Outcome(1.0, cpu, 0.1, 1.0, 1_000_000, [0.1])]) for cpu in (0.3, 0.2))
+    costs = {("ours", "a", True): ours, ("limit", "a", False): least, ("ours", "b", True): ours}
+    rows = fan_out_table(costs).splitlines()[2:]
+    assert [row.split(" | ")[4] for row in rows] == ["1.50", "1.00", "-"]
+    assert costs_by_shape(costs) == {"a": {"ours": 0.3, "limit": 0.2}, "b": {"ours": 0.3}}
 
 
 def test_a_server_that_failed_keeps_its_row() -> None:
     """What could not be measured is said, not left out."""
     assert "| failed |" in fan_out_table({("ours", "1 receiver", True): Samples()})
     assert "failed" in single_table("ms", ".0f", {"ours": Spread()})
+    assert "failed" in rooms_table({("ours", True): Samples()})
+    assert "failed" in waits_table({"ours": Waits()})
+    assert "failed" in storms_table(10, {"ours": None})
+
+
+def test_what_is_told_of_many_at_once() -> None:
+    """Seconds, KiB for each, and MiB that are left."""
+    row = storms_table(10, {"ours": Passage(1.25, 1.0, 0.0, 6.54, 0.5, 0.4, 2048)}).splitlines()[2]
+    assert row == "| ours | 1.2 | 1.0 | 6.5 | 0.0% | 0.50 | 2 |"
+
+
+def test_a_wait_is_told_beside_the_sync_of_the_same_run() -> None:
+    """The middle of each, and what is between them (ms)."""
+    row = waits_table({"ours": Waits([0.002, 0.001, 0.003], [0.0015])}).splitlines()[2]
+    assert row == "| ours | 2.00 | 3.00 | 1.50 | 0.50 |"
 
 
 def test_place_replaces_only_what_stands_between_the_markers() -> None:

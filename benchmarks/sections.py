@@ -1,0 +1,190 @@
+"""The sections of the suite: each has tasks to take in turn, and tells what they brought as a table.
+
+Rule: a task is one run on one server, and a server that fails loses this one figure, not the suite.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import product
+from typing import Protocol
+
+from benchmarks import measures, report
+from benchmarks.acknowledged import Waits
+from benchmarks.dialects import IRC_TAGS, PLAIN, Dialect
+from benchmarks.load import Shape
+from benchmarks.process import await_quiet
+from benchmarks.rooms import Layout, crossing, pairs
+from benchmarks.samples import Samples, Spread
+from benchmarks.servers import Target
+from benchmarks.storm import Passage
+
+QUIET_SECONDS = 2.0  # how long a run may wait for others to be quiet
+
+Task = tuple[str, Callable[[], None]]
+"""What is measured, and what measures it."""
+
+
+class Section(Protocol):
+    """Something to measure, and to tell of."""
+
+    def tasks(self) -> Iterator[Task]:
+        """Yield all runs, in the order in which they are to be made."""
+
+    def text(self) -> str:
+        """Return what the runs brought so far, in Markdown."""
+
+
+class FanOut:
+    """Messages in one room: every shape on every target, the repeats in turn, so noise meets all alike."""
+
+    def __init__(self, targets: Sequence[Target], shapes: Mapping[str, Shape], repeat: int) -> None:
+        self._targets, self._shapes, self._repeat = targets, shapes, repeat
+        self.samples = {
+            (target.name, shape, target.kept): Samples() for shape in shapes for target in targets
+        }
+
+    def tasks(self) -> Iterator[Task]:
+        """Yield the runs."""
+        for _, (name, shape), target in product(
+            range(self._repeat), self._shapes.items(), self._targets
+        ):
+            samples = self.samples[target.name, name, target.kept]
+            yield f"{target.name}: {name}", partial(_add_run, samples, target, shape)
+
+    def text(self) -> str:
+        """Return one row for each target and shape."""
+        return report.fan_out_table(self.samples)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A layout of many rooms on a target, and what is said of it."""
+
+    title: str
+    target: Target
+    layout: Layout
+    shape: Shape
+    listening: Sequence[Dialect] = ()
+
+
+class ManyRooms:
+    """Messages in many rooms at once."""
+
+    def __init__(self, cases: Sequence[Case], repeat: int) -> None:
+        self._cases, self._repeat = cases, repeat
+        self.samples = {(case.title, case.target.kept): Samples() for case in cases}
+
+    def tasks(self) -> Iterator[Task]:
+        """Yield the runs."""
+        for _, case in product(range(self._repeat), self._cases):
+            samples = self.samples[case.title, case.target.kept]
+            yield case.title, partial(_add_rooms, samples, case)
+
+    def text(self) -> str:
+        """Return one row for each case."""
+        return report.rooms_table(self.samples)
+
+
+class OneByOne:
+    """One sender who waits for each echo."""
+
+    def __init__(self, targets: Sequence[Target], seconds: float) -> None:
+        self._targets, self._seconds = targets, seconds
+        self._waits = {target.name: Waits() for target in targets}
+
+    def tasks(self) -> Iterator[Task]:
+        """Yield one run for each target."""
+        for target in self._targets:
+            yield f"{target.name}: one by one", partial(self._add, target)
+
+    def _add(self, target: Target) -> None:
+        self._waits[target.name] = measures.one_by_one(target, self._seconds)
+
+    def text(self) -> str:
+        """Return one row for each target."""
+        return report.waits_table(self._waits)
+
+
+class Storms:
+    """Thousands who come, stay and go at once."""
+
+    def __init__(self, targets: Sequence[Target], count: int) -> None:
+        self._targets, self._count = targets, count
+        self._passages: dict[str, Passage | None] = {target.name: None for target in targets}
+
+    def tasks(self) -> Iterator[Task]:
+        """Yield one run for each target."""
+        for target in self._targets:
+            yield f"{target.name}: {self._count} come and go", partial(self._add, target)
+
+    def _add(self, target: Target) -> None:
+        self._passages[target.name] = measures.storm(target, self._count)
+
+    def text(self) -> str:
+        """Return one row for each target."""
+        return report.storms_table(self._count, self._passages)
+
+
+@dataclass(slots=True)
+class Figure:
+    """One figure of every target, the repeats in turn."""
+
+    title: str
+    form: str
+    targets: Sequence[Target]
+    repeat: int
+    sample: Callable[[Target], float]
+    spreads: dict[str, Spread] = field(default_factory=dict)
+
+    def tasks(self) -> Iterator[Task]:
+        """Yield the runs."""
+        for _, target in product(range(self.repeat), self.targets):
+            spread = self.spreads.setdefault(target.name, Spread())
+            yield f"{target.name}: {self.title}", partial(self._add, spread, target)
+
+    def _add(self, spread: Spread, target: Target) -> None:
+        spread.values.append(self.sample(target))
+
+    def text(self) -> str:
+        """Return one row for each target."""
+        return report.single_table(self.title, self.form, self.spreads)
+
+
+def mixed_cases(targets: Sequence[Target], shape: Shape) -> Sequence[Case]:
+    """Return ten rooms of 100 on every target that knows rooms; ours half plain, half IRC with tags."""
+    cases = []
+    for target in targets:
+        ours = target.dialect is PLAIN
+        title = "chatserver, half plain and half IRC with tags" if ours else target.name
+        listening = (PLAIN, IRC_TAGS) if ours else ()
+        cases.append(Case(f"{title}: 10 rooms of 100", target, crossing(10, 100), shape, listening))
+    return cases
+
+
+def pair_cases(targets: Sequence[Target], count: int, shape: Shape) -> Sequence[Case]:
+    """Return `count` rooms of two on every target."""
+    layout = pairs(count, count)
+    return [
+        Case(f"{target.name}: {count} rooms of two", target, layout, shape) for target in targets
+    ]
+
+
+def growth_cases(target: Target, rooms: Sequence[int], shape: Shape) -> Sequence[Case]:
+    """Return ever more rooms of two, all for the same four pairs, or fewer."""
+    return [
+        Case(f"{target.name}: {count:,} rooms", target, pairs(min(4, count), count), shape)
+        for count in rooms
+    ]
+
+
+def _add_run(samples: Samples, target: Target, shape: Shape) -> None:
+    await_quiet(QUIET_SECONDS)
+    samples.outcomes.append(measures.fan_out(target, shape))
+
+
+def _add_rooms(samples: Samples, case: Case) -> None:
+    await_quiet(QUIET_SECONDS)
+    samples.outcomes.append(
+        measures.many_rooms(case.target, case.layout, case.shape, case.listening)
+    )
