@@ -5,10 +5,10 @@ ten lines do: then what comes within `GATHER` is read in one go, and a PING is a
 later. What is much already is never waited for. Times are of a clock that never goes back.
 """
 
-GATHER = 0.025
-"""Seconds to let lines gather."""
+GATHER = 0.033
+"""Seconds to let lines gather: a frame, so that each read is drawn by one."""
 
-SOON = 0.008
+SOON = 0.015
 """A read that comes within so many seconds of being ready for it follows the one before."""
 
 RUN = 8
