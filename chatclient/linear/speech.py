@@ -59,6 +59,8 @@ class Speech:
         self._reactions: dict[int, tuple[Reaction, ...]] = {}
         self._states: dict[str, tuple[ConnectionState, str]] = {}
         self._welcomed: set[str] = set()
+        self._lost: dict[str, str] = {}
+        """Why there is no connection, as it was told, by network."""
         self._error = ""
         """What went wrong last."""
         self.answers_wanted = False
@@ -154,9 +156,13 @@ class Speech:
                 again = " again" if world.name in self._welcomed else ""
                 self._welcomed.add(world.name)
                 yield f"connected{again} to {world.status.server} as {nick}"
+                self._lost.pop(world.name, None)
             elif state is ConnectionState.WAITING and before is not ConnectionState.WAITING:
-                told = world.status.reason == self._error
-                yield "it is tried again" if told else wording.connection(world.status)
+                why = world.status.reason
+                if self._lost.get(world.name) != why:  # told once, however often it is tried
+                    told = why == self._error
+                    yield "it is tried again" if told else wording.connection(world.status)
+                self._lost[world.name] = why
 
     # --- own lines ---------------------------------------------------------------------------
 

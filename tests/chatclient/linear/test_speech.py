@@ -173,6 +173,26 @@ def test_the_connection() -> None:
     assert ear.hears() == ["connected again to chat.example:9000 as anna"]
 
 
+def test_trying_again_is_said_once() -> None:
+    """However often it is, until there is a connection, or another reason why there is none."""
+    ear = Ear()
+
+    def turn(state: ConnectionState, reason: str = "") -> list[str]:
+        ear.world.set_status(replace(ear.world.status, state=state, reason=reason))
+        return ear.hears()
+
+    said = []
+    for reason in ["nothing listens"] * 5 + ["no way"] * 5:
+        said += turn(ConnectionState.CONNECTING)
+        said += turn(ConnectionState.WAITING, reason)
+    assert [text.partition(": ")[2] for text in said] == [
+        "nothing listens; it is tried again",
+        "no way; it is tried again",
+    ]
+    turn(ConnectionState.ONLINE)
+    assert len(turn(ConnectionState.WAITING, "no way")) == 1
+
+
 def test_the_past_is_bounded_and_called_so() -> None:
     """On coming in: where one is, then a few earlier messages; nothing of who came and went."""
     ear = Ear()
