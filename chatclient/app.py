@@ -19,12 +19,17 @@ if TYPE_CHECKING:
     from chatclient.keeping import Keeping
 
 
+_SELDOM = (20_000, 20, 50)
+"""How many new objects there must be before those in circles are looked for: hardly any are."""
+
+
 def run(start: Start) -> int:
     """Do what was asked for, and return the exit status."""
     try:
         if start.tool.wanted:
             from chatclient.tool import run as run_tool  # noqa: PLC0415 - each imports what it needs
 
+            _settle()
             return run_tool(with_password(start.networks[0]))
         on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
         linear = start.settings.plain or (on_terminal and os.environ.get("TERM") == "dumb")
@@ -83,7 +88,7 @@ async def _run_face(start: Start, configs: list[Config], *, linear: bool) -> int
     orders, upgrade = Orders(hub, make, start.file), Upgrade(hub)
     hub.listen(orders.heed)
     hub.listen(upgrade.heed)
-    gc.freeze()  # what was imported stays, and need not be looked at again
+    asyncio.get_running_loop().call_soon(_settle)  # after the first frame
     try:
         said = await _show(hub, keeping, start, linear=linear)
     finally:
@@ -95,6 +100,15 @@ async def _run_face(start: Start, configs: list[Config], *, linear: bool) -> int
             for line in farewell(world, kept=keeping.lasts):
                 print(line, file=sys.stderr)  # noqa: T201 - a command talks to its terminal
     return 0 if said else 3
+
+
+def _settle() -> None:
+    """Have memory looked through seldom, and what the start made never: it is there to the end.
+
+    Otherwise frames wait for it, the longer the more there is (83 ms were seen).
+    """
+    gc.freeze()
+    gc.set_threshold(*_SELDOM)
 
 
 def _remind(client: "Client", keeping: "Keeping", file: "ConfigFile") -> None:

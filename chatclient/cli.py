@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from chatclient.config import Tool
     from chatclient.start import Start
 
-_SELDOM = (20_000, 20, 50)
-"""How many new objects there must be before those in circles are looked for: hardly any are."""
+_STARTING = 200_000
+"""How many new objects there must be before those in circles are looked for: more than a start makes."""
 
 DESCRIPTION = (
     "Chat in the terminal, on this project's server or any IRC server. With --send, -, --tail or "
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.version:
         print(f"chatclient {VERSION}")
         return 0
-    gc.set_threshold(*_SELDOM)  # it took a fifth of start-up, and of each frame
+    gc.set_threshold(_STARTING)  # it took a fifth of start-up; `app` sets what holds from then on
     from chatclient.config import ArgumentError  # noqa: PLC0415 - help and version need none of it
 
     try:
