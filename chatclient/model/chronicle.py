@@ -112,8 +112,16 @@ class Chronicle:
         self.add(buffer, line)
 
     def tell(self, buffer: Buffer, text: str, *, time: float, kind: Kind = Kind.INFO) -> None:
-        """Append a word of this client (or an answer of the server) to a buffer."""
-        self.add(buffer, self.make_line(kind, text, time=time))
+        """Append a word of this client (or an answer of the server) to a buffer.
+
+        To who looks at all that there is, it is no news.
+        """
+        line = self.make_line(kind, text, time=time)
+        last = buffer.lines[-1].id if buffer.lines else 0
+        is_seen = buffer is self.active and self.watched and 0 != buffer.read_id == last
+        self.add(buffer, line)
+        if is_seen and buffer.lines[-1] is line:
+            buffer.read_id = line.id
 
     def settle(self, buffer: Buffer, line: Line, *, by_time: bool = False) -> None:
         """Put an own line in the place of the one with its id, which is pending or has failed.

@@ -119,6 +119,28 @@ def test_where_reading_ended() -> None:
     assert room.read_id == line.id
 
 
+def test_answers_are_no_news_to_who_sees_them() -> None:
+    """But what others say after them is, and answers after that."""
+    world = _world()
+    room = world.open_room("#a")
+    for buffer in (room, world.server, room):
+        world.activate(buffer)
+        world.tell(room, "an answer", time=0)
+    _say(world, room, "seen")
+    world.activate(world.server)
+    world.activate(room)
+    world.tell(room, "theme is light", time=0)
+    answer = room.lines[-1]
+    assert room.read_id == answer.id
+    _say(world, room, "new")
+    world.tell(room, "theme is dark", time=0)
+    assert room.read_id == answer.id
+    empty = world.open_room("#b")
+    world.activate(empty)
+    world.tell(empty, "an answer", time=0)
+    assert empty.read_id == 0  # all of it is new, and nothing marks that
+
+
 def test_text_is_made_safe_on_its_way_in() -> None:
     """Whatever comes in as text, name or reason, nothing in the model controls a terminal."""
     world = _world()
