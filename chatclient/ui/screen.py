@@ -39,6 +39,7 @@ from chatclient.model import (
     StatusChanged,
 )
 from chatclient.model.archive import Archive, NoArchive
+from chatclient.model.levels import calls
 from chatclient.ui.actions import overlays
 from chatclient.ui.actions.composing import letter
 from chatclient.ui.actions.program import can_close
@@ -247,6 +248,8 @@ class ChatScreen:
         for change in changes:
             match change:
                 case LineAdded(buffer, line):
+                    if not calls(buffer, line):
+                        continue
                     in_view = buffer is self.desk.active and self.stage.view.at_end
                     self._caller.heed(buffer, line, in_view=in_view)
                 case CommandWanted(_, name, argument):
