@@ -128,7 +128,7 @@ KEYS: tuple[Key, ...] = (
     Key(
         _TYPE,
         "Tab",
-        "complete a nick, a room or a command; again for the next one",
+        "complete a nick, a room or a command; again for the next one, Enter keeps it",
         Action.COMPLETE,
         (("tab",),),
     ),
