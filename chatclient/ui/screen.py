@@ -156,7 +156,7 @@ class ChatScreen:
         asyncio.get_running_loop().call_soon(self.colours.ask)  # under the first frame
         try:
             with _on_signals(self.leave, self._interrupt), _on_failure(self._exit):
-                await self.app.run_async(set_exception_handler=False)
+                await self.app.run_async(set_exception_handler=False, handle_sigint=False)
         except EOFError:  # the terminal is gone
             self._client.quit()
         except BaseException:

@@ -25,7 +25,7 @@ async def test_leaving_says_good_bye_and_restores_the_terminal(key: str) -> None
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 async def test_a_signal_is_a_request_to_leave(number: signal.Signals) -> None:
     """Whoever ends the process finds the terminal in order."""
     async with rig() as seen:
