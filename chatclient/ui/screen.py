@@ -247,9 +247,7 @@ class ChatScreen:
     def _changed(self, changes: Sequence[Change]) -> None:
         for change in changes:
             match change:
-                case LineAdded(buffer, line):
-                    if not calls(buffer, line):
-                        continue
+                case LineAdded(buffer, line) if calls(buffer, line):
                     in_view = buffer is self.desk.active and self.stage.view.at_end
                     self._caller.heed(buffer, line, in_view=in_view)
                 case CommandWanted(_, name, argument):
