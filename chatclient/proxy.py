@@ -4,16 +4,17 @@ Rules: the proxy looks up the server's name, so that it is asked of nobody else;
 proxy itself race each other. TLS is spoken with the server, through the proxy, which sees none of it.
 """
 
-import asyncio
 import logging
 import os
 import socket
+from functools import partial
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlsplit
 
 from aiohappyeyeballs import start_connection
 
 from chatclient.config import Config
+from chatclient.vault import in_thread
 
 if TYPE_CHECKING:
     from python_socks.async_.asyncio import Proxy
@@ -29,8 +30,8 @@ class ProxyError(Exception):
 
 async def race(host: str, port: int) -> socket.socket:
     """Return a connection to whichever address of a host answers first. Raises `OSError`."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    # In a thread that nobody waits for: a name may take half a minute, and the user leaves at once.
+    found = await in_thread(partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM))
     connected = await start_connection(found, happy_eyeballs_delay=ATTEMPT_DELAY)
     _log.debug("%s:%d answers at %s", host, port, connected.getpeername()[:2])
     return connected

@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -18,13 +20,13 @@ def _config(port: int, host: str = "127.0.0.1", **more: Any) -> Config:
 def _resolve(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
     """Let every name have these addresses, in this order."""
 
-    async def find(host: str, port: int, **_: object) -> list[tuple[Any, ...]]:
+    def find(host: str, port: int, **_: object) -> list[tuple[Any, ...]]:
         return [
             (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port))
             for address in addresses
         ]
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", find)
+    monkeypatch.setattr(socket, "getaddrinfo", find)
 
 
 @pytest.mark.asyncio
@@ -214,3 +216,18 @@ async def test_a_server_that_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> N
         with pytest.raises(ConnectError, match="takes nothing"):
             await connection.read()
         over.set()
+
+
+def test_a_name_that_is_looked_up_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for it who has left: neither the loop, nor the end of the program."""
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait(10))
+
+    async def try_once() -> None:
+        with pytest.raises(ConnectError, match="does not answer"):
+            await connect(_config(1, "host.example", timeout=0.05))
+
+    begin = time.monotonic()
+    asyncio.run(try_once())
+    assert time.monotonic() - begin < 5
+    over.set()
