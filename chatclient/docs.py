@@ -11,8 +11,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from chatclient import options
-from chatclient.calls import usage
-from chatclient.commands import COMMANDS
+from chatclient.commands import COMMANDS, usage
 from chatclient.keys import grouped
 from chatclient.networks import Network
 from chatclient.settings import Settings
@@ -37,7 +36,7 @@ def keys_page() -> str:
 COMMANDS_HEAD = """\
 # Commands of chatclient
 
-This page is made from the table in `chatclient/commands.py` by `make docs`; `/help` shows the same
+This page is made from the table in `chatclient/commands/table.py` by `make docs`; `/help` shows the same
 in the client. What does not start with `/` is said; `//text` says `/text`. Only a single line can be
 a command: a pasted text is said, whatever is in it.
 

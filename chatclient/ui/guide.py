@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from chatclient import keys
-from chatclient.calls import usage
-from chatclient.commands import COMMANDS
+from chatclient.commands import COMMANDS, usage
 from chatclient.model import (
     CONVERSATION,
     Buffer,

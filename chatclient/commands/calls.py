@@ -14,6 +14,13 @@ class UsageError(Exception):
     """The user's command cannot be done; the text says why, "" that its usage tells it."""
 
 
+def needed(argument: str) -> str:
+    """Return an argument. Raises `UsageError`, for the usage, when it is missing."""
+    if not argument:
+        raise UsageError("")
+    return argument
+
+
 @value
 class Call:
     """One use of a command: where, when, and with what after its name."""

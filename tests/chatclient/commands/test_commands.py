@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chatclient.calls import usage
-from chatclient.commands import BY_NAME, COMMANDS, enter
+from chatclient.commands import BY_NAME, COMMANDS, enter, usage
 from chatclient.docs import commands_page
 from chatclient.model import (
     Buffer,
@@ -199,7 +198,7 @@ def test_help_tells_every_command() -> None:
 
 def test_the_page_is_that_of_the_table() -> None:
     """docs/commands.md is made by `make docs`; when this fails, make it again."""
-    page = Path(__file__).parents[2] / "docs" / "commands.md"
+    page = Path(__file__).parents[3] / "docs" / "commands.md"
     assert page.read_text(encoding="utf-8") == commands_page()
 
 
