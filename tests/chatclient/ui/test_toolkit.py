@@ -9,13 +9,21 @@ def printed_by(code: str) -> str:
     return subprocess.check_output([sys.executable, "-c", code], text=True).strip()
 
 
-def test_the_screen_is_imported_without_dialogs_and_progress_bars() -> None:
-    """Nothing of the screen needs them, and each start would wait for them."""
+def test_the_screen_is_made_without_dialogs_and_progress_bars() -> None:
+    """Nor anything else that only some uses need: each start would wait for it."""
     code = (
         "import sys; from chatclient.ui.toolkit import import_toolkit; import_toolkit();"
-        "import chatclient.ui.screen;"
+        "from prompt_toolkit.input import create_pipe_input;"
+        "from prompt_toolkit.output import DummyOutput;"
+        "from chatclient.model import Status, World;"
+        "from chatclient.ui.screen import ChatScreen;"
+        "from tests.chatclient.ui.rig import ScriptedClient;"
+        "client = ScriptedClient(World(Status('localhost:9000', nick='ann')));"
+        "pipe = create_pipe_input().__enter__();"
+        "ChatScreen(client, input=pipe, output=DummyOutput());"
         "print([each for each in ('prompt_toolkit', 'prompt_toolkit.shortcuts',"
-        " 'prompt_toolkit.widgets', 'xml.dom.expatbuilder') if each in sys.modules])"
+        " 'prompt_toolkit.widgets', 'xml.dom.expatbuilder', 'sqlite3', 'tomlkit', 'keyring')"
+        " if each in sys.modules])"
     )
     assert printed_by(code) == "['prompt_toolkit']"
 
