@@ -101,6 +101,8 @@ class RowRenderer(Renderer):
 
     def reset(self, _scroll: bool = False, leave_alternate_screen: bool = True) -> None:  # noqa: FBT001, FBT002 - the signature is prompt_toolkit's
         """Forget what is on the terminal, put it in order, and wait until it has that."""
+        if leave_alternate_screen and self._in_alternate_screen:
+            self.output.enable_autowrap()  # the shell's long lines are to go on in the next row
         super().reset(_scroll=_scroll, leave_alternate_screen=leave_alternate_screen)
         self._lines = []
         if leave_alternate_screen:

@@ -2,11 +2,22 @@
 
 import asyncio
 import os
+import re
 import signal
+from dataclasses import replace
 
 import pytest
 
 from tests.chatclient.ui.rig import CTRL_C, CTRL_D, rig
+
+_USUAL = {"7": "h", "25": "h"}  # long lines go on in the next row, and the cursor is seen
+
+
+def _left_changed(raw: str) -> dict[str, str]:
+    """Return the modes (DECSET) of the terminal that are otherwise than they usually are."""
+    found = re.findall(r"\x1b\[\?([0-9;]+)([hl])", raw)
+    last = {mode: state for modes, state in found for mode in modes.split(";")}
+    return {mode: state for mode, state in last.items() if state != _USUAL.get(mode, "l")}
 
 
 @pytest.mark.asyncio
@@ -19,9 +30,20 @@ async def test_leaving_says_good_bye_and_restores_the_terminal(key: str) -> None
             await seen.client.over.wait()
         await seen.until(lambda: "\x1b[?1049l" in seen.raw)
     assert seen.client.quits == 1
-    for opened, closed in (("\x1b[?1049h", "\x1b[?1049l"), ("\x1b[?2004h", "\x1b[?2004l")):
-        assert seen.raw.rindex(closed) > seen.raw.rindex(opened)
-    assert seen.raw.rindex("\x1b[?25h") > seen.raw.rindex("\x1b[?25l")
+    assert _left_changed(seen.raw) == {}
+
+
+@pytest.mark.asyncio
+async def test_the_mouse_is_given_back() -> None:
+    """Who had it scroll can select with it again."""
+    async with rig() as seen:
+        seen.client.settings = replace(seen.client.settings, mouse=True)
+        seen.client.flush()
+        await seen.until(lambda: "\x1b[?1006h" in seen.raw)
+        seen.press(CTRL_C)
+        async with asyncio.timeout(5):
+            await seen.task
+    assert _left_changed(seen.raw) == {}
 
 
 @pytest.mark.asyncio
@@ -57,7 +79,7 @@ async def test_a_failure_restores_the_terminal_and_is_told() -> None:
         seen.failing = True
         with pytest.raises(ZeroDivisionError):
             await seen.task
-    assert seen.raw.rindex("\x1b[?1049l") > seen.raw.rindex("\x1b[?1049h")
+    assert _left_changed(seen.raw) == {}
 
 
 @pytest.mark.asyncio
@@ -69,4 +91,4 @@ async def test_a_failure_while_drawing_restores_the_terminal() -> None:
         seen.failing = True
         with pytest.raises(AttributeError):
             await seen.task
-    assert seen.raw.rindex("\x1b[?1049l") > seen.raw.rindex("\x1b[?1049h")
+    assert _left_changed(seen.raw) == {}
