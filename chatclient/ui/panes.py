@@ -7,6 +7,7 @@ seconds); a list that does not fit shows the part that matters and says how much
 import math
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from chatclient.model import Buffer, BufferKind, ConnectionState, Fold, Member, Status
 from chatclient.model.levels import is_muted, urgency
@@ -110,8 +111,12 @@ def people(members: Sequence[Member], fold: Fold, cells: int, height: int) -> li
 
 def _person(member: Member, fold: Fold, cells: int) -> Row:
     style = "class:away" if member.away else nick_style(fold(member.nick))
-    prefix = member.prefixes[:1] or " "
-    return Row([("class:prefix", prefix), (style, clip(member.nick, cells - 1))])
+    return _person_row(member.prefixes[:1] or " ", member.nick, style, cells)
+
+
+@lru_cache(maxsize=1024)  # a list of people is the same in almost every frame
+def _person_row(prefix: str, nick: str, style: str, cells: int) -> Row:
+    return Row([("class:prefix", prefix), (style, clip(nick, cells - 1))])
 
 
 def topic(buffer: Buffer, title: str, status: Status, cells: int) -> Row:

@@ -95,6 +95,17 @@ def test_people_have_their_prefix_and_room_for_it() -> None:
     assert [row.text for row in rows] == ["@oper", "+voiced", " zoe"]
 
 
+def test_people_who_stay_keep_their_rows() -> None:
+    """The row of somebody who is as before is the same one, so that it is not drawn anew."""
+    before = panes.people(_people(Member("bob"), Member("zoe")).ordered(), str.lower, 10, 5)
+    after = panes.people(
+        _people(Member("bob", away=True), Member("zoe")).ordered(), str.lower, 10, 5
+    )
+    assert after[1] is before[1]
+    assert after[0].text == before[0].text
+    assert after[0].fragments != before[0].fragments
+
+
 def test_people_who_do_not_fit_are_counted() -> None:
     """The last row says how many more there are."""
     members = _people(*(Member(f"nick{number:05}") for number in range(10_000)))
