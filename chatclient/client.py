@@ -5,7 +5,7 @@ They listen to changes and call `enter`, or what is finer.
 
 from collections.abc import Sequence
 
-from chatclient.commands import enter, is_secret
+from chatclient.commands.entering import enter, is_secret
 from chatclient.link import Connect, Link, Listener
 from chatclient.model import Buffer, Line, Question, World
 

@@ -11,7 +11,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from chatclient import options
-from chatclient.commands import COMMANDS, usage
+from chatclient.commands.calls import usage
+from chatclient.commands.table import COMMANDS
 from chatclient.keys import grouped
 from chatclient.networks import Network
 from chatclient.settings import Settings

@@ -13,7 +13,8 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from chatclient import options
-from chatclient.commands import BY_NAME, COMMANDS, NETWORK_VERBS
+from chatclient.commands.program import NETWORK_VERBS
+from chatclient.commands.table import BY_NAME, COMMANDS
 from chatclient.model import CONVERSATION, Buffer, BufferKind, World
 from chatclient.settings import Settings
 from chatclient.ui.emojis import EmojiCompleter, Emojis, is_begun

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from chatclient import keys
-from chatclient.commands import COMMANDS, usage
+from chatclient.commands.calls import usage
+from chatclient.commands.table import COMMANDS
 from chatclient.model import (
     CONVERSATION,
     Buffer,

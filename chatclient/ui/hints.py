@@ -6,7 +6,8 @@ Rules: pure. The argument that the cursor is in stands out; what is wrong is sai
 import re
 from collections.abc import Sequence
 
-from chatclient.commands import BY_NAME, Command
+from chatclient.commands.calls import Command
+from chatclient.commands.table import BY_NAME
 from chatclient.ui.cells import Fragment, Row, clip, width_of
 
 _ARGUMENT = re.compile(r"<[^>]+>|\[[^\]]+\]")

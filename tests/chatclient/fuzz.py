@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 
-from chatclient.commands import enter
+from chatclient.commands.entering import enter
 from chatclient.model import (
     Buffer,
     BufferChanged,

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from chatclient.commands import BY_NAME, COMMANDS, enter, usage
+from chatclient.commands.calls import usage
+from chatclient.commands.entering import enter
+from chatclient.commands.table import BY_NAME, COMMANDS
 from chatclient.docs import commands_page
 from chatclient.model import (
     Buffer,

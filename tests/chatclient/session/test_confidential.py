@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatclient.commands import enter, is_secret
+from chatclient.commands.entering import enter, is_secret
 from chatclient.model import Kind
 from chatclient.session.confidential import HIDDEN, hide, is_confidential
 from tests.chatclient.session.wire import MODERN, Wire, texts

@@ -4,7 +4,7 @@ import pytest
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
-from chatclient.commands import BY_NAME, COMMANDS
+from chatclient.commands.table import BY_NAME, COMMANDS
 from chatclient.model import Kind, Member, World
 from chatclient.ui.completion import ChatCompleter, is_command_name
 from chatclient.ui.guide import _FIRST_STEPS
