@@ -216,9 +216,12 @@ def test_an_editor_of_any_kind(server: Server, tmp_path: Path, script: str) -> N
     editor.write_text(f"#!/bin/sh\ntrap '' INT\n{script}\n")
     editor.chmod(0o700)
     with _alice(server, env={"VISUAL": str(editor)}) as alice, server.join() as bob:
-        alice.press("draft\x18\x05")
+        alice.press("draft")
+        alice.see("> draft")
+        given = alice.written.count(b"\x1b[?2004h")
+        alice.press("\x18\x05")
         until = time.monotonic() + DEADLINE
-        while alice.written.count(b"\x1b[?2004h") < 2:  # it has the terminal again
+        while alice.written.count(b"\x1b[?2004h") == given:  # until it has the terminal again
             assert alice.read(until)
         alice.type(" goes on")
         bob.read_until("[alice]")
