@@ -223,7 +223,9 @@ def test_an_editor_of_any_kind(server: Server, tmp_path: Path, script: str) -> N
         until = time.monotonic() + DEADLINE
         while alice.written.count(b"\x1b[?2004h") == given:  # until it has the terminal again
             assert alice.read(until)
-        alice.type(" goes on")
+        alice.press(" goes on")
+        alice.see("> .* goes on")  # read by the client, and not by a terminal that is cooked yet
+        alice.press("\r")
         bob.read_until("[alice]")
         assert b"Traceback" not in alice.written
         assert alice.process.poll() is None
