@@ -4,6 +4,7 @@ Rules: whatever the editor does, what was typed is not lost: one that cannot be 
 file, or that writes another encoding than UTF-8, ends nothing.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 from prompt_toolkit.buffer import Buffer
@@ -20,5 +21,7 @@ class SafeBuffer(Buffer):
                 return False
             file.write_text(file.read_text("utf-8", errors="replace"), "utf-8")
         except (OSError, ValueError):  # no file, or quotes in $EDITOR that do not end
+            with suppress(OSError):  # prompt_toolkit deletes it, and fails if it is not there
+                file.touch(mode=0o600, exist_ok=False)
             return False
         return True
