@@ -103,10 +103,10 @@ def waits_table(waits: Mapping[str, Waits]) -> str:
     return table(head, rows)
 
 
-def storms_table(count: int, passages: Mapping[str, Passage | None]) -> str:
-    """What the coming, staying and going of `count` took."""
+def storms_table(passages: Mapping[str, Passage | None]) -> str:
+    """What the coming, staying and going of many took, by server and how many they are."""
     head = (
-        f"server, {count:,} members of one room", "all in after s", "CPU s of it",
+        "server, members of one room", "all in after s", "CPU s of it",
         "KiB per idle member", "idle CPU", "all seen to be gone after s", "MiB over the start then",
     )  # fmt: skip
     rows: list[tuple[str, ...]] = []

@@ -110,20 +110,23 @@ class Storms:
     """Thousands who come, stay and go at once."""
 
     def __init__(self, targets: Sequence[Target], count: int) -> None:
-        self._targets, self._count = targets, count
-        self._passages: dict[str, Passage | None] = {target.name: None for target in targets}
+        self._counts = {target: min(count, target.storm_most) for target in targets}
+        self._passages: dict[str, Passage | None] = dict.fromkeys(map(self._title, targets))
+
+    def _title(self, target: Target) -> str:
+        return f"{target.name}, {self._counts[target]:,}"
 
     def tasks(self) -> Iterator[Task]:
         """Yield one run for each target."""
-        for target in self._targets:
-            yield f"{target.name}: {self._count} come and go", partial(self._add, target)
+        for target in self._counts:
+            yield f"{self._title(target)} come and go", partial(self._add, target)
 
     def _add(self, target: Target) -> None:
-        self._passages[target.name] = measures.storm(target, self._count)
+        self._passages[self._title(target)] = measures.storm(target, self._counts[target])
 
     def text(self) -> str:
         """Return one row for each target."""
-        return report.storms_table(self._count, self._passages)
+        return report.storms_table(self._passages)
 
 
 @dataclass(slots=True)

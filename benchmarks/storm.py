@@ -14,7 +14,7 @@ from benchmarks.dialects import Dialect
 from benchmarks.room import CALL, CALL_SECONDS
 
 STAY = 10  # so many stay, and see the others go
-DEADLINE_SECONDS = 90.0
+DEADLINE_SECONDS = 60.0
 QUIET_SECONDS = 1.0
 IDLE_SECONDS = 5.0
 RELEASE_SECONDS = 2.0  # after all are gone, before memory is read

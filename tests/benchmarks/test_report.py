@@ -51,12 +51,12 @@ def test_a_server_that_failed_keeps_its_row() -> None:
     assert "failed" in single_table("ms", ".0f", {"ours": Spread()})
     assert "failed" in rooms_table({("ours", True): Samples()})
     assert "failed" in waits_table({"ours": Waits()})
-    assert "failed" in storms_table(10, {"ours": None})
+    assert "failed" in storms_table({"ours": None})
 
 
 def test_what_is_told_of_many_at_once() -> None:
     """Seconds, KiB for each, and MiB that are left."""
-    row = storms_table(10, {"ours": Passage(1.25, 1.0, 0.0, 6.54, 0.5, 0.4, 2048)}).splitlines()[2]
+    row = storms_table({"ours": Passage(1.25, 1.0, 0.0, 6.54, 0.5, 0.4, 2048)}).splitlines()[2]
     assert row == "| ours | 1.2 | 1.0 | 6.5 | 0.0% | 0.50 | 2 |"
 
 
