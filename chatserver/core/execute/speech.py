@@ -19,7 +19,7 @@ from chatserver.core.effects import (
 from chatserver.core.events import Reacted, Said, Tagged
 from chatserver.core.execute.turn import Turn
 from chatserver.core.history import target_of
-from chatserver.core.nonces import Kept, is_personal, nonce_key
+from chatserver.core.nonces import TAG, Kept, is_personal, nonce_key
 from chatserver.core.records import PREFIXES
 from chatserver.core.rights import may_see, refuse_speech
 from chatserver.core.state import Room, State, User
@@ -71,6 +71,8 @@ def find_repeated(state: State, user: User, command: Say, now: int) -> Repeated 
 
     It is asked before anything else: what was said, was said, also if it could not be said by now.
     """
+    if TAG not in command.tags:
+        return None
     found = (state.nonces.find(key, now) for key in _nonce_keys(state, user, command))
     kept = next(filter(None, found), None)
     if kept is None:
