@@ -121,7 +121,7 @@ class Delivery:
         """Have all plans made anew: somebody's dialect changed."""
         self._generation += 1
 
-    def plan(self, audience: Audience) -> Plan:
+    def plan(self, audience: Audience[User]) -> Plan:
         """Return the subscribers of `audience` by dialect; made once for as long as no dialect changes."""
         known = audience.plan
         if isinstance(known, tuple) and known[0] == self._generation:

@@ -107,18 +107,18 @@ class Stream:
         """The room (folded), "" if it is for another audience."""
         self.events: list[Event] = []
         self.ordinals: list[int] = []
-        self.audience: Audience
+        self.audience: Audience[User]
         """Of the newest event."""
         self.apart: set[Subscriber] = set()
         """Who does not see all of it, though they are of its audience."""
-        self._audiences: list[Audience] = []
+        self._audiences: list[Audience[User]] = []
         self._withouts: list[Sequence[Subscriber]] = []
         """For each event, who sees it, and which of their devices do not."""
         self._lines: dict[Dialect, list[bytes]] = {}
         self._chunks: dict[Dialect, bytes] = {}
 
     def add(
-        self, ordinal: int, event: Event, audience: Audience, withouts: Sequence[Subscriber]
+        self, ordinal: int, event: Event, audience: Audience[User], withouts: Sequence[Subscriber]
     ) -> None:
         """Show one more event, at the place `ordinal`, to its audience but `withouts`."""
         self.events.append(event)

@@ -6,25 +6,25 @@ by one in a large room. The users are written out only for an audience that some
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Iterable
+from typing import Generic, TypeVar
 
-if TYPE_CHECKING:
-    from chatserver.core.state import User
+T = TypeVar("T", bound=Hashable)
+"""A user: two are the same only as one object."""
 
 _SPARE = 64
 
 
-class Presence:
+class Presence(Generic[T]):
     """When who came into a room, and left it: moments are numbers that rise."""
 
     __slots__ = ("_gone", "_moments", "now")
 
-    def __init__(self, users: Iterable["User"] = ()) -> None:
+    def __init__(self, users: Iterable[T] = ()) -> None:
         """Begin with `users` there."""
         self.now = 0
         self._gone = 0
-        self._moments: dict[User, list[int]] = {user: [0] for user in users}
+        self._moments: dict[T, list[int]] = {user: [0] for user in users}
         """Of each user the moments when they came, left, came again, ..."""
 
     @property
@@ -32,14 +32,14 @@ class Presence:
         """Whether it speaks more of those who have left than of those who are there."""
         return self._gone > _SPARE + len(self._moments) // 2
 
-    def enter(self, user: "User") -> None:
+    def enter(self, user: T) -> None:
         """Note that `user` comes."""
         self.now += 1
         moments = self._moments.setdefault(user, [])
         self._gone -= bool(moments)
         moments.append(self.now)
 
-    def leave(self, user: "User") -> None:
+    def leave(self, user: T) -> None:
         """Note that `user`, who is there, leaves."""
         self.now += 1
         self._gone += 1
@@ -47,22 +47,22 @@ class Presence:
 
     def has(self, user: object, moment: int) -> bool:
         """Say whether `user` was there at `moment`."""
-        return bisect_right(self._moments.get(user, ()), moment) % 2 == 1  # type: ignore[call-overload]  # any object
+        return bisect_right(self._moments.get(user, ()), moment) % 2 == 1  # type: ignore[arg-type]  # any
 
-    def at(self, moment: int) -> "tuple[User, ...]":
+    def at(self, moment: int) -> tuple[T, ...]:
         """Return who was there at `moment`."""
         return tuple(
             user for user, moments in self._moments.items() if bisect_right(moments, moment) % 2
         )
 
 
-class Audience:
+class Audience(Generic[T]):
     """Who is to see something: a snapshot, shared by all events that it fits."""
 
     __slots__ = ("_moment", "_presence", "_users", "key", "plan")
 
     def __init__(
-        self, users: "Iterable[User]" = (), key: str = "", presence: Presence | None = None
+        self, users: Iterable[T] = (), key: str = "", presence: Presence[T] | None = None
     ) -> None:
         """Make one of `users`, or of who is there by `presence` now."""
         self._presence = presence
@@ -75,7 +75,7 @@ class Audience:
         """What delivery worked out for this audience; the core never looks at it."""
 
     @property
-    def users(self) -> "tuple[User, ...]":
+    def users(self) -> tuple[T, ...]:
         """All of them."""
         if self._users is None:
             assert self._presence is not None  # noqa: S101 -- one of the two is there

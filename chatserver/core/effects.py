@@ -18,7 +18,7 @@ class Emission(Struct, frozen=True):
     """An event, and who is to see it."""
 
     event: Event
-    audience: Audience
+    audience: Audience[User]
     origin: User | None = None
     """Who said it: the session of theirs that did gets it only if it asked for echoes."""
     moved: User | None = None

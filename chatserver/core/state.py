@@ -262,12 +262,12 @@ class Room:
         """What it was called before, newest last."""
         self.last_seq: int | None = None
         """The number of the newest message, 0 if there is none, None if only the store knows."""
-        self._audience: Audience | None = None
-        self._presence = Presence()
+        self._audience: Audience[User] | None = None
+        self._presence: Presence[User] = Presence()
         self._roster: Roster | None = None
 
     @property
-    def audience(self) -> Audience:
+    def audience(self) -> Audience[User]:
         """All members: the same object until somebody comes or goes."""
         if self._audience is None:
             if self._presence.worn:
@@ -526,7 +526,7 @@ class State:
     def _youngest_empty(self) -> Room:
         return next(room for room in reversed(self.rooms.values()) if room.key in self.empty_rooms)
 
-    def peers(self, user: User) -> Audience:
+    def peers(self, user: User) -> Audience[User]:
         """Return who shares a room with `user`, each once, `user` left out."""
         seen = dict.fromkeys(
             other for member in user.rooms.values() for other in member.room.members

@@ -27,7 +27,7 @@ from chatserver.session import Session
 from tests.chatserver.fakes import FakePeer
 
 ANN = Identity("Ann", "u", "h")
-NOBODY = Audience(())
+NOBODY: Audience[User] = Audience(())
 
 
 def entry(*events: Event) -> Entry:

@@ -3,6 +3,7 @@
 from chatserver.backlog import Backlog
 from chatserver.core.audiences import Audience
 from chatserver.core.events import Event, Identity, Said
+from chatserver.core.state import User
 from chatserver.tail import Slice, Stream, Tail
 from tests.chatserver.test_delivery import Reader, Stage, Tongue
 
@@ -17,7 +18,7 @@ def said(seq: int, text: str = "hi") -> Said:
 def slice_of(*events: Event, ordinal: int = 1) -> Slice:
     """Return a slice of what was shown in a room."""
     stream = Stream("#a")
-    audience = Audience((), "#a")
+    audience: Audience[User] = Audience((), "#a")
     for number, event in enumerate(events, ordinal):
         stream.add(number, event, audience, ())
     last = ordinal + len(events) - 1

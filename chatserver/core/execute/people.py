@@ -80,7 +80,7 @@ def identify(state: State, user: User, identity: Identity) -> None:
             state.changed_rooms.add(member.room)
 
 
-def with_peers(state: State, user: User) -> Audience:
+def with_peers(state: State, user: User) -> Audience[User]:
     """Return `user` and who shares a room with them."""
     return Audience((user, *state.peers(user).users))
 

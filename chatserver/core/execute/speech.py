@@ -91,7 +91,7 @@ def _nonce_keys(state: State, user: User, command: Say) -> Iterator[bytes]:
             yield nonce_key(user.identity, former.name, command.tags)
 
 
-def _account_of(audience: Audience) -> str:
+def _account_of(audience: Audience[User]) -> str:
     (reader,) = audience.users
     return reader.identity.account
 
@@ -119,7 +119,9 @@ def tag(turn: Turn, command: Tag) -> Sequence[Effect]:
     return show(turn, event, audience, room)
 
 
-def show(turn: Turn, event: Said | Tagged, audience: Audience, room: Room | None) -> list[Effect]:
+def show(
+    turn: Turn, event: Said | Tagged, audience: Audience[User], room: Room | None
+) -> list[Effect]:
     """Show a message to its audience, and to its sender as an echo: to all of their devices.
 
     What one says to oneself comes to all of them already, as from others.
@@ -138,7 +140,7 @@ def status_of(target: str) -> str:
 
 def find_target(
     turn: Turn, written: str, text: str = ""
-) -> tuple[str, Audience, Room | None] | Refused:
+) -> tuple[str, Audience[User], Room | None] | Refused:
     """Return a message's target in its own spelling, its audience, and its room if it is one."""
     status = status_of(written)
     name = written[1:] if status else written

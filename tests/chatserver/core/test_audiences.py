@@ -38,7 +38,7 @@ def test_audiences_agree_with_sets_whatever_happens() -> None:
     random = Random(4)
     users = make_users(40)
     room = Room("#r", 0)
-    kept: list[tuple[Audience, frozenset[User]]] = []
+    kept: list[tuple[Audience[User], frozenset[User]]] = []
     for _ in range(3000):
         user = random.choice(users)
         if user in room.members:
@@ -53,7 +53,7 @@ def test_audiences_agree_with_sets_whatever_happens() -> None:
 
 def test_who_has_left_is_forgotten() -> None:
     """A room that many pass through does not remember them all."""
-    presence = Presence()
+    presence: Presence[User] = Presence()
     for user in make_users(200):
         presence.enter(user)
         presence.leave(user)
