@@ -3,7 +3,7 @@
 # make bench   measure it                     make check    format, lint, types, import contracts
 # make docs    write the generated pages      make mutants  break rules, to see that tests notice
 # make help    this list                      make reliability  200 kills, 1,000 cuts, a full disk
-#                                             make bench-client  beside WeeChat and irssi
+# make explore the tests, new examples     make bench-client  beside WeeChat and irssi
 
 # The first of these that is new enough; PYTHON=... names another.
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -13,7 +13,7 @@ HOST ?= localhost
 PORT ?= 9000
 
 .DEFAULT_GOAL := help
-.PHONY: help venv serve chat test interop check format docs bench bench-check bench-client soak reliability mutants wheel clean
+.PHONY: help venv serve chat test explore interop check format docs bench bench-check bench-client soak reliability mutants wheel clean
 
 help:
 	@sed -n 's/^# //p;/^$$/q' Makefile
@@ -42,6 +42,10 @@ chat: .venv/.run
 
 test: .venv/.dev
 	@$(BIN)/python -m pytest
+
+# The same tests with examples that were not tried before: each run looks somewhere else.
+explore: .venv/.dev
+	@EXPLORE=1 $(BIN)/python -m pytest $(TESTS)
 
 .venv/bots/.ready: tests/interop/bots.txt .venv/.run
 	@$(PYTHON) -m venv .venv/bots

@@ -248,6 +248,20 @@ def test_who_reads_late_is_shown_the_same(kind: str, tail: int, data: st.DataObj
     assert asyncio.run(run(kind, tail, acts, late=True)) == at_once
 
 
+@pytest.mark.asyncio
+async def test_what_was_said_before_is_shown_alike_however_late_it_is_read() -> None:
+    """Another room may be in front by then: it's still the past of the room that was entered."""
+    acts = [
+        ((0, "PRIVMSG #a :hello"), "hold"),
+        ((len(NICKS), "/part #a"), "go"),
+        ((len(NICKS), "/join #a"), "go"),
+        ((len(NICKS), "/join #b"), "go"),
+    ]
+    at_once = await run("plain", TAIL, acts, late=False)
+    assert await run("plain", TAIL, acts, late=True) == at_once
+    assert "00:00 [ann] hello" in at_once
+
+
 def of_room(lines: Iterable[str], room: str) -> list[str]:
     """Return what happened in a room, of lines of IRC."""
     return [line for line in lines if f" {room} :" in line or line.rstrip().endswith(f" {room}")]

@@ -35,7 +35,7 @@ from chatwire.text import plain
 class PlainFace(Reader):
     """The face of one connection that speaks plain text."""
 
-    __slots__ = ("_address", "_nicks")
+    __slots__ = ("_address", "_gathered", "_nicks")
 
     def __init__(
         self,
@@ -53,6 +53,8 @@ class PlainFace(Reader):
         super().__init__(facts, host, private=private)
         self._nicks = nicks
         self._address = address
+        self._gathered: frozenset[str] = frozenset()
+        """Rooms it came to by being one more device, none of them in front: their past is named."""
 
     @staticmethod
     def greeting(facts: PlainFacts) -> bytes:
@@ -183,6 +185,7 @@ class PlainFace(Reader):
         if isinstance(reply, Entered) and not (reply.elsewhere or reply.gathered):
             self.entered = True
             self.go(fold(reply.room))
+            self._gathered -= {fold(reply.room)}
         if isinstance(reply, Relocated) and self.here == fold(reply.before):
             self.go(fold(reply.entered.room))
         if isinstance(reply, Gathered):
@@ -201,18 +204,23 @@ class PlainFace(Reader):
         lobby = fold(self.facts.limits.lobby)
         if self.here not in rooms:
             self.go(lobby if lobby in rooms else next(reversed(rooms), ""))
+        self._gathered = frozenset(rooms) - {self.here}
         if not rooms:
             return self.lines(NO_ROOM)
         where = listing([*map(plain, reply.rooms)])
         return self.lines(f"you are in {where}; what you type goes to {plain(rooms[self.here])}")
 
     def recall(self, room: str, events: Sequence[KeptEvent]) -> bytes:
-        """Return messages of before, oldest first, each with its time."""
+        """Return messages of before, oldest first, each with its time.
+
+        They can come late: by then another room may be in front than when they were asked for.
+        """
         said = [event for event in events if isinstance(event, Said)]
         lines = recalled([event for event in said if fold(event.who.nick) not in self.ignored])
-        if lines and fold(room) != self.here:  # one of several, by another device
-            where = f"in {plain(room)}" if looks_like_room(room) else f"to you, by {plain(room)}"
-            lines.insert(0, f"-> {where}:")
+        if lines and not looks_like_room(room):
+            lines.insert(0, f"-> to you, by {plain(room)}:")
+        elif lines and fold(room) in self._gathered:
+            lines.insert(0, f"-> in {plain(room)}:")
         return shown_lines(lines, self.end)
 
     def lost(self, count: int) -> bytes:
