@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from msgspec import Struct
 
-from chatserver.core.commands import Respond, Say
+from chatserver.core.commands import Respond, Say, Speak
 from chatserver.core.effects import Attached, Close, Dismiss, Emission, Recall
 from chatserver.core.events import (
     KEPT,
@@ -59,7 +59,7 @@ Found = Mapping[Question, Sequence[KeptEvent]] | None
 class Entry:
     """A request of a session, and what it led to."""
 
-    __slots__ = ("at", "dialect", "leaving", "outcomes", "request", "session", "size")
+    __slots__ = ("at", "dialect", "leaving", "outcomes", "request", "session", "size", "weight")
 
     def __init__(self, session: "Session", request: Request, leaving: str | None = None) -> None:
         self.session = session
@@ -71,8 +71,16 @@ class Entry:
         """When it was executed (ms)."""
         self.dialect = session.face.dialect
         """How events are written for the session from here on; set when it was executed."""
-        said = (item.text for item in request.items if isinstance(item, (Say, Respond)))
-        self.size = sum(map(len, said))
+        weight = size = 0
+        for item in request.items:
+            if isinstance(item, Speak):
+                weight += len(item.texts)
+                size += sum(map(len, item.texts))
+            elif isinstance(item, (Say, Respond)):
+                size += len(item.text)
+        self.weight = weight or 1
+        """As how many commands it counts: as one, or as the messages of each `Speak`."""
+        self.size = size
         """Characters that it says: they bound a batch."""
 
 
@@ -124,8 +132,11 @@ def records_of(entry: Entry) -> list[Record]:
     last: object = None
     for outcome in entry.outcomes:
         if isinstance(outcome, Emission) and outcome.event is not last:  # an echo is the same
-            last = outcome.event
-            records.extend(write_down(outcome))
+            last = event = outcome.event
+            if type(event) is Said and (key := outcome.audience.key):  # most are: the short way
+                records.append(Record(key, event))
+            else:
+                records.extend(write_down(outcome))
     return records
 
 

@@ -21,6 +21,7 @@ from chatserver.core.commands import (
     SetAlwaysOn,
     SetStanding,
     SetTopic,
+    Speak,
     TransferRoom,
 )
 from chatserver.core.effects import Reason, Refused
@@ -28,7 +29,7 @@ from chatserver.core.execute.speech import find_repeated
 from chatserver.core.state import State, User
 
 NEEDS_KEEPING = (
-    Say, Redact, Respond, SetTopic, ChangeRoomModes, RenameRoom,
+    Say, Speak, Redact, Respond, SetTopic, ChangeRoomModes, RenameRoom,
     RegisterRoom, DropRoom, TransferRoom, SetStanding,
     Register, ChangePassword, ChangeCertificate, SetAlwaysOn, DropAccount,
 )  # fmt: skip
@@ -48,6 +49,10 @@ def refuse_command(command: Command) -> Sequence[Refused]:
     """Return what the asker is told of a command that could not be kept: of a notice, nothing."""
     if isinstance(command, Say) and command.notice:
         return ()
+    if isinstance(command, Speak):
+        return [
+            Refused(Reason.NOT_KEPT, command.target, command=Say.__name__) for _ in command.texts
+        ]
     names = (getattr(command, name, "") for name in ("target", "room", "account"))
     target = next(filter(None, names), "")
     return (Refused(Reason.NOT_KEPT, target, command=type(command).__name__),)

@@ -29,7 +29,7 @@ from chatserver.batch import (
 )
 from chatserver.catchup import CatchUp
 from chatserver.core.audiences import Audience
-from chatserver.core.commands import Command, Quit
+from chatserver.core.commands import Command, Quit, Speak
 from chatserver.core.effects import (
     Aside,
     Attached,
@@ -61,7 +61,10 @@ from chatserver.workers import Workers
 _log = logging.getLogger(__name__)
 
 OUTSTANDING_MOST: Final = 64
-"""Requests of one session that may be open at once; more lines are read when all are answered."""
+"""Requests of one session from which on no more lines are taken until all are answered.
+
+What it says in a row is one request that counts as its messages (`Entry.weight`).
+"""
 
 PENALTY: Final = 1.0
 """Seconds that a session waits for the answer to a wrong password, so that nobody can try many."""
@@ -161,7 +164,7 @@ class Node:
             self._enqueue(Entry(session, Request((Quit(reason),)), leaving=reason))
 
     def _enqueue(self, entry: Entry) -> None:
-        entry.session.outstanding += 1
+        entry.session.outstanding += entry.weight
         self.journal.submit(entry)
 
     async def take(self, session: Session, request: Request) -> None:
@@ -179,16 +182,26 @@ class Node:
         if request.then is not None:
             await session.settled()
             await self.take(session, request.then())
+        if self.has_enough(session):
+            await self.taken_in(session)
+
+    def has_enough(self, session: Session) -> bool:
+        """Say whether a session must wait until it may submit more."""
+        return session.outstanding >= OUTSTANDING_MOST or self.journal.full
+
+    async def taken_in(self, session: Session) -> None:
+        """Return when a session that must wait may submit more."""
         if session.outstanding >= OUTSTANDING_MOST:
             await session.settled()
         if self.journal.full:
             await self.journal.drained()
 
     def execute(
-        self, entries: Sequence[Entry], stamp: Callable[[], Stamp], *, healthy: bool
+        self, entries: Sequence[Entry], stamp: Callable[[int], Stamp], *, healthy: bool
     ) -> Batch:
         """Do what `entries` ask for, in order; return what to keep and read before it is shown.
 
+        `stamp` gives the next place in the order, the first of as many as it is asked for.
         While not `healthy`, what must be kept is refused, and the rooms that changed wait.
         """
         records: list[Record] = []
@@ -226,12 +239,12 @@ class Node:
         state.forgotten_rooms.clear()
         return changed, forgotten
 
-    def _execute_entry(self, entry: Entry, stamp: Callable[[], Stamp], *, healthy: bool) -> None:
+    def _execute_entry(self, entry: Entry, stamp: Callable[[int], Stamp], *, healthy: bool) -> None:
         session = entry.session
         for item in entry.request.items:
             if session.ended or session.closed:
                 return
-            moment = stamp()
+            moment = stamp(len(item.texts) if isinstance(item, Speak) else 1)
             entry.at = moment.at
             if isinstance(item, Command):
                 self._execute_command(entry, moment, item, healthy=healthy)
@@ -255,6 +268,9 @@ class Node:
         else:
             effects = execute(self.state, stamp, session.number, command)
         for effect in effects:
+            if isinstance(effect, Emission):
+                entry.outcomes.append(effect)
+                continue
             if isinstance(effect, Recall) and not session.face.recalls:
                 continue
             if isinstance(effect, Aside):
@@ -264,7 +280,7 @@ class Node:
                 session.user = effect.user
             elif isinstance(effect, Close):
                 self._end(effect.session)
-            elif not isinstance(effect, (Dismiss, Emission, Recall)):
+            elif not isinstance(effect, (Dismiss, Recall)):
                 self._reply(entry, effect)
                 continue
             entry.outcomes.append(effect)
@@ -312,7 +328,7 @@ class Node:
                 self._give_up(entry.session, entry.request)
         shown.flush()
         for entry in batch.entries:
-            entry.session.answered()
+            entry.session.answered(entry.weight)
         for session, reason in closing:
             self.delivery.detach(session)
             self.sessions.pop(session.number, None)

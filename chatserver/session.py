@@ -55,7 +55,7 @@ class Session:
         self.backlog: Backlog | None = None
         """What waits for it when it is behind, None while it is live."""
         self.outstanding = 0
-        """Requests that were submitted and are not answered yet."""
+        """Requests that were submitted and are not answered yet, each by its `Entry.weight`."""
         self.leaving = False
         """Whether its end was submitted: it can ask nothing more."""
         self.ended = False
@@ -102,9 +102,9 @@ class Session:
             item.reached = asyncio.get_running_loop().create_future()
         await asyncio.shield(item.reached)
 
-    def answered(self) -> None:
-        """Count one request as answered."""
-        self.outstanding -= 1
+    def answered(self, weight: int = 1) -> None:
+        """Count a request as answered."""
+        self.outstanding -= weight
         if not self.outstanding:
             self._wake()
 

@@ -94,6 +94,19 @@ class Say(Command, frozen=True):
     """Where the sender cut a line that is too long for one of IRC: offsets in `text`, rising."""
 
 
+class Speak(Command, frozen=True):
+    """Say one text after the other in a room: as so many `Say`, with one number each, that come in a row.
+
+    What many say most, so faces ask for it by the shortest way (`faces.contract.Face.hear`).
+    """
+
+    target: str
+    """The room's name, `#` included."""
+    texts: tuple[str, ...]
+    most: int = 0
+    """As in `Say`."""
+
+
 class Redact(Command, frozen=True):
     """Remove a message from a room, or from what one wrote to a nick.
 

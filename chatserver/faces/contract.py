@@ -52,6 +52,9 @@ class Answer(Struct, frozen=True):
 
 Item = Command | Ask | Answer
 
+HEARD_MOST = 64
+"""Lines that a face takes by its short way at once: between two such goes others have their turn."""
+
 
 class Request(Struct, frozen=True):
     """What one line asks for: its items are done in order, and answered together."""
@@ -131,6 +134,14 @@ class Face(Protocol):
 
     def receive(self, line: bytes | Overlong) -> Request | None:
         """Take the next line, without its end; None when there is nothing to do or say."""
+        ...
+
+    def hear(self, lines: "Sequence[bytes | Overlong]", start: int) -> "tuple[Request, int] | None":
+        """Take the lines from `start` on as far as they only say something in a room; None if not one does.
+
+        That is what `receive` would make of each, as one request; and how many lines it took.
+        A short way for what is said most: a face may leave any line to `receive`.
+        """
         ...
 
     def must_settle(self, line: bytes | Overlong) -> bool:

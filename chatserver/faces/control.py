@@ -90,6 +90,9 @@ class ControlFace:
         """Say that each order waits for the one before."""
         return True
 
+    def hear(self, _lines: Sequence[bytes | Overlong], _start: int) -> None:
+        """Take nothing: orders are not said."""
+
     def receive(self, line: bytes | Overlong) -> Request:
         """Take an order."""
         try:

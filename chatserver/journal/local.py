@@ -30,7 +30,7 @@ from chatserver.node import Node
 from chatserver.ports import EPOCH_BITS, Clock, Restored, Store, Trimmed, Writing
 
 BATCH_MOST: Final = 256
-"""Entries of one batch: bounds how long the others wait."""
+"""Commands of one batch, but for its last entry: bounds how long the others wait."""
 
 BATCH_SAYS: Final = 262_144
 """Characters that the entries of one batch say, but for its last one: likewise."""
@@ -58,6 +58,8 @@ class LocalJournal:
         self._seq = restored.epoch << EPOCH_BITS
         self._at = restored.last_at
         self._pending: deque[Entry] = deque()
+        self._waiting = 0
+        """As how many commands these count."""
         self._busy = False
         self._writer = ThreadPoolExecutor(1, "journal") if store.blocking else None
         self._writing = False
@@ -76,7 +78,7 @@ class LocalJournal:
     @property
     def full(self) -> bool:
         """Whether more waits than should."""
-        return len(self._pending) >= self._bound
+        return self._waiting >= self._bound
 
     async def drained(self) -> None:
         """Return when it is not full."""
@@ -95,6 +97,7 @@ class LocalJournal:
     def submit(self, entry: Entry) -> None:
         """Take an entry; the batch of this tick is executed at its end."""
         self._pending.append(entry)
+        self._waiting += entry.weight
         if not self._busy:
             self._busy = True
             asyncio.get_running_loop().call_soon(self._run)
@@ -127,11 +130,12 @@ class LocalJournal:
         if not self.failure:
             self._see_to_readers()
 
-    def stamp(self) -> Stamp:
-        """Return the next place in the order; its time never goes back."""
-        self._seq += 1
+    def stamp(self, count: int = 1) -> Stamp:
+        """Return the next place in the order, of `count` in a row; its time never goes back."""
+        first = self._seq + 1
+        self._seq += count
         self._at = max(self._at, self._clock.now())
-        return Stamp(self._seq, self._at)
+        return Stamp(first, self._at)
 
     def close(self) -> None:
         """Stop for good and close the store; call it when idle."""
@@ -183,12 +187,14 @@ class LocalJournal:
 
     def _next_batch(self) -> Batch:
         entries: list[Entry] = []
-        said = 0
-        while self._pending and len(entries) < BATCH_MOST and said < BATCH_SAYS:
-            entries.append(self._pending.popleft())
-            said += entries[-1].size
+        weight = said = 0
+        while self._pending and weight < BATCH_MOST and said < BATCH_SAYS:
+            entry = self._pending.popleft()
+            entries.append(entry)
+            weight += entry.weight
+            said += entry.size
+        self._waiting -= weight
         batch = self._node.execute(entries, self.stamp, healthy=not self.failure)
-        self._pending.extendleft(reversed(entries[len(batch.entries) :]))
         if self._room_again is not None and not self.full:
             self._room_again.set_result(None)
             self._room_again = None

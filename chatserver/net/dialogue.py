@@ -108,7 +108,9 @@ async def take(connection: Connection, session: Session, lines: Sequence[bytes |
     """Take `lines` in their turn, until the session has been left."""
     face, node, watch = session.face, connection.terms.node, connection.terms.watch
     turn_ends = watch() + TURN
-    for line in lines:
+    place, end = 0, len(lines)
+    while place < end:
+        line = lines[place]
         if watch() > turn_ends:
             await asyncio.sleep(0)
             turn_ends = watch() + TURN
@@ -120,6 +122,14 @@ async def take(connection: Connection, session: Session, lines: Sequence[bytes |
             await connection.drained()
         if session.leaving:
             return
+        if heard := face.hear(lines, place):
+            said, count = heard
+            place += count
+            node.submit(session, said)
+            if node.has_enough(session):
+                await node.taken_in(session)
+            continue
+        place += 1
         request = face.receive(line)
         if request is not None:
             await node.take(session, request)

@@ -168,6 +168,9 @@ class Client:
         session = self.session
         if (session.outstanding or session.backlog) and session.face.must_settle(line):
             await self.world.node.caught_up(session)
+        if heard := session.face.hear([line], 0):
+            self.world.node.submit(session, heard[0])
+            return
         request = session.face.receive(line)
         if request is not None:
             await self.world.node.take(session, request)

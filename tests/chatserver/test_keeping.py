@@ -1,6 +1,6 @@
 """What is refused while nothing can be kept, and what is told of that."""
 
-from chatserver.core.commands import Command, Join, RegisterRoom, Say, SetAway
+from chatserver.core.commands import Command, Join, RegisterRoom, Say, SetAway, Speak
 from chatserver.core.effects import Reason, Refused
 from chatserver.core.nonces import TAG
 from chatserver.keeping import needs_keeping, refuse_command
@@ -13,7 +13,7 @@ def test_only_what_must_outlive_the_process_needs_keeping() -> None:
     """Messages, and what is kept of rooms and accounts; not who comes, nor who is away."""
     chat = Chat()
     ann = chat.add("ann", "#a")
-    kept: list[Command] = [Say("#a", "hi"), RegisterRoom("#a")]
+    kept: list[Command] = [Say("#a", "hi"), Speak("#a", ("hi",)), RegisterRoom("#a")]
     assert all(needs_keeping(chat.state, ann, command, chat.at) for command in kept)
     shown: list[Command] = [Join("#b"), SetAway("lunch")]
     assert not any(needs_keeping(chat.state, ann, command, chat.at) for command in shown)
@@ -34,3 +34,5 @@ def test_who_asked_is_told_what_was_not_kept() -> None:
     (refused,) = refuse_command(RegisterRoom("#a"))
     assert refused == Refused(Reason.NOT_KEPT, "#a", command="RegisterRoom")
     assert refuse_command(Say("#a", "hi", notice=True)) == ()
+    each = Refused(Reason.NOT_KEPT, "#a", command="Say")
+    assert refuse_command(Speak("#a", ("hi", "again"))) == [each, each]

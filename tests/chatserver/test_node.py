@@ -41,6 +41,9 @@ class Script:
         self.nick = nick
         self.farewells = 0
 
+    def hear(self, _lines: Sequence[bytes | Overlong], _start: int) -> None:
+        """Lines are not what a script is made of."""
+
     def receive(self, line: bytes | Overlong) -> Request | None:
         """Lines are not what a script is made of."""
         raise NotImplementedError

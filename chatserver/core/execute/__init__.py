@@ -44,7 +44,7 @@ from chatserver.core.execute.people import change_nick, set_away, set_realname
 from chatserver.core.execute.redaction import redact
 from chatserver.core.execute.renaming import rename_room
 from chatserver.core.execute.rooms import invite, join, kick, part, set_topic
-from chatserver.core.execute.speech import respond, say, tag
+from chatserver.core.execute.speech import respond, say, speak, tag
 from chatserver.core.execute.turn import Stamp, Turn
 from chatserver.core.state import State
 
@@ -68,6 +68,7 @@ HANDLERS: Mapping[type[Command], Handler] = {
     commands.TransferRoom: transfer_room,
     commands.SetStanding: set_standing,
     commands.Say: say,
+    commands.Speak: speak,
     commands.Respond: respond,
     commands.Tag: tag,
     commands.Redact: redact,

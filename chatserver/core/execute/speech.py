@@ -3,10 +3,13 @@
 Rule: a NOTICE is never answered by an error (RFC 2812, 3.3.2), so that no two programs answer each other.
 """
 
+import sys
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
 from chatserver.core.audiences import Audience
-from chatserver.core.commands import Respond, Say, Tag
+from chatserver.core.commands import Respond, Say, Speak, Tag
 from chatserver.core.effects import (
     NOTHING,
     Effect,
@@ -28,6 +31,9 @@ from chatwire.names import looks_like_room
 LASTING = frozenset({"+react", "+unreact", "+draft/react", "+draft/unreact", "+draft/persist"})
 """Tags that are kept even without a text: reactions, and what its sender wants to be kept."""
 
+_UTF8_MOST = 4
+"""Bytes that a character has in UTF-8 at most."""
+
 _STATUS_OF_PREFIX = {prefix: letter for letter, prefix in PREFIXES.items()}
 
 
@@ -40,17 +46,13 @@ def say(turn: Turn, command: Say) -> Sequence[Effect]:
         return NOTHING if command.notice else (target,)
     turn.user.active_at = turn.at
     name, audience, room = target
-    excess = (
-        sum(len(part.encode()) for part in (turn.user.identity.mask, name, command.text))
-        - command.most
-    )
-    if command.most and excess > 0:
+    if command.most and (excess := _length(turn.user, name, command.text) - command.most) > 0:
         return NOTHING if command.notice else (Refused(Reason.TOO_LONG, name, str(excess)),)
     event = Said(
         turn.seq, turn.at, turn.user.identity, name, command.text, command.notice, command.tags,
         turn.user.bot, command.cuts, _account_of(audience) if room is None else "",
     )  # fmt: skip
-    if key := nonce_key(event.who, name, event.tags):
+    if event.tags and (key := nonce_key(event.who, name, event.tags)):
         log = audience.key or target_of(event)
         turn.state.nonces.remember(Kept(key, log, turn.seq, turn.at))
     if room is not None and name == room.name:
@@ -64,6 +66,41 @@ def say(turn: Turn, command: Say) -> Sequence[Effect]:
         if reader.away and not command.notice:
             effects.append(TargetAway(name, reader.away))
     return effects
+
+
+def speak(turn: Turn, command: Speak) -> Sequence[Effect]:
+    """Say one text after the other in a room, with one look at whether its speaker may.
+
+    What that look cannot tell of all texts is left to `say`, which tells of each.
+    """
+    user, room = turn.user, turn.resolve(command.target)
+    if room is None or user not in room.members or "C" in room.flags or refuse_speech(user, room):
+        return [effect for one in _singly(turn, command) for effect in say(*one)]
+    name, who, bot = room.name, user.identity, user.bot
+    left = command.most - _length(user, name, "") if command.most else sys.maxsize
+    audience = room.audience
+    effects: list[Effect] = []
+    for seq, text in enumerate(command.texts, turn.seq):
+        if len(text) * _UTF8_MOST > left and len(text.encode()) > left:
+            effects.append(Refused(Reason.TOO_LONG, name, str(len(text.encode()) - left)))
+            continue
+        room.last_seq = seq
+        effects.append(
+            Emission(Said(seq, turn.at, who, name, text, False, {}, bot), audience, user)
+        )
+    user.active_at = turn.at
+    return effects
+
+
+def _singly(turn: Turn, command: Speak) -> Iterator[tuple[Turn, Say]]:
+    """Yield what `command` stands for, each at its place."""
+    for seq, text in enumerate(command.texts, turn.seq):
+        yield replace(turn, seq=seq), Say(command.target, text, most=command.most)
+
+
+def _length(user: User, name: str, text: str) -> int:
+    """Return how many bytes the sender's mask, the target's name and a text have together."""
+    return sum(len(part.encode()) for part in (user.identity.mask, name, text))
 
 
 def find_repeated(state: State, user: User, command: Say, now: int) -> Repeated | None:
@@ -127,7 +164,7 @@ def show(
     What one says to oneself comes to all of them already, as from others.
     """
     user = turn.user
-    if room is not None and user in audience:
+    if room is not None and user in (room.members if audience.key else audience):
         return [Emission(event, audience, user)]
     alone = turn.session if user in audience else 0
     return [Emission(event, audience), Emission(event, user.alone, user, session=alone)]

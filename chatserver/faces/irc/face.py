@@ -23,6 +23,7 @@ from chatserver.faces.irc.recall import recall
 from chatserver.faces.irc.registration import after, notify
 from chatserver.faces.irc.replies import REPLIES, refuse
 from chatserver.faces.irc.session import Inquiry, Items, Session
+from chatserver.faces.irc.talk import hear
 from chatserver.faces.irc.verbs import SETTLING, VERBS
 from chatwire import caps
 from chatwire.framing import Overlong
@@ -82,6 +83,13 @@ class IrcFace:
     def registered(self) -> bool:
         """Whether it is a user."""
         return self._session.registered
+
+    def hear(self, lines: Sequence[bytes | Overlong], start: int) -> tuple[Request, int] | None:
+        """Take lines that say something in a room as most programs write it: `PRIVMSG #room :text`."""
+        session = self._session
+        if not session.registered or session.noticed is not session.server:
+            return None
+        return hear(lines, start)
 
     def receive(self, line: bytes | Overlong) -> Request | None:
         """Take the next line, without its end; None when there is nothing to do or say."""

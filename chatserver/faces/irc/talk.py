@@ -1,13 +1,15 @@
 """Messages: PRIVMSG, NOTICE and TAGMSG, to people, rooms, and members of a status (`@#room`)."""
 
+import re
 from collections.abc import Sequence
+from itertools import islice
 
-from chatserver.core.commands import Say, Tag
+from chatserver.core.commands import Say, Speak, Tag
 from chatserver.core.effects import Repeated
 from chatserver.core.events import KeptEvent
 from chatserver.core.former import call
 from chatserver.core.history import Page
-from chatserver.faces.contract import Item, Lookup, Request
+from chatserver.faces.contract import HEARD_MOST, Item, Lookup, Request
 from chatserver.faces.irc import playback
 from chatserver.faces.irc.dialect import dialect_for
 from chatserver.faces.irc.isupport import MOST_TARGETS
@@ -17,11 +19,43 @@ from chatserver.faces.irc.services import consult
 from chatserver.faces.irc.session import Inquiry, Items, Session
 from chatserver.faces.irc.staff import find_service
 from chatwire import caps
+from chatwire.framing import OVERLONG, Overlong
 from chatwire.message import Message
 from chatwire.names import fold
 
 _RELAYED_MOST = BODY_LIMIT - len(": PRIVMSG  :")
 """Bytes of mask, target and text together that others still get whole, in one line."""
+
+
+_TO_ROOM = re.compile("PRIVMSG #[^ ,]+")
+
+
+def hear(lines: Sequence[bytes | Overlong], start: int) -> tuple[Request, int] | None:
+    """Return what the lines from `start` on say, as long as each is `PRIVMSG #room :text`; and their count.
+
+    It is what `privmsg` would make of each; None if the first is none.
+    """
+    runs: list[tuple[str, list[str]]] = []
+    before, texts = "", list[str]()
+    count = 0
+    for line in islice(lines, start, start + HEARD_MOST):
+        if line is OVERLONG or len(line) > BODY_LIMIT:
+            break
+        try:
+            head, _, text = line.decode().partition(" :")
+        except UnicodeDecodeError:
+            break
+        if head != before:
+            if not _TO_ROOM.fullmatch(head):
+                break
+            before, texts = head, []
+            runs.append((head.removeprefix("PRIVMSG "), texts))
+        if not text:
+            break
+        texts.append(text)
+        count += 1
+    said = (Speak(room, tuple(texts), _RELAYED_MOST) for room, texts in runs if texts)
+    return (Request((*said,)), count) if count else None
 
 
 def targets(written: str) -> list[str]:

@@ -6,6 +6,7 @@ next line waits until it is known.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -23,13 +24,17 @@ from chatserver.core.effects import (
 from chatserver.core.events import KeptEvent, Said
 from chatserver.core.naming import refuse_nick
 from chatserver.core.state import State, User
-from chatserver.faces.contract import Ask, Item, Moment, Request
+from chatserver.faces.contract import HEARD_MOST, Ask, Item, Moment, Request
 from chatserver.faces.plain.commands import BY_NAME
 from chatserver.faces.plain.reader import NO_ROOM, REALNAME, Items, PlainFacts, Reader, shown_lines
 from chatserver.faces.plain.replies import brief, listing, recalled, refusal, reply_lines
 from chatwire.framing import OVERLONG, Overlong
 from chatwire.names import fold, looks_like_room, tidy
 from chatwire.text import plain
+
+_BLANK = b" \t"
+_SPECIAL = b" \t/"
+"""What a line that is said as it is does not begin with; nor is it empty, as b"" is in any bytes."""
 
 
 class PlainFace(Reader):
@@ -83,6 +88,21 @@ class PlainFace(Reader):
     def recalls(self) -> bool:
         """Whether it is shown what was said before it entered a room: always."""
         return True
+
+    def hear(self, lines: Sequence[bytes | Overlong], start: int) -> tuple[Request, int] | None:
+        """Take lines that go to the room in front as they are: neither commands nor empty."""
+        if self.moving or not (self.joined and self.here):
+            return None
+        texts = []
+        for line in islice(lines, start, start + HEARD_MOST):
+            if line is OVERLONG or line[:1] in _SPECIAL or line[-1:] in _BLANK:
+                break
+            try:
+                texts.append(line.decode())
+            except UnicodeDecodeError:
+                break
+        said = commands.Speak(self.here, tuple(texts))
+        return (Request((said,)), len(texts)) if texts else None
 
     def receive(self, line: bytes | Overlong) -> Request | None:
         """Take a line. Every one, also an empty one, makes a user of who was none."""

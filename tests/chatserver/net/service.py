@@ -46,6 +46,9 @@ class EchoFace:
         self.settles = False
         self.registered = speaks is Speaks.PLAIN
 
+    def hear(self, _lines: Sequence[bytes | Overlong], _start: int) -> None:
+        """Leave all to `receive`."""
+
     def receive(self, line: bytes | Overlong) -> Request | None:
         """Remember the line, and ask for an answer to it."""
         self.heard.append(line)

@@ -90,6 +90,12 @@ COMMANDS: dict[type[Command], st.SearchStrategy[Any]] = {
         commands.SetStanding, rooms, nicks, st.sampled_from(("", "o", "v"))
     ),
     commands.Say: st.builds(commands.Say, targets, texts, st.booleans()),
+    commands.Speak: st.builds(
+        commands.Speak,
+        rooms,
+        st.lists(texts, min_size=1, max_size=3).map(tuple),
+        st.sampled_from((0, 20)),
+    ),
     commands.Respond: st.builds(commands.Respond, texts),
     commands.Tag: st.builds(commands.Tag, targets, st.just({"+x": ""})),
     commands.MarkRead: st.builds(commands.MarkRead, targets, st.integers(0, 9)),

@@ -1,10 +1,13 @@
 """Saying something: to whom it goes, who may, and what comes of it."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from chatserver.core.commands import ChangeNick, Part, Quit, Respond, Say, SetAway, Tag
-from chatserver.core.effects import Emission, Reason, TargetAway
+from chatserver.core.commands import ChangeNick, Part, Quit, Respond, Say, SetAway, Speak, Tag
+from chatserver.core.effects import Effect, Emission, Reason, TargetAway
 from chatserver.core.events import Said, Tagged
+from chatserver.core.execute import Stamp, execute
 from tests.chatserver.core.chat import Chat, all_of, refusals, refused, seen
 
 
@@ -193,3 +196,57 @@ def test_who_is_gone_keeps_nobody_in_memory(chat: Chat) -> None:
     chat.do("bob", Say("op", "1"))
     chat.do("op", Quit())
     assert op.correspondent is None
+
+
+# --- several at once -------------------------------------------------------------------------------
+
+
+def spoken(nick: str, modes: list[str]) -> tuple[Chat, int]:
+    """Return a chat with two rooms, one of them with `modes`, and the number of who is called `nick`."""
+    chat = Chat()
+    chat.add("op", "#a", "#é")
+    chat.add("bob", "#a")
+    chat.add("out")
+    for mode in modes:
+        chat.mode("op", "#a", mode)
+    return chat, chat.state.nicks[nick].id
+
+
+def told(effects: list[Effect]) -> list[object]:
+    """Return effects as what can be compared between two chats."""
+    shown: list[object] = []
+    for one in effects:
+        if isinstance(one, Emission):
+            readers = [user.nick for user in one.audience.users]
+            shown.append((one.event, readers, one.audience.key, one.origin and one.origin.nick))
+        else:
+            shown.append(one)
+    return shown
+
+
+@given(
+    st.sampled_from(("op", "bob", "out")),
+    st.lists(st.sampled_from(("+n", "+m", "+s", "+C", "+b bob", "+v bob", "-n")), max_size=3),
+    st.sampled_from(("#a", "#A", "#É", "#é", "#none", "@#a", "op")),
+    st.lists(st.sampled_from(("", "hi", "x" * 40, "\xe9" * 9, "\x01VERSION\x01")), min_size=1),
+    st.sampled_from((0, 20, 25, 498)),
+)
+def test_what_is_said_in_a_row_is_said_as_one_by_one(
+    nick: str, modes: list[str], target: str, texts: list[str], most: int
+) -> None:
+    """The same is shown and refused, with the same numbers, and the same is known afterwards."""
+    alone, number = spoken(nick, modes)
+    together, _ = spoken(nick, modes)
+    stamp = Stamp(alone.seq + 1, alone.at + 5)
+    singly = [
+        effect
+        for seq, text in enumerate(texts, stamp.seq)
+        for effect in execute(
+            alone.state, Stamp(seq, stamp.at), number, Say(target, text, most=most)
+        )
+    ]
+    at_once = execute(together.state, stamp, number, Speak(target, (*texts,), most))
+    assert told([*at_once]) == told(singly)
+    assert alone.state.users[number].active_at == together.state.users[number].active_at
+    for name in ("#a", "#é"):
+        assert alone.room(name).last_seq == together.room(name).last_seq
