@@ -39,14 +39,14 @@ class Framer:
         if b"\n" not in data:
             self._keep(self._rest + data)
             return [OVERLONG] if self._overflow() else []
-        *whole, rest = (self._rest + data).split(b"\n")
-        lines: list[bytes | Overlong] = []
+        text = self._rest + data
+        *whole, rest = text.replace(b"\r\n", b"\n").split(b"\n")
         if self._dropping:
             self._dropping = False
             del whole[0]
-        for line in whole:
-            ended = line.removesuffix(b"\r")
-            lines.append(ended if len(ended) <= self.limit else OVERLONG)
+        lines: list[bytes | Overlong] = [*whole]
+        if len(text) > self.limit:  # else none can be too long
+            lines = [line if len(line) <= self.limit else OVERLONG for line in whole]
         self._keep(rest)
         if self._overflow():
             lines.append(OVERLONG)

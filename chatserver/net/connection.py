@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 INPUT_HIGH: Final = 65_536
 """Bytes that wait for the task, from which on we stop reading and TCP pushes back on the peer."""
-PIECE: Final = 4096
+PIECE: Final = 8192
 """Bytes that the task gets at once: then others have their turn."""
 CLOSED: Final = "connection closed"
 BUG: Final = "internal error"

@@ -50,6 +50,10 @@ class TelnetFilter:
     def feed(self, data: bytes) -> bytes:
         """Take the next bytes of the stream and return those that are text."""
         self.answers = b""
+        if b"\xff" not in data and b"\0" not in data and self._after in _IN_TEXT:
+            if data:  # as mostly: all is text
+                self._after = _After.CR if data[-1] == CR else _After.TEXT
+            return data
         position = 0
         while position < len(data):
             if self._after in _IN_TEXT:
