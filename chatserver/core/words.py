@@ -110,11 +110,11 @@ def terms(text: str) -> set[str]:
     found: set[str] = set()
     if text.isascii():
         for word in _ASCII_WORD.findall(text):
-            _add_word(found, word)
+            found.update(_known_by(word))
         return found
     for word, run, symbol in _parts().findall(text):
         if word:
-            _add_word(found, word)
+            found.update(_known_by(word))
         elif run:
             found.update(run)
             found.update(map("".join, pairwise(run)))
@@ -123,12 +123,13 @@ def terms(text: str) -> set[str]:
     return found
 
 
-def _add_word(found: set[str], word: str) -> None:
+@lru_cache(maxsize=2048)  # people use few words: it halves what indexing a message costs
+def _known_by(word: str) -> tuple[str, ...]:
+    """Return the terms of a word: its beginnings, or a short one itself."""
     size = len(word)
     if size <= PREFIX_LEAST:
-        found.add(word)
-    else:
-        found.update([word[:end] for end in range(PREFIX_LEAST, min(size, PREFIX_MOST) + 1)])
+        return (word,)
+    return tuple([word[:end] for end in range(PREFIX_LEAST, min(size, PREFIX_MOST) + 1)])
 
 
 class Needle:

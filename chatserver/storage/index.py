@@ -171,8 +171,8 @@ class Index:
         except (msgspec.MsgspecError, UnicodeDecodeError):  # who reads it is told
             return ""
         words = [*terms(fold_text(said.text)), sender_term(said.who.nick)]
-        codes = [self._code(shelf) for shelf in shelves(message.target)]
-        return " ".join([f"{code}_{word}" for code in codes for word in words])
+        shelved = (f" {self._code(shelf)}_" for shelf in shelves(message.target))
+        return "".join([begin + begin.join(words) for begin in shelved])[1:]
 
     def _code(self, shelf: str) -> int:
         if shelf not in self._codes:
