@@ -205,7 +205,8 @@ class PlainFace(Reader):
         if isinstance(reply, Entered) and not (reply.elsewhere or reply.gathered):
             self.entered = True
             self.go(fold(reply.room))
-            self._gathered -= {fold(reply.room)}
+            if self._gathered:
+                self._gathered -= {fold(reply.room)}
         if isinstance(reply, Relocated) and self.here == fold(reply.before):
             self.go(fold(reply.entered.room))
         if isinstance(reply, Gathered):
