@@ -10,10 +10,8 @@ import itertools
 import logging
 import socket
 from collections.abc import Iterator
-from functools import partial
 from typing import Final
 
-from chatserver.faces.detection import Speaks
 from chatserver.net import tcp
 from chatserver.net.address import Address, local, parse
 from chatserver.net.connection import Connection
@@ -68,9 +66,8 @@ class Connections:
             connection = web = WebConnection(self.terms, peer, number, entrance, spoken)
             running = web.serve(sock)
         else:
-            greets = spoken in {None, Speaks.PLAIN}
-            connection = Connection(self.terms, peer, number, entrance, greets=greets)
-            running = connection.run(sock, partial(converse, pinned=spoken))
+            connection = Connection(self.terms, peer, number, entrance)
+            running = connection.run(sock, converse)
         task = asyncio.create_task(running, name=f"#{number}")
         self._tasks[task] = connection
         self._strangers.add(connection)
