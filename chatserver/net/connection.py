@@ -113,7 +113,7 @@ class Connection(asyncio.Protocol):
             if self.entrance.proxied and not await self._learn_peer(sock):
                 sock.close()
                 return
-            await self._loop.connect_accepted_socket(lambda: self._tls or self, sock)
+            await self._loop.connect_accepted_socket(self._protocol, sock)
         except OSError as error:
             sock.close()
             self.steps.tell("it was gone before it could be served: %s", error)
@@ -130,6 +130,10 @@ class Connection(asyncio.Protocol):
             while not self._closed:
                 await self.change()
             self.terms.deadlines.cancel(self)
+
+    def _protocol(self) -> asyncio.Protocol:
+        """Return what takes the bytes of the socket: it, or TLS."""
+        return self._tls or self
 
     async def _learn_peer(self, sock: socket.socket) -> bool:
         """Have the proxy say from where the connection is, and say whether it did."""

@@ -10,6 +10,7 @@ import itertools
 import logging
 import socket
 from collections.abc import Iterator
+from contextvars import copy_context
 from typing import Final
 
 from chatserver.net import tcp
@@ -38,6 +39,8 @@ class Connections:
         self.terms = terms
         self.reserve = Reserve()
         self._numbers = itertools.count(1)
+        self._context, self._forget = copy_context(), self._remove
+        """One of each for all tasks, as each would have its own."""
         self._tasks: dict[asyncio.Task[None], Connection] = {}
         self._strangers: set[Connection] = set()
         """Who was no user when they were counted last, or came since."""
@@ -68,10 +71,10 @@ class Connections:
         else:
             connection = Connection(self.terms, peer, number, entrance)
             running = connection.run(sock, converse)
-        task = asyncio.create_task(running, name=f"#{number}")
+        task = asyncio.create_task(running, name=f"#{number}", context=self._context)
         self._tasks[task] = connection
         self._strangers.add(connection)
-        task.add_done_callback(self._remove)
+        task.add_done_callback(self._forget, context=self._context)
 
     def _remove(self, task: asyncio.Task[None]) -> None:
         self._strangers.discard(self._tasks.pop(task))
