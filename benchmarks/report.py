@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from benchmarks.acknowledged import Waits
-from benchmarks.figures import percentile
+from benchmarks.figures import per_million, percentile
 from benchmarks.samples import Outcome, Samples, Spread
 from benchmarks.storm import Passage
 
@@ -45,6 +45,31 @@ def costs_by_shape(
         if taken.outcomes:
             costs.setdefault(shape, {})[name] = taken.cost.median
     return costs
+
+
+def load_table(samples: Mapping[tuple[str, str, bool], Samples]) -> str:
+    """For each load of the limit: how much the load took of it, and of the fastest other server."""
+    head = (
+        "load", "most that it took, deliveries/s", "the fastest server's", "which",
+        "load busy with it", "load, CPU s per million deliveries", "server's",
+    )  # fmt: skip
+    rows = []
+    for (name, shape, _), least in samples.items():
+        others = [
+            (run.deliveries / run.seconds, other, run)
+            for (other, load, _), taken in samples.items()
+            if load == shape and other != LIMIT
+            for run in taken.outcomes
+        ]
+        if name == LIMIT and least.outcomes and others:
+            most = max(run.deliveries / run.seconds for run in least.outcomes)
+            rate, other, run = max(others)
+            rows.append((
+                shape, f"{most:,.0f}", f"{rate:,.0f}", other, f"{run.load_cpu / run.seconds:.0%}",
+                f"{per_million(run.load_cpu, run.deliveries):.3f}",
+                f"{per_million(run.server_cpu, run.deliveries):.3f}",
+            ))  # fmt: skip
+    return table(head, rows)
 
 
 def _fan_out_row(key: tuple[str, str, bool], taken: Samples, limit: float) -> tuple[str, ...]:

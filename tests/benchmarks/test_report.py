@@ -56,7 +56,7 @@ def test_a_server_that_failed_keeps_its_row() -> None:
 
 def test_what_is_told_of_many_at_once() -> None:
     """Seconds, KiB for each, and MiB that are left."""
-    row = storms_table({"ours": Passage(1.25, 1.0, 0.0, 6.54, 0.5, 0.4, 2048)}).splitlines()[2]
+    row = storms_table({"ours": Passage(1.25, 1.0, 0.0, 6.54, 0.5, 0.4, 2048, 10)}).splitlines()[2]
     assert row == "| ours | 1.2 | 1.0 | 6.5 | 0.0% | 0.50 | 2 |"
 
 
