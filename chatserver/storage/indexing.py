@@ -29,11 +29,11 @@ GATHERED_FOR: Final = 0.5
 """Seconds for which messages gather before they are indexed together."""
 
 PAUSE_LEAST: Final = 0.001
-PAUSE_MOST: Final = 0.1
-"""Seconds between two steps, by how busy the process is."""
+PAUSE_MOST: Final = 0.02
+"""Seconds between two steps, by how busy the process is: at most some 3 % of a core when it is."""
 
-BUSY: Final = 0.001
-"""A pause that lasts so many seconds longer than asked for tells that others wanted to run."""
+BUSY: Final = 0.2
+"""The process is busy if its other threads take this share of a core during a pause."""
 
 RETRY_AFTER: Final = 30.0
 """Seconds from a failure to the next try."""
@@ -197,11 +197,11 @@ class Indexer:
         return bool(rows) and not self._stopping.is_set()
 
     def _breathe(self) -> None:
-        """Let others run; longer, if somebody wanted to."""
-        began = time.monotonic()
+        """Let others run; longer, if they have much to do."""
+        began, used = time.monotonic(), time.process_time()
         time.sleep(self._pause)
-        late = time.monotonic() - began - self._pause
-        wanted = self._pause * (2 if late > BUSY else 0.5)
+        busy = time.process_time() - used > BUSY * (time.monotonic() - began)
+        wanted = self._pause * (2 if busy else 0.5)
         self._pause = min(max(wanted, PAUSE_LEAST), self._pause_most)
 
     def _tell(self, error: Exception) -> None:

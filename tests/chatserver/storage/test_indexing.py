@@ -280,33 +280,39 @@ def test_it_stops_at_once_and_loses_nothing(tmp_path: Path) -> None:
 
 
 class Clock:
-    """Time that passes when somebody sleeps, and for a while more if others want to run."""
+    """Time that passes when somebody sleeps, of which other threads use a share."""
 
     def __init__(self) -> None:
         self.now = 0.0
-        self.late = 0.0
+        self.used = 0.0
+        self.share = 0.0
         self.slept: list[float] = []
 
     def monotonic(self) -> float:
         """Return the time."""
         return self.now
 
+    def process_time(self) -> float:
+        """Return what all threads have used."""
+        return self.used
+
     def sleep(self, seconds: float) -> None:
         """Let it pass."""
         self.slept.append(seconds)
-        self.now += seconds + self.late
+        self.now += seconds
+        self.used += self.share * seconds
 
 
 def test_it_makes_way_for_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pauses grow while others want to run, up to a bound, and shrink when they do not."""
+    """Pauses grow while others have much to do, up to a bound, and shrink when they do not."""
     clock = Clock()
     monkeypatch.setattr(indexing, "time", clock)
     indexer = Indexer(tmp_path / "chat.db")
     indexer._breathe()
-    clock.late = 0.004  # somebody held the interpreter
+    clock.share = 0.5
     for _ in range(10):
         indexer._breathe()
-    clock.late = 0.0
+    clock.share = 0.05
     for _ in range(10):
         indexer._breathe()
     busy, free = clock.slept[1:11], clock.slept[11:]
