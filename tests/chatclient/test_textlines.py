@@ -44,6 +44,9 @@ def test_hostile_text() -> None:
     assert all(each.isprintable() for each in text_lines(_ROOM, line))
 
 
-def test_a_time_that_is_none() -> None:
-    """A server may tell any time."""
-    assert written(1e30) == written(0.0)
+def test_a_time_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server may tell any time; one that cannot be told is that of 1970, as it was here."""
+    assert written(1e30) == written(0.0) == "1970-01-01 00:00:00"
+    monkeypatch.setenv("TZ", "JST-9")
+    time.tzset()
+    assert written(1e30) == written(0.0) == "1970-01-01 09:00:00"
