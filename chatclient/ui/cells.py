@@ -13,7 +13,7 @@ Rules:
 """
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import wcwidth
@@ -178,22 +178,26 @@ def _lay(fragments: Iterable[Fragment], left: int, mark: str, under: str) -> Ite
 
 def _write(
     fragments: Iterable[Fragment], under: str, left: int, cells: int, ink: Ink
-) -> Iterator[Piece]:
-    """Yield the pieces of a row: its fragments, then what fills or clears the rest."""
-    column, end, code = left, left + cells, PLAIN
-    for look, text, *url in fragments:
-        link = opening(*url) if url else ""
+) -> Written:
+    """Return the pieces of a row: its fragments, then what fills or clears the rest."""
+    pieces: list[Piece] = []
+    column, end, code, disputed = left, left + cells, PLAIN, False
+    for fragment in fragments:
+        look, text = fragment[0], fragment[1]
         begin, before, code = column, code, ink.code(f"{under} {look}" if under else look)
         if text.isascii() and text.isprintable():
             shown = text[: end - column]
             column += len(shown)
         else:
             column, shown = _run(text, column, end)
-        shown = f"{link}{shown}{CLOSE}" if link else shown
-        yield Piece(begin, code, shown if code == before else code + shown)
+            disputed = disputed or "\x1b" in shown
+        if len(fragment) > 2:
+            shown = f"{opening(fragment[2])}{shown}{CLOSE}"
+        pieces.append((begin, code, shown if code == before else code + shown))
         if column >= end:
             break
-    yield Piece(column, ink.code(under), _rest(column, end, code, under, ink))
+    pieces.append((column, ink.code(under), _rest(column, end, code, under, ink)))
+    return Written(tuple(pieces), disputed)
 
 
 def _run(text: str, column: int, end: int) -> tuple[int, str]:
@@ -279,12 +283,17 @@ class Row:
         place = (left, cells, ink)
         if self._written is None or self._place != place:
             self._place = place
-            pieces = tuple(_write(self.fragments, self.style, left, cells, ink))
-            disputed = not self.text.isascii() and any(
-                "\x1b[" in piece.text.removeprefix(piece.code) for piece in pieces[:-1]
-            )
-            self._written = Written(pieces, disputed)
+            self._written = _write(self.fragments, self.style, left, cells, ink)
         return self._written
+
+
+def draw_all(rows: Sequence[Row], screen: Screen, left: int, top: int, cells: int) -> None:
+    """Write rows into `screen`, one below the other from the line `top` on (see `Row.draw`)."""
+    if isinstance(screen, Sheet):
+        screen.put_all(rows, left, top, cells)
+        return
+    for y, row in enumerate(rows, top):
+        row.draw(screen, left, y, cells)
 
 
 BLANK = Row()

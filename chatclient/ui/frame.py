@@ -14,7 +14,7 @@ from prompt_toolkit.layout.mouse_handlers import MouseHandlers
 from prompt_toolkit.layout.screen import Screen, WritePosition
 
 from chatclient.model.values import value
-from chatclient.ui.cells import Row
+from chatclient.ui.cells import Row, draw_all
 from chatclient.ui.pane import Pane
 
 ROOMS_FROM = 60  # columns of the screen from which there is a list of rooms
@@ -27,6 +27,7 @@ INPUT_ROWS = 8
 Places = list[tuple[Container, WritePosition]]
 
 _EDGE = Row([("class:line", "│")])
+_EDGE_AFTER_BLANK = Row([("", " "), ("class:line", "│")])
 
 
 @value
@@ -96,9 +97,11 @@ class Frame(Container):
         for part, where in places:
             part.write_to_screen(screen, mouse_handlers, where, parent_style, erase_bg, z_index)
             if part is self._parts.rooms:
-                _draw_edge(screen, where, where.xpos + where.width)
+                edge = [_EDGE] * where.height
+                draw_all(edge, screen, where.xpos + where.width, where.ypos, 1)
             elif part is self._parts.people:
-                _draw_edge(screen, where, where.xpos - 1)
+                edge = [_EDGE_AFTER_BLANK] * where.height
+                draw_all(edge, screen, where.xpos - 2, where.ypos, 2)
 
     def input_rows(self, width: int, height: int) -> int:
         """Return how many rows the input has on a screen of that size."""
@@ -147,8 +150,3 @@ class Frame(Container):
             right -= 2  # the edge, and a blank before it
         take(parts.messages, left, right - left)
         return found
-
-
-def _draw_edge(screen: Screen, beside: WritePosition, x: int) -> None:
-    for y in range(beside.ypos, beside.ypos + beside.height):
-        _EDGE.draw(screen, x, y, 1)

@@ -12,7 +12,7 @@ from prompt_toolkit.layout.controls import UIContent, UIControl
 from prompt_toolkit.layout.mouse_handlers import MouseHandlers
 from prompt_toolkit.layout.screen import Screen, WritePosition
 
-from chatclient.ui.cells import BLANK, Row
+from chatclient.ui.cells import BLANK, Row, draw_all
 
 RowsFor = Callable[[int, int], Sequence[Row]]  # width, height -> at most height rows
 
@@ -47,9 +47,8 @@ class Pane(Window):
     ) -> None:
         """Draw the rows from the top of the pane down."""
         place = write_position
-        rows = self._rows(place.width, place.height)
-        for y in range(place.height):
-            # What is left is blank, so that the places on a line are the same in every frame.
-            row = rows[y] if y < len(rows) else BLANK
-            row.draw(screen, place.xpos, place.ypos + y, place.width)
+        rows = [*self._rows(place.width, place.height)[: place.height]]
+        # What is left is blank, so that the places on a line are the same in every frame.
+        rows += [BLANK] * (place.height - len(rows))
+        draw_all(rows, screen, place.xpos, place.ypos, place.width)
         screen.visible_windows_to_write_positions[self] = place

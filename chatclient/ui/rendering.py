@@ -24,7 +24,7 @@ from prompt_toolkit.layout.screen import Char, Screen, WritePosition
 from prompt_toolkit.renderer import Renderer
 
 from chatclient.ui.cells import BLANK, Placed
-from chatclient.ui.inks import PLAIN, Ink, Piece, Written
+from chatclient.ui.inks import PLAIN, Ink, Written
 from chatclient.ui.output import FrameOutput
 from chatclient.ui.sheet import Drawable, Lines, Sheet, Strip
 
@@ -68,7 +68,7 @@ class _Cells:
             last = code
             column += 1 if char is None else char.width or 1
         text = "".join(made) + ("" if last == PLAIN else PLAIN)
-        return Written((Piece(left, PLAIN, text),), disputed=True)
+        return Written(((left, PLAIN, text),), disputed=True)
 
 
 def _shown(char: Char | None) -> str:
@@ -193,7 +193,7 @@ def _lines(sheet: Sheet) -> Lines:
     lines = sheet.lines(BLANK)
     for y, floating in sheet.data_buffer.items():
         if floating and 0 <= y < len(lines):
-            lines[y] = [Strip(0, sheet.width, _Cells(lines[y], floating))]
+            lines[y] = [(0, sheet.width, _Cells(lines[y], floating))]
     return lines
 
 
@@ -208,18 +208,22 @@ def _difference(y: int, before: list[Strip], strips: list[Strip], ink: Ink) -> I
 
     A strip that looks as before is replaced by that, which has its text already.
     """
-    if [strip[:2] for strip in before] != [strip[:2] for strip in strips]:
+    if len(before) != len(strips):
         yield from _redraw(y, strips, ink)
         return
     reached_over = False
-    for index, (left, cells, what) in enumerate(strips):
-        old = before[index].what
+    for index, strip in enumerate(strips):
+        left, cells, what = strip
+        old_left, old_cells, old = before[index]
+        if left != old_left or cells != old_cells:
+            yield from _redraw(y, strips[index:], ink)
+            return
         if what is old or what.same_as(old):
             strips[index] = before[index]
             if not reached_over:
                 continue
-        there = old.written(left, cells, ink)
-        new = strips[index].what.written(left, cells, ink)
+            what = old
+        there, new = old.written(left, cells, ink), what.written(left, cells, ink)
         column, text = new.since(None if reached_over else there)
         reached_over = reached_over or there.disputed or new.disputed
         yield f"\x1b[{y + 1};{column + 1}H{text}"

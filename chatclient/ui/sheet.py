@@ -4,11 +4,12 @@ Rules:
 - Whoever draws puts rows in places (`put`); nobody makes cells of them, but where something floats
   above them: what prompt_toolkit's own windows write are cells, and they lie over the rows.
 - `lines` are whole: every cell of the screen belongs to exactly one strip, from left to right.
+- A strip is a plain tuple: each frame makes some two hundred of them.
 """
 
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.layout.screen import Screen
@@ -29,13 +30,8 @@ class Drawable(Protocol):
         """Write it into `screen`, cell by cell."""
 
 
-class Strip(NamedTuple):
-    """A part of one line of the screen."""
-
-    left: int
-    cells: int
-    what: Drawable
-
+Strip = tuple[int, int, Drawable]
+"""A part of one line of the screen: from which column on, how many cells, and what it shows."""
 
 Lines = list[list[Strip]]
 
@@ -51,7 +47,12 @@ class Sheet(Screen):
     def put(self, what: Drawable, left: int, y: int, cells: int) -> None:
         """Show `what` in these columns of a line."""
         if 0 <= y < len(self._strips):
-            self._strips[y].append(Strip(left, cells, what))
+            self._strips[y].append((left, cells, what))
+
+    def put_all(self, rows: Sequence[Drawable], left: int, top: int, cells: int) -> None:
+        """Show rows in these columns of the lines from `top` on."""
+        for strips, what in zip(self._strips[top:], rows, strict=False):
+            strips.append((left, cells, what))
 
     def lines(self, blank: Drawable) -> Lines:
         """Return what each line of the screen is made of, `blank` where nothing was put."""
@@ -65,9 +66,9 @@ class Sheet(Screen):
             if left < column or left + cells > edge or cells <= 0:
                 continue  # there is no room for it
             if left > column:
-                made.append(Strip(column, left - column, blank))
+                made.append((column, left - column, blank))
             made.append(strip)
             column = left + cells
         if column < edge:
-            made.append(Strip(column, edge - column, blank))
+            made.append((column, edge - column, blank))
         return made
