@@ -206,22 +206,29 @@ def _time(line: Line, cells: int) -> list[Fragment]:
     return [("class:time", f"{local.tm_hour:02}:{local.tm_min:02}{sign}")]
 
 
-def _who(line: Line, cells: int, fold: Fold, *, column: bool) -> list[Fragment]:
+def _who(line: Line, cells: int, fold: Fold, *, column: bool) -> tuple[Fragment, ...]:
     """Return what stands before the text: the nick, or a sign for what is no message."""
-    nick = clip(line.source, max(4, cells // 2 - 8))
-    look = _nick_look(line, fold)
-    if line.kind is Kind.MESSAGE:
-        shown = [(look, nick)]
-    elif line.kind is Kind.NOTICE and line.source:
-        shown = [("class:notice", "-"), (look, nick), ("class:notice", "-")]
-    elif line.kind is Kind.ACTION:
-        shown = [(look, "*")]
+    look = "" if line.kind is Kind.MESSAGE else _text_style(line, fold)
+    return _speaker(line.kind, line.source, _nick_look(line, fold), look, cells, column)
+
+
+@lru_cache(maxsize=512)  # few people say most
+def _speaker(  # noqa: PLR0913 -- what it is made of
+    kind: Kind, source: str, nick_look: str, look: str, cells: int, column: bool
+) -> tuple[Fragment, ...]:
+    nick = clip(source, max(4, cells // 2 - 8))
+    if kind is Kind.MESSAGE:
+        shown = [(nick_look, nick)]
+    elif kind is Kind.NOTICE and source:
+        shown = [("class:notice", "-"), (nick_look, nick), ("class:notice", "-")]
+    elif kind is Kind.ACTION:
+        shown = [(nick_look, "*")]
     else:
-        shown = [(_text_style(line, fold), _SIGNS.get(line.kind, "·"))]
+        shown = [(look, _SIGNS.get(kind, "·"))]
     used = sum(width(text) for _, text in shown)
     if column:
-        return [("", " " * max(0, NICK_COLUMN - used)), *shown, ("", "  ")]
-    return [*shown, ("", ": " if line.kind is Kind.MESSAGE else " ")]
+        return (("", " " * max(0, NICK_COLUMN - used)), *shown, ("", "  "))
+    return (*shown, ("", ": " if kind is Kind.MESSAGE else " "))
 
 
 def _nick_look(line: Line, fold: Fold) -> str:

@@ -71,12 +71,17 @@ def rooms(
         buffer = buffers[index]
         count = badge(buffer)
         name = f"{_number(index)}{title(buffer)}"
-        room = cells - (len(count) + 1 if count else 0)
         style = _style(buffer, active)
         if grouped and buffer.kind is BufferKind.SERVER:  # which stands over its rooms
             style = f"{style} bold".lstrip()
-        made.append(Row([("", pad(name, room)), ("", f" {count}" if count else "")], style))
+        made.append(_room_row(name, count, style, cells))
     return made
+
+
+@lru_cache(maxsize=256)
+def _room_row(name: str, count: str, style: str, cells: int) -> Row:
+    room = cells - (len(count) + 1 if count else 0)
+    return Row([("", pad(name, room)), ("", f" {count}" if count else "")], style)
 
 
 def tabs(buffers: Sequence[Buffer], active: Buffer, title: Title, cells: int) -> Row:
@@ -130,6 +135,11 @@ def topic(buffer: Buffer, title: str, status: Status, cells: int) -> Row:
         about, right = "a conversation between the two of you", _presence(buffer)
     else:
         about, right = "what the server says", ""
+    return _topic_row(name, about, right, cells)
+
+
+@lru_cache(maxsize=8)  # it is the same from frame to frame, and so are the rooms and the status
+def _topic_row(name: str, about: str, right: str, cells: int) -> Row:
     room = cells - width(name) - width(right) - 4
     middle = f" · {clip(about, room)}" if about and room > 4 else ""
     gap = " " * max(0, cells - width(name) - width(middle) - width(right))
@@ -178,7 +188,14 @@ def status_line(
     hint matters, 0 being most; `behind`, that what was missed is still being filled in; `network`
     names the one in view, if there are several.
     """
-    style, words = connection(status, now, behind=behind)
+    return _status_row(status, connection(status, now, behind=behind), cells, hint, rank, network)
+
+
+@lru_cache(maxsize=8)
+def _status_row(  # noqa: PLR0913 -- what it is made of
+    status: Status, connected: tuple[str, str], cells: int, hint: str, rank: int, network: str
+) -> Row:
+    style, words = connected
     parts: list[tuple[int, str]] = [(1, network), (1, _who(status))]
     if status.state is ConnectionState.ONLINE:
         if status.server != status.remote:

@@ -203,7 +203,8 @@ class ChatScreen:
         self._bookmark.save()
 
     def _draw(self) -> None:
-        self.app.invalidate()
+        # `invalidate` is for other threads, too: it wakes the loop three times by a pipe.
+        self.app._redraw()  # noqa: SLF001 - as it would do itself, a little later
 
     def _see(self) -> None:
         self.stage.word = ""
@@ -235,10 +236,13 @@ class ChatScreen:
         return Frame(parts, show_people=stage.has_people, placed=mouse.watch)
 
     def _menu_rows(self) -> int:
-        return max(1, min(MENU_ROWS, self.editor.offered, self.app.output.get_size().rows - 3))
+        offered = self.editor.offered
+        return max(1, min(MENU_ROWS, offered, self.app.output.get_size().rows - 3)) if offered else 1
 
     def _place_menu(self, frame: Frame, menu: Float) -> None:
         """Let the menu stand on the status line, and not before it."""
+        if not self.editor.offered:
+            return
         size = self.app.output.get_size()
         menu.bottom = frame.input_rows(size.columns, size.rows) + 1
 

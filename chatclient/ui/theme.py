@@ -129,6 +129,7 @@ def _plain(look: str) -> str:
     return " ".join(word for word in look.split() if "#" not in word and word != "dim")
 
 
+@lru_cache(maxsize=1024)  # each row of people and each line of a message asks for one
 def nick_style(folded: str) -> str:
     """Return the style of a nick: the same for a name in every room and every run."""
     return f"class:nick{zlib.crc32(folded.encode()) % NICKS}"

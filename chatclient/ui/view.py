@@ -286,8 +286,10 @@ class View:
     def _block(self, index: int) -> Block:
         lines = self._lines
         line, before = lines[index], lines.before(index)
-        day = day_of(line.time)
-        starts_day = before is None or day_of(before.time) != day
+        starts_day, day = False, ""
+        if before is None or before.time != line.time:  # what comes together is of one time
+            day = day_of(line.time)
+            starts_day = before is None or day_of(before.time) != day
         new = before is not None and self._is_read(before)
         answers = self.quotes.of(line.reply_to)
         marked = starts_day or new or answers
