@@ -81,16 +81,12 @@ class Connection:
             raise ConnectError(self._given_up)
         return data
 
-    async def gather(self, seconds: float) -> None:
+    def gather(self, seconds: float) -> None:
         """Let bytes gather in the system for so long, rather than come one line at a time."""
         transport = self._writer.transport
-        if transport.is_closing() or not isinstance(transport, asyncio.ReadTransport):
-            return
-        transport.pause_reading()
-        try:
-            await asyncio.sleep(seconds)
-        finally:
-            transport.resume_reading()
+        if not transport.is_closing() and isinstance(transport, asyncio.ReadTransport):
+            transport.pause_reading()
+            asyncio.get_running_loop().call_later(seconds, transport.resume_reading)
 
     def write(self, data: bytes) -> None:
         """Queue bytes for sending; a server that does not take them in the long run is left."""

@@ -2,7 +2,8 @@
 
 Rules: keys do not come by here, prompt_toolkit draws for them at once. News are drawn at once when
 the last frame is old enough, else together with whatever else comes until the frame is due. A frame
-that was drawn for a key shows the news, too: it counts.
+that was drawn for a key shows the news, too: it counts. Where nothing of one frame is left in the
+next, nobody can read it, and there are fewer.
 """
 
 import asyncio
@@ -10,13 +11,24 @@ from collections.abc import Callable
 
 FRAMES_PER_SECOND = 30
 
+FLEETING = 20
+"""Frames a second while nothing of one is left in the next."""
+
 
 class FrameClock:
     """Calls `draw` after `mark`, at most `rate` times a second."""
 
-    def __init__(self, draw: Callable[[], None], rate: float = FRAMES_PER_SECOND) -> None:
+    def __init__(
+        self,
+        draw: Callable[[], None],
+        rate: float = FRAMES_PER_SECOND,
+        *,
+        fleets: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`fleets` says whether the last frame had nothing of the one before."""
         self._draw = draw
-        self._interval = 1 / rate
+        self._interval, self._longer = 1 / rate, 1 / min(rate, FLEETING)
+        self._fleets = fleets
         self._due: asyncio.TimerHandle | None = None
         self._last = float("-inf")
 
@@ -24,7 +36,8 @@ class FrameClock:
         """Note that something has changed; call it on the event loop."""
         if self._due is None:
             loop = asyncio.get_running_loop()
-            wait = max(0.0, self._last + self._interval - loop.time())
+            interval = self._longer if self._fleets() else self._interval
+            wait = max(0.0, self._last + interval - loop.time())
             self._due = loop.call_later(wait, self._tick)
 
     def drawn(self) -> None:

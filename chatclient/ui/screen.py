@@ -82,7 +82,7 @@ class ChatScreen:
     ) -> None:
         """`place` says whether to come back to what was in view last time."""
         self._client = client
-        self.clock = FrameClock(self._draw)
+        self.clock = FrameClock(self._draw, fleets=lambda: self.stage.fleets)
         self.desk = Desk(
             client,
             archive=archive,

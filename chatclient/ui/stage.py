@@ -65,6 +65,11 @@ class Stage:
         """The view of the active buffer."""
         return self.view_of(self._world.active)
 
+    @property
+    def fleets(self) -> bool:
+        """Whether more is said between two frames than is in view: nobody can read that."""
+        return self.overlay is None and self.view.fleets
+
     def view_of(self, buffer: Buffer) -> View:
         """Return the view of a buffer."""
         if buffer not in self._views:

@@ -81,6 +81,9 @@ class View:
         self._asked: set[tuple[int, int]] = set()
         self._size = (80, 20)
         self._shown = 0  # lines that are seen when the view is at the end
+        self._newest = 0  # the last of them
+        self.fleets = False
+        """Whether no line that is seen was seen the last time."""
         self.fold: Fold = str.lower
 
     @property
@@ -91,6 +94,7 @@ class View:
     def rows(self, cells: int, height: int) -> list[Row]:
         """Return the rows to show, at most `height`."""
         self._size = (cells, height)
+        self.fleets = False
         self._check()
         if self._top is not None:
             shown = self._from_top(height)
@@ -333,6 +337,9 @@ class View:
             index -= 1
             rows.extend(reversed(self._block(index).rows))
         self._shown = len(self._lines) - index
+        if rows:
+            self.fleets = 0 < self._newest < self._lines[index].id
+            self._newest = self._lines[len(self._lines) - 1].id
         return rows[:height][::-1]
 
     def _from_top(self, height: int) -> list[Row] | None:

@@ -42,3 +42,17 @@ async def test_a_stopped_clock_draws_nothing() -> None:
     asyncio.get_running_loop().call_later(0.005, barrier.set)
     await barrier.wait()
     assert times == []
+
+
+@pytest.mark.asyncio
+async def test_what_nobody_can_read_is_drawn_less_often() -> None:
+    """While nothing of a frame is left in the next, they come at 20 a second."""
+    loop = asyncio.get_running_loop()
+    times: list[float] = []
+    clock = FrameClock(lambda: times.append(loop.time()), fleets=lambda: bool(times))
+    async with asyncio.timeout(20):
+        while len(times) < 3:
+            clock.mark()
+            await asyncio.sleep(0)
+    assert times[1] - times[0] >= 0.049
+    assert times[2] - times[1] >= 0.049

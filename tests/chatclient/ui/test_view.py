@@ -169,3 +169,26 @@ def test_days_and_news_are_marked() -> None:
     assert "Thursday, 16 November 2023" in shown[3]
     assert "new since you looked" in shown[4]
     assert shown[5].endswith("next day")
+
+
+def test_it_knows_when_more_is_said_than_can_be_seen() -> None:
+    """That is so while nothing that was in view is in view the next time, and no longer."""
+    world, room = _world(100)
+    view = View(room, Painter())
+    view.rows(40, 10)
+    assert not view.fleets
+    for _ in range(9):
+        world.tell(room, "news", time=NOON)
+    view.rows(40, 10)
+    assert not view.fleets  # one line is left
+    for _ in range(10):
+        world.tell(room, "news", time=NOON)
+    view.rows(40, 10)
+    assert view.fleets
+    view.rows(40, 10)
+    assert not view.fleets
+    view.scroll(-5)
+    for _ in range(10):
+        world.tell(room, "news", time=NOON)
+    view.rows(40, 10)
+    assert not view.fleets  # it stays where it is
