@@ -176,9 +176,7 @@ def _lay(fragments: Iterable[Fragment], left: int, mark: str, under: str) -> Ite
                 yield _char("", 0, style + marked)
 
 
-def _write(
-    fragments: Iterable[Fragment], under: str, left: int, cells: int, ink: Ink
-) -> Written:
+def _write(fragments: Iterable[Fragment], under: str, left: int, cells: int, ink: Ink) -> Written:
     """Return the pieces of a row: its fragments, then what fills or clears the rest."""
     pieces: list[Piece] = []
     column, end, code, disputed = left, left + cells, PLAIN, False

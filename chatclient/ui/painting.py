@@ -213,7 +213,7 @@ def _who(line: Line, cells: int, fold: Fold, *, column: bool) -> tuple[Fragment,
 
 
 @lru_cache(maxsize=512)  # few people say most
-def _speaker(  # noqa: PLR0913 -- what it is made of
+def _speaker(
     kind: Kind, source: str, nick_look: str, look: str, cells: int, column: bool
 ) -> tuple[Fragment, ...]:
     nick = clip(source, max(4, cells // 2 - 8))

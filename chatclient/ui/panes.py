@@ -192,7 +192,7 @@ def status_line(
 
 
 @lru_cache(maxsize=8)
-def _status_row(  # noqa: PLR0913 -- what it is made of
+def _status_row(
     status: Status, connected: tuple[str, str], cells: int, hint: str, rank: int, network: str
 ) -> Row:
     style, words = connected

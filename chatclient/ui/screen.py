@@ -237,7 +237,9 @@ class ChatScreen:
 
     def _menu_rows(self) -> int:
         offered = self.editor.offered
-        return max(1, min(MENU_ROWS, offered, self.app.output.get_size().rows - 3)) if offered else 1
+        return (
+            max(1, min(MENU_ROWS, offered, self.app.output.get_size().rows - 3)) if offered else 1
+        )
 
     def _place_menu(self, frame: Frame, menu: Float) -> None:
         """Let the menu stand on the status line, and not before it."""
