@@ -60,7 +60,6 @@ def _asked(start: Start, *, on_terminal: bool) -> tuple[Config, ...]:
 
 async def _run_face(start: Start, configs: list[Config], *, linear: bool) -> int:
     from chatclient.client import Client  # noqa: PLC0415 - see above
-    from chatclient.farewell import farewell  # noqa: PLC0415 - see above
     from chatclient.hub import Hub  # noqa: PLC0415 - see above
     from chatclient.keeping import Keeping  # noqa: PLC0415 - see above
     from chatclient.known import KnownServers, default_path  # noqa: PLC0415 - see above
@@ -95,6 +94,8 @@ async def _run_face(start: Start, configs: list[Config], *, linear: bool) -> int
         keeping.close()
     if upgrade.wanted:
         upgrade.start()
+    from chatclient.farewell import farewell  # noqa: PLC0415 - see above
+
     with suppress(OSError):  # the terminal may be gone
         for world in hub.worlds:
             for line in farewell(world, kept=keeping.lasts):

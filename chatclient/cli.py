@@ -9,6 +9,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chatwire.version import VERSION
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 _STARTING = 200_000
 """How many new objects there must be before those in circles are looked for: more than a start makes."""
+
+_LATE = ("asyncio.sslproto", "hashlib", "ipaddress", "json", "ssl", "tempfile", "tomllib")
+"""What is imported as we start, also by libraries, and a first frame needs nothing of: 10 ms."""
 
 DESCRIPTION = (
     "Chat in the terminal, on this project's server or any IRC server. With --send, -, --tail or "
@@ -60,7 +64,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"chatclient {VERSION}")
         return 0
     gc.set_threshold(_STARTING)  # it took a fifth of start-up; `app` sets what holds from then on
-    from chatclient.config import ArgumentError  # noqa: PLC0415 - help and version need none of it
+    from chatclient.deferral import defer  # noqa: PLC0415 - help and version need none of it
+
+    defer(*_LATE)
+    from chatclient.config import ArgumentError  # noqa: PLC0415 - see above
 
     try:
         start = _plan(given)
@@ -98,7 +105,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="chatclient",
         description=DESCRIPTION,
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        # One is made for each argument: it is not to ask for the width of the terminal each time.
+        formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=80),
         usage="chatclient [options] [HOST|URL|NETWORK] [PORT] [-]",
         allow_abbrev=False,
     )
@@ -135,6 +143,7 @@ def _parser() -> argparse.ArgumentParser:
         help="what to log on standard error, as a tool (default: %(default)s)",
     )
     add("--version", action="store_true", help="print the version")
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     return parser
 
 
