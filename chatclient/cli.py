@@ -8,7 +8,7 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,9 @@ _STARTING = 200_000
 
 _LATE = ("asyncio.sslproto", "hashlib", "ipaddress", "json", "ssl", "tempfile", "tomllib")
 """What is imported as we start, also by libraries, and a first frame needs nothing of: 10 ms."""
+
+_PASSWORD, _PROXY_PASSWORD = _SECRETS = ("CHATCLIENT_PASSWORD", "CHATCLIENT_PROXY_PASSWORD")
+"""Variables of the environment."""
 
 DESCRIPTION = (
     "Chat in the terminal, on this project's server or any IRC server. With --send, -, --tail or "
@@ -69,8 +72,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     defer(*_LATE)
     from chatclient.config import ArgumentError  # noqa: PLC0415 - see above
 
+    # What we start (an editor, what opens links, a command for passwords) is not to have them.
+    secrets = {each: os.environ.pop(each) for each in _SECRETS if each in os.environ}
     try:
-        start = _plan(given)
+        start = _plan(given, secrets)
     except ArgumentError as error:
         print(f"chatclient: {error}", file=sys.stderr)
         return 2
@@ -209,8 +214,12 @@ def _add_file(parser: argparse.ArgumentParser) -> None:
     add("--no-config", action="store_true", help="read no such file, and write none")
 
 
-def _plan(given: argparse.Namespace) -> "Start":
-    """Return what the arguments ask for. Raises `ArgumentError`."""
+def plan(arguments: Sequence[str], environment: Mapping[str, str]) -> "Start":
+    """Return what the arguments ask for, with passwords of an environment. Raises `ArgumentError`."""
+    return _plan(_parser().parse_intermixed_args(_with_tail(arguments)), environment)
+
+
+def _plan(given: argparse.Namespace, environment: Mapping[str, str]) -> "Start":
     from pathlib import Path  # noqa: PLC0415 - see main
 
     from chatclient import config, configfile, networks, start  # noqa: PLC0415 - see main
@@ -221,9 +230,9 @@ def _plan(given: argparse.Namespace) -> "Start":
         nick=given.nick,
         login=config.Login(
             given.account,
-            os.environ.get("CHATCLIENT_PASSWORD", ""),
+            environment.get(_PASSWORD, ""),
             given.password_command,
-            proxy_password=os.environ.get("CHATCLIENT_PROXY_PASSWORD", ""),
+            proxy_password=environment.get(_PROXY_PASSWORD, ""),
         ),
         rooms=tuple(given.room or ()),
         security=config.Security(
@@ -238,7 +247,7 @@ def _plan(given: argparse.Namespace) -> "Start":
         tool=_tool(given),
     )
     file = None if given.no_config else configfile.ConfigFile(path)
-    return start.plan(where, wishes, file, plain=given.plain)
+    return start.plan(where, wishes, file, plain=given.plain, secrets=environment)
 
 
 def _tool(given: argparse.Namespace) -> "Tool":

@@ -1,6 +1,7 @@
 """Lines of the world as lines of text."""
 
 import time
+from calendar import timegm
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from chatclient.textlines import text_lines, written
 
 _WORLD = World(Status("srv:1"))
 _ROOM = _WORLD.open_room("#ops")
-_NOON = time.mktime((2026, 11, 22, 12, 3, 4, 0, 0, -1))
+_NOON = timegm((2026, 11, 22, 12, 3, 4))
 
 
 @pytest.mark.parametrize(
