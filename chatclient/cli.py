@@ -9,6 +9,7 @@ import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chatwire.version import VERSION
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 _STARTING = 200_000
 """How many new objects there must be before those in circles are looked for: more than a start makes."""
+
+_LATE = ("asyncio.sslproto", "hashlib", "ipaddress", "json", "ssl", "tempfile", "tomllib")
+"""What is imported as we start, also by libraries, and a first frame needs nothing of: 10 ms."""
 
 _PASSWORD, _PROXY_PASSWORD = _SECRETS = ("CHATCLIENT_PASSWORD", "CHATCLIENT_PROXY_PASSWORD")
 """Variables of the environment."""
@@ -63,7 +67,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"chatclient {VERSION}")
         return 0
     gc.set_threshold(_STARTING)  # it took a fifth of start-up; `app` sets what holds from then on
-    from chatclient.config import ArgumentError  # noqa: PLC0415 - help and version need none of it
+    from chatclient.deferral import defer  # noqa: PLC0415 - help and version need none of it
+
+    defer(*_LATE)
+    from chatclient.config import ArgumentError  # noqa: PLC0415 - see above
 
     # What we start (an editor, what opens links, a command for passwords) is not to have them.
     secrets = {each: os.environ.pop(each) for each in _SECRETS if each in os.environ}
@@ -103,7 +110,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="chatclient",
         description=DESCRIPTION,
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        # One is made for each argument: it is not to ask for the width of the terminal each time.
+        formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=80),
         usage="chatclient [options] [HOST|URL|NETWORK] [PORT] [-]",
         allow_abbrev=False,
     )
@@ -140,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
         help="what to log on standard error, as a tool (default: %(default)s)",
     )
     add("--version", action="store_true", help="print the version")
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     return parser
 
 

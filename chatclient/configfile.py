@@ -65,7 +65,7 @@ class ConfigFile:
         """Return what is in the file, the defaults if it is not there. Raises `ConfigError`."""
         text = self._text()
         try:
-            data = tomllib.loads(text)
+            data = tomllib.loads(text) if text else {}
         except tomllib.TOMLDecodeError as error:
             raise ConfigError(f"{self.path} is no TOML: {error}") from error
         places = _Places(self.path, text)

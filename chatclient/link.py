@@ -9,9 +9,9 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from random import Random, SystemRandom
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chatclient.config import Config
 from chatclient.connection import (
@@ -41,10 +41,12 @@ from chatclient.model import (
 )
 from chatclient.pace import Pace
 from chatclient.retry import Backoff
-from chatclient.session import Session
 from chatclient.settings import Settings
 from chatclient.trust import Trust, refusal
 from chatclient.vault import VaultError
+
+if TYPE_CHECKING:
+    from chatclient.session import Session
 
 Listener = Callable[[Sequence[Change]], None]
 """Called in the event loop with what changed, oldest first; it must not block or raise."""
@@ -88,7 +90,7 @@ class Link:
         self._expiry: asyncio.TimerHandle | None = None
         self._connect_to = connect
         self._clock = clock
-        random = random or SystemRandom()
+        self._random = random or SystemRandom()
         status = Status(config.address, nick=config.identity.nick)
         self.world = World(status, asks=asks, name=config.name)
         self._trust = Trust(config, known or KnownServers(), clock)
@@ -96,8 +98,7 @@ class Link:
         self._target = config
         """Where the present connection goes, or the last one went, and how."""
         self._working: set[asyncio.Task[None]] = set()
-        self.session = Session(self.world, config.identity, random=random)
-        self._backoff = Backoff(random)
+        self._backoff = Backoff(self._random)
         self._listeners: list[Listener] = []
         self._connection: Connection | None = None
         self._attempt: asyncio.Future[Connection] | None = None
@@ -111,11 +112,18 @@ class Link:
         self._last_failure = ""
         self._refused = ""
         for room in config.rooms:
-            self.session.join(room)
+            self.world.open_room(room).wanted = True
         if config.rooms and (first := self.world.find(config.rooms[0])):
             self.world.activate(first)
 
     # --- for who uses it ---------------------------------------------------------------------
+
+    @cached_property
+    def session(self) -> "Session":
+        """What is said with the server; made when it is needed, which is after the first frame."""
+        from chatclient.session import Session  # noqa: PLC0415 - it takes a tenth of a start
+
+        return Session(self.world, self.config.identity, random=self._random)
 
     def listen(self, listener: Listener) -> None:
         """Have `listener` called after each step with all that changed in it."""
@@ -177,12 +185,12 @@ class Link:
         """Send and show what the session made; to be called after each use of it."""
         if self._connection is not None:
             self._connection.write(self.session.take_output())
-        changes = self.session.take_changes()
+        changes = self.world.take_changes()
         for change in changes:
             if not isinstance(change, LineAdded):  # as most are
                 self._heed(change)
         # What heeding changed (the round trip) is shown in the same step.
-        changes = [*changes, *self.session.take_changes()]
+        changes = [*changes, *self.world.take_changes()]
         if changes:
             for listener in self._listeners:
                 listener(changes)

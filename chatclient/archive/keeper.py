@@ -51,7 +51,10 @@ class Client(Protocol):
     """Whose world is kept (`chatclient.client.Client` is one)."""
 
     world: World
-    session: Session
+
+    @property
+    def session(self) -> Session:
+        """What is said with the server."""
 
     def listen(self, listener: Callable[[Sequence[Change]], None], /) -> None:
         """Have `listener` called with what changed."""

@@ -1,0 +1,14 @@
+"""Letters that take one cell each, whatever stands beside them: most texts have no others.
+
+Rules: such a text needs no table to be measured or cut, and the tables are loaded only for another.
+"""
+
+import re
+
+_SINGLE = re.compile("[ -~\xa1-\xac\xae-\u02ff\u0370-\u0482\u2010-\u2027\u2500-\u257f○●]*")
+"""Latin, Greek and Cyrillic, dashes and quotes, box drawing, and the signs of the status line."""
+
+
+def are_single(text: str) -> bool:
+    """Say whether each character of `text` is known to be a cluster of its own, of one cell."""
+    return _SINGLE.fullmatch(text) is not None
