@@ -1,13 +1,14 @@
 """Members of a server as non-blocking sockets on one epoll object.
 
-Rule: nothing here does work per delivery. A read fills one shared buffer; the caller counts in it.
+Rule: nothing here does work per delivery. A read fills one shared buffer, and the caller counts in it; of
+most members the kernel tells the bytes only, and copies none.
 """
 
 import select
 import socket
 import struct
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Self
 
 from benchmarks.dialects import Dialect
@@ -29,6 +30,7 @@ class Crowd:
         self._address = address
         self._sockets: list[socket.socket] = []
         self._index: dict[int, int] = {}  # file descriptor -> place in _sockets
+        self._flags: list[int] = []  # by member, how it reads
         self._epoll = select.epoll()
         self._buffer = bytearray(READ_BYTES)
         self._waiting: dict[int, bytes] = {}  # by member, what the kernel did not take
@@ -48,6 +50,7 @@ class Crowd:
         """Connect one more member, and return its number."""
         connection = socket.create_connection(self._address, timeout=ARRIVAL_SECONDS)
         self._sockets.append(connection)
+        self._flags.append(0)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.setblocking(False)
         number = len(self._sockets) - 1
@@ -87,12 +90,17 @@ class Crowd:
         for descriptor, _ in self._epoll.poll(timeout, max(1, len(self._sockets))):
             member = self._index[descriptor]
             try:
-                size = self._sockets[member].recv_into(self._buffer)
+                size = self._sockets[member].recv_into(self._buffer, 0, self._flags[member])
             except ConnectionError as error:
                 raise LoadError(f"member {member} lost its connection: {error}") from error
             if not size:
                 raise LoadError(f"the server closed the connection of member {member}")
             yield member, size
+
+    def skim(self, members: Iterable[int]) -> None:
+        """From now on only learn how much these members hear: the kernel drops it (MSG_TRUNC, tcp(7))."""
+        for member in members:
+            self._flags[member] = socket.MSG_TRUNC
 
     def settle(self, quiet: float, within: float) -> None:
         """Read until nobody has heard anything for `quiet` seconds; LoadError if that takes too long."""

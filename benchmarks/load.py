@@ -7,6 +7,7 @@ Rules:
 """
 
 import time
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -95,19 +96,19 @@ class Run:
         self._tally, self._watcher = Tally(shape.receivers), Watcher()
         self._times: list[list[float]] = [[] for _ in range(shape.senders)]
         self._settled = 0  # messages that have come to all, and whose sender knows
-        self._deliveries = 0
+        self._overheard = 0  # messages that the senders heard of each other
         self._latencies: list[float] = []
 
     @property
     def order(self) -> Sequence[tuple[int, int]]:
         """The messages that all have heard, in their order: sender and number of each."""
-        return self._watcher.order[: self._tally.complete]
+        return self._watcher.order[: self._settled]
 
     def take_on(self, shape: Shape) -> None:
         """Wait until all have heard what was said, and go on in another shape, of the same members."""
         deadline = time.monotonic() + GRACE_SECONDS
         idle = Pace(replace(self._shape, rate=None), time.monotonic())
-        while self._tally.complete < sum(map(len, self._times)):
+        while self._settled < sum(map(len, self._times)):
             if time.monotonic() > deadline:
                 raise LoadError("what was said did not come to all")
             for sender in range(len(self._times)):
@@ -121,7 +122,7 @@ class Run:
         pace, begin, outcome = Pace(self._shape, start), start + self._shape.warm_up, None
         while (now := time.monotonic()) < begin + self._shape.seconds:
             if outcome is None and now >= begin:
-                outcome = read_meters(self._meters, Outcome(), -1, now, self._deliveries)
+                outcome = read_meters(self._meters, Outcome(), -1, now, self._deliveries())
                 self._latencies = []
             self._speak(pace, now)
             if self._listen(pace, pace.wait(now)):
@@ -129,7 +130,7 @@ class Run:
             elif now - last_heard > GRACE_SECONDS:
                 raise LoadError("the server fell silent")
         now = time.monotonic()
-        outcome = read_meters(self._meters, outcome or Outcome(), 1, now, self._deliveries)
+        outcome = read_meters(self._meters, outcome or Outcome(), 1, now, self._deliveries())
         outcome.latencies = self._latencies
         return outcome
 
@@ -144,22 +145,27 @@ class Run:
             else:
                 self._room.flush(sender)
 
+    def _deliveries(self) -> int:
+        ends = self._watcher.ends
+        return sum(bisect(ends, size) for size in self._tally.counts) + self._overheard
+
     def _listen(self, pace: Pace, timeout: float) -> int:
-        heard = 0
+        heard, tally, complete = 0, self._tally, self._tally.complete
         for member, size in self._room.read(timeout):
-            messages = self._room.marks(size)
-            heard += messages
-            if member < self._shape.receivers:
-                self._tally.hear(member, messages)
+            heard += size
+            if member >= self._shape.receivers:
+                self._overheard += self._room.marks(size)
+                continue
+            tally.hear(member, size)
             if not member:
                 self._watcher.feed(self._room.heard(size))
-            if self._tally.complete > self._settled:
-                self._settle(pace, time.monotonic())
-        self._deliveries += heard
+            if tally.complete > complete:
+                complete = tally.complete
+                self._settle(pace, bisect(self._watcher.ends, complete), time.monotonic())
         return heard
 
-    def _settle(self, pace: Pace, now: float) -> None:
-        for sender, number in self._watcher.order[self._settled : self._tally.complete]:
+    def _settle(self, pace: Pace, complete: int, now: float) -> None:
+        for sender, number in self._watcher.order[self._settled : complete]:
             self._latencies.append(now - self._times[sender][number])
             pace.heard_by_all(sender)
-        self._settled = self._tally.complete
+        self._settled = complete

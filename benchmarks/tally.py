@@ -3,12 +3,11 @@
 Rules:
 - Every measured message ends in MARK, which stands nowhere else in what a server sends: so messages
   are counted by counting bytes, whatever the server puts around them.
-- All members hear a room in one order, so the n-th message is the same for all. That makes the
-  latency to the last receiver exact although only one receiver, the watcher, reads what is said.
+- All receivers of a room hear the same bytes, so a message ends at the same byte for all. That makes the
+  latency to the last receiver exact although only one of them, the watcher, reads what is said.
 """
 
 import re
-from collections import Counter
 
 MARK = b"^"
 _SPOKEN = re.compile(rb"s(\d) (\d{8}) x*\^")
@@ -21,36 +20,40 @@ def compose(sender: int, number: int, size: int) -> bytes:
 
 
 class Tally:
-    """How many messages have come to all of the receivers."""
+    """How much, of messages or bytes, has come to each receiver, and to all of them."""
 
     def __init__(self, receivers: int) -> None:
-        self._counts = [0] * receivers
-        self._at = Counter({0: receivers})  # how many receivers have heard just so many
+        self.counts = [0] * receivers
         self.complete = 0
+        self._behind = receivers  # who have heard no more than all have
 
-    def hear(self, receiver: int, messages: int) -> None:
-        """Note that `receiver` heard so many messages more."""
-        if not messages:
-            return
-        before = self._counts[receiver]
-        self._counts[receiver] = before + messages
-        self._at[before + messages] += 1
-        self._at[before] -= 1
-        if not self._at[before]:
-            del self._at[before]
-            if before == self.complete:
-                self.complete = min(self._at)
+    def hear(self, receiver: int, more: int) -> None:
+        """Note that `receiver` heard so much more."""
+        before = self.counts[receiver]
+        self.counts[receiver] = before + more
+        if more and before == self.complete:
+            self._behind -= 1
+            if not self._behind:
+                self.complete = min(self.counts)
+                self._behind = self.counts.count(self.complete)
 
 
 class Watcher:
-    """Puts the messages of all senders into the order in which the room heard them."""
+    """Puts the messages of all senders into the order in which the room heard them.
+
+    `ends` tells for each of them after how many bytes it was heard.
+    """
 
     def __init__(self) -> None:
         self._rest = b""
+        self._passed = 0  # bytes before the rest
         self.order: list[tuple[int, int]] = []  # (sender, number)
+        self.ends: list[int] = []
 
     def feed(self, data: bytes) -> None:
         """Take what the watching receiver read, in any cut."""
         whole, mark, self._rest = (self._rest + data).rpartition(MARK)
         for spoken in _SPOKEN.finditer(whole + mark):
             self.order.append((int(spoken[1]), int(spoken[2])))
+            self.ends.append(self._passed + spoken.end())
+        self._passed += len(whole) + len(mark)

@@ -26,7 +26,7 @@ from chatclient.events import (
     is_event,
     message,
 )
-from chatclient.hearing import Hearing, let_go
+from chatclient.hearing import Forgetting, Hearing
 from chatclient.intake import Intake
 from chatclient.model import (
     CONVERSATION,
@@ -116,6 +116,7 @@ class Chat:
         self._config = config
         self._client = client or Client(config, asks=False)
         self._hearing = Hearing(lambda: self._client.session.online)
+        self._forgetting = Forgetting(self._client.world)
         self._intake = Intake(lambda held: self._client.hold(held=held))
         self._waiters: list[asyncio.Future[None]] = []
         self._network: asyncio.Task[None] | None = None
@@ -388,11 +389,12 @@ class Chat:
         self._added.clear()
         for change in changes:
             self._note(change)
+            self._forgetting.note(change)
             for heard in self._hearing.take(change):
                 if is_event(heard):
                     self._intake.put(event(heard))
         if not self._looking_back:
-            let_go(self._client.world)
+            self._forgetting.let_go()
         self._step()
 
     def _note(self, change: Change) -> None:

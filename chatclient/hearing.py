@@ -24,7 +24,7 @@ from chatclient.model import (
     StatusChanged,
     World,
 )
-from chatclient.model.window import MOST, trim
+from chatclient.model.window import MOST, Weights, trim, weight
 
 _SLACK = 500  # lines more than `MOST` that may be there before some are let go
 
@@ -144,8 +144,35 @@ class Hearing:
         self._late.pop(buffer, None)
 
 
-def let_go(world: World) -> None:
-    """Forget the oldest of what was heard, where nothing keeps it: a bot may run for months."""
-    for buffer in world.buffers:
-        if len(buffer.lines) > MOST + _SLACK and not buffer.behind:
-            trim(buffer, MOST, lambda _: True)
+class Forgetting:
+    """Forgets the oldest of what was heard, where nothing keeps it: a bot may run for months."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._weights = Weights()
+
+    def note(self, change: Change) -> None:
+        """Take note of a change; to be called for each."""
+        match change:
+            case LineAdded(buffer, line):
+                self._weights.add(buffer, weight(line))
+            case LinesInserted(buffer, lines):
+                self._weights.add(buffer, sum(map(weight, lines)))
+            case BufferClosed(buffer):
+                self._weights.forget(buffer)
+            case _:
+                pass
+
+    def let_go(self) -> None:
+        """Let go what is too much."""
+        for buffer in self._world.buffers:
+            most = self._weights.fitting(buffer, MOST)
+            if most < MOST or len(buffer.lines) > MOST + _SLACK:
+                self._trim(buffer, most)
+        for buffer, most in self._weights.excess():
+            self._trim(buffer, most)
+
+    def _trim(self, buffer: Buffer, most: int) -> None:
+        if not buffer.behind:
+            gone = trim(buffer, most, lambda _: True)
+            self._weights.add(buffer, -sum(map(weight, gone)))

@@ -24,7 +24,7 @@ from typing import TextIO
 from chatclient import stdin
 from chatclient.client import Client
 from chatclient.config import Config
-from chatclient.hearing import Heard, Hearing, let_go
+from chatclient.hearing import Forgetting, Heard, Hearing
 from chatclient.known import KnownServers, default_path
 from chatclient.model import Buffer, Change, ConnectionState, Delivery, Kind, StatusChanged
 from chatclient.printing import Printer
@@ -118,6 +118,7 @@ class Tool:
         self._addressed = [*self._rooms]
         """Where to say what is to be said."""
         self._hearing = Hearing(lambda: self._client.session.online)
+        self._forgetting = Forgetting(self._client.world)
         tool = config.tool
         self._printer = None
         if tool.listens:
@@ -278,13 +279,14 @@ class Tool:
         for change in changes:
             if isinstance(change, StatusChanged):
                 self._follow_status()
+            self._forgetting.note(change)
             for heard in self._hearing.take(change):
                 if isinstance(heard, Heard):
                     self._heard(heard)
         if self._printer is not None:
             self._put_out(self._printer.flush)
         if self._printer is None or self._printer.is_open:
-            let_go(self._client.world)
+            self._forgetting.let_go()
         self._step.set()
 
     def _heard(self, heard: Heard) -> None:

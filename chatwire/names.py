@@ -36,7 +36,8 @@ _MARKS_MOST = 4
 
 def fold(name: str) -> str:
     """Return what all spellings of `name` have in common: two are the same when it is equal."""
-    return name.lower() if name.isascii() else _fold_wide(name)
+    folded = name.lower() if name.isascii() else _fold_wide(name)
+    return name if folded == name else folded  # one object where both are kept
 
 
 @lru_cache(maxsize=8192)

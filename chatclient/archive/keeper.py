@@ -37,12 +37,13 @@ from chatclient.model import (
     World,
 )
 from chatclient.model.reactions import with_sign
-from chatclient.model.window import MOST, restore, trim
+from chatclient.model.window import MOST, Weights, restore, trim, weight
 from chatclient.session import Session
 
 _SLACK = 1.25  # so many times as many lines may be there before some are let go
 _AHEAD = 5  # or so many before the writer is waited for: they come too fast
 _RESTORED = 50  # lines of each buffer that are there at start; the view reads more as it needs them
+_RESTORED_SIZE = 64 * 1024  # bytes of them, where they are long
 _PATIENCE = 1.0  # seconds to wait for the writer, when something is to be shown that it has
 
 
@@ -76,6 +77,7 @@ class Keeper:
         """The lines that are told of after the change that is looked at, and are in the window."""
         self._full: set[Buffer] = set()
         """Which may have more lines than need be in memory."""
+        self._weights = Weights()
         client.listen(self._changed)
 
     # --- at start ----------------------------------------------------------------------------
@@ -109,7 +111,10 @@ class Keeper:
         lines = [kept.line for kept in self._archive.older(buffer, None, _RESTORED)]
         if not lines:
             return
+        while len(lines) > 1 and sum(map(weight, lines)) > _RESTORED_SIZE:
+            del lines[0]
         restore(buffer, lines)
+        self._weights.add(buffer, sum(map(weight, lines)))
         name = _name(buffer)
         hole = self._archive.recall("hole", name)
         if hole:
@@ -132,20 +137,20 @@ class Keeper:
             if isinstance(change, LineAdded):
                 buffer, line = change.buffer, change.line
                 own = own or line.own
+                self._weights.add(buffer, weight(line))
                 if self._later:
                     self._later.discard(line.id)
-                if buffer.kind is not BufferKind.SERVER and is_kept(line):
+                if self._keeps(buffer, line):
                     added.append((buffer, line))
+                else:
+                    self._full.add(buffer)
             else:
                 self._add_all(added)
                 own = isinstance(change, LineChanged | LineRemoved) or own
                 self._note(change)
         self._add_all(added)
-        while self._full:  # now that all has been told, and each line stands where it belongs
-            buffer = self._full.pop()
-            if len(buffer.lines) > self._most * _AHEAD and not buffer.behind:
-                self._archive.flush(_PATIENCE)
-            self._trim(buffer)
+        if self._full:
+            self._let_go()
         if own:
             self._archive.remember("outbox", self._outbox, self._session.snapshot())
         if self._archive.problem and not self._told:
@@ -169,6 +174,7 @@ class Keeper:
                 if position is not None:
                     self._archive.do(t.Drop(self._archive.shelf(buffer), position))
             case LinesInserted(buffer, lines) if buffer.kind is not BufferKind.SERVER:
+                self._weights.add(buffer, sum(map(weight, lines)))
                 for task in self._runs(buffer, lines):
                     self._archive.do(task)
                 self._full.add(buffer)
@@ -183,6 +189,7 @@ class Keeper:
                 self._note_open(buffer)
             case BufferClosed(buffer):
                 self._archive.leave(buffer)
+                self._weights.forget(buffer)
                 self._note_open(buffer)
             case BufferChanged(buffer) if buffer.kind is not BufferKind.SERVER:
                 self._note_buffer(buffer)
@@ -229,21 +236,37 @@ class Keeper:
     def _after(self, lines: Sequence[Line], at: int) -> int:
         return next((line.id for line in lines[at + 1 :] if self._stands(line)), 0)
 
-    def _trim(self, buffer: Buffer) -> None:
+    def _let_go(self) -> None:
+        """Let lines go, now that all has been told, and each line stands where it belongs."""
+        weights = self._weights
+        while self._full:
+            buffer = self._full.pop()
+            most = weights.fitting(buffer, self._most)
+            if len(buffer.lines) > most * _AHEAD and not buffer.behind:
+                self._archive.flush(_PATIENCE)
+            if most < self._most or len(buffer.lines) > most * _SLACK:
+                self._trim(buffer, most)
+        for buffer, most in weights.excess():
+            self._trim(buffer, most)
+
+    def _trim(self, buffer: Buffer, most: int) -> None:
         """Let lines go that are written; not while others may have to be put between them."""
-        if buffer.behind or len(buffer.lines) <= self._most * _SLACK:
+        if buffer.behind:
             return
         shelf = self._archive.shelf(buffer)
         positions = shelf.positions
 
         def may_go(line: Line) -> bool:
-            return line.id <= shelf.lost or line.id in positions or not is_kept(line)
+            lost = line.id <= shelf.lost or line.id in positions
+            return lost or not self._keeps(buffer, line)
 
-        gone = [line.id for line in trim(buffer, self._most, may_go)]
-        if buffer.read_id in gone:
+        if not (gone := trim(buffer, most, may_go)):
+            return
+        self._weights.add(buffer, -sum(map(weight, gone)))
+        ids = [line.id for line in gone]
+        if buffer.read_id in ids:
             buffer.read_id = -shelf.position(buffer.read_id)
-        if gone:
-            self._archive.do(t.Release(shelf, gone))
+        self._archive.do(t.Release(shelf, ids))
 
     def _file(self, found: PastFound) -> None:
         """Put lines before one that the archive has, or will have at once."""

@@ -21,6 +21,7 @@ _QUIET = 0.5  # seconds without lines after which there is time for the index
 _INDEXED = 400  # lines that are put in the index at a time
 _FRESH_MOST = 20_000  # lines that may be missing from the index, as search reads them all
 _IN_MEMORY = 50_000  # lines that are kept where there is no file
+_MEMORY_SIZE = 32 << 20  # bytes of them, with their index
 _TRIES = 3  # when somebody else writes for long
 
 
@@ -115,9 +116,9 @@ class Scribe:
             self._logs.write(self._store.writer.new, held)
         if not self._store.lasting:
             self._untrimmed += len(work)
-            if self._untrimmed > _IN_MEMORY // 10:
+            if self._untrimmed > _IN_MEMORY // 10 or self._store.writer.size > _MEMORY_SIZE:
                 self._untrimmed = 0
-                self._try(lambda: self._store.writer.trim(_IN_MEMORY))
+                self._try(lambda: self._store.writer.trim(_IN_MEMORY, _MEMORY_SIZE))
         if any(isinstance(task, t.Forget | t.ForgetAll) for task in work):
             self._try(self._store.writer.wipe)
         for task in work:

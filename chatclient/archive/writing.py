@@ -19,6 +19,9 @@ INPUTS = 1000
 _STEP = 1024
 """Between two lines of a buffer that come in one millisecond, there is room for more."""
 
+_LEAST = 100
+"""Lines that stay in memory, however long they are."""
+
 _NEAR = 2 << 20  # positions in which a line of some millisecond is found again
 
 _ROW = "(?,?,?,?,?,?,?,?,?,?)"
@@ -91,11 +94,27 @@ class Writer:
         """Leave nothing of what was deleted in the file that waits to be merged."""
         self._do("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def trim(self, most: int) -> None:
-        """Forget the oldest of all lines, but for so many."""
-        found = self._do("SELECT id FROM lines ORDER BY id DESC LIMIT 1 OFFSET ?", (most,))
-        for (oldest,) in found.fetchall():
-            self._delete("id <= ?", (oldest,))
+    @property
+    def size(self) -> int:
+        """How many bytes are used."""
+        pages, free, each = (
+            self._do(f"PRAGMA {name}").fetchone()[0]
+            for name in ("page_count", "freelist_count", "page_size")
+        )
+        return int((pages - free) * each)
+
+    def trim(self, most: int, size: int) -> None:
+        """Forget the oldest of all lines, but for so many, and of these so many bytes."""
+        if self.size > size:
+            self._forget_words()  # those of what was forgotten before may still be there
+        while True:
+            found = self._do("SELECT id FROM lines ORDER BY id DESC LIMIT 1 OFFSET ?", (most,))
+            for (oldest,) in found.fetchall():
+                self._delete("id <= ?", (oldest,))
+            if most < _LEAST or self.size <= size * 3 // 4:
+                return
+            (there,) = self._do("SELECT count(*) FROM lines").fetchone()
+            most = min(most, there) * 3 // 4
 
     def close(self) -> None:
         """Close the connection."""

@@ -28,6 +28,9 @@ CONTEXT = "draft/chathistory-context"
 MOST = 10_000
 """The most lines that are filled in at once."""
 
+LARGEST = 8 << 20
+"""The most characters of them, or some more."""
+
 _PAGE = 100
 """How many lines to ask for at a time, unless the server gives fewer."""
 
@@ -186,13 +189,14 @@ def on_page(state: State, quest: Quest, page: Sequence[Message], now: float) -> 
     fresh = [each for each in page if _identity(each) not in quest.identities]
     quest.messages[:0] = fresh
     quest.identities.update(map(_identity, fresh))
+    quest.size += sum(len(param) for each in fresh for param in each.params)
     full = len(told) >= _limit(state)
     whole = not told or (not full and state.has(caps.EVENT_PLAYBACK))
     if quest.before or whole or quest.since is None or not (full or fresh):
         _complete(state, quest, now)
         if quest.before and not fresh:
             _tell_end(state, quest, now)
-    elif len(quest.messages) >= MOST or not fresh:
+    elif len(quest.messages) >= MOST or quest.size >= LARGEST or not fresh:
         quest.stopped = True
         _give_up(state, quest, now)
     else:

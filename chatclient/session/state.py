@@ -75,6 +75,8 @@ class Quest:
     """All that came so far, oldest first."""
     identities: set[tuple[str, ...]] = field(default_factory=set)
     """By what each of them is known again."""
+    size: int = 0
+    """How many characters they have."""
     before: Anchor | None = None
     """For one page of what is older than that."""
     line: Line | None = None

@@ -28,6 +28,7 @@ NICK_COLUMN = 12
 WIDE = 56  # a view narrower than this has no column of nicks
 NO_TIME = 24  # nor this one times
 KEPT = 2000  # lines whose rows are kept: some screens up and down in a few rooms
+KEPT_ROWS = 10_000  # of them, where lines are long; of two lines they are kept, however many
 
 BOT = "[bot]"
 AGAIN = "Alt+R sends it again"
@@ -111,6 +112,8 @@ class Painter:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[int, int, Marks], tuple[Line, Block]] = OrderedDict()
+        self.rows = 0
+        """How many are kept."""
         self.made = 0
 
     def block(
@@ -126,8 +129,10 @@ class Painter:
         self.made += 1
         self._kept[key] = (line, block)
         self._kept.move_to_end(key)
-        if len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+        self.rows += len(block.rows) - (len(kept[1].rows) if kept else 0)
+        while len(self._kept) > KEPT or (self.rows > KEPT_ROWS and len(self._kept) > 2):
+            _, (_, gone) = self._kept.popitem(last=False)
+            self.rows -= len(gone.rows)
         return block
 
 

@@ -2,12 +2,13 @@
 
 Rules: it is without gaps: lines of the archive, oldest first, and if it is `joined`, those of
 `Buffer.lines` after them. It grows by pages at the end where one looks, and is let go at the other,
-so that it takes the same memory wherever one is.
+so that it takes the same memory wherever one is, and hardly more where lines are long.
 """
 
 from collections.abc import Collection, Sequence
 
 from chatclient.model import Archive, Buffer, Kept, Kind, Line
+from chatclient.model.window import HEAVIEST, weight
 
 PAGE = 200
 MOST = 1000
@@ -73,8 +74,8 @@ class Stretch:
         if before is None:
             page = [each for each in page if each.line.msgid not in self._buffer.msgids]
         self._kept[:0] = page
-        if len(self._kept) > MOST:
-            del self._kept[MOST:]
+        if over := _over(self._kept):
+            del self._kept[-over:]
             self.joined = False
         return len(page)
 
@@ -85,7 +86,7 @@ class Stretch:
         last = self._kept[-1].position if self._kept else 0
         page = self._archive.newer(self._buffer, last, PAGE)
         self._extend(page)
-        gone = max(0, len(self._kept) - MOST)
+        gone = _over(self._kept[::-1])
         del self._kept[:gone]
         return gone
 
@@ -171,3 +172,13 @@ class Stretch:
             if at is not None and at >= position:
                 return index if index or at == position else None
         return None
+
+
+def _over(kept: Sequence[Kept]) -> int:
+    """Return how many lines at the end are too many; a page is not."""
+    size = 0
+    for count, each in enumerate(kept):
+        size += weight(each.line)
+        if count >= MOST or (count >= PAGE and size > HEAVIEST):
+            return len(kept) - count
+    return 0

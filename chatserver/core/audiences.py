@@ -24,8 +24,8 @@ class Presence(Generic[T]):
         """Begin with `users` there."""
         self.now = 0
         self._gone = 0
-        self._moments: dict[T, list[int]] = {user: [0] for user in users}
-        """Of each user the moments when they came, left, came again, ..."""
+        self._moments: dict[T, int | list[int]] = dict.fromkeys(users, 0)
+        """Of each user the moments when they came, left, came again, ...; one as a number alone."""
 
     @property
     def worn(self) -> bool:
@@ -35,25 +35,40 @@ class Presence(Generic[T]):
     def enter(self, user: T) -> None:
         """Note that `user` comes."""
         self.now += 1
-        moments = self._moments.setdefault(user, [])
-        self._gone -= bool(moments)
-        moments.append(self.now)
+        moments = self._moments.setdefault(user, self.now)
+        if isinstance(moments, list):  # they were here before
+            self._gone -= 1
+            moments.append(self.now)
 
     def leave(self, user: T) -> None:
         """Note that `user`, who is there, leaves."""
         self.now += 1
         self._gone += 1
-        self._moments[user].append(self.now)
+        moments = self._moments[user]
+        if isinstance(moments, list):
+            moments.append(self.now)
+        else:
+            self._moments[user] = [moments, self.now]
 
     def has(self, user: object, moment: int) -> bool:
         """Say whether `user` was there at `moment`."""
-        return bisect_right(self._moments.get(user, ()), moment) % 2 == 1  # type: ignore[arg-type]  # any
+        moments = self._moments.get(user)  # type: ignore[arg-type]  # any
+        if isinstance(moments, int):
+            return moments <= moment
+        return moments is not None and _is_inside(moments, moment)
 
     def at(self, moment: int) -> tuple[T, ...]:
         """Return who was there at `moment`."""
         return tuple(
-            user for user, moments in self._moments.items() if bisect_right(moments, moment) % 2
+            user
+            for user, moments in self._moments.items()
+            if (moments <= moment if isinstance(moments, int) else _is_inside(moments, moment))
         )
+
+
+def _is_inside(moments: list[int], moment: int) -> bool:
+    """Say whether who came and left at `moments` was there at `moment`."""
+    return bisect_right(moments, moment) % 2 == 1
 
 
 class Audience(Generic[T]):

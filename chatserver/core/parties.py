@@ -29,7 +29,7 @@ def find_party(state: State, asker: User, name: str) -> Party:
         return Party(other.identity.party, other.nick)
     if (account := state.accounts.find(name)) is not None:
         return Party(account.key, account.name)
-    known = reversed(asker.conversations.items())
+    known = reversed([*asker.conversations.items()])
     return next(
         (Party(key, nick) for key, nick in known if fold(nick) == fold(name)),
         Party(fold(name), name),

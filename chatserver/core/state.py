@@ -5,14 +5,16 @@ or a `Roster` is a snapshot, shared until the membership changes, and rebuilt on
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from chatserver.core.accounts import Accounts
 from chatserver.core.audiences import Audience, Presence
 from chatserver.core.departures import Departures
+from chatserver.core.devices import Device
 from chatserver.core.events import Identity
 from chatserver.core.guests import Guests
 from chatserver.core.limits import Limits
@@ -45,27 +47,13 @@ GONE = "not connected"
 NO_MODES: frozenset[str] = frozenset()
 """The modes of a new user: one object for all, as most have none."""
 
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+_NOWHERE: Final[Mapping[str, int]] = MappingProxyType({})
+_NO_MARKERS: Final = Markers()
+"""What most users have none of: one object for all of them, so that somebody idle costs little."""
+
 ROOM_FLAGS = "nt"
 """Modes of a new room: no messages from outside, and the topic is the operators'."""
-
-
-class Device(Struct, gc=False):
-    """A session of somebody: one connection of theirs."""
-
-    session: int
-    """Its number."""
-    connected_at: int
-    address: str = ""
-    """The remote address with its port."""
-    secure: bool = False
-    face: str = ""
-    """How they joined: `irc` or `plain`."""
-    key: bytes = b""
-    """By which it is known again when it connects anew (`core.guests`); b"" if it is not."""
-    absent: bool = False
-    """Whether nobody is at it, so that it makes nobody present."""
-    certificate: str = ""
-    """SHA-256 of the certificate of the connection, "" without one."""
 
 
 class User:
@@ -75,7 +63,7 @@ class User:
     """
 
     __slots__ = (
-        "active_at", "alone", "away_message", "connected_at", "conversations", "correspondent",
+        "active_at", "away_message", "connected_at", "conversations", "correspondent",
         "devices", "earlier", "id", "identity", "invited", "key", "left_seq", "markers",
         "metadata", "modes", "named_seq", "operator", "rooms",
     )  # fmt: skip
@@ -100,11 +88,11 @@ class User:
         """Since which number they have had their nick: what was written to it before is not theirs."""
         self.earlier: tuple[tuple[str, int, int], ...] = ()
         """The nicks (folded) that they had before, each with the numbers between which it was theirs."""
-        self.markers = Markers()
+        self.markers = _NO_MARKERS
         """A guest's own; those of accounts are in `State.markers`."""
-        self.conversations: dict[str, str] = {}
+        self.conversations = _NOTHING
         """Whom they wrote to or heard from: by party, the nick they had; newest last."""
-        self.metadata: dict[str, str] = {}
+        self.metadata = _NOTHING
         """What a guest says of themselves, by key; that of accounts is in their records."""
         self.modes = NO_MODES
         """Of `i` (invisible), `o` (operator), `w` (wallops), `B` (bot)."""
@@ -114,9 +102,13 @@ class User:
         """The operator name under which they are one, or ""."""
         self.rooms: dict[str, Membership] = {}
         """By folded name."""
-        self.invited: dict[str, int] = {}
+        self.invited = _NOWHERE
         """Rooms that they were asked into: by `Room.log`, the room's `created_seq`; newest last."""
-        self.alone = Audience((self,))
+
+    @property
+    def alone(self) -> "Audience[User]":
+        """They, and nobody else."""
+        return Audience((self,))
 
     @property
     def nick(self) -> str:
@@ -175,10 +167,19 @@ class User:
     def converse(self, other: "User") -> None:
         """Note a message to or from `other`."""
         key = other.identity.party
-        self.conversations.pop(key, None)
-        self.conversations[key] = other.nick
-        if len(self.conversations) > CONVERSATIONS_MOST:
-            del self.conversations[next(iter(self.conversations))]
+        known = self.conversations
+        if not isinstance(known, dict):
+            known = self.conversations = {}
+        known.pop(key, None)
+        known[key] = other.nick
+        if len(known) > CONVERSATIONS_MOST:
+            del known[next(iter(known))]
+
+    def mark_read(self, target: str, to: int) -> bool:
+        """Say that `target` is read up to `to`, for a guest; return whether that is news."""
+        if self.markers is _NO_MARKERS:
+            self.markers = Markers()
+        return self.markers.move(target, to)
 
     def begin_anew(self, seq: int) -> None:
         """Have nothing to do with what was written to the nick that they take with the number `seq`.
@@ -189,7 +190,7 @@ class User:
         self.earlier = (*self.earlier, was)[-EARLIER_NICKS_MOST:]
         self.named_seq = seq
         if not self.identity.account:
-            self.conversations.clear()
+            self.conversations = _NOTHING
 
 
 class Membership:

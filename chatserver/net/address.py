@@ -6,6 +6,7 @@ looks at it. The scope of a link-local address is kept for display, and is no pa
 
 import ipaddress
 import socket
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -54,10 +55,17 @@ def parse(family: int, name: Any) -> Address:  # noqa: ANN401 - as the socket mo
         return Address("localhost", path=path.replace("\0", "@"))
     text, port = name[:2]
     bare, _, scope = text.partition("%")
-    parsed = ipaddress.ip_address(bare)
+    host = _canonical(bare)
+    return Address(host, port, scope if ":" in host else "")
+
+
+@lru_cache(maxsize=1024)
+def _canonical(host: str) -> str:
+    """Return an address in its one spelling: the same object for many who come from one."""
+    parsed = ipaddress.ip_address(host)
     if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
-        return Address(str(parsed.ipv4_mapped), port)
-    return Address(str(parsed), port, scope)
+        return str(parsed.ipv4_mapped)
+    return str(parsed)
 
 
 def local(sock: socket.socket) -> Address:

@@ -44,7 +44,6 @@ class Connection(asyncio.Protocol):
         "_given_up",
         "_loop",
         "_patience",
-        "_proxied",
         "_reading",
         "_size",
         "_stall",
@@ -53,6 +52,7 @@ class Connection(asyncio.Protocol):
         "_waiter",
         "_was_reset",
         "at_end",
+        "entrance",
         "full",
         "peer",
         "reason",
@@ -61,12 +61,11 @@ class Connection(asyncio.Protocol):
         "terms",
     )
 
-    def __init__(
-        self, terms: Terms, peer: Address, number: int, entrance: Entrance, *, greets: bool = True
-    ) -> None:
+    def __init__(self, terms: Terms, peer: Address, number: int, entrance: Entrance) -> None:
         """Make a connection from `peer` by way of the listener that is such an `entrance`."""
         self.terms = terms
         self.peer = peer
+        self.entrance = entrance
         self.steps = Steps(number)
         """Its log; `number` counts connections since the start."""
         self._debug = self.steps.on
@@ -80,13 +79,12 @@ class Connection(asyncio.Protocol):
         """Whether so much waits to be sent that nothing more should be written, and its own input waits."""
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport
-        self._proxied = entrance.proxied
         self._tls = _tls_for(self, entrance)
         """What is between us and TCP, if anything is."""
         self._patience = Patience(
             terms.times,
             self._loop.time(),
-            greets=greets,
+            greets=entrance.greets,
             handshake=entrance.proxied or self._tls is not None,
         )
         self._waiter: asyncio.Future[None] | None = None
@@ -112,10 +110,10 @@ class Connection(asyncio.Protocol):
         """Own the accepted `sock` until it is closed; `converse` says what to do with its bytes."""
         try:
             self.steps.accepted(sock, self.peer)
-            if self._proxied and not await self._learn_peer(sock):
+            if self.entrance.proxied and not await self._learn_peer(sock):
                 sock.close()
                 return
-            await self._loop.connect_accepted_socket(lambda: self._tls or self, sock)
+            await self._loop.connect_accepted_socket(self._protocol, sock)
         except OSError as error:
             sock.close()
             self.steps.tell("it was gone before it could be served: %s", error)
@@ -130,8 +128,12 @@ class Connection(asyncio.Protocol):
         finally:
             self._leave()
             while not self._closed:
-                await self._wait()
+                await self.change()
             self.terms.deadlines.cancel(self)
+
+    def _protocol(self) -> asyncio.Protocol:
+        """Return what takes the bytes of the socket: it, or TLS."""
+        return self._tls or self
 
     async def _learn_peer(self, sock: socket.socket) -> bool:
         """Have the proxy say from where the connection is, and say whether it did."""
@@ -141,7 +143,7 @@ class Connection(asyncio.Protocol):
         reading.add_done_callback(lambda _: self.wake())
         self._set_deadline()
         while not (reading.done() or self.reason):
-            await self._wait()
+            await self.change()
         if not reading.done():
             reading.cancel()
             self.terms.deadlines.cancel(self)
@@ -167,7 +169,7 @@ class Connection(asyncio.Protocol):
                 async with self.terms.turns:
                     tls.step()
             else:
-                await self._wait()
+                await self.change()
         if channel.is_open:
             self._patience.shaken(self._loop.time())
             self._set_deadline()
@@ -194,7 +196,7 @@ class Connection(asyncio.Protocol):
     def origin(self) -> Origin:
         """Where it comes from, as its face is told."""
         if self._tls is None:
-            return origin_of(self.peer, proxied=self._proxied)
+            return origin_of(self.peer, proxied=self.entrance.proxied)
         return origin_of(self.peer, secure=True, certificate=self._tls.channel.certificate)
 
     @property
@@ -202,12 +204,17 @@ class Connection(asyncio.Protocol):
         """Whether the peer's side ended without its having said so, where it should have: under TLS."""
         return self._tls is not None and not self._tls.channel.has_ended
 
+    @property
+    def has_news(self) -> bool:
+        """Whether `receive` returns without waiting for the peer."""
+        return bool(self._chunks or self.reason)
+
     async def receive(self) -> bytes:
         """Return the next bytes, or b"" when there are no more: `reason` says why."""
         while not self._chunks:
             if self.reason:
                 return b""
-            await self._wait()
+            await self.change()
         data = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
         self._chunks.clear()
         self._size = 0
@@ -225,7 +232,7 @@ class Connection(asyncio.Protocol):
     async def drained(self) -> None:
         """Return when little waits to be sent, or nothing is sent any more."""
         while self.full and not (self._deaf or self._given_up):
-            await self._wait()
+            await self.change()
 
     async def flushed(self) -> None:
         """Return when the kernel has taken all that was written, or nothing is sent any more."""
@@ -249,7 +256,7 @@ class Connection(asyncio.Protocol):
         self._patience.pings = bool(session.face.ping())
         self.begin()
 
-    def _wait(self) -> asyncio.Future[None]:
+    def change(self) -> asyncio.Future[None]:
         """Return what is done when something has happened."""
         self._waiter = self._loop.create_future()
         return self._waiter

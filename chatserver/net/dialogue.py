@@ -24,12 +24,12 @@ TURN: Final = 0.001
 """Seconds for which lines of one peer are taken before others have their turn."""
 
 
-async def converse(connection: Connection, pinned: Speaks | None = None) -> None:
+async def converse(connection: Connection) -> None:
     """Talk with the peer of `connection` until one of the two ends it.
 
-    `pinned` is what is spoken at its listener; None lets the first line decide.
+    What is spoken at its listener is known, or its first line decides.
     """
-    begun = await _begin(connection, pinned)
+    begun = await _begin(connection)
     if begun is None:
         return
     session, text, telnet = begun
@@ -39,6 +39,9 @@ async def converse(connection: Connection, pinned: Speaks | None = None) -> None
         lines = framer.feed(text)
         connection.steps.tell("lines: %d whole, %d bytes of the next", len(lines), framer.pending)
         await take(connection, session, lines)
+        del text, lines  # as long as nothing comes, they would be kept
+        while not connection.has_news:  # here: a coroutine more would be 4 % of an idle connection
+            await connection.change()
         text = await connection.receive()
         if not text:
             break
@@ -52,7 +55,7 @@ async def converse(connection: Connection, pinned: Speaks | None = None) -> None
 
 
 async def _begin(
-    connection: Connection, pinned: Speaks | None
+    connection: Connection,
 ) -> tuple[Session, bytes, TelnetFilter | None] | None:
     """Return the session that the first line led to, what came with it, and the filter of telnet.
 
@@ -63,7 +66,8 @@ async def _begin(
     verdict = await _judge(connection, telnet, opening)
     if verdict is None:
         return None
-    speaks = verdict if isinstance(verdict, Refused) else pinned or verdict
+    spoken = connection.entrance.spoken
+    speaks = spoken if isinstance(verdict, Speaks) and isinstance(spoken, Speaks) else verdict
     face = _open(connection, speaks, crlf=opening.crlf)
     if isinstance(face, Refused):
         connection.terms.counters.refused += 1

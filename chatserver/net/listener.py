@@ -10,10 +10,9 @@ import itertools
 import logging
 import socket
 from collections.abc import Iterator
-from functools import partial
+from contextvars import copy_context
 from typing import Final
 
-from chatserver.faces.detection import Speaks
 from chatserver.net import tcp
 from chatserver.net.address import Address, local, parse
 from chatserver.net.connection import Connection
@@ -40,6 +39,8 @@ class Connections:
         self.terms = terms
         self.reserve = Reserve()
         self._numbers = itertools.count(1)
+        self._context, self._forget = copy_context(), self._remove
+        """One of each for all tasks, as each would have its own."""
         self._tasks: dict[asyncio.Task[None], Connection] = {}
         self._strangers: set[Connection] = set()
         """Who was no user when they were counted last, or came since."""
@@ -68,13 +69,12 @@ class Connections:
             connection = web = WebConnection(self.terms, peer, number, entrance, spoken)
             running = web.serve(sock)
         else:
-            greets = spoken in {None, Speaks.PLAIN}
-            connection = Connection(self.terms, peer, number, entrance, greets=greets)
-            running = connection.run(sock, partial(converse, pinned=spoken))
-        task = asyncio.create_task(running, name=f"#{number}")
+            connection = Connection(self.terms, peer, number, entrance)
+            running = connection.run(sock, converse)
+        task = asyncio.create_task(running, name=f"#{number}", context=self._context)
         self._tasks[task] = connection
         self._strangers.add(connection)
-        task.add_done_callback(self._remove)
+        task.add_done_callback(self._forget, context=self._context)
 
     def _remove(self, task: asyncio.Task[None]) -> None:
         self._strangers.discard(self._tasks.pop(task))

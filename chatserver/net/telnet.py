@@ -45,7 +45,8 @@ class TelnetFilter:
         self._verb = 0
         self._binary = False
         """Whether the peer was asked, or allowed, to send BINARY."""
-        self._text = bytearray()
+        self._text: bytearray
+        """What is text, while it is taken apart."""
 
     def feed(self, data: bytes) -> bytes:
         """Take the next bytes of the stream and return those that are text."""
@@ -54,6 +55,7 @@ class TelnetFilter:
             if data:  # as mostly: all is text
                 self._after = _After.CR if data[-1] == CR else _After.TEXT
             return data
+        self._text = bytearray()
         position = 0
         while position < len(data):
             if self._after in _IN_TEXT:
@@ -62,9 +64,7 @@ class TelnetFilter:
             else:
                 self._step(data[position])
                 position += 1
-        text = bytes(self._text)
-        self._text.clear()
-        return text
+        return bytes(self._text)
 
     def _take_text(self, data: bytes, start: int, special: int | None) -> int:
         """Take text from `start` up to the byte at `special`, or that byte; return what is next."""

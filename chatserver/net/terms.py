@@ -97,6 +97,11 @@ class Entrance(Struct, frozen=True):
     """Whether a proxy says first from where each connection is (PROXY protocol)."""
 
     @property
+    def greets(self) -> bool:
+        """Whether peers that say nothing are greeted: they may be people."""
+        return self.spoken in {None, Speaks.PLAIN}
+
+    @property
     def is_web(self) -> bool:
         """Whether it speaks WebSocket."""
         return isinstance(self.spoken, WebSocketTerms)

@@ -29,7 +29,7 @@ class WebConnection(Connection):
         entrance: Entrance,
         offered: WebSocketTerms,
     ) -> None:
-        super().__init__(terms, peer, number, entrance, greets=False)
+        super().__init__(terms, peer, number, entrance)
         self._websocket = WebSocket(offered.origins, IRC_LINE)
 
     async def serve(self, sock: socket.socket) -> None:

@@ -1,6 +1,7 @@
 """Counting messages without reading them."""
 
 import random
+from itertools import accumulate, pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,3 +42,13 @@ def test_watcher_finds_every_message_in_any_cut(cuts: list[int]) -> None:
         stream = stream[cut:]
     watcher.feed(stream)
     assert watcher.order == spoken
+
+
+@given(st.lists(st.integers(1, 200), max_size=20))
+def test_watcher_tells_after_how_many_bytes_a_message_was_heard(cuts: list[int]) -> None:
+    """Its mark is the last of them, wherever a read ends."""
+    stream = b"".join(b"[m%d] %s\n" % (number, compose(1, number, 40)) for number in range(9))
+    watcher = Watcher()
+    for begin, end in pairwise([0, *accumulate(cuts), len(stream)]):
+        watcher.feed(stream[begin:end])
+    assert watcher.ends == [place + 1 for place in range(len(stream)) if stream[place] == ord(MARK)]

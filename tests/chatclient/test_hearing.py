@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from chatclient.hearing import Altered, Heard, Hearing, When, let_go
+from chatclient.hearing import Altered, Forgetting, Heard, Hearing, When
 from chatclient.model import Buffer, ConnectionState, Delivery, Kind, Line, Status, World
-from chatclient.model.window import MOST
+from chatclient.model.window import HEAVIEST, MOST
 
 
 class Ear:
@@ -15,6 +15,7 @@ class Ear:
         self.room = self.world.open_room("#ops")
         self.heard: list[Heard | Altered] = []
         self._hearing = Hearing(lambda: self.world.status.state is ConnectionState.ONLINE)
+        self.forgetting = Forgetting(self.world)
 
     def listen(self) -> list[tuple[str, When]]:
         """Return what was heard since the last time."""
@@ -27,6 +28,13 @@ class Ear:
     def online(self, *, state: ConnectionState = ConnectionState.ONLINE) -> None:
         """Be let in, or not."""
         self.world.set_status(replace(self.world.status, state=state))
+
+    def add(self, text: str) -> None:
+        """Let bob say something, and forget what is too much."""
+        self.world.add(self.room, self.line(text, text[:9]))
+        for change in self.world.take_changes():
+            self.forgetting.note(change)
+        self.forgetting.let_go()
 
     def line(self, text: str, msgid: str = "", kind: Kind = Kind.MESSAGE) -> Line:
         """Return a line of bob's."""
@@ -145,12 +153,19 @@ def test_what_was_heard_is_let_go() -> None:
     """Who listens for months needs no more memory than for a day; what is held back stays."""
     ear = Ear()
     for number in range(3 * MOST):
-        ear.world.add(ear.room, ear.line(str(number), str(number)))
-        let_go(ear.world)
+        ear.add(str(number))
     assert MOST <= len(ear.room.lines) < 2 * MOST
     assert ear.room.lines[-1].text == str(3 * MOST - 1)
     ear.world.set_behind(ear.room, behind=True)
     for _ in range(MOST):
-        ear.world.add(ear.room, ear.line("x"))
-        let_go(ear.world)
+        ear.add("x")
     assert len(ear.room.lines) > 2 * MOST
+
+
+def test_long_lines_are_let_go_sooner() -> None:
+    """What is kept in memory is bounded by what it weighs, too."""
+    ear = Ear()
+    for number in range(300):
+        ear.add(f"{number} ".ljust(64_000, "x"))
+        assert sum(len(line.text) for line in ear.room.lines) <= HEAVIEST
+    assert ear.room.lines[-1].text.startswith("299 ")

@@ -11,13 +11,14 @@ from chatserver.backlog import Backlog
 from chatserver.core import commands, events
 from chatserver.core.audiences import Audience
 from chatserver.core.commands import Command, Join, Kick, ModeChange, Part, Quit, Say
+from chatserver.core.devices import Device
 from chatserver.core.effects import Attached, Close, Emission
 from chatserver.core.events import Event, Said
 from chatserver.core.execute import Stamp, execute
 from chatserver.core.execute.devices import settle
 from chatserver.core.execute.turn import Turn
 from chatserver.core.limits import Limits
-from chatserver.core.state import Device, State, User
+from chatserver.core.state import State, User
 from chatserver.delivery import CHUNK_MOST, Delivery, Round
 from chatserver.faces.contract import Dialect
 

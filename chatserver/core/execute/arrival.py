@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from chatserver.core.accounts import Account
 from chatserver.core.commands import ABSENT, Connect, Join, Login
+from chatserver.core.devices import Device
 from chatserver.core.effects import (
     Attached,
     Close,
@@ -27,7 +28,7 @@ from chatserver.core.execute.people import note_away, remove, tell_away
 from chatserver.core.execute.rooms import join
 from chatserver.core.execute.turn import Stamp, Turn, shorten
 from chatserver.core.naming import refuse_nick
-from chatserver.core.state import Device, State, User
+from chatserver.core.state import State, User
 
 
 def connect(state: State, stamp: Stamp, session: int, command: Connect) -> Sequence[Effect]:

@@ -11,6 +11,7 @@ from typing import Final
 
 from chatserver.core.accounts import Account
 from chatserver.core.commands import Quit
+from chatserver.core.devices import Device
 from chatserver.core.effects import (
     Attached,
     Close,
@@ -25,7 +26,7 @@ from chatserver.core.execute.people import REPLACED, note_away, remove, tell_awa
 from chatserver.core.execute.turn import Turn, shorten
 from chatserver.core.naming import refuse_nick
 from chatserver.core.standings import remembered
-from chatserver.core.state import Device, Room, State, User
+from chatserver.core.state import Room, State, User
 
 MISSED_MOST: Final = 200
 """Messages of each room that somebody is shown at most who had no device there for a while."""

@@ -20,7 +20,7 @@ def mark_read(turn: Turn, command: MarkRead) -> Sequence[Effect]:
     if account := state.accounts.find(user.identity.account):
         moved = state.markers.move(account, key, read_at)
     else:
-        moved = user.markers.move(key, read_at)
+        moved = user.mark_read(key, read_at)
     if moved:
         return (Emission(MarkerMoved(turn.seq, turn.at, target, read_at), user.alone),)
     return (MarkerKept(target, markers_of(state, user).find(key) or 0),)

@@ -1,6 +1,6 @@
 """Rooms: entering and leaving them, asking somebody in, putting somebody out, the topic."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chatserver.core.audiences import Audience
 from chatserver.core.commands import Invite, Join, Kick, ModeChange, Part, SetTopic
@@ -55,7 +55,7 @@ def join(turn: Turn, command: Join) -> Sequence[Effect]:
     room.enter(user, status)
     state.see_to_entered(room)
     state.follow(user)
-    user.invited.pop(room.log, None)
+    user.invited = _without(room, user.invited)
     effects: list[Effect] = [
         Emission(Joined(turn.seq, turn.at, room.name, user.identity), room.audience, moved=user),
         *_away_on_entry(turn, room),
@@ -204,10 +204,10 @@ def invite(turn: Turn, command: Invite) -> Sequence[Effect]:
         return (Refused(Reason.TARGET_IN_ROOM, guest.nick, room.name),)
     if "i" in room.flags and not governs(turn.state, turn.user, room):
         return (Refused(Reason.NOT_ROOM_OPERATOR, room.name),)
-    guest.invited.pop(room.log, None)
-    guest.invited[room.log] = room.created_seq
-    if len(guest.invited) > turn.state.limits.rooms_per_user:
-        del guest.invited[next(iter(guest.invited))]
+    invited = {**_without(room, guest.invited), room.log: room.created_seq}
+    if len(invited) > turn.state.limits.rooms_per_user:
+        del invited[next(iter(invited))]
+    guest.invited = invited
     by = turn.user.identity
     watchers = Audience(user for user in room.having("o") if user is not turn.user)
     return (
@@ -215,6 +215,13 @@ def invite(turn: Turn, command: Invite) -> Sequence[Effect]:
         Emission(Invited(turn.seq, turn.at, room.name, by, guest.nick), guest.alone),
         Emission(InviteSeen(turn.seq, turn.at, room.name, by, guest.nick), watchers),
     )
+
+
+def _without(room: Room, invited: Mapping[str, int]) -> Mapping[str, int]:
+    """Return the rooms somebody was `invited` into, but for `room`."""
+    if room.log not in invited:
+        return invited
+    return {log: seq for log, seq in invited.items() if log != room.log}
 
 
 def set_topic(turn: Turn, command: SetTopic) -> Sequence[Effect]:

@@ -70,4 +70,5 @@ class Turn(Struct, frozen=True, gc=False):
 
 def shorten(text: str, limit: int) -> str:
     """Return `text` cut to at most `limit` bytes of UTF-8."""
-    return cut_utf8(text.encode(), limit).decode()
+    data = text.encode()
+    return text if len(data) <= limit else cut_utf8(data, limit).decode()

@@ -32,6 +32,7 @@ from chatwire.framing import OVERLONG, Overlong
 from chatwire.names import fold, looks_like_room, tidy
 from chatwire.text import plain
 
+_NONE: frozenset[str] = frozenset()
 _BLANK = b" \t"
 _SPECIAL = b" \t/"
 """What a line that is said as it is does not begin with; nor is it empty, as b"" is in any bytes."""
@@ -58,7 +59,7 @@ class PlainFace(Reader):
         super().__init__(facts, host, private=private)
         self._nicks = nicks
         self._address = address
-        self._gathered: frozenset[str] = frozenset()
+        self._gathered = _NONE
         """Rooms it came to by being one more device, none of them in front: their past is named."""
 
     @staticmethod
@@ -205,7 +206,8 @@ class PlainFace(Reader):
         if isinstance(reply, Entered) and not (reply.elsewhere or reply.gathered):
             self.entered = True
             self.go(fold(reply.room))
-            self._gathered -= {fold(reply.room)}
+            if self._gathered:
+                self._gathered -= {fold(reply.room)}
         if isinstance(reply, Relocated) and self.here == fold(reply.before):
             self.go(fold(reply.entered.room))
         if isinstance(reply, Gathered):

@@ -24,7 +24,7 @@ from chatclient.model import (
     Status,
     World,
 )
-from chatclient.model.window import MOST
+from chatclient.model.window import ALL, HEAVIEST, MOST
 from chatclient.session import Identity, Session
 
 MORNING = 1_700_000_000.0
@@ -149,6 +149,64 @@ def test_the_memory_keeps_the_newest_alone(life: Life) -> None:
     assert len(room.msgids) == len(room.lines) - 1
     assert life.kept() == [f"{number}" for number in range(3 * MOST)]
     assert len(life.archive.shelf(room).positions) <= len(room.lines)
+
+
+def _size(buffer: Buffer) -> int:
+    return sum(len(line.text) for line in buffer.lines)
+
+
+def test_long_lines_are_fewer_in_memory(life: Life) -> None:
+    """A window is bounded by what it weighs, too; what it has is the newest, and no line is lost."""
+    room = life.room()
+    for number in range(300):
+        life.say(f"{number} ".ljust(64_000, "x"), MORNING + number, f"m{number}")
+        assert _size(room) < 3 * HEAVIEST
+    assert life.archive.flush()
+    life.say("last", MORNING + 300)
+    assert _size(room) <= HEAVIEST
+    assert room.older
+    assert room.lines[-1].text == "last"
+    assert len(room.msgids) == len(room.lines) - 1
+    assert len(life.kept()) == 301
+
+
+def test_many_rooms_together_are_bounded() -> None:
+    """The heaviest give way first."""
+    rooms = [f"#{number}" for number in range(40)]
+    life = Life(None, "#small", *rooms)
+    life.say("small", room="#small")
+    for number in range(40):
+        for room in rooms:
+            life.say("x" * 60_000, MORNING + number, room=room)
+        life.archive.flush()
+    assert sum(map(_size, life.world.buffers)) <= ALL * 9 // 8
+    assert texts(life.room("#small").lines) == ["small"]
+    assert all(life.room(each).lines for each in rooms)
+    life.end()
+
+
+def test_the_page_of_the_server_is_bounded(life: Life) -> None:
+    """What it says is kept nowhere, and the memory has the newest of it."""
+    server = life.world.server
+    for number in range(3 * MOST):
+        life.world.tell(server, str(number), time=MORNING)
+        if number % 100 == 0:
+            life.flush()
+    life.flush()
+    assert MOST <= len(server.lines) <= MOST + 1000
+    assert server.lines[-1].text == str(3 * MOST - 1)
+
+
+def test_long_lines_are_not_all_brought_back(tmp_path: Path) -> None:
+    """At start there is the newest, and what is older is read when it is looked at."""
+    one = Life(tmp_path / "archive.db", "#room")
+    for number in range(20):
+        one.say("x" * 30_000, MORNING + number)
+    one.end()
+    two = Life(tmp_path / "archive.db", "#room")
+    assert 30_000 <= _size(two.room()) <= 64 * 1024
+    assert two.room().older
+    two.end()
 
 
 def test_nothing_is_let_go_while_something_may_belong_between(life: Life) -> None:

@@ -274,6 +274,21 @@ def test_a_file_that_breaks_is_no_end(tmp_path: Path) -> None:
     talk.archive.close()
 
 
+def test_a_memory_is_bounded() -> None:
+    """Where there is no file, the oldest of long lines are forgotten; the newest are found."""
+    talk = Talk()
+    for number in range(800):
+        talk.say(f"{number} ".ljust(64_000, "x"), MORNING + number)
+        if number % 50 == 0:
+            talk.archive.flush()
+    kept = talk.texts()
+    assert 100 <= len(kept) < 700
+    assert kept[-1].startswith("799 ")
+    assert sum(map(len, kept)) < 40 << 20
+    assert talk.found("799 xx") == [kept[-1]]
+    talk.archive.close()
+
+
 def test_a_buffer_that_is_renamed(talk: Talk) -> None:
     """What is kept follows it, unless there is something under that name."""
     conversation = talk.world.open_direct("bob")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from chatclient.model import Buffer, Change, Delivery, Kind, PastChanged, PastFound
-from chatclient.session.catchup import MOST
+from chatclient.session.catchup import LARGEST, MOST
 from tests.chatclient.session.wire import MODERN, NOW, Wire, texts
 
 HISTORY = f"{MODERN} draft/chathistory draft/event-playback chatserver.dev/nonce"
@@ -214,6 +214,22 @@ def test_no_more_than_is_sensible() -> None:
     assert room.lines[at + 1].text == "x"
     assert "x" not in texts(room)[:at]
     assert len([line for line in wire.sent() if "CHATHISTORY" in line]) == MOST // page - 1
+
+
+def test_long_lines_are_enough_sooner() -> None:
+    """What is filled in at once is bounded by what it weighs, too."""
+    wire, room = _in_room(isupport="CHATHISTORY=100")
+    _again(wire, isupport="CHATHISTORY=100")
+    long = "x" * (LARGEST // 250)
+    for number in range(1, 4):
+        times = [40.0 - 0.001 * (number * 100 - each) for each in range(100)]
+        lines = [
+            f"@msgid=x{time};time={_time(time)} :bob!b@h PRIVMSG #ops {long}" for time in times
+        ]
+        wire.hear(*_batch(f"h{number}", lines))
+    assert not room.behind
+    (gap,) = [line for line in room.lines if line.kind is Kind.GAP]
+    assert gap.text.startswith("300 lines are enough: ")
 
 
 @pytest.mark.parametrize("caps", [MODERN, "", "server-time"])

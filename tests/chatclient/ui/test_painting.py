@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chatclient.model import Delivery, Kind, Line, Reaction, Span
-from chatclient.ui.painting import NO_MARKS, Block, Marks, Painter
+from chatclient.ui.painting import KEPT_ROWS, NO_MARKS, Block, Marks, Painter
 from tests.chatclient.ui.rig import NOON
 
 
@@ -67,6 +67,21 @@ def test_marks_stand_above() -> None:
     assert new.strip("─") == " new since you looked "
     assert text.endswith("hello")
     assert block.starts == (-2, -1, 0)
+
+
+def test_rows_of_long_lines_are_kept_of_fewer() -> None:
+    """Of those that are looked at at once they always are: the last of one, the first of another."""
+    painter = Painter()
+    lines = [replace(_line(text="x " * 20_000), id=number) for number in range(1, 25)]
+    for line in lines:
+        assert len(painter.block(line, 60, NO_MARKS, str.lower).rows) > 500
+    assert painter.rows <= KEPT_ROWS
+    huge = [replace(line, text=line.text * 12) for line in lines[:2]]
+    for _ in range(3):
+        for line in huge:
+            painter.block(line, 60, NO_MARKS, str.lower)
+    assert painter.rows > KEPT_ROWS
+    assert painter.made == len(lines) + len(huge)
 
 
 def test_rows_are_made_once() -> None:
