@@ -46,7 +46,6 @@ class Connection(asyncio.Protocol):
         "_patience",
         "_reading",
         "_size",
-        "_sock",
         "_stall",
         "_tls",
         "_transport",
@@ -80,8 +79,6 @@ class Connection(asyncio.Protocol):
         """Whether so much waits to be sent that nothing more should be written, and its own input waits."""
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport
-        self._sock: socket.socket | None = None
-        """Takes what is written while nothing waits; None if something is between us and TCP."""
         self._tls = _tls_for(self, entrance)
         """What is between us and TCP, if anything is."""
         self._patience = Patience(
@@ -116,7 +113,6 @@ class Connection(asyncio.Protocol):
             if self.entrance.proxied and not await self._learn_peer(sock):
                 sock.close()
                 return
-            self._sock = sock if self._tls is None else None
             await self._loop.connect_accepted_socket(self._protocol, sock)
         except OSError as error:
             sock.close()
@@ -278,18 +274,8 @@ class Connection(asyncio.Protocol):
             return
         if self._debug:
             self.steps.send(self._transport, data)
-            return
-        sock = self._sock
-        if sock is not None and not self._transport.get_write_buffer_size():
-            # The transport would do it later, for a fifth more of what a delivery costs.
-            try:
-                sent = sock.send(data)
-            except OSError:  # it takes nothing, or there was an error: the transport sees to both
-                sent = 0
-            if sent == len(data):
-                return
-            data = data[sent:]
-        self._transport.write(data)
+        else:
+            self._transport.write(data)
 
     def give_up(self, reason: str) -> None:
         """Read no more, and wait for nothing; the task will end it, and tell `reason`."""

@@ -93,16 +93,6 @@ class Socket:
     def __init__(self, endpoint: "Endpoint") -> None:
         self.endpoint = endpoint
         self.lingers = True
-        self.on_send: Callable[[bytes], None] = lambda _data: None
-        """Sees all that is sent past the transport."""
-
-    def send(self, data: bytes) -> int:
-        """Return how many of the bytes the kernel takes. Raises `OSError`."""
-        taken = self.endpoint.send(data)
-        if not taken:
-            raise BlockingIOError
-        self.on_send(data[:taken])
-        return taken
 
     def setsockopt(self, level: int, option: int, value: object) -> None:
         """Take note of SO_LINGER with 0 s: closing resets."""

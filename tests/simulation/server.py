@@ -224,7 +224,7 @@ class Machine:
             if prompt:
                 self._check_prompt(words)
 
-        transport.on_write = transport.endpoint.socket.on_send = on_write
+        transport.on_write = on_write
 
     @property
     def most_unsent(self) -> int:
