@@ -3,6 +3,7 @@
 import argparse
 import os
 import platform
+import re
 import resource
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import measures, plot, report
+from benchmarks import goals, measures, plot, report
 from benchmarks.crowd import LoadError
 from benchmarks.history import build
 from benchmarks.load import Shape
@@ -46,7 +47,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--measure", nargs="+", choices=MEASURES, default=MEASURES)
     parser.add_argument("--target", nargs="+", help="only targets whose name starts so")
     parser.add_argument("--receivers", nargs="+", type=int, default=[100, 1000])
-    parser.add_argument("--window", type=int, default=64, help="messages on their way per sender")
+    parser.add_argument("--window", type=int, default=16, help="on their way per sender")
     parser.add_argument("--rate", type=float, default=100.0, help="messages/s at the fixed rate")
     parser.add_argument("--seconds", type=float, default=1.5, help="length of a run")
     parser.add_argument("--repeat", type=int, default=2)
@@ -108,10 +109,10 @@ def sections(
         found["All at once"] = Storms(few, options.members)
     if "growth" in options.measure and ours:
         shape = Shape(receivers=100, window=options.window, seconds=options.seconds)
-        known = with_data(ours[0], f"chatserver, {options.stored:,} messages stored", stored)
+        known = with_data(ours[0], goals.STORED, stored)
         grown = {
             f"{count:,} receivers": Shape(
-                receivers=count, window=min(64, 100_000 // count), seconds=options.seconds
+                receivers=count, window=options.window, seconds=options.seconds
             )
             for count in GROWN
         }
@@ -147,7 +148,7 @@ def take(found: Mapping[str, Section]) -> None:
                 print("done", file=sys.stderr)
 
 
-def circumstances(targets: Sequence[Target]) -> str:
+def circumstances(targets: Sequence[Target], options: argparse.Namespace) -> str:
     """When, on what and against which versions it was measured."""
     server, load = cores()
     programs = [target for target in unique_programs(targets) if target.program != sys.executable]
@@ -155,8 +156,8 @@ def circumstances(targets: Sequence[Target]) -> str:
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, "
         f"{platform.system()} {platform.machine()} with {os.cpu_count()} cores; server on core "
-        f"{min(server)}, load on core {min(load)}. "
-        f"{versions}."
+        f"{min(server)}, load on core {min(load)}. {versions}. "
+        f"The history has {options.stored:,} messages."
     )
 
 
@@ -169,10 +170,11 @@ def unique_programs(targets: Sequence[Target]) -> list[Target]:
 
 
 def version(target: Target) -> str:
-    """What the program says that it is: the first line it prints."""
+    """The program's name, and the number that it says is its version."""
     program = find(target.program) or target.program
     told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
-    return (told.stdout or told.stderr).partition("\n")[0].strip()
+    number = re.search(r"\d+(\.\d+)+", told.stdout or told.stderr)
+    return f"{Path(program).name} {number[0] if number else '(?)'}"
 
 
 def write(page: Path, text: str, found: Mapping[str, Section]) -> None:
@@ -200,7 +202,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         found = sections(targets, options, Path(stored))
         take(found)
     tables = [f"### {title}\n\n{section.text()}" for title, section in found.items()]
-    text = "\n\n".join([circumstances(targets), *tables])
+    if isinstance(room := found.get("One room"), FanOut):
+        tables.append(f"### The load\n\n{report.load_table(room.samples)}")
+    figures = {
+        (title, *key): figure
+        for title, section in found.items()
+        for key, figure in section.figures().items()
+    }
+    reached = f"### Goals\n\n{goals.goals_table(figures)}"
+    text = "\n\n".join([circumstances(targets, options), reached, *tables])
     if options.write:
         write(options.write, text, found)
     else:

@@ -1,9 +1,10 @@
 """Tables in Markdown, and their place in a page, pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import isnan
 
 from benchmarks.acknowledged import Waits
-from benchmarks.figures import percentile
+from benchmarks.figures import per_million, percentile
 from benchmarks.samples import Outcome, Samples, Spread
 from benchmarks.storm import Passage
 
@@ -47,6 +48,31 @@ def costs_by_shape(
     return costs
 
 
+def load_table(samples: Mapping[tuple[str, str, bool], Samples]) -> str:
+    """For each load of the limit: how much the load took of it, and of the fastest other server."""
+    head = (
+        "load", "most that it took, deliveries/s", "the fastest server's", "which",
+        "load busy with it", "load, CPU s per million deliveries", "server's",
+    )  # fmt: skip
+    rows = []
+    for (name, shape, _), least in samples.items():
+        others = [
+            (run.deliveries / run.seconds, other, run)
+            for (other, load, _), taken in samples.items()
+            if load == shape and other != LIMIT
+            for run in taken.outcomes
+        ]
+        if name == LIMIT and least.outcomes and others:
+            most = max(run.deliveries / run.seconds for run in least.outcomes)
+            rate, other, run = max(others)
+            rows.append((
+                shape, f"{most:,.0f}", f"{rate:,.0f}", other, f"{run.load_cpu / run.seconds:.0%}",
+                f"{per_million(run.load_cpu, run.deliveries):.3f}",
+                f"{per_million(run.server_cpu, run.deliveries):.3f}",
+            ))  # fmt: skip
+    return table(head, rows)
+
+
 def _fan_out_row(key: tuple[str, str, bool], taken: Samples, limit: float) -> tuple[str, ...]:
     name, shape, kept = key
     told = "yes" if kept else "no"
@@ -58,12 +84,16 @@ def _fan_out_row(key: tuple[str, str, bool], taken: Samples, limit: float) -> tu
         shape,
         told,
         taken.cost.text(".3f"),
-        f"{taken.cost.median / limit:.2f}" if limit == limit else "-",  # noqa: PLR0124 - not a number
+        _if_any(taken.cost.median / limit, ".2f"),
         f"{run.deliveries / run.seconds:,.0f}",
         f"{percentile(run.latencies, 0.50) * 1e3:.2f}",
         f"{percentile(run.latencies, 0.99) * 1e3:.2f}",
         _busy(run),
     )
+
+
+def _if_any(figure: float, form: str) -> str:
+    return "-" if isnan(figure) else f"{figure:{form}}"
 
 
 def _busy(run: Outcome) -> str:
@@ -116,7 +146,7 @@ def storms_table(passages: Mapping[str, Passage | None]) -> str:
             continue
         rows.append((
             name, f"{one.join_seconds:.1f}", f"{one.join_cpu:.1f}", f"{one.idle_kib:.1f}",
-            f"{one.idle_share:.1%}", f"{one.leave_seconds:.2f}", f"{one.left_kib / 1024:.0f}",
+            f"{one.idle_share:.1%}", _if_any(one.leave_seconds, ".2f"), f"{one.left_kib / 1024:.0f}",
         ))  # fmt: skip
     return table(head, rows)
 

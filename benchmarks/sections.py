@@ -12,6 +12,8 @@ from typing import Protocol
 from benchmarks import measures, report
 from benchmarks.acknowledged import Waits
 from benchmarks.dialects import IRC_TAGS, PLAIN, Dialect
+from benchmarks.figures import percentile
+from benchmarks.goals import Figures
 from benchmarks.load import Shape
 from benchmarks.process import await_quiet
 from benchmarks.rooms import Layout, crossing, pairs
@@ -34,6 +36,9 @@ class Section(Protocol):
     def text(self) -> str:
         """Return what the runs brought so far, in Markdown."""
 
+    def figures(self) -> Figures:
+        """Return the figures by which goals are judged; of what failed there are none."""
+
 
 class FanOut:
     """Messages in one room: every shape on every target, the repeats in turn, so noise meets all alike."""
@@ -55,6 +60,15 @@ class FanOut:
     def text(self) -> str:
         """Return one row for each target and shape."""
         return report.fan_out_table(self.samples)
+
+    def figures(self) -> Figures:
+        """Return cost, rate and latencies of each target under each load."""
+        return {
+            (load, name, kind): figure
+            for (name, load, _), samples in self.samples.items()
+            if samples.outcomes
+            for kind, figure in _told(samples).items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +99,22 @@ class ManyRooms:
         """Return one row for each case."""
         return report.rooms_table(self.samples)
 
+    def figures(self) -> Figures:
+        """Return cost and rate of each case."""
+        return {
+            (title, kind): figure
+            for (title, _), samples in self.samples.items()
+            if samples.outcomes
+            for kind, figure in _told(samples).items()
+        }
+
 
 class OneByOne:
     """One sender who waits for each echo."""
 
     def __init__(self, targets: Sequence[Target], seconds: float) -> None:
         self._targets, self._seconds = targets, seconds
-        self._waits = {target.name: Waits() for target in targets}
+        self.waits = {target.name: Waits() for target in targets}
 
     def tasks(self) -> Iterator[Task]:
         """Yield one run for each target."""
@@ -99,11 +122,20 @@ class OneByOne:
             yield f"{target.name}: one by one", partial(self._add, target)
 
     def _add(self, target: Target) -> None:
-        self._waits[target.name] = measures.one_by_one(target, self._seconds)
+        self.waits[target.name] = measures.one_by_one(target, self._seconds)
 
     def text(self) -> str:
         """Return one row for each target."""
-        return report.waits_table(self._waits)
+        return report.waits_table(self.waits)
+
+    def figures(self) -> Figures:
+        """Return by how many milliseconds an acknowledgement takes longer than the disk, for half of them."""
+        return {
+            (name, "beyond"): 1e3
+            * (percentile(one.acknowledged, 0.5) - percentile(one.synced, 0.5))
+            for name, one in self.waits.items()
+            if one.acknowledged
+        }
 
 
 class Storms:
@@ -111,7 +143,7 @@ class Storms:
 
     def __init__(self, targets: Sequence[Target], count: int) -> None:
         self._counts = {target: min(count, target.storm_most) for target in targets}
-        self._passages: dict[str, Passage | None] = dict.fromkeys(map(self._title, targets))
+        self.passages: dict[str, Passage | None] = dict.fromkeys(map(self._title, targets))
 
     def _title(self, target: Target) -> str:
         return f"{target.name}, {self._counts[target]:,}"
@@ -122,11 +154,26 @@ class Storms:
             yield f"{self._title(target)} come and go", partial(self._add, target)
 
     def _add(self, target: Target) -> None:
-        self._passages[self._title(target)] = measures.storm(target, self._counts[target])
+        self.passages[self._title(target)] = measures.storm(target, self._counts[target])
 
     def text(self) -> str:
         """Return one row for each target."""
-        return report.storms_table(self._passages)
+        return report.storms_table(self.passages)
+
+    def figures(self) -> Figures:
+        """Return what is to be reached: times in seconds, memory in KiB and in shares, CPU in cores."""
+        return {
+            (title, kind): figure
+            for title, one in self.passages.items()
+            if one
+            for kind, figure in (
+                ("join", one.join_seconds),
+                ("idle KiB", one.idle_kib),
+                ("idle CPU", one.idle_share),
+                ("leave", one.leave_seconds),
+                ("left", one.left_share),
+            )
+        }
 
 
 @dataclass(slots=True)
@@ -143,15 +190,23 @@ class Figure:
     def tasks(self) -> Iterator[Task]:
         """Yield the runs."""
         for _, target in product(range(self.repeat), self.targets):
-            spread = self.spreads.setdefault(target.name, Spread())
-            yield f"{target.name}: {self.title}", partial(self._add, spread, target)
+            self.spreads.setdefault(target.name, Spread())
+            yield f"{target.name}: {self.title}", partial(self._take, target)
 
-    def _add(self, spread: Spread, target: Target) -> None:
-        spread.values.append(self.sample(target))
+    def _take(self, target: Target) -> None:
+        self.add(target, self.sample(target))
+
+    def add(self, target: Target, value: float) -> None:
+        """Keep one more sample."""
+        self.spreads.setdefault(target.name, Spread()).values.append(value)
 
     def text(self) -> str:
         """Return one row for each target."""
         return report.single_table(self.title, self.form, self.spreads)
+
+    def figures(self) -> Figures:
+        """Return the median of each target."""
+        return {(name,): spread.median for name, spread in self.spreads.items() if spread.values}
 
 
 def mixed_cases(targets: Sequence[Target], shape: Shape) -> Sequence[Case]:
@@ -179,6 +234,16 @@ def growth_cases(target: Target, rooms: Sequence[int], shape: Shape) -> Sequence
         Case(f"{target.name}: {count:,} rooms", target, pairs(min(4, count), count), shape)
         for count in rooms
     ]
+
+
+def _told(samples: Samples) -> Mapping[str, float]:
+    run = samples.calmest
+    return {
+        "cost": samples.cost.median,
+        "rate": run.deliveries / run.seconds,
+        "p50": percentile(run.latencies, 0.50),
+        "p99": percentile(run.latencies, 0.99),
+    }
 
 
 def _add_run(samples: Samples, target: Target, shape: Shape) -> None:

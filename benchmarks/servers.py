@@ -105,6 +105,34 @@ INSPIRCD_CONF = """\
 <class name="nobody" commands="">
 """
 
+ERGO_CONF = """\
+network: {{name: Bench}}
+server:
+  name: bench.example
+  listeners: {{"127.0.0.1:{port}": {{}}}}
+  casemapping: ascii
+  max-sendq: 1g
+  lookup-hostnames: false
+  check-ident: false
+  enforce-utf8: false
+  idle-timeouts: {{registration: 60s, ping: 1h, disconnect: 2h}}
+  ip-limits: {{count: false, throttle: false}}
+  ip-cloaking: {{enabled: false}}
+accounts:
+  authentication-enabled: false
+  registration: {{enabled: false}}
+  multiclient: {{enabled: false}}
+channels: {{default-modes: "+n", max-channels-per-client: 10000, registration: {{enabled: false}}}}
+datastore: {{path: "{directory}/ircd.db"}}
+limits:
+  {{nicklen: 32, identlen: 20, realnamelen: 150, channellen: 64, awaylen: 390, kicklen: 390, topiclen: 390,
+    monitor-entries: 100, whowas-entries: 100, chan-list-modes: 100, registration-messages: 1024,
+    multiline: {{max-bytes: 4096, max-lines: 100}}}}
+fakelag: {{enabled: false}}
+history: {{enabled: false}}
+logging: [{{method: stderr, level: error, type: "*"}}]
+"""
+
 LIMIT = Path(__file__).with_name("limit.c")
 
 
@@ -140,6 +168,13 @@ def _inspircd(port: int, directory: Path) -> list[str]:
     return ["inspircd", "--nofork", "--nolog", "--runasroot", "--config", path]
 
 
+def _ergo(port: int, directory: Path) -> list[str]:
+    path = _write(directory, ERGO_CONF.format(port=port, directory=directory))
+    program = find("ergo") or "ergo"
+    subprocess.run([program, "initdb", "--conf", path, "--quiet"], check=True)
+    return [program, "run", "--conf", path, "--quiet"]
+
+
 def _limit(port: int, directory: Path) -> list[str]:
     program = str(directory / "limit")
     compiler = shutil.which("cc") or "cc"
@@ -162,6 +197,7 @@ TARGETS = (
     Target("nats-server", "nats-server", NATS, _nats, kept=False),
     Target("redis", "redis-server", REDIS, _redis, kept=False),
     Target("inspircd", "inspircd", IRC_SLOW_WELCOME, _inspircd, kept=False, storm_most=4000),
+    Target("ergo", "ergo", IRC_SLOW_WELCOME, _ergo, kept=False, storm_most=1000),
     Target("limit", "cc", PLAIN, _limit, kept=False),
 )
 

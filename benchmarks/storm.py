@@ -46,6 +46,13 @@ class Passage:
     leave_cpu: float
     left_kib: int
     """Beyond the memory of before, when all are gone."""
+    count: int
+    """So many came."""
+
+    @property
+    def left_share(self) -> float:
+        """Of the memory that all took, what is not given back when they are gone."""
+        return self.left_kib / (self.idle_kib * self.count)
 
 
 class Storm:
@@ -79,7 +86,16 @@ class Storm:
         leave_cpu = self._meters.cpu_seconds() - cpu
         time.sleep(RELEASE_SECONDS)
         left = self._meters.resident_kib() - before
-        return Passage(join_seconds, join_cpu, idle_share, idle_kib, leave_seconds, leave_cpu, left)
+        return Passage(
+            join_seconds,
+            join_cpu,
+            idle_share,
+            idle_kib,
+            leave_seconds,
+            leave_cpu,
+            left,
+            self._count,
+        )
 
     def _come(self, deadline: float) -> None:
         together = self._dialect.together

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeGuard
 from msgspec import Struct
 
 from chatserver.core.commands import Respond, Say, Speak
-from chatserver.core.effects import Attached, Close, Dismiss, Emission, Recall
+from chatserver.core.effects import Attached, Close, Dismiss, Emission, Recall, Spoken
 from chatserver.core.events import (
     KEPT,
     AccountKept,
@@ -46,7 +46,7 @@ class Told(Struct, frozen=True):
     """In which it is written from there on, None if that stays as it is."""
 
 
-Outcome = Emission | Attached | Close | Dismiss | Told | Recall | Lookup | Sequence[bytes]
+Outcome = Emission | Spoken | Attached | Close | Dismiss | Told | Recall | Lookup | Sequence[bytes]
 """An effect, lines for another device, or lines for the asker alone."""
 
 Part = Recall | Lookup | Sequence[bytes]
@@ -131,12 +131,12 @@ def records_of(entry: Entry) -> list[Record]:
     records = []
     last: object = None
     for outcome in entry.outcomes:
-        if isinstance(outcome, Emission) and outcome.event is not last:  # an echo is the same
-            last = event = outcome.event
-            if type(event) is Said and (key := outcome.audience.key):  # most are: the short way
-                records.append(Record(key, event))
-            else:
-                records.extend(write_down(outcome))
+        if isinstance(outcome, Spoken):
+            key = outcome.audience.key
+            records.extend([Record(key, event) for event in outcome.events])
+        elif isinstance(outcome, Emission) and outcome.event is not last:  # an echo is the same
+            last = outcome.event
+            records.extend(write_down(outcome))
     return records
 
 

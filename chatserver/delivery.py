@@ -18,7 +18,7 @@ from msgspec import structs
 
 from chatserver.backlog import Backlog, Item, Move, Place
 from chatserver.core.audiences import Audience
-from chatserver.core.effects import Attached, Emission
+from chatserver.core.effects import Attached, Emission, Spoken
 from chatserver.core.events import (
     KEPT,
     AccountChanged,
@@ -242,13 +242,19 @@ class Round:
         return backlog.add(delivery.ordinal, delivery.place, None)
 
     def show(
-        self, emission: Emission, asker: Subscriber | None = None, *, labelled: bool = False
+        self,
+        emission: Emission | Spoken,
+        asker: Subscriber | None = None,
+        *,
+        labelled: bool = False,
     ) -> bytes:
         """Show an event to its audience, `asker` being who asked for what led to it.
 
         Returns it, rendered, when the caller puts together what the asker is answered (`labelled`),
         and it belongs there: then it is not shown to them by other means.
         """
+        if isinstance(emission, Spoken):
+            return self._show_spoken(emission, asker, labelled=labelled)
         event, audience, origin = emission.event, emission.audience, emission.origin
         if emission.session:
             return self._show_device(emission, asker, labelled=labelled)
@@ -275,6 +281,19 @@ class Round:
         else:
             self._show_one(emission, withouts, asker)
         return own
+
+    def _show_spoken(self, spoken: Spoken, speaker: Subscriber | None, *, labelled: bool) -> bytes:
+        """Show what somebody said in a row: what is the same for all of it is done once."""
+        if speaker is None or speaker.backlog is not None or labelled:
+            return b"".join(self.show(one, speaker, labelled=labelled) for one in spoken.emissions)
+        events = spoken.events
+        self._newest = events[-1]
+        self._delivery.place = (events[-1].seq, 1)
+        self._add(events, spoken.audience, () if speaker.dialect.echo else (speaker,))
+        self._size += OVERHEAD * len(events) + sum([len(event.text) for event in events])
+        if self._size >= CHUNK_MOST:
+            self.flush()
+        return b""
 
     def _show_device(
         self, emission: Emission, asker: Subscriber | None, *, labelled: bool
@@ -319,7 +338,7 @@ class Round:
             if isinstance(event, Joined) and not device.dialect.shows_own_entry:
                 withouts = (*withouts, device)
             _move(device, Move(event.seq, key, isinstance(event, Joined)))
-        self._add(emission, withouts, moved)
+        self._add((event,), emission.audience, withouts, moved)
         self._size += OVERHEAD + (len(event.text) if isinstance(event, Said) else 0)
         if self._size >= CHUNK_MOST:
             self.flush()
@@ -370,7 +389,7 @@ class Round:
                     _skip(actor, event)
                     withouts = (*withouts, actor)
         self._know_who(emission)
-        self._add(emission, withouts)
+        self._add((event,), emission.audience, withouts)
         self.flush()
 
     def _find_actors(self, emission: Emission) -> Sequence[Subscriber]:
@@ -401,17 +420,18 @@ class Round:
 
     def _add(
         self,
-        emission: Emission,
+        events: Sequence[Event],
+        audience: Audience[User],
         withouts: tuple[Subscriber, ...],
         moved: Sequence[Subscriber] = (),
     ) -> None:
-        self._delivery.ordinal += 1
-        key = emission.audience.key
+        ordinal, key = self._delivery.ordinal + 1, audience.key
+        self._delivery.ordinal += len(events)
         stream = self._streams.get(key)
         if stream is None:
             stream = self._streams[key] = Stream(key)
-        stream.add(self._delivery.ordinal, emission.event, emission.audience, withouts)
-        self._first_seq = self._first_seq or emission.event.seq
+        stream.add(ordinal, events, audience, withouts)
+        self._first_seq = self._first_seq or events[0].seq
         for device in (*withouts, *moved):
             self._apart.setdefault(device, {})[key] = None
 

@@ -41,6 +41,7 @@ from chatserver.core.effects import (
     Recall,
     Refused,
     Reply,
+    Spoken,
 )
 from chatserver.core.events import Keeping
 from chatserver.core.execute import Stamp, execute
@@ -268,7 +269,7 @@ class Node:
         else:
             effects = execute(self.state, stamp, session.number, command)
         for effect in effects:
-            if isinstance(effect, Emission):
+            if isinstance(effect, (Emission, Spoken)):
                 entry.outcomes.append(effect)
                 continue
             if isinstance(effect, Recall) and not session.face.recalls:
@@ -365,7 +366,7 @@ class Node:
         labelled: list[Part] = []
         recalls: list[Part] = []
         for outcome in entry.outcomes:
-            if isinstance(outcome, Emission):
+            if isinstance(outcome, (Emission, Spoken)):
                 if own := shown.show(outcome, session, labelled=bool(label)):
                     labelled.append((own,))
             elif isinstance(outcome, (Attached, Close, Dismiss, Told)):

@@ -8,6 +8,7 @@ not anybody is behind: so one who is costs nothing more. Events of one number ar
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise, starmap
 from typing import Final, Protocol
 
 from chatserver.backlog import Backlog, Place
@@ -94,6 +95,7 @@ class Stream:
         "_audiences",
         "_chunks",
         "_lines",
+        "_starts",
         "_withouts",
         "apart",
         "audience",
@@ -111,22 +113,30 @@ class Stream:
         """Of the newest event."""
         self.apart: set[Subscriber] = set()
         """Who does not see all of it, though they are of its audience."""
+        self._starts: list[int] = []
+        """Where runs of events begin that the same people see."""
         self._audiences: list[Audience[User]] = []
         self._withouts: list[Sequence[Subscriber]] = []
-        """For each event, who sees it, and which of their devices do not."""
+        """For each run, who sees it, and which of their devices do not."""
         self._lines: dict[Dialect, list[bytes]] = {}
         self._chunks: dict[Dialect, bytes] = {}
 
     def add(
-        self, ordinal: int, event: Event, audience: Audience[User], withouts: Sequence[Subscriber]
+        self,
+        ordinal: int,
+        events: Sequence[Event],
+        audience: Audience[User],
+        withouts: Sequence[Subscriber],
     ) -> None:
-        """Show one more event, at the place `ordinal`, to its audience but `withouts`."""
-        self.events.append(event)
-        self.ordinals.append(ordinal)
-        self.audience = audience
-        self._audiences.append(audience)
-        self._withouts.append(withouts)
-        self.apart.update(withouts)
+        """Show more events, the first at the place `ordinal`, to their audience but `withouts`."""
+        if not self._starts or self.audience is not audience or self._withouts[-1] != withouts:
+            self._starts.append(len(self.events))
+            self.audience = audience
+            self._audiences.append(audience)
+            self._withouts.append(withouts)
+            self.apart.update(withouts)
+        self.events.extend(events)
+        self.ordinals.extend(range(ordinal, ordinal + len(events)))
 
     def join(self, dialect: Dialect) -> bytes:
         """Return all of it; made once for each dialect, when nothing is added any more."""
@@ -141,15 +151,21 @@ class Stream:
         if whole:
             seen = [*range(len(self.events))] if user in self.audience else []
         else:
-            whose = zip(self._audiences, self._withouts, strict=True)
+            whose = zip(self._runs, self._audiences, self._withouts, strict=True)
             seen = [
                 number
-                for number, (audience, withouts) in enumerate(whose)
+                for run, audience, withouts in whose
                 if subscriber not in withouts and user in audience
+                for number in run
             ]
         lines = self._render(subscriber.dialect) if seen else []
         for number in seen:
             yield self.ordinals[number], lines[number]
+
+    @property
+    def _runs(self) -> Iterator[range]:
+        """The places of the events of each run."""
+        return starmap(range, pairwise([*self._starts, len(self.events)]))
 
     def _render(self, dialect: Dialect) -> list[bytes]:
         lines = self._lines.get(dialect)
@@ -178,13 +194,15 @@ class Stream:
         if whole and stays and unseen and subscriber not in self.apart:
             yield self.ordinals[0], self.join(subscriber.dialect)
             return
-        for ordinal, event, withouts in zip(
-            self.ordinals, self.events, self._withouts, strict=True
-        ):
-            if subscriber in withouts or ordinal <= backlog.ordinal:
+        for run, withouts in zip(self._runs, self._withouts, strict=True):
+            if subscriber in withouts:
                 continue
-            if stays or backlog.is_inside(self.key, event.seq):
-                yield ordinal, render(subscriber.dialect, event)
+            for number in run:
+                ordinal, event = self.ordinals[number], self.events[number]
+                if ordinal <= backlog.ordinal:
+                    continue
+                if stays or backlog.is_inside(self.key, event.seq):
+                    yield ordinal, render(subscriber.dialect, event)
 
     def _is_for(self, backlog: Backlog) -> bool:
         """Say whether its one event was for whose device a session was then."""

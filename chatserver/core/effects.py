@@ -4,12 +4,13 @@ Refusals are values: `Refused` says why, and only a face knows how its protocol 
 """
 
 import enum
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, TypeVar
 
 from msgspec import Struct
 
 from chatserver.core.audiences import Audience
-from chatserver.core.events import Event, Identity
+from chatserver.core.events import Event, Identity, Said
 from chatserver.core.records import Roster
 from chatserver.core.state import Room, User
 
@@ -27,6 +28,33 @@ class Emission(Struct, frozen=True):
     """The rooms (folded) where it happened, when the event itself names none."""
     session: int = 0
     """The number of the only session that is to see it, of all that its audience has; 0 for all of them."""
+
+
+class Spoken(Struct, frozen=True):
+    """What somebody said in a room, message after message: the same as so many emissions in a row."""
+
+    events: Sequence[Said]
+    """One at least."""
+    audience: Audience[User]
+    """The members of the room, the speaker among them."""
+    origin: User
+
+    @property
+    def emissions(self) -> Iterator[Emission]:
+        """The emissions that it stands for."""
+        return (Emission(event, self.audience, self.origin) for event in self.events)
+
+
+T = TypeVar("T")
+
+
+def singly(effects: Iterable[T]) -> Iterator[T | Emission]:
+    """Yield `effects`, and of what was said in a row each message by itself."""
+    for effect in effects:
+        if isinstance(effect, Spoken):
+            yield from effect.emissions
+        else:
+            yield effect
 
 
 class Attached(Struct, frozen=True):
@@ -374,6 +402,6 @@ class Refused(Reply, frozen=True):
     """The type of the command that was refused, for faces that name it."""
 
 
-Effect = Emission | Reply | Aside | Attached | Close | Dismiss | Recall
+Effect = Emission | Spoken | Reply | Aside | Attached | Close | Dismiss | Recall
 
 NOTHING: Final[tuple[Effect, ...]] = ()

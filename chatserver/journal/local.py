@@ -17,7 +17,7 @@ from typing import Final
 from msgspec import structs
 
 from chatserver.batch import Batch, Entry, Found, must_be_kept, write_down
-from chatserver.core.effects import Emission, Reason, Refused
+from chatserver.core.effects import Emission, Reason, Refused, singly
 from chatserver.core.events import Keeping, Redacted, Said
 from chatserver.core.execute import Stamp
 from chatserver.core.history import Page, Question
@@ -318,7 +318,7 @@ class LocalJournal:
         undone = undo(self._node.state, batch.entries)
         for entry in batch.entries:
             outcomes, entry.outcomes = entry.outcomes, []
-            for outcome in outcomes:
+            for outcome in singly(outcomes):
                 if must_be_kept(outcome, Keeping.STATE):
                     self._held.append(outcome)
                 elif must_be_kept(outcome, Keeping.MESSAGE):

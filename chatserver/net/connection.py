@@ -130,6 +130,7 @@ class Connection(asyncio.Protocol):
             while not self._closed:
                 await self.change()
             self.terms.deadlines.cancel(self)
+            self.session = None  # so both are gone without garbage collection
 
     def _protocol(self) -> asyncio.Protocol:
         """Return what takes the bytes of the socket: it, or TLS."""

@@ -16,6 +16,14 @@ class Hasty(Random):
         return 0.01
 
 
+class Patient(Random):
+    """Randomness that makes every wait longer than any test."""
+
+    def uniform(self, a: float, b: float) -> float:
+        """Return an hour."""
+        return 3600.0
+
+
 @asynccontextmanager
 async def started(client: Client) -> AsyncIterator[Client]:
     """Run a client; at the end it quits."""
@@ -24,5 +32,5 @@ async def started(client: Client) -> AsyncIterator[Client]:
         yield client
     finally:
         client.quit()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await task

@@ -159,8 +159,8 @@ async def test_silence() -> None:
     """A server that lets us connect, and says nothing to TLS, ends in time, with what to try."""
     async with FakeServer() as server:
         server.mute = True
-        with pytest.raises(ConnectError, match=r"within 0.1 s; does it speak TLS\?"):
-            await connect(_config(server.port, security=Security(tls=True), timeout=0.1))
+        with pytest.raises(ConnectError, match=r"within 0.5 s; does it speak TLS\?"):
+            await connect(_config(server.port, security=Security(tls=True), timeout=0.5))
 
 
 @pytest.mark.asyncio

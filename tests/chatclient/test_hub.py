@@ -40,7 +40,7 @@ async def running(*clients: Client) -> AsyncIterator[Hub]:
         yield hub
     finally:
         hub.quit()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await task
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from random import Random
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from chatclient.client import Client
 from chatclient.config import Security, build
 from chatclient.model import Change, ConnectionState, Delivery
 from chatclient.session import MAYBE_LOST
-from tests.chatclient.clients import Hasty, started
+from tests.chatclient.clients import Hasty, Patient, started
 from tests.chatclient.fake_server import FakeServer, until
 
 
@@ -182,11 +181,11 @@ async def test_quitting_while_waiting() -> None:
     """Nor for the next try."""
     async with FakeServer() as server:
         port = server.port
-    client = Client(build(["127.0.0.1", str(port)], nick="alice"), Random(1))
+    client = Client(build(["127.0.0.1", str(port)], nick="alice"), Patient())
     task = asyncio.create_task(client.run())
     await until(lambda: client.world.status.state is ConnectionState.WAITING)
     client.quit()
-    async with asyncio.timeout(0.2):
+    async with asyncio.timeout(20):
         await task
 
 

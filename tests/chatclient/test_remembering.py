@@ -41,7 +41,7 @@ async def client_of(
             yield client, server
         finally:
             client.quit()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 await task
 
 

@@ -16,7 +16,7 @@ async def test_signals() -> None:
     before = signal.getsignal(signal.SIGUSR1)
     with on_signals(heard.put_nowait, signal.SIGUSR1):
         os.kill(os.getpid(), signal.SIGUSR1)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             assert await heard.get() == signal.SIGUSR1
     assert signal.getsignal(signal.SIGUSR1) == before
 
@@ -40,7 +40,7 @@ async def test_a_reader_that_goes() -> None:
     try:
         with on_reader_gone(writing, gone.set):
             os.close(reading)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 await gone.wait()
     finally:
         os.close(writing)

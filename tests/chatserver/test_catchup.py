@@ -56,11 +56,14 @@ async def enter(client: Client, kind: str, nick: str) -> None:
     await client.quiet()
 
 
-def say(client: Client, line: str) -> None:
-    """Let a line be taken, whatever came of those before."""
-    request = client.session.face.receive(line.encode())
-    if request is not None:
-        client.world.node.submit(client.session, request)
+def say(client: Client, written: str) -> None:
+    """Let lines that come in one go be taken, whatever came of those before."""
+    face, lines = client.session.face, written.encode().split(b"\n")
+    while lines:
+        request, count = face.hear(lines, 0) or (face.receive(lines[0]), 1)
+        del lines[:count]
+        if request is not None:
+            client.world.node.submit(client.session, request)
 
 
 class SlowJournal:
@@ -150,10 +153,12 @@ def _lines(form: str, *words: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.builds(form.format, *words)
 
 
+_IN_A_ROW = "PRIVMSG {0} :{1}\nPRIVMSG {0} :{2}\nPRIVMSG {3} :{2}"
 _done_by_others = st.tuples(
     st.integers(0, len(NICKS) - 1),
     st.one_of(
         _lines("PRIVMSG {} :{}", _room, _word),
+        _lines(_IN_A_ROW, _room, _word, _word, _room),
         _lines("PRIVMSG rob :{}", _word),
         _lines("NOTICE @{} :{}", _room, _word),
         _lines("JOIN {}", _room),
@@ -168,6 +173,7 @@ _done_by_others = st.tuples(
 
 _irc = st.one_of(
     _lines("PRIVMSG {} :{}", st.sampled_from((*ROOMS, "@#a", *NICKS, "rob")), _word),
+    _lines(_IN_A_ROW, _room, _word, _word, _room),
     _lines("@label={} PRIVMSG {} :{}", _word, st.sampled_from((*ROOMS, "ann", "rob")), _word),
     _lines("@label={} PRIVMSG #a,#b,ann :{}", _word, _word),
     _lines("JOIN {}", _room),
@@ -187,6 +193,7 @@ _irc = st.one_of(
 
 _plain = st.one_of(
     _word,
+    _lines("{}\n{}", _word, _word),
     _lines("/msg {} {}", st.sampled_from((*NICKS, "rob")), _word),
     _lines("/join {}", _room),
     _lines("/part {}", _room),

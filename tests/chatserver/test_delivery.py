@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from chatserver.backlog import Backlog
 from chatserver.core import commands, events
 from chatserver.core.audiences import Audience
-from chatserver.core.commands import Command, Join, Kick, ModeChange, Part, Quit, Say
+from chatserver.core.commands import Command, Join, Kick, ModeChange, Part, Quit, Say, Speak
 from chatserver.core.devices import Device
-from chatserver.core.effects import Attached, Close, Emission
+from chatserver.core.effects import Attached, Close, Emission, Spoken
 from chatserver.core.events import Event, Said
 from chatserver.core.execute import Stamp, execute
 from chatserver.core.execute.devices import settle
@@ -148,6 +148,10 @@ class Stage:
             if isinstance(effect, Emission):
                 self.log.append((effect, reader))
                 answer += self.round.show(effect, reader, labelled=labelled)
+            elif isinstance(effect, Spoken):
+                self.log.extend((emission, reader) for emission in effect.emissions)
+                answer += self.round.show(effect, reader, labelled=labelled)
+                self.seq = effect.events[-1].seq
             elif isinstance(effect, Close):
                 self.round.flush()
                 self.delivery.detach(reader)
@@ -482,6 +486,9 @@ _acts = st.tuples(
     st.integers(0, 5),
     st.one_of(
         st.builds(Say, st.sampled_from((*ROOMS, "@#a", *NICKS)), st.sampled_from("xyz")),
+        st.builds(
+            Speak, st.sampled_from(ROOMS), st.lists(st.sampled_from("xyz"), min_size=1).map(tuple)
+        ),
         st.builds(Join, st.sampled_from(ROOMS)),
         st.builds(Part, st.sampled_from(ROOMS)),
         st.builds(Kick, st.sampled_from(ROOMS), st.sampled_from(NICKS)),

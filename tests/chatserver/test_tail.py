@@ -20,7 +20,7 @@ def slice_of(*events: Event, ordinal: int = 1) -> Slice:
     stream = Stream("#a")
     audience: Audience[User] = Audience((), "#a")
     for number, event in enumerate(events, ordinal):
-        stream.add(number, event, audience, ())
+        stream.add(number, (event,), audience, ())
     last = ordinal + len(events) - 1
     return Slice(events[0].seq, last, (events[-1].seq, 1), [stream], {}, 0)
 

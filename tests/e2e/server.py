@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.closing import Closing
 
-SECONDS = 10
+SECONDS = 20
 """How long anything may take before its test fails."""
 
 

@@ -17,6 +17,7 @@ from chatserver.core.effects import (
     Reason,
     Refused,
     Repeated,
+    Spoken,
     TargetAway,
 )
 from chatserver.core.events import Reacted, Said, Tagged
@@ -78,18 +79,25 @@ def speak(turn: Turn, command: Speak) -> Sequence[Effect]:
         return [effect for one in _singly(turn, command) for effect in say(*one)]
     name, who, bot = room.name, user.identity, user.bot
     left = command.most - _length(user, name, "") if command.most else sys.maxsize
-    audience = room.audience
     effects: list[Effect] = []
+    events: list[Said] = []
     for seq, text in enumerate(command.texts, turn.seq):
         if len(text) * _UTF8_MOST > left and len(text.encode()) > left:
+            effects.extend(_spoken(events, room, user))
+            events = []
             effects.append(Refused(Reason.TOO_LONG, name, str(len(text.encode()) - left)))
-            continue
-        room.last_seq = seq
-        effects.append(
-            Emission(Said(seq, turn.at, who, name, text, False, {}, bot), audience, user)
-        )
+        else:
+            events.append(Said(seq, turn.at, who, name, text, False, {}, bot))
+    effects.extend(_spoken(events, room, user))
     user.active_at = turn.at
     return effects
+
+
+def _spoken(events: Sequence[Said], room: Room, user: User) -> Iterator[Spoken]:
+    """Yield what `user` said in `room`, if there is anything."""
+    if events:
+        room.last_seq = events[-1].seq
+        yield Spoken(events, room.audience, user)
 
 
 def _singly(turn: Turn, command: Speak) -> Iterator[tuple[Turn, Say]]:

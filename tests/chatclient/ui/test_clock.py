@@ -25,7 +25,7 @@ async def test_a_flood_is_drawn_at_the_frame_rate() -> None:
         await asyncio.sleep(0)
     for _ in range(1000):
         clock.mark()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await second.wait()
     assert times[1] - times[0] >= 0.019
     assert len(times) == 2

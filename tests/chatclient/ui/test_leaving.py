@@ -26,7 +26,7 @@ async def test_leaving_says_good_bye_and_restores_the_terminal(key: str) -> None
     """Ctrl+C and Ctrl+D quit the client; the terminal is back on its own screen."""
     async with rig() as seen:
         seen.press(key)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await seen.client.over.wait()
         await seen.until(lambda: "\x1b[?1049l" in seen.raw)
     assert seen.client.quits == 1
@@ -41,7 +41,7 @@ async def test_the_mouse_is_given_back() -> None:
         seen.client.flush()
         await seen.until(lambda: "\x1b[?1006h" in seen.raw)
         seen.press(CTRL_C)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await seen.task
     assert _left_changed(seen.raw) == {}
 
@@ -52,7 +52,7 @@ async def test_a_signal_is_a_request_to_leave(number: signal.Signals) -> None:
     """Whoever ends the process finds the terminal in order."""
     async with rig() as seen:
         os.kill(os.getpid(), number)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await seen.task
     assert seen.client.quits == 1
 
@@ -65,7 +65,7 @@ async def test_who_is_in_a_hurry_leaves_at_once() -> None:
         seen.press(CTRL_C)
         await seen.shows("leaving…")
         seen.press(CTRL_C)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await seen.task
     assert seen.client.quits == 1
 

@@ -12,7 +12,7 @@ from chatserver.core.commands import (
     Login,
     ModeChange,
 )
-from chatserver.core.effects import Effect, Emission, Reason, Recall, Refused
+from chatserver.core.effects import Effect, Emission, Reason, Recall, Refused, singly
 from chatserver.core.events import Event
 from chatserver.core.execute import Stamp, execute
 from chatserver.core.execute.rooms import open_lobby
@@ -63,7 +63,8 @@ class Chat:
         self.seq += 1
         user = self.state.find_user(nick)
         assert user is not None, f"nobody is called {nick}"
-        return [*execute(self.state, Stamp(self.seq, self.at), user.id, command)]
+        session = next(iter(user.devices), user.id)
+        return [*singly(execute(self.state, Stamp(self.seq, self.at), session, command))]
 
     def mode(self, nick: str, room: str, *changes: str) -> list[Effect]:
         """Let somebody change modes, each written as `+o nick`."""

@@ -300,7 +300,7 @@ async def test_dribbling_is_no_registration() -> None:
 @pytest.mark.asyncio
 async def test_a_silent_client_is_pinged_and_then_given_up() -> None:
     """Whoever answers stays."""
-    times = Times(registration=0.02, ping_interval=0.05, ping_timeout=0.1)
+    times = Times(registration=0.02, ping_interval=0.05, ping_timeout=1)
     async with serving(times=times) as service:
         caller = await service.connect()
         caller.send(b"NICK bob\nregister\n")
@@ -309,7 +309,7 @@ async def test_a_silent_client_is_pinged_and_then_given_up() -> None:
         assert await caller.line() == b"PING\n"
         assert await caller.ask(b"PONG") == b"PONG\n"
         assert await caller.line() == b"PING\n"
-        assert await caller.rest() == b"bye: ping timeout: 0.15 s\n"
+        assert await caller.rest() == b"bye: ping timeout: 1.05 s\n"
         await caller.close()
 
 

@@ -197,7 +197,7 @@ async def test_who_registers_no_user_in_time_is_closed() -> None:
 @pytest.mark.asyncio
 async def test_who_is_silent_is_pinged_in_a_message() -> None:
     """With the face's own ping: scripts cannot see those of WebSocket."""
-    times = Times(registration=0.3, ping_interval=0.05, ping_timeout=0.05)
+    times = Times(registration=1, ping_interval=0.05, ping_timeout=0.05)
     async with serving(spoken=WEB, times=times) as service, browsing(service) as client:
         await client.send("register")
         assert await hear(client) == "register"

@@ -33,7 +33,7 @@ def store_of(world: World) -> SqliteStore:
 
 async def recovered(world: World) -> None:
     """Return when messages can be kept again."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while world.journal.failure:
             await asyncio.sleep(0.01)
 

@@ -22,6 +22,7 @@ from chatserver.core.effects import (
     Emission,
     Recall,
     Reply,
+    singly,
 )
 from chatserver.core.execute import HANDLERS, Stamp, execute
 from chatserver.core.execute.rooms import open_lobby
@@ -199,7 +200,7 @@ class Anything(RuleBasedStateMachine):
         state, session = self.state, self.sessions.get(seat, 0)
         living = set(state.users.values())
         members = {key: set(room.members) for key, room in state.rooms.items()}
-        effects = execute(state, Stamp(self.seq, self.at), session, command)
+        effects = [*singly(execute(state, Stamp(self.seq, self.at), session, command))]
         living |= set(state.users.values())
         for effect in effects:
             assert isinstance(effect, (Emission, Reply, Aside, Attached, Close, Dismiss, Recall))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatserver.core.commands import ChangeNick, Part, Quit, Respond, Say, SetAway, Speak, Tag
-from chatserver.core.effects import Effect, Emission, Reason, TargetAway
+from chatserver.core.effects import Effect, Emission, Reason, TargetAway, singly
 from chatserver.core.events import Said, Tagged
 from chatserver.core.execute import Stamp, execute
 from tests.chatserver.core.chat import Chat, all_of, refusals, refused, seen
@@ -238,7 +238,7 @@ def test_what_is_said_in_a_row_is_said_as_one_by_one(
     alone, number = spoken(nick, modes)
     together, _ = spoken(nick, modes)
     stamp = Stamp(alone.seq + 1, alone.at + 5)
-    singly = [
+    alone_told = [
         effect
         for seq, text in enumerate(texts, stamp.seq)
         for effect in execute(
@@ -246,7 +246,7 @@ def test_what_is_said_in_a_row_is_said_as_one_by_one(
         )
     ]
     at_once = execute(together.state, stamp, number, Speak(target, (*texts,), most))
-    assert told([*at_once]) == told(singly)
+    assert told([*singly(at_once)]) == told(alone_told)
     assert alone.state.users[number].active_at == together.state.users[number].active_at
     for name in ("#a", "#é"):
         assert alone.room(name).last_seq == together.room(name).last_seq
