@@ -88,12 +88,12 @@ async def _run_face(
             _remind(client, keeping, start.file)
         keeping.attach(client)
         arrival.prepare(client)
+        _settle()  # what came after the first frame is there too
 
     hub = Hub(clients, settings=start.settings, prepare=prepare)
     orders, upgrade = Orders(hub, make, start.file), Upgrade(hub, start.secrets)
     hub.listen(orders.heed)
     hub.listen(upgrade.heed)
-    asyncio.get_running_loop().call_soon(_settle)  # after the first frame
     try:
         said = await _show(hub, keeping, start, linear=linear)
     finally:

@@ -22,7 +22,7 @@ _STARTING = 200_000
 """How many new objects there must be before those in circles are looked for: more than a start makes."""
 
 _LATE = (
-    *("aiohappyeyeballs", "asyncio.sslproto", "datetime", "hashlib", "ipaddress", "json"),
+    *("aiohappyeyeballs", "asyncio.sslproto", "datetime", "hashlib", "hmac", "ipaddress", "json"),
     *("shutil", "ssl", "tempfile", "textwrap", "tokenize", "tomllib"),
 )
 """What is imported as we start, mostly by other modules, for uses that no first frame has: 15 ms."""

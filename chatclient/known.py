@@ -89,7 +89,8 @@ class KnownServers:
         if self._path is None:
             return self._data
         try:
-            data = json.loads(self._path.read_bytes())
+            written = self._path.read_bytes()
+            data = json.loads(written)
         except FileNotFoundError:
             data = {}
         except (OSError, ValueError) as error:

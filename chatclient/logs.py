@@ -7,12 +7,12 @@ safe for all file systems. A log that cannot be written never ends the client: i
 log.
 """
 
+import hashlib
 import logging
 import os
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
@@ -100,7 +100,7 @@ def safe(name: str) -> str:
     if shown.startswith("."):
         shown = "%2E" + shown[1:]
     if len(shown) > _LONGEST:
-        digest = sha256(name.lower().encode(errors="replace")).hexdigest()[:16]
+        digest = hashlib.sha256(name.lower().encode(errors="replace")).hexdigest()[:16]
         shown = f"{shown[:_LONGEST]}~{digest}"
     return shown
 

@@ -12,12 +12,15 @@ _RANGES = (
     ("\u0370", "\u0482"),
     ("\u2010", "\u2027"),
     ("\u2500", "\u257f"),
-    *zip("○●", "○●", strict=True),
+    ("\u2190", "\u2193"),
 )
-"""Latin, Greek and Cyrillic, dashes and quotes, box drawing, and the signs of the status line."""
+"""Latin, Greek and Cyrillic, dashes and quotes, box drawing, arrows."""
+
+_SIGNS = "○◌◔●✓✗⋯↵"
+"""What else our own frame is drawn with."""
 
 _SINGLE = frozenset(
-    map(chr, chain.from_iterable(range(ord(first), ord(last) + 1) for first, last in _RANGES))
+    chain(_SIGNS, *(map(chr, range(ord(first), ord(last) + 1)) for first, last in _RANGES))
 )
 
 

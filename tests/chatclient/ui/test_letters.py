@@ -19,7 +19,9 @@ def test_each_takes_one_cell_beside_any_other() -> None:
     assert len(list(clusters(beside))) == wcwidth.width(beside) == len(beside)
 
 
-@pytest.mark.parametrize("text", ["", "hello", "Über", "жизнь", "λόγος", "“so” – …", "│─ ○●"])
+@pytest.mark.parametrize(
+    "text", ["", "hello", "Über", "жизнь", "λόγος", "“so” – …", "│─ ○◌● · ✓✗ ← ↓ ⋯ ↵"]
+)
 def test_most_texts_are_of_them(text: str) -> None:
     """Words of Latin, Greek and Cyrillic letters, and what our own frame is drawn with."""
     assert are_single(text)
