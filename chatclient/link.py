@@ -259,13 +259,21 @@ class Link:
         self._target = self._trust.target()
         self._attempt = asyncio.ensure_future(self._connect_to(self._target))
         try:
-            return await self._attempt
+            connection = await self._attempt
         except asyncio.CancelledError:
-            if self._leaving.is_set() or self._reconnecting or self._refused:
+            if self._interrupted:
                 raise ConnectError("interrupted") from None
             raise
         finally:
             self._attempt = None
+        if self._interrupted:  # just when there was a connection: nothing was left to be cancelled
+            connection.abort()
+            raise ConnectError("interrupted")
+        return connection
+
+    @property
+    def _interrupted(self) -> bool:
+        return self._leaving.is_set() or self._reconnecting or bool(self._refused)
 
     # --- one connection ----------------------------------------------------------------------
 
