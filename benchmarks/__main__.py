@@ -47,7 +47,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--measure", nargs="+", choices=MEASURES, default=MEASURES)
     parser.add_argument("--target", nargs="+", help="only targets whose name starts so")
     parser.add_argument("--receivers", nargs="+", type=int, default=[100, 1000])
-    parser.add_argument("--window", type=int, default=16, help="messages on their way per sender")
+    parser.add_argument("--window", type=int, default=16, help="on their way per sender")
     parser.add_argument("--rate", type=float, default=100.0, help="messages/s at the fixed rate")
     parser.add_argument("--seconds", type=float, default=1.5, help="length of a run")
     parser.add_argument("--repeat", type=int, default=2)

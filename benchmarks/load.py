@@ -28,7 +28,7 @@ class Shape:
     receivers: int
     senders: int = 4
     size: int = 64
-    window: int = 64
+    window: int = 16
     rate: float | None = None
     warm_up: float = 0.5
     seconds: float = 4.0

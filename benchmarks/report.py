@@ -1,6 +1,7 @@
 """Tables in Markdown, and their place in a page, pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import isnan
 
 from benchmarks.acknowledged import Waits
 from benchmarks.figures import per_million, percentile
@@ -83,12 +84,16 @@ def _fan_out_row(key: tuple[str, str, bool], taken: Samples, limit: float) -> tu
         shape,
         told,
         taken.cost.text(".3f"),
-        f"{taken.cost.median / limit:.2f}" if limit == limit else "-",  # noqa: PLR0124 - not a number
+        _if_any(taken.cost.median / limit, ".2f"),
         f"{run.deliveries / run.seconds:,.0f}",
         f"{percentile(run.latencies, 0.50) * 1e3:.2f}",
         f"{percentile(run.latencies, 0.99) * 1e3:.2f}",
         _busy(run),
     )
+
+
+def _if_any(figure: float, form: str) -> str:
+    return "-" if isnan(figure) else f"{figure:{form}}"
 
 
 def _busy(run: Outcome) -> str:
@@ -141,7 +146,7 @@ def storms_table(passages: Mapping[str, Passage | None]) -> str:
             continue
         rows.append((
             name, f"{one.join_seconds:.1f}", f"{one.join_cpu:.1f}", f"{one.idle_kib:.1f}",
-            f"{one.idle_share:.1%}", f"{one.leave_seconds:.2f}", f"{one.left_kib / 1024:.0f}",
+            f"{one.idle_share:.1%}", _if_any(one.leave_seconds, ".2f"), f"{one.left_kib / 1024:.0f}",
         ))  # fmt: skip
     return table(head, rows)
 

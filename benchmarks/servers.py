@@ -197,7 +197,7 @@ TARGETS = (
     Target("nats-server", "nats-server", NATS, _nats, kept=False),
     Target("redis", "redis-server", REDIS, _redis, kept=False),
     Target("inspircd", "inspircd", IRC_SLOW_WELCOME, _inspircd, kept=False, storm_most=4000),
-    Target("ergo", "ergo", IRC_SLOW_WELCOME, _ergo, kept=False, storm_most=4000),
+    Target("ergo", "ergo", IRC_SLOW_WELCOME, _ergo, kept=False, storm_most=1000),
     Target("limit", "cc", PLAIN, _limit, kept=False),
 )
 

@@ -8,7 +8,7 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from chatwire.version import VERSION
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _STARTING = 200_000
 """How many new objects there must be before those in circles are looked for: more than a start makes."""
+
+_PASSWORD, _PROXY_PASSWORD = _SECRETS = ("CHATCLIENT_PASSWORD", "CHATCLIENT_PROXY_PASSWORD")
+"""Variables of the environment."""
 
 DESCRIPTION = (
     "Chat in the terminal, on this project's server or any IRC server. With --send, -, --tail or "
@@ -62,8 +65,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.set_threshold(_STARTING)  # it took a fifth of start-up; `app` sets what holds from then on
     from chatclient.config import ArgumentError  # noqa: PLC0415 - help and version need none of it
 
+    # What we start (an editor, what opens links, a command for passwords) is not to have them.
+    secrets = {each: os.environ.pop(each) for each in _SECRETS if each in os.environ}
     try:
-        start = _plan(given)
+        start = _plan(given, secrets)
     except ArgumentError as error:
         print(f"chatclient: {error}", file=sys.stderr)
         return 2
@@ -200,8 +205,12 @@ def _add_file(parser: argparse.ArgumentParser) -> None:
     add("--no-config", action="store_true", help="read no such file, and write none")
 
 
-def _plan(given: argparse.Namespace) -> "Start":
-    """Return what the arguments ask for. Raises `ArgumentError`."""
+def plan(arguments: Sequence[str], environment: Mapping[str, str]) -> "Start":
+    """Return what the arguments ask for, with passwords of an environment. Raises `ArgumentError`."""
+    return _plan(_parser().parse_intermixed_args(_with_tail(arguments)), environment)
+
+
+def _plan(given: argparse.Namespace, environment: Mapping[str, str]) -> "Start":
     from pathlib import Path  # noqa: PLC0415 - see main
 
     from chatclient import config, configfile, networks, start  # noqa: PLC0415 - see main
@@ -212,9 +221,9 @@ def _plan(given: argparse.Namespace) -> "Start":
         nick=given.nick,
         login=config.Login(
             given.account,
-            os.environ.get("CHATCLIENT_PASSWORD", ""),
+            environment.get(_PASSWORD, ""),
             given.password_command,
-            proxy_password=os.environ.get("CHATCLIENT_PROXY_PASSWORD", ""),
+            proxy_password=environment.get(_PROXY_PASSWORD, ""),
         ),
         rooms=tuple(given.room or ()),
         security=config.Security(
@@ -229,7 +238,7 @@ def _plan(given: argparse.Namespace) -> "Start":
         tool=_tool(given),
     )
     file = None if given.no_config else configfile.ConfigFile(path)
-    return start.plan(where, wishes, file, plain=given.plain)
+    return start.plan(where, wishes, file, plain=given.plain, secrets=environment)
 
 
 def _tool(given: argparse.Namespace) -> "Tool":

@@ -6,11 +6,12 @@ Rules: whoever uses the session calls `flush` after it. Listeners hear of everyt
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from random import Random, SystemRandom
+from typing import Any
 
 from chatclient.config import Config
 from chatclient.connection import (
@@ -148,11 +149,24 @@ class Link:
     def hold_open(self) -> int | None:
         """Return a descriptor that holds the connection, for who takes our place; None for none.
 
-        That is of use where all devices of an account are one person: nobody sees one go then.
+        That is of use where a server knows that it is the same person: nobody sees one go then.
         """
-        if self._connection is None or not self.session.online or not self.world.status.account:
+        if self._connection is None or not self.session.online:
             return None
         return self._connection.duplicate() if self.session.resumes else None
+
+    def hand_over(self) -> Mapping[str, object]:
+        """Return what who takes our place needs, for JSON; there are passwords in it."""
+        told = {"taken": self._trust.taken_once, "stays": self._refused}
+        return {**self.session.hand_over(), **told}
+
+    def take_over(self, told: Mapping[str, Any]) -> None:
+        """Go on where who handed that over was, before we run: another version may have."""
+        self.session.take_over(told)
+        if isinstance(taken := told.get("taken"), dict):
+            self._trust.take_once({str(each): str(taken[each]) for each in taken})
+        if isinstance(stays := told.get("stays"), str):
+            self._refused = stays
 
     @property
     def stuck(self) -> str:
@@ -181,7 +195,7 @@ class Link:
         if self.find_password is not None:
             await self._fetch(self.find_password)
         self.session.prepare()
-        if self.world.held:
+        if self.world.held or self._refused:
             await self._wait("", listens=True)
         while not self._leaving.is_set():
             listens = True

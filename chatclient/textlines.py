@@ -29,7 +29,7 @@ def written(time: float) -> str:
     try:
         moment = dt.datetime.fromtimestamp(time, dt.UTC).astimezone()
     except (ValueError, OverflowError, OSError):  # a server may tell any time
-        moment = dt.datetime.fromtimestamp(0, dt.UTC)
+        moment = dt.datetime.fromtimestamp(0, dt.UTC).astimezone()
     return f"{moment:%Y-%m-%d %H:%M:%S}"
 
 

@@ -8,6 +8,7 @@ from benchmarks.report import (
     END,
     costs_by_shape,
     fan_out_table,
+    load_table,
     place,
     rooms_table,
     single_table,
@@ -55,9 +56,27 @@ def test_a_server_that_failed_keeps_its_row() -> None:
 
 
 def test_what_is_told_of_many_at_once() -> None:
-    """Seconds, KiB for each, and MiB that are left."""
-    row = storms_table({"ours": Passage(1.25, 1.0, 0.0, 6.54, 0.5, 0.4, 2048, 10)}).splitlines()[2]
-    assert row == "| ours | 1.2 | 1.0 | 6.5 | 0.0% | 0.50 | 2 |"
+    """Seconds, KiB for each, and MiB that are left; who tells nobody of the leaving has no time of it."""
+    for leave, told in ((0.5, "0.50"), (float("nan"), "-")):
+        passage = Passage(1.25, 1.0, 0.0, 6.54, leave, 0.4, 2048, 10)
+        row = storms_table({"ours": passage}).splitlines()[2]
+        assert row == f"| ours | 1.2 | 1.0 | 6.5 | 0.0% | {told} | 2 |"
+
+
+def test_the_load_is_told_beside_the_fastest_server() -> None:
+    """What it took of the limit, and what that took of it; a load without limit tells nothing."""
+    slow, fast, limit = (
+        Samples([Outcome(1.0, 0.9, load, 1.0, count)])
+        for load, count in ((0.2, 1_000_000), (0.5, 2_000_000), (0.9, 9_000_000))
+    )
+    samples = {
+        ("slow", "a", True): slow,
+        ("fast", "a", False): fast,
+        ("limit", "a", False): limit,
+        ("slow", "b", True): slow,
+    }
+    (row,) = load_table(samples).splitlines()[2:]
+    assert row == "| a | 9,000,000 | 2,000,000 | fast | 50% | 0.250 | 0.450 |"
 
 
 def test_a_wait_is_told_beside_the_sync_of_the_same_run() -> None:

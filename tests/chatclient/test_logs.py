@@ -1,7 +1,7 @@
 """Logs have what was said, in order, once, for the user's eyes alone."""
 
 import stat
-import time
+from calendar import timegm
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pytest
 from chatclient.logs import Logs, safe
 from chatclient.model import Kind, Line
 
-NOON = time.mktime((2023, 11, 15, 12, 0, 0, 0, 0, -1))
+NOON = timegm((2023, 11, 15, 12, 0, 0))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Lines of the world as lines of text."""
 
 import time
+from calendar import timegm
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from chatclient.textlines import text_lines, written
 
 _WORLD = World(Status("srv:1"))
 _ROOM = _WORLD.open_room("#ops")
-_NOON = time.mktime((2026, 11, 22, 12, 3, 4, 0, 0, -1))
+_NOON = timegm((2026, 11, 22, 12, 3, 4))
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,9 @@ def test_hostile_text() -> None:
     assert all(each.isprintable() for each in text_lines(_ROOM, line))
 
 
-def test_a_time_that_is_none() -> None:
-    """A server may tell any time."""
-    assert written(1e30) == written(0.0)
+def test_a_time_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server may tell any time; one that cannot be told is that of 1970, as it was here."""
+    assert written(1e30) == written(0.0) == "1970-01-01 00:00:00"
+    monkeypatch.setenv("TZ", "JST-9")
+    time.tzset()
+    assert written(1e30) == written(0.0) == "1970-01-01 09:00:00"

@@ -1,4 +1,4 @@
-"""Times on the screen are local; the tests live in UTC."""
+"""Times that are told are local; the tests live in UTC."""
 
 import time
 from collections.abc import Iterator
