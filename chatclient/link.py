@@ -163,6 +163,12 @@ class Link:
             return None
         return self._connection.duplicate() if self.session.resumes else None
 
+    def rename(self, name: str, rooms: Sequence[str]) -> None:
+        """Call the network so, and take these for its usual rooms: it is saved so now."""
+        self.config = replace(self.config, name=name, rooms=tuple(rooms))
+        self.world.rename_network(name)
+        self.flush()
+
     def hand_over(self) -> Mapping[str, object]:
         """Return what who takes our place needs, for JSON; there are passwords in it."""
         told = {"taken": self._trust.taken_once, "stays": self._refused}
