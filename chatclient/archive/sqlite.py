@@ -10,13 +10,12 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from platformdirs import user_data_dir
-
 import chatclient.archive.tasks as t
 from chatclient.archive.reading import Reader
 from chatclient.archive.scribe import Scribe, Store
 from chatclient.archive.tables import connect
 from chatclient.archive.writing import Writer
+from chatclient.directories import data_directory
 from chatclient.logs import Logs
 from chatclient.model import Buffer, Hit, Kept, Line
 
@@ -25,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 def default_path() -> Path:
     """Return where the archive is kept on this machine."""
-    return Path(user_data_dir("chatclient", appauthor=False)) / "archive.db"
+    return data_directory() / "archive.db"
 
 
 class SqliteArchive:
