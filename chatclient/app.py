@@ -89,8 +89,14 @@ async def _run_face(
         keeping.attach(client)
         arrival.prepare(client)
 
+    def keep(client: Client) -> None:
+        from chatclient.rejoining import Rejoining  # noqa: PLC0415 - see above
+
+        if start.file:
+            Rejoining(keeping, start.file).begin(client)
+
     hub = Hub(clients, settings=start.settings, prepare=prepare)
-    orders, upgrade = Orders(hub, make, start.file), Upgrade(hub, start.secrets)
+    orders, upgrade = Orders(hub, make, start.file, keep=keep), Upgrade(hub, start.secrets)
     hub.listen(orders.heed)
     hub.listen(upgrade.heed)
     asyncio.get_running_loop().call_soon(_settle)  # after the first frame

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 _STARTING = 200_000
 """How many new objects there must be before those in circles are looked for: more than a start makes."""
 
-_LATE = ("asyncio.sslproto", "hashlib", "ipaddress", "json", "ssl", "tempfile", "tomllib")
-"""What is imported as we start, also by libraries, and a first frame needs nothing of: 10 ms."""
+_LATE = (
+    *("aiohappyeyeballs", "asyncio.sslproto", "datetime", "hashlib", "ipaddress", "json"),
+    *("shutil", "ssl", "tempfile", "textwrap", "tokenize", "tomllib"),
+)
+"""What is imported as we start, mostly by other modules, for uses that no first frame has: 15 ms."""
 
 _PASSWORD, _PROXY_PASSWORD = _SECRETS = ("CHATCLIENT_PASSWORD", "CHATCLIENT_PROXY_PASSWORD")
 """Variables of the environment."""

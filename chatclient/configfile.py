@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 
 from chatclient import options
 from chatclient.config import ArgumentError
+from chatclient.directories import config_directory
 from chatclient.files import alone, replace_file
 from chatclient.networks import Network, check_name, written
 from chatclient.settings import Settings
@@ -50,9 +51,7 @@ class Saved:
 
 def default_path() -> Path:
     """Return where the file is on this platform."""
-    from platformdirs import user_config_path  # noqa: PLC0415 - only who has no other file needs it
-
-    return user_config_path("chatclient", appauthor=False) / "config.toml"
+    return config_directory() / "config.toml"
 
 
 class ConfigFile:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from chatclient.directories import data_directory
 from chatclient.files import alone, replace_file
 from chatclient.model.values import value
 
@@ -36,9 +37,7 @@ class Policy:
 
 def default_path() -> Path:
     """Return where the file is on this platform."""
-    from platformdirs import user_data_path  # noqa: PLC0415 - only who connects needs it
-
-    return user_data_path("chatclient", appauthor=False) / "servers.json"
+    return data_directory() / "servers.json"
 
 
 class KnownServers:

@@ -1,8 +1,8 @@
 """The newest of what was shown, kept in memory for who is behind: slices, as they were released.
 
 Rules: a slice is what was written in one go. It keeps its events, and the bytes that they were in each
-dialect, so that many who catch up cost little. What is kept is bounded, and kept always, whether or
-not anybody is behind: so one who is costs nothing more. Events of one number are kept or let go together.
+dialect, so that many who catch up cost little. What is kept is bounded, and kept only while somebody is
+behind. Events of one number are let go together.
 """
 
 import logging
@@ -293,3 +293,9 @@ class Tail:
             gone = slices.popleft()
             self._size -= gone.size
             self._gone = gone.place[0]
+
+    def clear(self) -> None:
+        """Keep none of the slices, as nobody is behind; who is from now on needs only those to come."""
+        if self._slices:
+            self._slices.clear()
+            self._size = 0

@@ -10,13 +10,12 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from platformdirs import user_data_dir
-
 import chatclient.archive.tasks as t
 from chatclient.archive.reading import Reader
 from chatclient.archive.scribe import Scribe, Store
 from chatclient.archive.tables import connect
 from chatclient.archive.writing import Writer
+from chatclient.directories import data_directory
 from chatclient.logs import Logs
 from chatclient.model import Buffer, Hit, Kept, Line
 
@@ -25,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 def default_path() -> Path:
     """Return where the archive is kept on this machine."""
-    return Path(user_data_dir("chatclient", appauthor=False)) / "archive.db"
+    return data_directory() / "archive.db"
 
 
 class SqliteArchive:
@@ -145,6 +144,14 @@ class SqliteArchive:
     def add_input(self, text: str) -> None:
         """Keep what was typed, for `inputs`. Passwords are not for it."""
         self.do(t.Input(text))
+
+    def rename_network(self, before: str, now: str) -> None:
+        """Have what is kept and remembered of a network be that of another name."""
+        for topic, name in [*self._memory]:
+            if name.partition("\n")[0] in {before, now}:
+                del self._memory[topic, name]
+        shelves = [shelf for shelf in self._shelves.values() if shelf.network == before]
+        self.do(t.RenameNetwork(before, now, shelves), soon=True)
 
     def forget(self, buffer: Buffer) -> None:
         """Delete what is kept of a buffer."""

@@ -32,6 +32,9 @@ def import_toolkit() -> None:
     finally:
         for name in stands_in:
             del sys.modules[name]
+    from prompt_toolkit.styles.defaults import COLORS_STYLE  # noqa: PLC0415 - see above
+
+    COLORS_STYLE.clear()  # classes for 160 names of colours, which each start would parse twice
 
 
 class _Nothing(ModuleType):
