@@ -90,8 +90,14 @@ async def _run_face(
         arrival.prepare(client)
         _settle()  # what came after the first frame is there too
 
+    def keep(client: Client) -> None:
+        from chatclient.rejoining import Rejoining  # noqa: PLC0415 - see above
+
+        if start.file:
+            Rejoining(keeping, start.file).begin(client)
+
     hub = Hub(clients, settings=start.settings, prepare=prepare)
-    orders, upgrade = Orders(hub, make, start.file), Upgrade(hub, start.secrets)
+    orders, upgrade = Orders(hub, make, start.file, keep=keep), Upgrade(hub, start.secrets)
     hub.listen(orders.heed)
     hub.listen(upgrade.heed)
     try:

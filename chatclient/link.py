@@ -163,6 +163,12 @@ class Link:
             return None
         return self._connection.duplicate() if self.session.resumes else None
 
+    def rename(self, name: str, rooms: Sequence[str]) -> None:
+        """Call the network so, and take these for its usual rooms: it is saved so now."""
+        self.config = replace(self.config, name=name, rooms=tuple(rooms))
+        self.world.rename_network(name)
+        self.flush()
+
     def hand_over(self) -> Mapping[str, object]:
         """Return what who takes our place needs, for JSON; there are passwords in it."""
         told = {"taken": self._trust.taken_once, "stays": self._refused}
@@ -259,13 +265,21 @@ class Link:
         self._target = self._trust.target()
         self._attempt = asyncio.ensure_future(self._connect_to(self._target))
         try:
-            return await self._attempt
+            connection = await self._attempt
         except asyncio.CancelledError:
-            if self._leaving.is_set() or self._reconnecting or self._refused:
+            if self._interrupted:
                 raise ConnectError("interrupted") from None
             raise
         finally:
             self._attempt = None
+        if self._interrupted:  # just when there was a connection: nothing was left to be cancelled
+            connection.abort()
+            raise ConnectError("interrupted")
+        return connection
+
+    @property
+    def _interrupted(self) -> bool:
+        return self._leaving.is_set() or self._reconnecting or bool(self._refused)
 
     # --- one connection ----------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
@@ -65,6 +66,14 @@ class Logs:
         for place, hold in holds.items():
             if not hold:
                 self._append(place, self._held.pop(place, []))
+
+    def rename(self, before: str, now: str) -> None:
+        """Have what was logged of a network go on under another name, if nothing is under that."""
+        source, target = self._directory / safe(before), self._directory / safe(now)
+        with suppress(OSError):
+            if source != target and not target.exists():
+                source.rename(target)
+        self._ends.clear()
 
     def close(self) -> None:
         """Log what waits."""

@@ -32,6 +32,7 @@ from chatclient.model import (
     LineChanged,
     LineRemoved,
     LinesInserted,
+    NetworkRenamed,
     PastChanged,
     PastFound,
     World,
@@ -72,7 +73,7 @@ class Keeper:
         self._archive = archive
         self._world = client.world
         self._session = client.session
-        self._outbox = f"{self._world.name}\n{os.getpid()}"
+        self._outbox = _outbox(self._world.name)
         """The name of what waits: other clients on this machine may have some of their own."""
         self._told = False
         self._behind: set[Buffer] = set()
@@ -168,7 +169,7 @@ class Keeper:
             self._full.update({buffer for buffer, _ in added})
             added.clear()
 
-    def _note(self, change: Change) -> None:  # noqa: C901 -- one case for each change
+    def _note(self, change: Change) -> None:  # noqa: C901, PLR0912 -- one case for each change
         match change:
             case LineChanged(buffer, line) if self._keeps(buffer, line):
                 self._archive.do(self._update(buffer, line))
@@ -194,6 +195,8 @@ class Keeper:
                 self._archive.leave(buffer)
                 self._weights.forget(buffer)
                 self._note_open(buffer)
+            case NetworkRenamed(before, now):
+                self._rename(before, now)
             case BufferChanged(buffer) if buffer.kind is not BufferKind.SERVER:
                 self._note_buffer(buffer)
             case _:
@@ -337,6 +340,15 @@ class Keeper:
         self._archive.remember("hole", _name(buffer), hole)
         self._archive.do(t.Hold(shelf, buffer.behind))
 
+    def _rename(self, before: str, now: str) -> None:
+        """Take all that is kept along to the new name of the network."""
+        archive, outbox = self._archive, self._outbox
+        archive.rename_network(before, now)
+        archive.flush(_PATIENCE)
+        self._outbox = _outbox(now)
+        archive.remember("outbox", self._outbox, self._session.snapshot())
+        archive.remember("outbox", outbox, "")
+
     def _note_open(self, buffer: Buffer) -> None:
         """Remember which conversations are open."""
         if buffer.kind is BufferKind.DIRECT:
@@ -366,6 +378,10 @@ def _runs_elsewhere(owner: str) -> bool:
     except (OSError, OverflowError):
         return False
     return True
+
+
+def _outbox(network: str) -> str:
+    return f"{network}\n{os.getpid()}"
 
 
 def _name(buffer: Buffer) -> str:

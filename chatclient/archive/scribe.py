@@ -112,6 +112,9 @@ class Scribe:
         self._try(lambda: self._store.writer.write(work))
         self._fresh += len(work)
         if self._logs:
+            for task in work:
+                if isinstance(task, t.RenameNetwork):
+                    self._logs.rename(task.before, task.now)
             held = ((each.shelf, each.hold) for each in work if isinstance(each, t.Hold))
             self._logs.write(self._store.writer.new, held)
         if not self._store.lasting:

@@ -145,6 +145,14 @@ class SqliteArchive:
         """Keep what was typed, for `inputs`. Passwords are not for it."""
         self.do(t.Input(text))
 
+    def rename_network(self, before: str, now: str) -> None:
+        """Have what is kept and remembered of a network be that of another name."""
+        for topic, name in [*self._memory]:
+            if name.partition("\n")[0] in {before, now}:
+                del self._memory[topic, name]
+        shelves = [shelf for shelf in self._shelves.values() if shelf.network == before]
+        self.do(t.RenameNetwork(before, now, shelves), soon=True)
+
     def forget(self, buffer: Buffer) -> None:
         """Delete what is kept of a buffer."""
         self.do(t.Forget(self.shelf(buffer)), soon=True)

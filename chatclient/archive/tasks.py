@@ -101,6 +101,16 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True)
+class RenameNetwork:
+    """Follow a network to its new name; what is kept under that already is of the same network."""
+
+    before: str
+    now: str
+    shelves: Sequence[Shelf]
+    """Those of its buffers."""
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """Delete what is kept of a buffer."""
 
@@ -152,6 +162,7 @@ Task = (
     | Release
     | Drop
     | Rename
+    | RenameNetwork
     | Forget
     | ForgetAll
     | Remember

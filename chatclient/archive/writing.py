@@ -139,6 +139,8 @@ class Writer:
                 self._delete("id = ?", (position,))
             case t.Rename(shelf, target):
                 self._rename(shelf, target)
+            case t.RenameNetwork():
+                self._rename_network(task)
             case t.Forget(shelf):
                 self._delete("buffer = ?", (self._row(shelf),))
                 self._forget_words()
@@ -317,3 +319,25 @@ class Writer:
             return
         shelf.row = 0
         self._seen.discard(shelf)
+
+    def _rename_network(self, task: t.RenameNetwork) -> None:
+        buffers = self._do("SELECT id, name FROM buffers WHERE network = ?", (task.before,))
+        for row, name in buffers.fetchall():
+            taken = self._do(
+                "SELECT id FROM buffers WHERE network = ? AND name = ?", (task.now, name)
+            ).fetchone()
+            if taken is None:
+                self._do("UPDATE buffers SET network = ? WHERE id = ?", (task.now, row))
+                continue
+            self._do("UPDATE OR IGNORE lines SET buffer = ? WHERE buffer = ?", (taken[0], row))
+            self._delete("buffer = ?", (row,))
+            self._do("DELETE FROM buffers WHERE id = ?", (row,))
+        length = len(task.before)
+        self._do(
+            "UPDATE OR REPLACE memory SET name = ? || substr(name, ?) WHERE topic != 'outbox' "
+            "AND (name = ? OR substr(name, 1, ?) = ? || char(10))",
+            (task.now, length + 1, task.before, length + 1, task.before),
+        )
+        self._seen.clear()
+        for shelf in task.shelves:
+            shelf.network, shelf.row = task.now, 0
