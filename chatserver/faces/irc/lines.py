@@ -57,6 +57,7 @@ def split_text(text: str, limit: int) -> Iterator[str]:
         yield rest.decode()
 
 
+@lru_cache(maxsize=64)  # what is kept together mostly has one time
 def iso_time(at: int) -> str:
     """Return a time (ms since 1970, UTC) as IRCv3 server-time writes it."""
     seconds, milliseconds = divmod(at, 1000)

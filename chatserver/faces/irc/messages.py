@@ -11,7 +11,7 @@ from typing import Protocol
 
 from chatserver.core.events import Identity, Said, Tagged
 from chatserver.faces.irc.lines import BODY_LIMIT, finish, iso_time, split_text
-from chatwire.message import format_tags
+from chatwire.message import escape_tag, tag_items
 from chatwire.text import is_ctcp
 
 BATCH_TYPE = "draft/multiline"
@@ -50,19 +50,19 @@ def message_prefix(dialect: Dialect, event: Said | Tagged, msgid: str | None = "
     `msgid` is for a line after the first of a long one: its id, or None when it has none, as the
     lines of a message of several; of these each has the client's tags too, unless they are long.
     """
-    tags: dict[str, str | None] = {}
+    items: list[str] = []
     if dialect.time:
-        tags["time"] = iso_time(event.at)
+        items.append(f"time={iso_time(event.at)}")
     if dialect.account_tag and event.who.account:
-        tags["account"] = event.who.account
+        items.append(f"account={escape_tag(event.who.account)}")
     if dialect.tags:
         if msgid is not None:
-            tags["msgid"] = msgid or message_id(event.seq)
+            items.append(f"msgid={msgid or message_id(event.seq)}")
         if event.bot:
-            tags["bot"] = None
-        if msgid == "" or (msgid is None and _are_short(event.tags)):
-            tags.update(event.tags)
-    return format_tags(tags)
+            items.append("bot")
+        if event.tags and (msgid == "" or (msgid is None and _are_short(event.tags))):
+            items.extend(tag_items(event.tags))
+    return f"@{';'.join(items)} " if items else ""
 
 
 def _are_short(tags: Mapping[str, str]) -> bool:
@@ -82,6 +82,11 @@ def said(dialect: Dialect, event: Said) -> bytes:
     """Write a message."""
     verb = "NOTICE" if event.notice else "PRIVMSG"
     head = f":{dialect.source(event.who)} {verb} {event.target} :"
+    line = head + event.text
+    if line.isprintable() and not event.cuts:  # nearly all are, and then they stand on one line
+        data = line.encode()
+        if len(data) <= BODY_LIMIT:
+            return b"%b%b\r\n" % (message_prefix(dialect, event).encode(errors="replace"), data)
     room = BODY_LIMIT - len(head.encode())
     composed = is_composed(event)
     if not composed and len(event.text.encode(errors="replace")) <= room:

@@ -7,6 +7,7 @@ characters (`chatwire.text.plain`). Lines end with LF, or with CRLF for who send
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -108,16 +109,22 @@ def _renamed(_dialect: PlainDialect, event: events.Renamed) -> str:
 
 
 def _said(dialect: PlainDialect, event: events.Said) -> str:
-    if fold(event.who.nick) in dialect.ignored:
+    nick, text = event.who.nick, event.text
+    if dialect.ignored and fold(nick) in dialect.ignored:
         return ""
-    room = event.target.lstrip("@+")
-    if not room.startswith("#"):
-        where = " -> you"
-    elif room is not event.target and room != event.target:
-        where = f" {plain(event.target)}"
-    else:
-        where = dialect.inside(room)
-    return "\n".join(said(event.who.nick, where, event.text))
+    where = _where(event.target, dialect.here)
+    if text.isascii() and text.isprintable() and text.strip():  # nearly all are lines as they are
+        return f"[{nick}{where}] {text}"
+    return "\n".join(said(nick, where, text))
+
+
+@lru_cache(maxsize=256)
+def _where(target: str, here: str) -> str:
+    """Return what stands after the nick of who said something to `target`; see `PlainDialect.here`."""
+    room = target.lstrip("@+")
+    if not looks_like_room(room):
+        return " -> you"
+    return "" if room == target and fold(room) == here else f" {plain(target)}"
 
 
 def _written(text: str) -> list[str]:
