@@ -75,6 +75,14 @@ def render(dialect: Dialect, event: Event) -> bytes:
     return _write(dialect.render, event)
 
 
+def _render_all(dialect: Dialect, events: Sequence[Event]) -> list[bytes]:
+    """Return each of `events` in `dialect`, likewise."""
+    try:
+        return [*map(dialect.render, events)]
+    except Exception:  # noqa: BLE001 - it is logged with the event that it is about
+        return [render(dialect, event) for event in events]
+
+
 def render_own(dialect: Dialect, event: Event) -> bytes:
     """Return what somebody said to a person as their other devices show it, likewise."""
     return _write(dialect.copy, event)
@@ -170,7 +178,7 @@ class Stream:
     def _render(self, dialect: Dialect) -> list[bytes]:
         lines = self._lines.get(dialect)
         if lines is None:
-            lines = self._lines[dialect] = [render(dialect, event) for event in self.events]
+            lines = self._lines[dialect] = _render_all(dialect, self.events)
         return lines
 
     def settle(self) -> int:

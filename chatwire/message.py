@@ -75,17 +75,12 @@ def format_tags(tags: Mapping[str, str | None]) -> str:
 
     A key that cannot stand there (it may come from a peer) is left out with its value.
     """
-    items = tag_items(tags)
-    return f"@{';'.join(items)} " if items else ""
-
-
-def tag_items(tags: Mapping[str, str | None]) -> list[str]:
-    """Return each of `tags` as on the wire, without those that cannot stand there."""
-    return [
+    items = [
         f"{key}={escape_tag(value)}" if value else key
         for key, value in tags.items()
         if _TAG_KEY.fullmatch(key)
     ]
+    return f"@{';'.join(items)} " if items else ""
 
 
 def parse(line: bytes) -> Message:

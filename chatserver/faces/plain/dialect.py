@@ -109,22 +109,17 @@ def _renamed(_dialect: PlainDialect, event: events.Renamed) -> str:
 
 
 def _said(dialect: PlainDialect, event: events.Said) -> str:
-    nick, text = event.who.nick, event.text
-    if dialect.ignored and fold(nick) in dialect.ignored:
+    if dialect.ignored and fold(event.who.nick) in dialect.ignored:
         return ""
-    where = _where(event.target, dialect.here)
-    if text.isascii() and text.isprintable() and text.strip():  # nearly all are lines as they are
-        return f"[{nick}{where}] {text}"
-    return "\n".join(said(nick, where, text))
+    return "\n".join(said(event.who.nick, _where(event.target, dialect.here), event.text))
 
 
 @lru_cache(maxsize=256)
 def _where(target: str, here: str) -> str:
-    """Return what stands after the nick of who said something to `target`; see `PlainDialect.here`."""
-    room = target.lstrip("@+")
-    if not looks_like_room(room):
+    """Return what stands after the nick of who said something to `target`; `here` is in front."""
+    if not target.lstrip("@+").startswith("#"):
         return " -> you"
-    return "" if room == target and fold(room) == here else f" {plain(target)}"
+    return "" if fold(target) == here else f" {plain(target)}"
 
 
 def _written(text: str) -> list[str]:
@@ -139,6 +134,8 @@ def _written(text: str) -> list[str]:
 
 def said(nick: str, where: str, text: str) -> list[str]:
     """Return a message as lines, each with who said it, and `where` after their nick."""
+    if text.isascii() and text.isprintable() and not text.isspace() and text:
+        return [f"[{nick}{where}] {text}"]  # the same, sooner: most messages are so
     done = action(text)
     if done is None and is_ctcp(text):
         return []  # a question of one program to another
