@@ -75,7 +75,6 @@ class Keeper:
         self._session = client.session
         self._outbox = _outbox(self._world.name)
         """The name of what waits: other clients on this machine may have some of their own."""
-        self._told = False
         self._behind: set[Buffer] = set()
         self._later: set[int] = set()
         """The lines that are told of after the change that is looked at, and are in the window."""
@@ -157,10 +156,10 @@ class Keeper:
             self._let_go()
         if own:
             self._archive.remember("outbox", self._outbox, self._session.snapshot())
-        if self._archive.problem and not self._told:
-            self._told = True
-            text = f"nothing is kept on this machine from now on: {self._archive.problem}"
-            self._world.tell(self._world.server, text, time=time.time(), kind=Kind.ERROR)
+        world = self._world
+        if world.watched and (news := self._archive.take_news()):
+            kind = Kind.ERROR if self._archive.problem else Kind.INFO
+            world.tell(world.active, news, time=time.time(), kind=kind)
 
     def _add_all(self, added: list[tuple[Buffer, Line]]) -> None:
         """Keep lines at the ends of their buffers, and forget that they are to be."""
