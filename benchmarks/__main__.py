@@ -49,7 +49,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--receivers", nargs="+", type=int, default=[100, 1000])
     parser.add_argument("--window", type=int, default=16, help="on their way per sender")
     parser.add_argument("--rate", type=float, default=100.0, help="messages/s at the fixed rate")
-    parser.add_argument("--seconds", type=float, default=1.5, help="length of a run")
+    parser.add_argument("--seconds", type=float, default=1.2, help="length of a run")
     parser.add_argument("--repeat", type=int, default=2)
     parser.add_argument("--members", type=int, default=10_000, help="who come and go at once")
     parser.add_argument(
@@ -75,7 +75,7 @@ def shapes(options: argparse.Namespace) -> Mapping[str, Shape]:
     found = {}
     if "fanout" in options.measure:
         for receivers in options.receivers:
-            found[f"{receivers} receivers, closed loop"] = Shape(
+            found[f"{receivers} receivers, {report.CLOSED}"] = Shape(
                 receivers=receivers, window=options.window, seconds=options.seconds
             )
     if "rate" in options.measure:

@@ -14,7 +14,7 @@ from typing import Self
 from benchmarks.dialects import Dialect
 from benchmarks.tally import MARK
 
-ARRIVAL_SECONDS = 10.0
+ARRIVAL_SECONDS = 30.0
 READ_BYTES = 1 << 18
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing drops what is unsent and sends RST
 

@@ -21,7 +21,7 @@ from benchmarks.samples import Samples, Spread
 from benchmarks.servers import Target
 from benchmarks.storm import Passage
 
-QUIET_SECONDS = 2.0  # how long a run may wait for others to be quiet
+QUIET_SECONDS = 1.0  # how long a run may wait for others to be quiet
 
 Task = tuple[str, Callable[[], None]]
 """What is measured, and what measures it."""

@@ -193,10 +193,10 @@ TARGETS = (
     Target("chatserver, IRC", OURS, IRC_LONG_BACKLOG, _chatserver, kept=True),
     Target("chatserver, IRC with tags", OURS, IRC_TAGS, _chatserver, kept=True),
     Target("naive", sys.executable, PLAIN, _naive, kept=False),
-    Target("ngircd", "ngircd", IRC, _ngircd, kept=False, storm_most=1000),
+    Target("ngircd", "ngircd", IRC, _ngircd, kept=False, storm_most=500),
     Target("nats-server", "nats-server", NATS, _nats, kept=False),
     Target("redis", "redis-server", REDIS, _redis, kept=False),
-    Target("inspircd", "inspircd", IRC_SLOW_WELCOME, _inspircd, kept=False, storm_most=4000),
+    Target("inspircd", "inspircd", IRC_SLOW_WELCOME, _inspircd, kept=False, storm_most=2000),
     Target("ergo", "ergo", IRC_SLOW_WELCOME, _ergo, kept=False, storm_most=1000),
     Target("limit", "cc", PLAIN, _limit, kept=False),
 )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chatclient.configfile import ConfigFile
     from chatclient.hub import Hub
     from chatclient.keeping import Keeping
+    from chatclient.upgrade import Arrival
 
 
 _SELDOM = (20_000, 20, 50)
@@ -40,12 +41,15 @@ def run(start: Start) -> int:
                 file=sys.stderr,
             )
             return 2
-        networks = start.networks or _asked(start, on_terminal=on_terminal)
+        from chatclient.upgrade import arrive  # noqa: PLC0415 - see above
+
+        arrival = arrive()
+        networks = arrival.networks(start.networks) or _asked(start, on_terminal=on_terminal)
         configs = [with_password(config) for config in networks]
     except (ArgumentError, PasswordError) as error:
         print(f"chatclient: {error}", file=sys.stderr)  # noqa: T201 - as a command does
         return 2
-    return asyncio.run(_run_face(start, configs, linear=linear)) if configs else 1
+    return asyncio.run(_run_face(start, configs, arrival, linear=linear)) if configs else 1
 
 
 def _asked(start: Start, *, on_terminal: bool) -> tuple[Config, ...]:
@@ -58,14 +62,16 @@ def _asked(start: Start, *, on_terminal: bool) -> tuple[Config, ...]:
     return (config,) if config else ()
 
 
-async def _run_face(start: Start, configs: list[Config], *, linear: bool) -> int:
+async def _run_face(
+    start: Start, configs: list[Config], arrival: "Arrival", *, linear: bool
+) -> int:
     from chatclient.client import Client  # noqa: PLC0415 - see above
     from chatclient.farewell import farewell  # noqa: PLC0415 - see above
     from chatclient.hub import Hub  # noqa: PLC0415 - see above
     from chatclient.keeping import Keeping  # noqa: PLC0415 - see above
     from chatclient.known import KnownServers, default_path  # noqa: PLC0415 - see above
     from chatclient.orders import Orders  # noqa: PLC0415 - see above
-    from chatclient.upgrade import Upgrade, arrive  # noqa: PLC0415 - see above
+    from chatclient.upgrade import Upgrade  # noqa: PLC0415 - see above
 
     # What would be logged on standard error would be drawn across the screen.
     logging.basicConfig(handlers=[logging.NullHandler()])
@@ -76,19 +82,24 @@ async def _run_face(start: Start, configs: list[Config], *, linear: bool) -> int
 
     keeping = Keeping(lasting=start.settings.archive, logs=start.settings.logs)
     clients = [make(config) for config in configs]
-    arrival = arrive()
 
     def prepare(client: Client) -> None:
         if start.file:
             _remind(client, keeping, start.file)
         keeping.attach(client)
-        arrival.prepare(client, archived=start.settings.archive)
+        arrival.prepare(client)
+        _settle()  # what came after the first frame is there too
+
+    def keep(client: Client) -> None:
+        from chatclient.rejoining import Rejoining  # noqa: PLC0415 - see above
+
+        if start.file:
+            Rejoining(keeping, start.file).begin(client)
 
     hub = Hub(clients, settings=start.settings, prepare=prepare)
-    orders, upgrade = Orders(hub, make, start.file), Upgrade(hub)
+    orders, upgrade = Orders(hub, make, start.file, keep=keep), Upgrade(hub, start.secrets)
     hub.listen(orders.heed)
     hub.listen(upgrade.heed)
-    asyncio.get_running_loop().call_soon(_settle)  # after the first frame
     try:
         said = await _show(hub, keeping, start, linear=linear)
     finally:

@@ -59,7 +59,7 @@ def describe(der: bytes) -> Certificate:
 
 def make_context(
     *, verify: bool, authorities: str | None, certificate: str | None, key: str | None
-) -> ssl.SSLContext:
+) -> "ssl.SSLContext":
     """Return how to speak TLS, with a client certificate if one is named.
 
     Raises `OSError` (`ssl.SSLError` is one), whose `filename` is that of a file that cannot be used.

@@ -8,7 +8,8 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chatwire.version import VERSION
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
 
 _STARTING = 200_000
 """How many new objects there must be before those in circles are looked for: more than a start makes."""
+
+_LATE = (
+    *("aiohappyeyeballs", "asyncio.sslproto", "datetime", "hashlib", "hmac", "ipaddress", "json"),
+    *("shutil", "ssl", "tempfile", "textwrap", "tokenize", "tomllib"),
+)
+"""What is imported as we start, mostly by other modules, for uses that no first frame has: 15 ms."""
+
+_PASSWORD, _PROXY_PASSWORD = _SECRETS = ("CHATCLIENT_PASSWORD", "CHATCLIENT_PROXY_PASSWORD")
+"""Variables of the environment."""
 
 DESCRIPTION = (
     "Chat in the terminal, on this project's server or any IRC server. With --send, -, --tail or "
@@ -60,10 +70,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"chatclient {VERSION}")
         return 0
     gc.set_threshold(_STARTING)  # it took a fifth of start-up; `app` sets what holds from then on
-    from chatclient.config import ArgumentError  # noqa: PLC0415 - help and version need none of it
+    from chatclient.deferral import defer  # noqa: PLC0415 - help and version need none of it
 
+    defer(*_LATE)
+    from chatclient.config import ArgumentError  # noqa: PLC0415 - see above
+
+    # What we start (an editor, what opens links, a command for passwords) is not to have them.
+    secrets = {each: os.environ.pop(each) for each in _SECRETS if each in os.environ}
     try:
-        start = _plan(given)
+        start = _plan(given, secrets)
     except ArgumentError as error:
         print(f"chatclient: {error}", file=sys.stderr)
         return 2
@@ -98,7 +113,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="chatclient",
         description=DESCRIPTION,
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        # One is made for each argument: it is not to ask for the width of the terminal each time.
+        formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=80),
         usage="chatclient [options] [HOST|URL|NETWORK] [PORT] [-]",
         allow_abbrev=False,
     )
@@ -135,6 +151,7 @@ def _parser() -> argparse.ArgumentParser:
         help="what to log on standard error, as a tool (default: %(default)s)",
     )
     add("--version", action="store_true", help="print the version")
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     return parser
 
 
@@ -200,8 +217,12 @@ def _add_file(parser: argparse.ArgumentParser) -> None:
     add("--no-config", action="store_true", help="read no such file, and write none")
 
 
-def _plan(given: argparse.Namespace) -> "Start":
-    """Return what the arguments ask for. Raises `ArgumentError`."""
+def plan(arguments: Sequence[str], environment: Mapping[str, str]) -> "Start":
+    """Return what the arguments ask for, with passwords of an environment. Raises `ArgumentError`."""
+    return _plan(_parser().parse_intermixed_args(_with_tail(arguments)), environment)
+
+
+def _plan(given: argparse.Namespace, environment: Mapping[str, str]) -> "Start":
     from pathlib import Path  # noqa: PLC0415 - see main
 
     from chatclient import config, configfile, networks, start  # noqa: PLC0415 - see main
@@ -212,9 +233,9 @@ def _plan(given: argparse.Namespace) -> "Start":
         nick=given.nick,
         login=config.Login(
             given.account,
-            os.environ.get("CHATCLIENT_PASSWORD", ""),
+            environment.get(_PASSWORD, ""),
             given.password_command,
-            proxy_password=os.environ.get("CHATCLIENT_PROXY_PASSWORD", ""),
+            proxy_password=environment.get(_PROXY_PASSWORD, ""),
         ),
         rooms=tuple(given.room or ()),
         security=config.Security(
@@ -229,7 +250,7 @@ def _plan(given: argparse.Namespace) -> "Start":
         tool=_tool(given),
     )
     file = None if given.no_config else configfile.ConfigFile(path)
-    return start.plan(where, wishes, file, plain=given.plain)
+    return start.plan(where, wishes, file, plain=given.plain, secrets=environment)
 
 
 def _tool(given: argparse.Namespace) -> "Tool":

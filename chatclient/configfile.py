@@ -1,8 +1,8 @@
 """The configuration file: settings and networks in TOML, read strictly, and written back.
 
 Rules: a key that is not known and a value of another type are errors that name the line, and say
-what is right. What is changed leaves comments and order as they were. It holds no password. The
-file is for its owner alone.
+what is right. What is changed leaves comments and order as they were; what several clients change at once
+is all there. It holds no password. A new file is for its owner alone.
 """
 
 import re
@@ -14,7 +14,8 @@ from typing import Any, Final, TypeVar
 
 from chatclient import options
 from chatclient.config import ArgumentError
-from chatclient.files import replace_file
+from chatclient.directories import config_directory
+from chatclient.files import alone, replace_file
 from chatclient.networks import Network, check_name, written
 from chatclient.settings import Settings
 
@@ -50,9 +51,7 @@ class Saved:
 
 def default_path() -> Path:
     """Return where the file is on this platform."""
-    from platformdirs import user_config_path  # noqa: PLC0415 - only who has no other file needs it
-
-    return user_config_path("chatclient", appauthor=False) / "config.toml"
+    return config_directory() / "config.toml"
 
 
 class ConfigFile:
@@ -65,7 +64,7 @@ class ConfigFile:
         """Return what is in the file, the defaults if it is not there. Raises `ConfigError`."""
         text = self._text()
         try:
-            data = tomllib.loads(text)
+            data = tomllib.loads(text) if text else {}
         except tomllib.TOMLDecodeError as error:
             raise ConfigError(f"{self.path} is no TOML: {error}") from error
         places = _Places(self.path, text)
@@ -105,6 +104,14 @@ class ConfigFile:
     # --- writing -----------------------------------------------------------------------------
 
     def _write(self, changes: Mapping[tuple[str, ...], Mapping[str, object] | None]) -> None:
+        try:
+            with alone(self.path):
+                replace_file(self.path, self._changed(changes))
+        except OSError as error:
+            raise ConfigError(f"cannot write {self.path}: {error.strerror or error}") from error
+
+    def _changed(self, changes: Mapping[tuple[str, ...], Mapping[str, object] | None]) -> str:
+        """Return what the file says with changes. Raises `ConfigError`."""
         import tomlkit  # noqa: PLC0415 - only who changes something needs it
 
         self.read()  # what cannot be read is not written over
@@ -125,10 +132,7 @@ class ConfigFile:
                 else:
                     table[options.key_of(name)] = options.plain(value)
         made = tomlkit.dumps(document)
-        try:
-            replace_file(self.path, _HEADER.sub(r"\1\n", made) if grown else made)
-        except OSError as error:
-            raise ConfigError(f"cannot write {self.path}: {error.strerror or error}") from error
+        return _HEADER.sub(r"\1\n", made) if grown else made
 
     def _text(self) -> str:
         try:

@@ -10,7 +10,7 @@ import errno
 import ipaddress
 import os
 import socket
-import ssl
+import ssl  # nothing of it is used before there is a connection: it may be loaded late
 
 from chatclient.certificates import Certificate, describe, fingerprint_of, make_context
 from chatclient.config import Config
@@ -146,7 +146,7 @@ async def connect(config: Config) -> Connection:
     raise UnknownCertificateError(certificate, problem, config.address)
 
 
-async def _open(config: Config, context: ssl.SSLContext | None) -> Connection:
+async def _open(config: Config, context: "ssl.SSLContext | None") -> Connection:
     what_to_do = "check the address, the network and the firewall"
     try:
         async with asyncio.timeout(config.timeout):
@@ -204,7 +204,7 @@ def _explain_tls(error: OSError, config: Config) -> str:
     return f"cannot connect to {where}: {error.strerror or error}"
 
 
-def _context(config: Config, *, verify: bool) -> ssl.SSLContext:
+def _context(config: Config, *, verify: bool) -> "ssl.SSLContext":
     try:
         return make_context(
             verify=verify, authorities=config.tls_ca, certificate=config.cert, key=config.key

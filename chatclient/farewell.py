@@ -7,7 +7,6 @@ called failed before was told there.
 from collections.abc import Iterator
 
 from chatclient.model import Delivery, World
-from chatclient.session import LEFT
 
 
 def farewell(world: World, *, kept: bool = False) -> Iterator[str]:
@@ -15,6 +14,8 @@ def farewell(world: World, *, kept: bool = False) -> Iterator[str]:
 
     `kept` says whether what still waits is said at the next start.
     """
+    from chatclient.session import LEFT  # noqa: PLC0415 - nobody leaves before there is a session
+
     unsaid = [
         (buffer, line)
         for buffer in world.buffers

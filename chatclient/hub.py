@@ -71,7 +71,12 @@ class Hub:
         return next((each for each in self._clients if each.world.name.casefold() == wanted), None)
 
     def add(self, client: Client) -> None:
-        """Have another network, and connect to it. Raises `ValueError` if there is one so named."""
+        """Have another network, and connect to it. Raises `ValueError` if there is one so named.
+
+        Who is leaving has no use for another one.
+        """
+        if self._leaving.is_set():
+            return
         if self.find(client.world.name):
             raise ValueError(f"there is a network called {client.world.name} already")
         self._take(client)

@@ -1,15 +1,19 @@
 """What is remembered of servers: certificates that the user took, and who wants TLS alone (STS).
 
-Rules: one file of JSON, for its owner alone, replaced as a whole. A file that cannot be read is an
+Rules: one file of JSON, for its owner alone, replaced as a whole; what several clients change at
+once is all there. A file that cannot be read is an
 error, never an empty one: to forget who is trusted, or who must be spoken to over TLS, is what an
 attacker wants.
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from chatclient.files import replace_file
+from chatclient.directories import data_directory
+from chatclient.files import alone, replace_file
 from chatclient.model.values import value
 
 
@@ -33,9 +37,7 @@ class Policy:
 
 def default_path() -> Path:
     """Return where the file is on this platform."""
-    from platformdirs import user_data_path  # noqa: PLC0415 - only who connects needs it
-
-    return user_data_path("chatclient", appauthor=False) / "servers.json"
+    return data_directory() / "servers.json"
 
 
 class KnownServers:
@@ -53,12 +55,11 @@ class KnownServers:
 
     def pin(self, server: str, fingerprint: str) -> None:
         """Remember a certificate, or with "" forget it. Raises `UnusableError`."""
-        data = self._read()
-        if fingerprint:
-            data["certificates"][server.lower()] = fingerprint
-        else:
-            data["certificates"].pop(server.lower(), None)
-        self._write(data)
+        with self._changing() as data:
+            if fingerprint:
+                data["certificates"][server.lower()] = fingerprint
+            else:
+                data["certificates"].pop(server.lower(), None)
 
     def policy(self, host: str, now: float) -> Policy | None:
         """Return the policy of a host that has not expired. Raises `UnusableError`."""
@@ -72,23 +73,24 @@ class KnownServers:
 
     def keep_policy(self, host: str, policy: Policy | None) -> None:
         """Remember a policy, or forget it. Raises `UnusableError`."""
-        data = self._read()
-        if policy is None:
-            if data["sts"].pop(host.lower(), None) is None:
-                return
-        else:
-            data["sts"][host.lower()] = {
-                "port": policy.port,
-                "duration": policy.duration,
-                "expires": policy.expires,
-            }
-        self._write(data)
+        if policy is None and host.lower() not in self._read()["sts"]:
+            return
+        with self._changing() as data:
+            if policy is None:
+                data["sts"].pop(host.lower(), None)
+            else:
+                data["sts"][host.lower()] = {
+                    "port": policy.port,
+                    "duration": policy.duration,
+                    "expires": policy.expires,
+                }
 
     def _read(self) -> dict[str, dict[str, Any]]:
         if self._path is None:
             return self._data
         try:
-            data = json.loads(self._path.read_bytes())
+            written = self._path.read_bytes()
+            data = json.loads(written)
         except FileNotFoundError:
             data = {}
         except (OSError, ValueError) as error:
@@ -99,11 +101,17 @@ class KnownServers:
             raise self._unusable("read", "it is not as it was written")
         return parts
 
-    def _write(self, data: dict[str, dict[str, Any]]) -> None:
+    @contextmanager
+    def _changing(self) -> Iterator[dict[str, dict[str, Any]]]:
+        """Have what is remembered changed, and written. Raises `UnusableError`."""
         if self._path is None:
+            yield self._data
             return
         try:
-            replace_file(self._path, json.dumps(data, indent=1))
+            with alone(self._path):
+                data = self._read()
+                yield data
+                replace_file(self._path, json.dumps(data, indent=1))
         except OSError as error:
             raise self._unusable("write", error) from error
 

@@ -6,11 +6,12 @@ Rules: whoever uses the session calls `flush` after it. Listeners hear of everyt
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from random import Random, SystemRandom
+from typing import TYPE_CHECKING, Any
 
 from chatclient.config import Config
 from chatclient.connection import (
@@ -40,10 +41,12 @@ from chatclient.model import (
 )
 from chatclient.pace import Pace
 from chatclient.retry import Backoff
-from chatclient.session import Session
 from chatclient.settings import Settings
 from chatclient.trust import Trust, refusal
 from chatclient.vault import VaultError
+
+if TYPE_CHECKING:
+    from chatclient.session import Session
 
 Listener = Callable[[Sequence[Change]], None]
 """Called in the event loop with what changed, oldest first; it must not block or raise."""
@@ -87,7 +90,7 @@ class Link:
         self._expiry: asyncio.TimerHandle | None = None
         self._connect_to = connect
         self._clock = clock
-        random = random or SystemRandom()
+        self._random = random or SystemRandom()
         status = Status(config.address, nick=config.identity.nick)
         self.world = World(status, asks=asks, name=config.name)
         self._trust = Trust(config, known or KnownServers(), clock)
@@ -95,8 +98,7 @@ class Link:
         self._target = config
         """Where the present connection goes, or the last one went, and how."""
         self._working: set[asyncio.Task[None]] = set()
-        self.session = Session(self.world, config.identity, random=random)
-        self._backoff = Backoff(random)
+        self._backoff = Backoff(self._random)
         self._listeners: list[Listener] = []
         self._connection: Connection | None = None
         self._attempt: asyncio.Future[Connection] | None = None
@@ -110,11 +112,18 @@ class Link:
         self._last_failure = ""
         self._refused = ""
         for room in config.rooms:
-            self.session.join(room)
+            self.world.open_room(room).wanted = True
         if config.rooms and (first := self.world.find(config.rooms[0])):
             self.world.activate(first)
 
     # --- for who uses it ---------------------------------------------------------------------
+
+    @cached_property
+    def session(self) -> "Session":
+        """What is said with the server; made when it is needed, which is after the first frame."""
+        from chatclient.session import Session  # noqa: PLC0415 - it takes a tenth of a start
+
+        return Session(self.world, self.config.identity, random=self._random)
 
     def listen(self, listener: Listener) -> None:
         """Have `listener` called after each step with all that changed in it."""
@@ -148,11 +157,30 @@ class Link:
     def hold_open(self) -> int | None:
         """Return a descriptor that holds the connection, for who takes our place; None for none.
 
-        That is of use where all devices of an account are one person: nobody sees one go then.
+        That is of use where a server knows that it is the same person: nobody sees one go then.
         """
-        if self._connection is None or not self.session.online or not self.world.status.account:
+        if self._connection is None or not self.session.online:
             return None
         return self._connection.duplicate() if self.session.resumes else None
+
+    def rename(self, name: str, rooms: Sequence[str]) -> None:
+        """Call the network so, and take these for its usual rooms: it is saved so now."""
+        self.config = replace(self.config, name=name, rooms=tuple(rooms))
+        self.world.rename_network(name)
+        self.flush()
+
+    def hand_over(self) -> Mapping[str, object]:
+        """Return what who takes our place needs, for JSON; there are passwords in it."""
+        told = {"taken": self._trust.taken_once, "stays": self._refused}
+        return {**self.session.hand_over(), **told}
+
+    def take_over(self, told: Mapping[str, Any]) -> None:
+        """Go on where who handed that over was, before we run: another version may have."""
+        self.session.take_over(told)
+        if isinstance(taken := told.get("taken"), dict):
+            self._trust.take_once({str(each): str(taken[each]) for each in taken})
+        if isinstance(stays := told.get("stays"), str):
+            self._refused = stays
 
     @property
     def stuck(self) -> str:
@@ -163,12 +191,12 @@ class Link:
         """Send and show what the session made; to be called after each use of it."""
         if self._connection is not None:
             self._connection.write(self.session.take_output())
-        changes = self.session.take_changes()
+        changes = self.world.take_changes()
         for change in changes:
             if not isinstance(change, LineAdded):  # as most are
                 self._heed(change)
         # What heeding changed (the round trip) is shown in the same step.
-        changes = [*changes, *self.session.take_changes()]
+        changes = [*changes, *self.world.take_changes()]
         if changes:
             for listener in self._listeners:
                 listener(changes)
@@ -181,7 +209,7 @@ class Link:
         if self.find_password is not None:
             await self._fetch(self.find_password)
         self.session.prepare()
-        if self.world.held:
+        if self.world.held or self._refused:
             await self._wait("", listens=True)
         while not self._leaving.is_set():
             listens = True
@@ -237,13 +265,21 @@ class Link:
         self._target = self._trust.target()
         self._attempt = asyncio.ensure_future(self._connect_to(self._target))
         try:
-            return await self._attempt
+            connection = await self._attempt
         except asyncio.CancelledError:
-            if self._leaving.is_set() or self._reconnecting or self._refused:
+            if self._interrupted:
                 raise ConnectError("interrupted") from None
             raise
         finally:
             self._attempt = None
+        if self._interrupted:  # just when there was a connection: nothing was left to be cancelled
+            connection.abort()
+            raise ConnectError("interrupted")
+        return connection
+
+    @property
+    def _interrupted(self) -> bool:
+        return self._leaving.is_set() or self._reconnecting or bool(self._refused)
 
     # --- one connection ----------------------------------------------------------------------
 

@@ -3,16 +3,17 @@
 Rules: only who they belong to may read them. Lines are appended in the order in which they are read
 on the screen, each once: while something may be missing, those after it wait for a time, and what
 comes too late for that (older pages that the user scrolled to) is not in the log. Names are made
-safe for all file systems. A log that cannot be written never ends the client: it says so in its own
-log.
+safe for all file systems. A log that cannot be written never ends the client: what is to be in it waits
+in memory, up to `WAITING_MOST`, for that to pass; `problem` says why.
 """
 
+import hashlib
 import logging
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from hashlib import sha256
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
@@ -22,6 +23,9 @@ from chatclient.model import Kind, Line
 _SAFE = "#&+!-_[]{}^~@,="
 _LONGEST = 120
 _TIME = "%Y-%m-%d %H:%M:%S"
+
+WAITING_MOST = 8 << 20
+"""Bytes that wait; the oldest go first."""
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +49,9 @@ class Logs:
         self._directory = directory
         self._held: dict[Place, list[tuple[int, Line]]] = {}
         self._ends: dict[Path, str] = {}
+        self._waiting: dict[Path, bytes] = {}
+        self.problem = ""
+        """Why something waits, "" if nothing does."""
 
     def write(
         self, new: Sequence[tuple[Place, int, Line]], held: Iterable[tuple[Place, bool]] = ()
@@ -66,11 +73,20 @@ class Logs:
             if not hold:
                 self._append(place, self._held.pop(place, []))
 
+    def rename(self, before: str, now: str) -> None:
+        """Have what was logged of a network go on under another name, if nothing is under that."""
+        source, target = self._directory / safe(before), self._directory / safe(now)
+        with suppress(OSError):
+            if source != target and not target.exists():
+                source.rename(target)
+        self._ends.clear()
+
     def close(self) -> None:
         """Log what waits."""
         while self._held:
             place = next(iter(self._held))
             self._append(place, self._held.pop(place))
+        self.flush()
 
     def _append(self, place: Place, lines: Iterable[tuple[int, Line]]) -> None:
         folder = self._directory / safe(place.network) / safe(place.target)
@@ -82,10 +98,25 @@ class Logs:
                 continue  # it is there, from a time when nothing else was kept
             texts[path].append(written(line))
         for path, text in texts.items():
+            added = "".join(text).encode(errors="replace")
+            self._waiting[path] = self._waiting.pop(path, b"") + added
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what waits, as far as that can be."""
+        self.problem = ""
+        for path, text in [*self._waiting.items()]:
+            left = memoryview(text)
             try:
-                _write(self._directory, path, "".join(text))
+                for written in _write(self._directory, path, text):
+                    left = left[written:]
+                del self._waiting[path]
             except OSError as error:
                 _log.warning("cannot log: %s", error)
+                self.problem = f"{self._directory}: {error.strerror or error}"
+                self._waiting[path] = bytes(left[-WAITING_MOST:])
+        while len(self._waiting) > 1 and sum(map(len, self._waiting.values())) > WAITING_MOST:
+            del self._waiting[next(iter(self._waiting))]
 
     def _end(self, path: Path) -> str:
         """Return when the last line was said that was in a file at first, "" if there was none."""
@@ -100,7 +131,7 @@ def safe(name: str) -> str:
     if shown.startswith("."):
         shown = "%2E" + shown[1:]
     if len(shown) > _LONGEST:
-        digest = sha256(name.lower().encode(errors="replace")).hexdigest()[:16]
+        digest = hashlib.sha256(name.lower().encode(errors="replace")).hexdigest()[:16]
         shown = f"{shown[:_LONGEST]}~{digest}"
     return shown
 
@@ -131,10 +162,19 @@ def _last(path: Path) -> str:
     return max((line[:length] for line in lines[1:] or lines), default="")
 
 
-def _write(top: Path, path: Path, text: str) -> None:
-    """Append to a file; it and its directories are for the user alone. Raises `OSError`."""
+def _write(top: Path, path: Path, text: bytes) -> Iterator[int]:
+    """Append to a file; it and its directories are for the user alone. Yields how much it wrote.
+
+    Raises `OSError`.
+    """
     for folder in (*reversed(path.relative_to(top).parents), path.parent.relative_to(top)):
         (top / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as file:
-        file.write(text)
+    try:
+        done = 0
+        while done < len(text):
+            written = os.write(handle, text[done:])
+            done += written
+            yield written
+    finally:
+        os.close(handle)

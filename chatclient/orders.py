@@ -43,8 +43,14 @@ class Orders:
         make: Callable[[Config], Client],
         file: ConfigFile | None,
         clock: Callable[[], float] = time.time,
+        *,
+        keep: Callable[[Client], None] = lambda _: None,
     ) -> None:
-        """`make` returns a client that does not run; `file` is where things are saved, if anywhere."""
+        """`make` returns a client that does not run; `file` is where things are saved, if anywhere.
+
+        `keep` is called with the client of a network that was not saved, and is now.
+        """
+        self._begin_keeping = keep
         self._hub = hub
         self._make = make
         self._file = file
@@ -163,12 +169,17 @@ class Orders:
         client = self._hub.client_of(buffer)
         config = client.config
         name = check_name(words[0] if words else config.name or suggest_name(config.host))
-        if name != config.name and self._saved().find(name):
+        same = self._hub.find(name)
+        if (name != config.name and self._saved().find(name)) or same not in {None, client}:
             raise ArgumentError(
                 f"there is a network called {name} already; /network save OTHER-NAME"
             )
         rooms = tuple(room.target for room in client.world.rooms() if room.wanted)
+        is_new = self._file is not None and not self._saved().find(config.name)
         self._keep(buffer, name, replace(config, rooms=rooms))
+        if is_new:
+            client.rename(name, rooms)
+            self._begin_keeping(client)
 
     def _keep(self, buffer: Buffer, name: str, config: Config) -> None:
         if self._file is None:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlsplit
 
-from aiohappyeyeballs import start_connection
+import aiohappyeyeballs
 
 from chatclient.config import Config
 from chatclient.vault import in_thread
@@ -30,9 +30,10 @@ class ProxyError(Exception):
 
 async def race(host: str, port: int) -> socket.socket:
     """Return a connection to whichever address of a host answers first. Raises `OSError`."""
+    name = host.encode() if host.isascii() else host  # Python loads tables for any name of letters
     # In a thread that nobody waits for: a name may take half a minute, and the user leaves at once.
-    found = await in_thread(partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM))
-    connected = await start_connection(found, happy_eyeballs_delay=ATTEMPT_DELAY)
+    found = await in_thread(partial(socket.getaddrinfo, name, port, type=socket.SOCK_STREAM))
+    connected = await aiohappyeyeballs.start_connection(found, happy_eyeballs_delay=ATTEMPT_DELAY)
     _log.debug("%s:%d answers at %s", host, port, connected.getpeername()[:2])
     return connected
 

@@ -21,6 +21,11 @@ class Rejoining:
         self._archive = archive
         self._file = file
 
+    def begin(self, client: Client) -> None:
+        """Remember where a client goes that runs, as its network was not in the file before."""
+        self._archive.remember(TOPIC, client.config.name, "")
+        self.attach(client)
+
     def attach(self, client: Client) -> None:
         """Have a client that does not run yet go where one was, and remember where one goes."""
         name = client.config.name

@@ -5,8 +5,9 @@ a file; without either, all networks that connect by themselves are meant. Optio
 network.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import field, replace
+from types import MappingProxyType
 
 from chatclient.config import DEFAULT_HOST, DEFAULT_PORT, ArgumentError, Config, Tool, build
 from chatclient.configfile import ConfigFile, Saved
@@ -28,10 +29,17 @@ class Start:
     """Where settings and networks are saved, None for nowhere."""
     place: bool = True
     """Whether to come back to what was in view last time: no room was asked for."""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What was in the environment, and no program that we start is to have: /upgrade needs it."""
 
 
 def plan(
-    where: Sequence[str], wishes: Wishes, file: ConfigFile | None, *, plain: bool = False
+    where: Sequence[str],
+    wishes: Wishes,
+    file: ConfigFile | None,
+    *,
+    plain: bool = False,
+    secrets: Mapping[str, str] = MappingProxyType({}),
 ) -> Start:
     """Return what is asked for; `plain` if that is asked for this time.
 
@@ -41,7 +49,7 @@ def plan(
     networks = _networks(where, wishes, saved, file)
     settings = replace(saved.settings, plain=saved.settings.plain or plain)
     place = not wishes.rooms and not any("://" in each for each in where)
-    return Start(networks, wishes.tool, settings, file, place)
+    return Start(networks, wishes.tool, settings, file, place, secrets)
 
 
 def _networks(

@@ -5,7 +5,7 @@ each later connection, whatever was asked for; then an unknown certificate is an
 question, as who is asked says yes. The policy begins anew with the end of each connection.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -73,6 +73,15 @@ class Trust:
         self._once[target.address] = fingerprint
         if always:
             _usable(partial(self._known.pin, target.address, fingerprint))
+
+    @property
+    def taken_once(self) -> Mapping[str, str]:
+        """The certificates that the user took until they leave: fingerprints by server."""
+        return self._once
+
+    def take_once(self, taken: Mapping[str, str]) -> None:
+        """Take certificates until the user leaves, as they said in the program before this one."""
+        self._once.update(taken)
 
     def is_taken(self, target: Config, fingerprint: str) -> bool:
         """Say whether a certificate is remembered, whoever was asked. Raises `ConnectError`."""

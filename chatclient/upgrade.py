@@ -2,8 +2,7 @@
 
 Rules: nothing is left before the new program has shown that it starts. What it needs goes over by a
 file that has no name, as there are passwords in it. It is the same process, on the same terminal,
-by the same command line. Run as a module (`python -m chatclient.upgrade`), it says whether this
-version starts.
+by the same command line.
 """
 
 import asyncio
@@ -14,20 +13,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from importlib import import_module
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
+from chatclient import options
 from chatclient.client import Client
+from chatclient.config import ArgumentError, Config, Login
 from chatclient.hub import Hub
 from chatclient.model import Buffer, Change, CommandWanted, ConnectionState, Kind, StatusChanged
-from chatwire.version import VERSION
+from chatclient.networks import Network, Wishes, configure, describe, written
 
 COMMAND = "upgrade"
 
 _PLACE = "CHATCLIENT_HANDOVER"
 """The variable of the environment that has the number of the file."""
 
-_NEEDED = ("chatclient.app", "chatclient.linear.face", "chatclient.archive", "chatclient.ui.screen")
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _PATIENCE = 20.0  # seconds that the new version has to start
 _HELD = 10.0  # seconds for which a connection is held until there is another one
 
@@ -35,8 +37,10 @@ _HELD = 10.0  # seconds for which a connection is held until there is another on
 class Upgrade:
     """Heeds the command, and starts the program anew in the end; `hub.listen(upgrade.heed)`."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, secrets: Mapping[str, str] = _NOTHING) -> None:
+        """`secrets` are variables of the environment for the new program alone."""
         self._hub = hub
+        self._secrets = secrets
         self._checking: asyncio.Task[None] | None = None
         self._held: dict[str, int] = {}
         self.wanted = False
@@ -50,7 +54,7 @@ class Upgrade:
                 self._checking = asyncio.create_task(self._begin(change.buffer))
 
     async def _begin(self, buffer: Buffer) -> None:
-        problem = await asyncio.to_thread(_try_new)
+        problem = await asyncio.to_thread(_try_new, sys.argv[1:], self._secrets)
         self._checking = None
         if problem:
             text = f"the new version does not start, so this one goes on: {problem}"
@@ -64,20 +68,26 @@ class Upgrade:
 
     def start(self) -> None:
         """Be the new program. To be called when all is kept; does not return."""
+        descriptor = _nameless(json.dumps(self.told()).encode())
+        os.environ |= {**self._secrets, _PLACE: str(descriptor)}
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
+
+    def told(self) -> Mapping[str, object]:
+        """Return what the new program is told, for JSON."""
         active = self._hub.world.active
-        told = {
+        return {
             "active": [active.network, active.target],
             "networks": {
                 client.world.name: {
-                    **client.session.hand_over(),
+                    **client.hand_over(),
                     "held": self._held.get(client.world.name),
+                    "name": client.config.name,
+                    "network": written(describe(client.config)),
+                    "proxy_password": client.config.proxy_password,
                 }
                 for client in self._hub.clients
             },
         }
-        descriptor = _nameless(json.dumps(told).encode())
-        os.environ[_PLACE] = str(descriptor)
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
 
     def _tell(self, buffer: Buffer, text: str, kind: Kind = Kind.INFO) -> None:
         client = self._hub.client_of(buffer)
@@ -92,21 +102,32 @@ class Arrival:
         self._told = told
         self._held: dict[str, int] = {}
 
-    def prepare(self, client: Client, *, archived: bool) -> None:
-        """Have a client be what its predecessor was, before it runs.
+    def networks(self, planned: Sequence[Config]) -> Sequence[Config]:
+        """Return the networks that there were, in order; or else those that are `planned`.
 
-        `archived` says whether what waits to be said comes from the archive.
+        Those of them that are planned are as they are now; the others were not saved.
         """
+        known = {config.name or config.address: config for config in planned}
+        found = (_network(told, known.get(name)) for name, told in self._networks.items())
+        return [config for config in found if config] or planned
+
+    @property
+    def _networks(self) -> Mapping[str, Mapping[str, Any]]:
         networks = self._told.get("networks")
-        told = networks.get(client.world.name) if isinstance(networks, dict) else None
-        if not isinstance(told, dict):
+        each = networks.items() if isinstance(networks, dict) else ()
+        return {name: told for name, told in each if isinstance(told, dict)}
+
+    def prepare(self, client: Client) -> None:
+        """Have a client be what its predecessor was, before it runs."""
+        told = self._networks.get(client.world.name)
+        if told is None:
             return
         if isinstance(told.get("held"), int):
             self._held[client.world.name] = told["held"]
             client.listen(lambda changes: self._follow(client, changes))
             asyncio.get_running_loop().call_later(_HELD, self._release, client.world.name)
-        client.session.take_over(told)
-        if not archived and isinstance(told.get("outbox"), str):
+        client.take_over(told)
+        if isinstance(told.get("outbox"), str):
             client.session.restore(told["outbox"], time.time())
         active = self._told.get("active")
         if isinstance(active, list) and len(active) == 2 and active[0] == client.world.name:
@@ -126,6 +147,26 @@ class Arrival:
         if descriptor is not None:
             with contextlib.suppress(OSError):
                 os.close(descriptor)
+
+
+def _network(told: Mapping[str, Any], planned: Config | None) -> Config | None:
+    """Return how to connect to a network that was handed over, None if that is not understood."""
+    table, name = told.get("network"), told.get("name")
+    account, password = told.get("account"), str(told.get("password") or "")
+    if planned:
+        identity = planned.identity
+        if account == identity.account and not identity.password:
+            return replace(planned, identity=replace(identity, password=password))
+        return planned
+    try:
+        values: dict[str, Any] = {key: options.take(Network, key, table[key]) for key in table}  # type: ignore[index, union-attr]  # a TypeError is heeded
+        proxy_password = str(told.get("proxy_password") or "")
+        network = Network(**values)
+        password = password if account == network.account else ""  # it may be of a later /login
+        wishes = Wishes(login=Login(password=password, proxy_password=proxy_password))
+        return replace(configure(str(name), network, wishes), name=str(name))
+    except (ArgumentError, TypeError, KeyError):
+        return None
 
 
 def _nameless(data: bytes) -> int:
@@ -158,13 +199,14 @@ def arrive() -> Arrival:
     return Arrival(told if isinstance(told, dict) else {})
 
 
-def _try_new() -> str:
-    """Return why the version that is installed now does not start, "" if it does."""
+def _try_new(arguments: Sequence[str] = (), secrets: Mapping[str, str] = _NOTHING) -> str:
+    """Return why the version that is installed now does not start so, "" if it does."""
     # Nothing of the directory that we happen to be in is run, unless we were started from it (`-m`).
     safe = [] if "-m" in sys.orig_argv else ["-P"]
     try:
         done = subprocess.run(  # noqa: S603 - it is ours
-            [sys.executable, *safe, "-m", "chatclient.upgrade"],
+            [sys.executable, *safe, "-m", "chatclient.trial", *arguments],
+            env={**os.environ, **secrets},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -175,14 +217,3 @@ def _try_new() -> str:
         return str(error)
     said = done.stderr.strip().splitlines()
     return "" if done.returncode == 0 else said[-1] if said else f"status {done.returncode}"
-
-
-def check() -> None:
-    """Import all that the program needs, and print its version."""
-    for name in _NEEDED:
-        import_module(name)
-    print(VERSION)  # noqa: T201 - for who asked
-
-
-if __name__ == "__main__":
-    check()

@@ -11,7 +11,7 @@ they alone are told waits in their `Backlog`. Everything that is shown has a num
 puts the two in order again when they catch up (see `catchup`).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from msgspec import structs
@@ -168,9 +168,23 @@ class Delivery:
             self._look_again = 2 * len(self.those_behind()) + LOOK_AGAIN
         return backlog
 
+    def keep(
+        self,
+        first_seq: int,
+        streams: Sequence[Stream],
+        direct: Mapping[Subscriber, Sequence[tuple[int, bytes]]],
+        said: int,
+    ) -> None:
+        """Keep what was written in one go, if anybody is behind: see `Slice`."""
+        if self.those_behind():
+            self.tail.add(Slice(first_seq, self.ordinal, self.place, streams, direct, said))
+        else:
+            self.tail.clear()
+
     def those_behind(self) -> Collection[Subscriber]:
         """Return who is behind."""
-        self._behind = {one for one in self._behind if one.backlog is not None}
+        if self._behind:
+            self._behind = {one for one in self._behind if one.backlog is not None}
         return self._behind
 
     def write_as(self, subscriber: Subscriber, dialect: Dialect) -> None:
@@ -461,9 +475,7 @@ class Round:
                 subscriber.write(data)
         delivery.writing = False
         if first_seq and not self._late:
-            delivery.tail.add(
-                Slice(first_seq, delivery.ordinal, delivery.place, streams, direct, size)
-            )
+            delivery.keep(first_seq, streams, direct, size)
         delivery.leave_behind()
 
 

@@ -61,12 +61,6 @@ from chatserver.workers import Workers
 
 _log = logging.getLogger(__name__)
 
-OUTSTANDING_MOST: Final = 64
-"""Requests of one session from which on no more lines are taken until all are answered.
-
-What it says in a row is one request that counts as its messages (`Entry.weight`).
-"""
-
 PENALTY: Final = 1.0
 """Seconds that a session waits for the answer to a wrong password, so that nobody can try many."""
 
@@ -171,7 +165,7 @@ class Node:
     async def take(self, session: Session, request: Request) -> None:
         """Submit a request, after its work, and what follows from its answer: for readers.
 
-        It waits while it would be too much.
+        It waits while the journal is full.
         """
         if request.work is not None:
             await session.settled()
@@ -183,17 +177,6 @@ class Node:
         if request.then is not None:
             await session.settled()
             await self.take(session, request.then())
-        if self.has_enough(session):
-            await self.taken_in(session)
-
-    def has_enough(self, session: Session) -> bool:
-        """Say whether a session must wait until it may submit more."""
-        return session.outstanding >= OUTSTANDING_MOST or self.journal.full
-
-    async def taken_in(self, session: Session) -> None:
-        """Return when a session that must wait may submit more."""
-        if session.outstanding >= OUTSTANDING_MOST:
-            await session.settled()
         if self.journal.full:
             await self.journal.drained()
 

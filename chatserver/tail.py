@@ -1,8 +1,8 @@
 """The newest of what was shown, kept in memory for who is behind: slices, as they were released.
 
 Rules: a slice is what was written in one go. It keeps its events, and the bytes that they were in each
-dialect, so that many who catch up cost little. What is kept is bounded, and kept always, whether or
-not anybody is behind: so one who is costs nothing more. Events of one number are kept or let go together.
+dialect, so that many who catch up cost little. What is kept is bounded, and kept only while somebody is
+behind. Events of one number are let go together.
 """
 
 import logging
@@ -73,6 +73,14 @@ class Subscriber(Protocol):
 def render(dialect: Dialect, event: Event) -> bytes:
     """Return `event` in `dialect`; b"" with a log if that fails, so that a bug hides one event only."""
     return _write(dialect.render, event)
+
+
+def _render_all(dialect: Dialect, events: Sequence[Event]) -> list[bytes]:
+    """Return each of `events` in `dialect`, likewise."""
+    try:
+        return [*map(dialect.render, events)]
+    except Exception:  # noqa: BLE001 - it is logged with the event that it is about
+        return [render(dialect, event) for event in events]
 
 
 def render_own(dialect: Dialect, event: Event) -> bytes:
@@ -170,7 +178,7 @@ class Stream:
     def _render(self, dialect: Dialect) -> list[bytes]:
         lines = self._lines.get(dialect)
         if lines is None:
-            lines = self._lines[dialect] = [render(dialect, event) for event in self.events]
+            lines = self._lines[dialect] = _render_all(dialect, self.events)
         return lines
 
     def settle(self) -> int:
@@ -285,3 +293,9 @@ class Tail:
             gone = slices.popleft()
             self._size -= gone.size
             self._gone = gone.place[0]
+
+    def clear(self) -> None:
+        """Keep none of the slices, as nobody is behind; who is from now on needs only those to come."""
+        if self._slices:
+            self._slices.clear()
+            self._size = 0

@@ -32,6 +32,7 @@ from chatclient.model import (
     LineChanged,
     LineRemoved,
     LinesInserted,
+    NetworkRenamed,
     PastChanged,
     PastFound,
     World,
@@ -51,7 +52,10 @@ class Client(Protocol):
     """Whose world is kept (`chatclient.client.Client` is one)."""
 
     world: World
-    session: Session
+
+    @property
+    def session(self) -> Session:
+        """What is said with the server."""
 
     def listen(self, listener: Callable[[Sequence[Change]], None], /) -> None:
         """Have `listener` called with what changed."""
@@ -69,9 +73,8 @@ class Keeper:
         self._archive = archive
         self._world = client.world
         self._session = client.session
-        self._outbox = f"{self._world.name}\n{os.getpid()}"
+        self._outbox = _outbox(self._world.name)
         """The name of what waits: other clients on this machine may have some of their own."""
-        self._told = False
         self._behind: set[Buffer] = set()
         self._later: set[int] = set()
         """The lines that are told of after the change that is looked at, and are in the window."""
@@ -153,10 +156,10 @@ class Keeper:
             self._let_go()
         if own:
             self._archive.remember("outbox", self._outbox, self._session.snapshot())
-        if self._archive.problem and not self._told:
-            self._told = True
-            text = f"nothing is kept on this machine from now on: {self._archive.problem}"
-            self._world.tell(self._world.server, text, time=time.time(), kind=Kind.ERROR)
+        world = self._world
+        if world.watched and (news := self._archive.take_news()):
+            kind = Kind.ERROR if self._archive.problem else Kind.INFO
+            world.tell(world.active, news, time=time.time(), kind=kind)
 
     def _add_all(self, added: list[tuple[Buffer, Line]]) -> None:
         """Keep lines at the ends of their buffers, and forget that they are to be."""
@@ -165,7 +168,7 @@ class Keeper:
             self._full.update({buffer for buffer, _ in added})
             added.clear()
 
-    def _note(self, change: Change) -> None:  # noqa: C901 -- one case for each change
+    def _note(self, change: Change) -> None:  # noqa: C901, PLR0912 -- one case for each change
         match change:
             case LineChanged(buffer, line) if self._keeps(buffer, line):
                 self._archive.do(self._update(buffer, line))
@@ -191,6 +194,8 @@ class Keeper:
                 self._archive.leave(buffer)
                 self._weights.forget(buffer)
                 self._note_open(buffer)
+            case NetworkRenamed(before, now):
+                self._rename(before, now)
             case BufferChanged(buffer) if buffer.kind is not BufferKind.SERVER:
                 self._note_buffer(buffer)
             case _:
@@ -334,6 +339,15 @@ class Keeper:
         self._archive.remember("hole", _name(buffer), hole)
         self._archive.do(t.Hold(shelf, buffer.behind))
 
+    def _rename(self, before: str, now: str) -> None:
+        """Take all that is kept along to the new name of the network."""
+        archive, outbox = self._archive, self._outbox
+        archive.rename_network(before, now)
+        archive.flush(_PATIENCE)
+        self._outbox = _outbox(now)
+        archive.remember("outbox", self._outbox, self._session.snapshot())
+        archive.remember("outbox", outbox, "")
+
     def _note_open(self, buffer: Buffer) -> None:
         """Remember which conversations are open."""
         if buffer.kind is BufferKind.DIRECT:
@@ -363,6 +377,10 @@ def _runs_elsewhere(owner: str) -> bool:
     except (OSError, OverflowError):
         return False
     return True
+
+
+def _outbox(network: str) -> str:
+    return f"{network}\n{os.getpid()}"
 
 
 def _name(buffer: Buffer) -> str:

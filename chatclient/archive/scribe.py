@@ -1,11 +1,14 @@
 """The thread that writes.
 
 Rules: what is handed over is written within a fifth of a second, many lines at a time, in
-order. It is put in the index when there is nothing else to do, or too much has come together.
+order. It is put in the index when there is nothing else to do, or too much has come together. What
+cannot be written now, as the disk is full or may not be written to, waits for that to pass, as long
+as there is room for it in memory.
 """
 
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +17,7 @@ import chatclient.archive.tasks as t
 from chatclient.archive.reading import Reader
 from chatclient.archive.writing import Writer
 from chatclient.logs import Logs
+from chatclient.model.window import weight
 
 _GATHER = 0.2  # seconds in which lines are gathered before they are written
 _ENOUGH = 500  # lines with which it does not wait for more
@@ -23,6 +27,21 @@ _FRESH_MOST = 20_000  # lines that may be missing from the index, as search read
 _IN_MEMORY = 50_000  # lines that are kept where there is no file
 _MEMORY_SIZE = 32 << 20  # bytes of them, with their index
 _TRIES = 3  # when somebody else writes for long
+_AGAIN = 2.0  # seconds between two looks whether a trouble has passed
+_WAITING_MOST = 50_000  # tasks that wait for that
+_WAITING_SIZE = 32 << 20  # bytes of their lines
+
+_PASSING = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+"""What may be over later, in the lower byte of a code of SQLite's."""
 
 
 @dataclass(slots=True, eq=False)
@@ -58,6 +77,9 @@ class Scribe:
         self._closing = False
         self._fresh = 1  # how many lines may not be in the index
         self._untrimmed = 0
+        self._due = 0.0
+        self.trouble = ""
+        """Why nothing can be written now, "" if it can."""
         self._thread = threading.Thread(target=self._run, name="archive", daemon=True)
         self._thread.start()
 
@@ -92,14 +114,21 @@ class Scribe:
 
     def _run(self) -> None:
         while not self._closing or self._queue:
-            woken = self._wake.wait(_QUIET if self._fresh else None)
+            waits = self._fresh or self.trouble or (self._logs and self._logs.problem)
+            woken = self._wake.wait(_QUIET if waits else None)
             if woken:
                 self._hurry.wait(_GATHER)
             self._wake.clear()
             self._hurry.clear()
-            self._write()
-            if self._closing:
+            if not self.trouble or self._closing or time.monotonic() >= self._due:
+                self._write()
+            if self._closing and self.trouble:
+                break
+            if self._closing or self.trouble:
                 continue
+            if self._logs and self._logs.problem and time.monotonic() >= self._due:
+                self._due = time.monotonic() + _AGAIN
+                self._logs.flush()
             if self._fresh > (_FRESH_MOST if woken else 0):
                 self._index()
         if self._logs:
@@ -109,11 +138,31 @@ class Scribe:
         work = [self._queue.popleft() for _ in range(len(self._queue))]
         if not work:
             return
-        self._try(lambda: self._store.writer.write(work))
+        if not self._try(lambda: self._store.writer.write(work)):
+            self._queue.extendleft(reversed(work))
+            if self._too_much_waits():
+                self._store = self._fall_back(sqlite3.OperationalError(self.trouble))
+                self.trouble = ""
+                self._wake.set()
+            return
         self._fresh += len(work)
+        self._log(work)
+        self._tidy(work)
+        for task in work:
+            if isinstance(task, t.Barrier):
+                task.passed.set()
+
+    def _log(self, work: Sequence[t.Added | t.Task]) -> None:
+        """Have logged what was written."""
         if self._logs:
+            for task in work:
+                if isinstance(task, t.RenameNetwork):
+                    self._logs.rename(task.before, task.now)
             held = ((each.shelf, each.hold) for each in work if isinstance(each, t.Hold))
             self._logs.write(self._store.writer.new, held)
+
+    def _tidy(self, work: Sequence[t.Added | t.Task]) -> None:
+        """Forget what is too much, or is to be forgotten."""
         if not self._store.lasting:
             self._untrimmed += len(work)
             if self._untrimmed > _IN_MEMORY // 10 or self._store.writer.size > _MEMORY_SIZE:
@@ -121,9 +170,6 @@ class Scribe:
                 self._try(lambda: self._store.writer.trim(_IN_MEMORY, _MEMORY_SIZE))
         if any(isinstance(task, t.Forget | t.ForgetAll) for task in work):
             self._try(self._store.writer.wipe)
-        for task in work:
-            if isinstance(task, t.Barrier):
-                task.passed.set()
 
     def _index(self) -> None:
         """Put lines in the index until there is something to write, or none is left."""
@@ -132,20 +178,49 @@ class Scribe:
             if len(self._queue) >= _ENOUGH:  # lines come faster than they can be put in there
                 break
             self._fresh = max(1, self._fresh - _INDEXED)
-            self._try(self._index_some)
+            if not self._try(self._index_some):
+                break
 
     def _index_some(self) -> None:
         if self._store.writer.index(_INDEXED) < _INDEXED:
             self._fresh = 0
 
-    def _try(self, work: Callable[[], None]) -> None:
-        """Do something with the file; if it cannot be done, go on without the file."""
+    def _try(self, work: Callable[[], None]) -> bool:
+        """Do something with the file; say whether it is done, or cannot be now.
+
+        If it never can be, go on without the file.
+        """
         for tries in range(_TRIES + 1):
             try:
                 with self._store.lock:
                     work()
-                return
             except sqlite3.Error as error:
-                busy = isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
-                if (not busy or tries >= _TRIES - 1) and self._store.lasting:
+                busy = _kind(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+                if busy and tries < _TRIES - 1:
+                    continue
+                if self._store.lasting and _may_pass(error):
+                    self.trouble, self._due = str(error), time.monotonic() + _AGAIN
+                    return False
+                if self._store.lasting:
                     self._store = self._fall_back(error)
+            else:
+                break
+        self.trouble = ""
+        return True
+
+    def _too_much_waits(self) -> bool:
+        """Say whether what waits takes too much memory."""
+        if len(self._queue) > _WAITING_MOST:
+            return True
+        waiting = (each[1] for each in [*self._queue] if isinstance(each, tuple))
+        return sum(map(weight, waiting)) > _WAITING_SIZE
+
+
+def _kind(error: sqlite3.Error) -> int:
+    """Return what an error is about, 0 if it is none of SQLite's own."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _may_pass(error: sqlite3.Error) -> bool:
+    moved = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_DBMOVED
+    return _kind(error) in _PASSING and not moved

@@ -1,7 +1,7 @@
 """The archive in one SQLite file: the event loop reads, a thread writes.
 
-Rules: when the file is broken, full, or held by somebody else for long, memory takes its place;
-`problem` says why.
+Rules: when the file is broken, memory takes its place; while it cannot be written to, as the disk is
+full or somebody else holds it for long, what is to be written waits. `problem` says why.
 """
 
 import logging
@@ -10,13 +10,12 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from platformdirs import user_data_dir
-
 import chatclient.archive.tasks as t
 from chatclient.archive.reading import Reader
 from chatclient.archive.scribe import Scribe, Store
 from chatclient.archive.tables import connect
 from chatclient.archive.writing import Writer
+from chatclient.directories import data_directory
 from chatclient.logs import Logs
 from chatclient.model import Buffer, Hit, Kept, Line
 
@@ -25,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 def default_path() -> Path:
     """Return where the archive is kept on this machine."""
-    return Path(user_data_dir("chatclient", appauthor=False)) / "archive.db"
+    return data_directory() / "archive.db"
 
 
 class SqliteArchive:
@@ -36,17 +35,36 @@ class SqliteArchive:
 
         What is kept is written to `logs`, too.
         """
-        self._problem = ""
+        self._problem = self._told = ""
+        self._folder = path.parent if path else None
         self._shelves: dict[Buffer, t.Shelf] = {}
         self._memory: dict[tuple[str, str], str] = {}
         """What is remembered, as far as it was asked for or changed."""
         self._store = self._open(path)
+        self._logs = logs
         self._scribe = Scribe(self._store, self._fall_back, logs)
 
     @property
     def problem(self) -> str:
         """Why nothing is kept on this machine though it should be, "" if all is well."""
-        return self._problem or self._store.reader.problem
+        return self._problem or self._scribe.trouble or self._store.reader.problem
+
+    def take_news(self) -> str:
+        """Return what the user is to know of the file, once; "" if it is as it was."""
+        told = ""
+        if self._problem or self._store.reader.problem:
+            told = f"nothing is kept on this machine from now on: {self.problem}"
+        elif self._scribe.trouble:
+            told = (
+                f"what is said cannot be kept on this machine now ({self._scribe.trouble}): it waits "
+                f"in memory until {self._folder} has room and can be written to"
+            )
+        elif self._logs and self._logs.problem:
+            told = f"the log cannot be written now, and waits in memory: {self._logs.problem}"
+        if told == self._told:
+            return ""
+        self._told = told
+        return told or "what is said is kept on this machine again"
 
     def _open(self, path: Path | None) -> Store:
         try:
@@ -146,6 +164,14 @@ class SqliteArchive:
         """Keep what was typed, for `inputs`. Passwords are not for it."""
         self.do(t.Input(text))
 
+    def rename_network(self, before: str, now: str) -> None:
+        """Have what is kept and remembered of a network be that of another name."""
+        for topic, name in [*self._memory]:
+            if name.partition("\n")[0] in {before, now}:
+                del self._memory[topic, name]
+        shelves = [shelf for shelf in self._shelves.values() if shelf.network == before]
+        self.do(t.RenameNetwork(before, now, shelves), soon=True)
+
     def forget(self, buffer: Buffer) -> None:
         """Delete what is kept of a buffer."""
         self.do(t.Forget(self.shelf(buffer)), soon=True)
@@ -161,6 +187,8 @@ class SqliteArchive:
 
     def flush(self, within: float = 5.0) -> bool:
         """Wait until everything is written, some seconds at most; say whether it is."""
+        if self._scribe.trouble:
+            return False
         passed = threading.Event()
         self.do(t.Barrier(passed), soon=True)
         return passed.wait(within)

@@ -33,6 +33,15 @@ class Shelf:
         """Return where a line of the window stands, 0 if it does not."""
         return -line_id if line_id < 0 else self.positions.get(line_id, 0)
 
+    def state(self) -> tuple[str, str, int, int, dict[int, int], int]:
+        """Return how it is, for `be`."""
+        positions = self.positions.copy()
+        return self.network, self.target, self.row, self.last, positions, self.lost
+
+    def be(self, state: tuple[str, str, int, int, dict[int, int], int]) -> None:
+        """Be as before: what was written since is not."""
+        self.network, self.target, self.row, self.last, self.positions, self.lost = state
+
     def lose(self) -> None:
         """Take note that what was kept is not."""
         self.lost = max(self.positions, default=self.lost)
@@ -101,6 +110,16 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True)
+class RenameNetwork:
+    """Follow a network to its new name; what is kept under that already is of the same network."""
+
+    before: str
+    now: str
+    shelves: Sequence[Shelf]
+    """Those of its buffers."""
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """Delete what is kept of a buffer."""
 
@@ -152,6 +171,7 @@ Task = (
     | Release
     | Drop
     | Rename
+    | RenameNetwork
     | Forget
     | ForgetAll
     | Remember

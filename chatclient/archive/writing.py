@@ -6,7 +6,7 @@ all of it is the same.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 import chatclient.archive.tasks as t
@@ -53,10 +53,12 @@ class Writer:
 
     def write(self, work: Iterable[t.Added | t.Task]) -> None:
         """Do all of it, or raise `sqlite3.Error`, and nothing is done."""
+        work = [*work]
         self._seen.clear()
         self.new = []
         added: list[t.Added] = []
         self._do("BEGIN IMMEDIATE")
+        before = {shelf: shelf.state() for shelf in set(_shelves(work))}
         try:
             for task in work:
                 if isinstance(task, tuple):
@@ -66,11 +68,13 @@ class Writer:
                 added = []
                 self._handle(task)
             self._append(added)
+            self._do("COMMIT")
         except BaseException:
             if self._connection.in_transaction:
                 self._do("ROLLBACK")
+            for shelf, state in before.items():
+                shelf.be(state)
             raise
-        self._do("COMMIT")
 
     def index(self, most: int) -> int:
         """Let some more lines be found by search, and return how many there were."""
@@ -139,6 +143,8 @@ class Writer:
                 self._delete("id = ?", (position,))
             case t.Rename(shelf, target):
                 self._rename(shelf, target)
+            case t.RenameNetwork():
+                self._rename_network(task)
             case t.Forget(shelf):
                 self._delete("buffer = ?", (self._row(shelf),))
                 self._forget_words()
@@ -317,3 +323,36 @@ class Writer:
             return
         shelf.row = 0
         self._seen.discard(shelf)
+
+    def _rename_network(self, task: t.RenameNetwork) -> None:
+        buffers = self._do("SELECT id, name FROM buffers WHERE network = ?", (task.before,))
+        for row, name in buffers.fetchall():
+            taken = self._do(
+                "SELECT id FROM buffers WHERE network = ? AND name = ?", (task.now, name)
+            ).fetchone()
+            if taken is None:
+                self._do("UPDATE buffers SET network = ? WHERE id = ?", (task.now, row))
+                continue
+            self._do("UPDATE OR IGNORE lines SET buffer = ? WHERE buffer = ?", (taken[0], row))
+            self._delete("buffer = ?", (row,))
+            self._do("DELETE FROM buffers WHERE id = ?", (row,))
+        length = len(task.before)
+        self._do(
+            "UPDATE OR REPLACE memory SET name = ? || substr(name, ?) WHERE topic != 'outbox' "
+            "AND (name = ? OR substr(name, 1, ?) = ? || char(10))",
+            (task.now, length + 1, task.before, length + 1, task.before),
+        )
+        self._seen.clear()
+        for shelf in task.shelves:
+            shelf.network, shelf.row = task.now, 0
+
+
+def _shelves(work: Iterable[t.Added | t.Task]) -> Iterator[t.Shelf]:
+    """Yield the shelves that some work is about."""
+    for task in work:
+        if isinstance(task, tuple):
+            yield task[0]
+        elif isinstance(task, t.ForgetAll | t.RenameNetwork):
+            yield from task.shelves
+        elif not isinstance(task, t.Remember | t.Input | t.Barrier):
+            yield task.shelf

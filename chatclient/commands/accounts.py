@@ -6,7 +6,6 @@ Rules: passwords are never typed in a command: they are asked for, unseen.
 from collections.abc import Callable
 
 from chatclient.commands.calls import Call, UsageError, needed
-from chatclient.session import Unable
 
 
 def login(call: Call) -> None:
@@ -54,6 +53,8 @@ def _one_word(call: Call, why: str, most: int = 1) -> str:
 
 
 def _try(do: Callable[[], None]) -> None:
+    from chatclient.session import Unable  # noqa: PLC0415 - a screen has commands before a session
+
     try:
         do()
     except Unable as error:

@@ -4,10 +4,13 @@ Rules: what the user did wrong is a `UsageError`, which is told where they typed
 """
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from chatclient.model import Buffer, BufferKind, Kind
 from chatclient.model.values import value
-from chatclient.session import Session
+
+if TYPE_CHECKING:
+    from chatclient.session import Session
 
 
 class UsageError(Exception):
@@ -25,7 +28,7 @@ def needed(argument: str) -> str:
 class Call:
     """One use of a command: where, when, and with what after its name."""
 
-    session: Session
+    session: "Session"
     buffer: Buffer
     argument: str
     """What stands after the command's name, without the spaces around it."""

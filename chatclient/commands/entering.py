@@ -4,15 +4,19 @@ Rules: a line that starts with `/` is a command, `//` says a line that starts wi
 else is said in the buffer. What the user did wrong is told where they typed it, with the usage.
 """
 
+from typing import TYPE_CHECKING
+
 from chatclient.commands.calls import Call, UsageError, usage
 from chatclient.commands.messages import say
 from chatclient.commands.table import BY_NAME
 from chatclient.model import Buffer, Kind
-from chatclient.session import Session
 from chatclient.session.confidential import hide, is_confidential
 
+if TYPE_CHECKING:
+    from chatclient.session import Session
 
-def is_secret(session: Session, buffer: Buffer, text: str) -> bool:
+
+def is_secret(session: "Session", buffer: Buffer, text: str) -> bool:
     """Say whether what was typed has a password in it, so that no history should keep it."""
     if not text.startswith("/") or text.startswith("//"):
         return hide(buffer.target, text) != text
@@ -35,7 +39,7 @@ def is_secret(session: Session, buffer: Buffer, text: str) -> bool:
             return False
 
 
-def enter(session: Session, buffer: Buffer, text: str, now: float) -> None:
+def enter(session: "Session", buffer: Buffer, text: str, now: float) -> None:
     """Do what the user typed in `buffer`: a command, or something to say, of one line or more.
 
     Only the first line can be a command, and then it is all: a pasted text cannot hide one.
@@ -52,7 +56,7 @@ def enter(session: Session, buffer: Buffer, text: str, now: float) -> None:
         call.tell(str(error), Kind.ERROR)
 
 
-def _run(session: Session, buffer: Buffer, text: str, now: float) -> None:
+def _run(session: "Session", buffer: Buffer, text: str, now: float) -> None:
     name, _, argument = text.partition(" ")
     command = BY_NAME.get(name.lower())
     if command is None:

@@ -2,10 +2,11 @@
 
 from chatclient.commands.calls import Call, UsageError, needed
 from chatclient.model import BufferKind, FocusWanted
-from chatclient.session.state import is_name
 
 
 def _must_be_name(nick: str) -> str:
+    from chatclient.session.state import is_name  # noqa: PLC0415 - a screen has no session at first
+
     if not is_name(nick):
         raise UsageError(f"{nick} is no name")
     return nick

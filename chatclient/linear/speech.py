@@ -50,16 +50,16 @@ class Speech:
     def __init__(self, client: Client, now: Callable[[], float]) -> None:
         self._client = client
         self._now = now
-        self._hearings: dict[str, Hearing] = {}
+        self._hearings: dict[World, Hearing] = {}
         self._waiting: dict[int, tuple[Buffer, Line, float]] = {}
         """Own lines whose fate is open, by their ids, and since when."""
         self._told_waiting: set[int] = set()
         self._announced: set[Buffer] = set()
         """Buffers of which was said that something is unread there."""
         self._reactions: dict[int, tuple[Reaction, ...]] = {}
-        self._states: dict[str, tuple[ConnectionState, str]] = {}
-        self._welcomed: set[str] = set()
-        self._lost: dict[str, str] = {}
+        self._states: dict[World, tuple[ConnectionState, str]] = {}
+        self._welcomed: set[World] = set()
+        self._lost: dict[World, str] = {}
         """Why there is no connection, as it was told, by network."""
         self._error = ""
         """What went wrong last."""
@@ -147,22 +147,22 @@ class Speech:
     def _tell_states(self) -> Iterator[str]:
         for world in self._client.worlds:
             state, nick = world.status.state, world.status.nick
-            known = self._states.get(world.name)
+            known = self._states.get(world)
             if known == (state, nick):
                 continue
-            self._states[world.name] = state, nick
+            self._states[world] = state, nick
             before = known[0] if known else ConnectionState.OFFLINE
             if state is ConnectionState.ONLINE and before is not ConnectionState.ONLINE:
-                again = " again" if world.name in self._welcomed else ""
-                self._welcomed.add(world.name)
+                again = " again" if world in self._welcomed else ""
+                self._welcomed.add(world)
                 yield f"connected{again} to {world.status.server} as {nick}"
-                self._lost.pop(world.name, None)
+                self._lost.pop(world, None)
             elif state is ConnectionState.WAITING and before is not ConnectionState.WAITING:
                 why = world.status.reason
-                if self._lost.get(world.name) != why:  # told once, however often it is tried
+                if self._lost.get(world) != why:  # told once, however often it is tried
                     told = why == self._error
                     yield "it is tried again" if told else wording.connection(world.status)
-                self._lost[world.name] = why
+                self._lost[world] = why
 
     # --- own lines ---------------------------------------------------------------------------
 
@@ -189,11 +189,9 @@ class Speech:
     # --- what is heard -----------------------------------------------------------------------
 
     def _hearing(self, world: World) -> Hearing:
-        if world.name not in self._hearings:
-            self._hearings[world.name] = Hearing(
-                lambda: world.status.state is ConnectionState.ONLINE
-            )
-        return self._hearings[world.name]
+        if world not in self._hearings:
+            self._hearings[world] = Hearing(lambda: world.status.state is ConnectionState.ONLINE)
+        return self._hearings[world]
 
     def _tell(self, buffer: Buffer, line: Line) -> Iterator[str]:
         if line.id in self._waiting:

@@ -159,6 +159,14 @@ class CommandWanted:
 
 
 @value
+class NetworkRenamed:
+    """The network has another name (`World.name`, `Buffer.network`)."""
+
+    before: str
+    now: str
+
+
+@value
 class SettingsChanged:
     """The settings of the client (`Client.settings`) are others than before."""
 
@@ -203,6 +211,7 @@ Change = (
     | PastFound
     | PastChanged
     | QuestionChanged
+    | NetworkRenamed
     | SettingsChanged
     | PongHeard
     | Wish

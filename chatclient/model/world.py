@@ -14,6 +14,7 @@ from chatclient.model.changes import (
     BufferOpened,
     Change,
     MembersChanged,
+    NetworkRenamed,
     PongHeard,
     QuestionChanged,
     StatusChanged,
@@ -195,6 +196,13 @@ class World(Chronicle):
         buffer.target, buffer.name = new, plain(new)
         self._buffers = {keys.get(key, key): each for key, each in self._buffers.items()}
         self.changes.append(BufferChanged(buffer))
+
+    def rename_network(self, name: str) -> None:
+        """Give the network another name, which no other network has."""
+        before, self.name, self._is_named = self.name, name, True
+        for buffer in self._buffers.values():
+            buffer.network = name
+        self.changes += [NetworkRenamed(before, name), StatusChanged()]
 
     def note_listed(self, name: str) -> None:
         """Remember that the server has a room of that name."""

@@ -19,9 +19,10 @@ from chatclient.session.accounts import ask_secret, change_password, register, v
 from chatclient.session.batches import collect, label_of
 from chatclient.session.catchup import find_older, unfollow
 from chatclient.session.chatter import Chatter
+from chatclient.session.credentials import Credentials
 from chatclient.session.handlers import HANDLERS
 from chatclient.session.handover import hand_over, take_over
-from chatclient.session.identity import Credentials, Identity
+from chatclient.session.identity import Identity
 from chatclient.session.login import ask_first, check, check_anew, give_up
 from chatclient.session.outbox import Outbox
 from chatclient.session.past import Anchor, Past

@@ -52,13 +52,15 @@ def _write(entry: Entry) -> Mapping[str, object]:
 
 
 def restore(outbox: Outbox, world: World, written: str, now: float) -> None:
-    """Put what `snapshot` returned back into the world and the outbox, which are fresh.
+    """Put what `snapshot` returned back into the world and the outbox, but for what is there.
 
     Rooms to which something waits to be said are joined.
     """
+    known = {entry.nonce for entry in outbox.entries()}
     for told in _read(written):
         try:
-            _restore(outbox, world, told, now)
+            if told["nonce"] not in known:
+                _restore(outbox, world, told, now)
         except (KeyError, TypeError, ValueError):
             continue
 

@@ -9,8 +9,9 @@ from random import Random
 
 from chatclient.model import Buffer, BufferKind, Kind, Line, Member, Status, World
 from chatclient.model.values import value
+from chatclient.session.credentials import Credentials
 from chatclient.session.features import Features
-from chatclient.session.identity import Credentials, Identity
+from chatclient.session.identity import Identity
 from chatclient.session.outbox import Outbox
 from chatclient.session.past import Anchor, Past
 from chatclient.session.sasl import Exchange

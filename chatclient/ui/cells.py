@@ -22,6 +22,7 @@ from prompt_toolkit.layout.screen import Char, Screen
 
 from chatclient.ui.hyperlinks import CLOSE, opening
 from chatclient.ui.inks import PLAIN, Ink, Piece, Written
+from chatclient.ui.letters import are_single
 from chatclient.ui.sheet import Drawable, Sheet
 
 CLUSTER_LIMIT = 12  # code points; a family is 7, a flag of a nation's part is 7, "Zalgo" is more
@@ -100,6 +101,9 @@ def clusters(text: str) -> Iterator[Cluster]:
                 yield letter, 1
             elif letter == "\t":
                 yield " ", 1
+        return
+    if are_single(text):
+        yield from ((letter, 1) for letter in text)
         return
     for cluster in wcwidth.iter_graphemes(text):
         if cluster in {"\t", "\xa0"}:

@@ -19,6 +19,7 @@ from prompt_toolkit.layout.screen import Screen, WritePosition
 
 from chatclient.model.values import value
 from chatclient.ui.cells import Row, width
+from chatclient.ui.letters import are_single
 from chatwire.text import visible
 
 Notes = Callable[[int], Sequence[Row]]
@@ -38,7 +39,7 @@ class Layout:
 
 def graphemes(text: str) -> Iterator[str]:
     """Yield the clusters of `text` as they are, none left out."""
-    return iter(text) if text.isascii() else wcwidth.iter_graphemes(text)
+    return iter(text) if text.isascii() or are_single(text) else wcwidth.iter_graphemes(text)
 
 
 @lru_cache(maxsize=8)

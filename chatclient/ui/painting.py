@@ -11,10 +11,10 @@ Rules:
   and says why, and which key sends it again; one that the server has, a tick beside its time.
 """
 
+import datetime as dt
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
-from datetime import date
 from functools import lru_cache
 
 from chatclient.model import CONVERSATION, Delivery, Fold, Kind, Line
@@ -96,7 +96,7 @@ def day_of(moment: float) -> str:
 
 @lru_cache(maxsize=64)
 def _name_of_day(year: int, month: int, day: int) -> str:
-    return f"{date(year, month, day):%A, {day} %B %Y}"
+    return f"{dt.date(year, month, day):%A, {day} %B %Y}"
 
 
 def rule(text: str, cells: int, style: str) -> Row:

@@ -210,7 +210,7 @@ def skeleton(text: str) -> str:
     return normalize("NFD", normalize("NFD", text).translate(_PROTOTYPES))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=64)
 def skeletons(name: str) -> tuple[str, ...]:
     """Return the skeletons of `name`, in small and in capital letters, each once."""
     folded = fold(name)

@@ -20,6 +20,12 @@ from chatwire.framing import Framer, Overlong
 IRC_LINE: Final = 8192
 """Bytes at which an IRC line is cut: more than the face allows, which answers the rest itself."""
 
+OUTSTANDING_MOST: Final = 64
+"""Requests of one session from which on no more lines are taken until all are answered.
+
+What it says in a row is one request that counts as its messages (`Entry.weight`).
+"""
+
 TURN: Final = 0.001
 """Seconds for which lines of one peer are taken before others have their turn."""
 
@@ -118,6 +124,8 @@ async def take(connection: Connection, session: Session, lines: Sequence[bytes |
         if watch() > turn_ends:
             await asyncio.sleep(0)
             turn_ends = watch() + TURN
+        if session.outstanding >= OUTSTANDING_MOST:  # not after the last line: none may follow it
+            await session.settled()
         if (session.outstanding or session.backlog) and face.must_settle(line):
             await node.caught_up(session)
         if session.owes_much:
@@ -126,14 +134,7 @@ async def take(connection: Connection, session: Session, lines: Sequence[bytes |
             await connection.drained()
         if session.leaving:
             return
-        if heard := face.hear(lines, place):
-            said, count = heard
-            place += count
-            node.submit(session, said)
-            if node.has_enough(session):
-                await node.taken_in(session)
-            continue
-        place += 1
-        request = face.receive(line)
+        request, count = face.hear(lines, place) or (face.receive(line), 1)
+        place += count
         if request is not None:
             await node.take(session, request)

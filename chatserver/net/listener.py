@@ -18,6 +18,7 @@ from chatserver.net.address import Address, local, parse
 from chatserver.net.connection import Connection
 from chatserver.net.descriptors import Reserve
 from chatserver.net.dialogue import converse
+from chatserver.net.slack import Slack
 from chatserver.net.terms import Entrance, Terms, WebSocketTerms
 
 _log = logging.getLogger(__name__)
@@ -38,6 +39,9 @@ class Connections:
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
         self.reserve = Reserve()
+        self._slack = Slack(
+            lambda: (terms.counters.accepted, len(self), terms.node.delivery.ordinal)
+        )
         self._numbers = itertools.count(1)
         self._context, self._forget = copy_context(), self._remove
         """One of each for all tasks, as each would have its own."""
@@ -75,10 +79,12 @@ class Connections:
         self._tasks[task] = connection
         self._strangers.add(connection)
         task.add_done_callback(self._forget, context=self._context)
+        self._slack.count()
 
     def _remove(self, task: asyncio.Task[None]) -> None:
         self._strangers.discard(self._tasks.pop(task))
         self.reserve.refill()
+        self._slack.count()
 
     async def closed(self, within: float) -> bool:
         """Wait until all are closed, at most `within` seconds; say whether they are."""

@@ -29,8 +29,8 @@ GATHERED_FOR: Final = 0.5
 """Seconds for which messages gather before they are indexed together."""
 
 PAUSE_LEAST: Final = 0.001
-PAUSE_MOST: Final = 0.02
-"""Seconds between two steps, by how busy the process is: at most some 3 % of a core when it is."""
+PAUSE_MOST: Final = 0.1
+"""Seconds between two steps, by how busy the process is: some 1 % of a core when it is."""
 
 BUSY: Final = 0.2
 """The process is busy if its other threads take this share of a core during a pause."""

@@ -8,7 +8,8 @@ import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import starmap
+from functools import cache
+from itertools import chain, starmap
 from typing import Final
 from zlib import crc32
 
@@ -35,6 +36,19 @@ _FORGET_NONCES: Final = (
 """Looks at the oldest alone: times rise with numbers."""
 
 
+_INSERT_EVENTS: Final = "insert or replace into events (seq, at, target, kind, event, sum) values "
+
+_TOGETHER: Final = 64
+"""Events in one statement: a statement for each takes a fifth longer, as the interpreter is let go, and
+waited for, with each."""
+
+
+@cache
+def _insert_events(count: int) -> str:
+    """Return the statement that writes so many."""
+    return _INSERT_EVENTS + ", ".join(["(?, ?, ?, ?, ?, ?)"] * count)
+
+
 class DamagedEvent(sqlite3.DatabaseError):
     """An event that is not what was written down; `seq` is its number."""
 
@@ -46,11 +60,9 @@ class DamagedEvent(sqlite3.DatabaseError):
 def write(connection: sqlite3.Connection, writing: Writing) -> Sequence[Message]:
     """Write all of `writing`, and return the messages that are gone by it. Raises `sqlite3.Error`."""
     records = writing.records
-    connection.executemany(
-        "insert or replace into events (seq, at, target, kind, event, sum)"
-        " values (?, ?, ?, ?, ?, ?)",
-        map(_row, records),
-    )
+    for start in range(0, len(records), _TOGETHER):
+        rows = [*map(_row, records[start : start + _TOGETHER])]
+        connection.execute(_insert_events(len(rows)), [*chain.from_iterable(rows)])
     readers = [(reader, one.event.seq, one.target) for one in records for reader in one.readers]
     if readers:
         connection.executemany(

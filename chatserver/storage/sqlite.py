@@ -40,6 +40,9 @@ _LOG_MOST: Final = 32 << 20
 _TIDY_AGAIN: Final = 1.0
 """Seconds from one try to empty the write-ahead log to the next."""
 
+_LOOK_AGAIN: Final = 0.25
+"""Seconds from one look at its size to the next."""
+
 _HUSH: Final = 0.1
 """Seconds to wait for readers then: messages wait as well."""
 
@@ -82,6 +85,8 @@ class SqliteStore:
         """Whether the write-ahead log has what was redacted."""
         self._tidy_at = 0.0
         """Not before then is it tried to empty it."""
+        self._look_at = 0.0
+        """Not before then is it looked at again how large it is."""
 
     def open(self) -> Restored:
         """Create or open the file, own its directory, migrate it, count the start."""
@@ -245,11 +250,10 @@ class SqliteStore:
 
         What was kept is kept: whatever goes wrong here is tried again.
         """
-        if not self._tainted and size_of(self._log) <= _LOG_MOST:
+        now = time.monotonic()
+        if not (self._tainted or self._has_grown(now)) or now < self._tidy_at:
             return
-        if time.monotonic() < self._tidy_at:
-            return
-        self._tidy_at = time.monotonic() + _TIDY_AGAIN
+        self._tidy_at = now + _TIDY_AGAIN
         readers = self._readers.hushed(_HUSH) if self._readers is not None else nullcontext()
         with suppress(sqlite3.Error, OSError), readers:
             connection.execute("pragma busy_timeout = 0")
@@ -259,6 +263,17 @@ class SqliteStore:
                 connection.execute("pragma wal_checkpoint(restart)").fetchone()
         with suppress(sqlite3.Error):
             connection.execute(f"pragma busy_timeout = {int(_PATIENCE * 1000)}")
+
+    def _has_grown(self, now: float) -> bool:
+        """Say whether the write-ahead log is large.
+
+        It is looked at now and then only: Linux notes the exact time of the first write after each look
+        on the disk, and waits for that, which makes keeping a message take half as long again.
+        """
+        if now < self._look_at:
+            return False
+        self._look_at = now + _LOOK_AGAIN
+        return size_of(self._log) > _LOG_MOST
 
     def _scrub(self, connection: sqlite3.Connection) -> None:
         self._ownership.end()  # from here on nothing is missed if the log is empty

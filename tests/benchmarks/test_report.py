@@ -70,13 +70,14 @@ def test_the_load_is_told_beside_the_fastest_server() -> None:
         for load, count in ((0.2, 1_000_000), (0.5, 2_000_000), (0.9, 9_000_000))
     )
     samples = {
-        ("slow", "a", True): slow,
-        ("fast", "a", False): fast,
-        ("limit", "a", False): limit,
-        ("slow", "b", True): slow,
+        ("slow", "a closed loop", True): slow,
+        ("fast", "a closed loop", False): fast,
+        ("limit", "a closed loop", False): limit,
+        ("slow", "another closed loop", True): slow,
+        ("limit", "a fixed rate", False): limit,
     }
     (row,) = load_table(samples).splitlines()[2:]
-    assert row == "| a | 9,000,000 | 2,000,000 | fast | 50% | 0.250 | 0.450 |"
+    assert row == "| a closed loop | 9,000,000 | 2,000,000 | fast | 50% | 0.250 | 0.450 |"
 
 
 def test_a_wait_is_told_beside_the_sync_of_the_same_run() -> None:

@@ -1,6 +1,8 @@
 """The configuration file: what it may say, what is said of mistakes, and how it is changed."""
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,20 @@ def _file(tmp_path: Path, text: str) -> ConfigFile:
     path = tmp_path / "config.toml"
     path.write_text(text)
     return ConfigFile(path)
+
+
+def test_what_several_clients_change_at_once(tmp_path: Path) -> None:
+    """All of it is in the file."""
+    file = _file(tmp_path, FULL)
+    code = (
+        "import sys; from pathlib import Path; from chatclient.configfile import ConfigFile\n"
+        "from chatclient.networks import Network\n"
+        "for n in range(15):\n"
+        "    ConfigFile(Path(sys.argv[1])).save_network(f'{sys.argv[2]}{n}', Network('h'))"
+    )
+    clients = [subprocess.Popen([sys.executable, "-c", code, file.path, each]) for each in "abc"]
+    assert [client.wait(60) for client in clients] == [0] * 3
+    assert len(file.read().networks) == 2 + 3 * 15
 
 
 def test_no_file(tmp_path: Path) -> None:

@@ -126,6 +126,15 @@ async def test_what_is_said_where_nobody_looks_is_unread() -> None:
 
 
 @pytest.mark.asyncio
+async def test_who_is_leaving_goes_nowhere() -> None:
+    """A network whose password is known too late does not keep one from leaving."""
+    async with FakeServer() as late, two() as (hub, _, _):
+        hub.quit()
+        hub.add(make_client(late, "late"))
+        assert hub.find("late") is None
+
+
+@pytest.mark.asyncio
 async def test_quitting_one_quits_all() -> None:
     """/quit says good-bye to every server."""
     async with two() as (hub, home, work):

@@ -2,6 +2,8 @@
 
 import json
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,17 @@ def test_certificates(path: Path) -> None:
     assert KnownServers(path).fingerprint("h:2") == ""
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [each.name for each in path.parent.iterdir()] == ["servers.json"]
+
+
+def test_what_several_clients_remember_at_once(path: Path) -> None:
+    """All of it is remembered."""
+    code = (
+        "import sys; from pathlib import Path; from chatclient.known import KnownServers\n"
+        "for n in range(30): KnownServers(Path(sys.argv[1])).pin(f'{sys.argv[2]}:{n}', 'sha256:aa')"
+    )
+    clients = [subprocess.Popen([sys.executable, "-c", code, path, name]) for name in "abcd"]
+    assert [client.wait(60) for client in clients] == [0] * 4
+    assert len(json.loads(path.read_text())["certificates"]) == 4 * 30
 
 
 def test_policies(path: Path) -> None:

@@ -1,7 +1,7 @@
 """A client's connection, which comes back by itself."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -9,7 +9,8 @@ import pytest
 
 from chatclient import keepalive
 from chatclient.client import Client
-from chatclient.config import Security, build
+from chatclient.config import Config, Security, build
+from chatclient.connection import Connection, connect
 from chatclient.model import Change, ConnectionState, Delivery
 from chatclient.session import MAYBE_LOST
 from tests.chatclient.clients import Hasty, Patient, started
@@ -174,6 +175,39 @@ async def test_quitting_while_connecting() -> None:
             began = asyncio.get_running_loop().time()
         assert asyncio.get_running_loop().time() - began < 1
         assert client.world.status.state is ConnectionState.OFFLINE
+
+
+@asynccontextmanager
+async def connected(server: FakeServer, does: Callable[[Client], None]) -> AsyncIterator[Client]:
+    """Run a client that `does` this when its first connection is there, but is not yet taken."""
+    made: list[Connection] = []
+
+    async def connect_and_do(target: Config) -> Connection:
+        connection = await connect(target)
+        made.append(connection)
+        if len(made) == 1:
+            asyncio.get_running_loop().call_soon(does, client)  # before who waits for it goes on
+        return connection
+
+    client = Client(
+        build(["127.0.0.1", str(server.port)], nick="alice"), Hasty(), connect=connect_and_do
+    )
+    async with started(client):
+        await until(lambda: bool(made))
+        yield client
+
+
+@pytest.mark.asyncio
+async def test_changing_ones_mind_just_when_there_is_a_connection() -> None:
+    """It is as before: there is none any more, though nothing was left to be cancelled."""
+    async with FakeServer() as server:
+        server.mute = True
+        async with connected(server, Client.disconnect) as client:
+            await until(lambda: "you disconnected" in client.world.status.reason)
+        async with connected(server, Client.reconnect):
+            await server.visitor(2)
+        async with connected(server, Client.quit) as client:
+            await until(lambda: client.world.status.state is ConnectionState.OFFLINE)
 
 
 @pytest.mark.asyncio

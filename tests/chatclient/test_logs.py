@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chatclient.logs import Logs, safe
+from chatclient.logs import WAITING_MOST, Logs, safe
 from chatclient.model import Kind, Line
 
 NOON = timegm((2023, 11, 15, 12, 0, 0))
@@ -122,6 +122,25 @@ def test_names_that_differ_are_told_apart() -> None:
 
 
 def test_a_log_that_cannot_be_written_is_no_end(tmp_path: Path) -> None:
-    """All else goes on."""
+    """All else goes on, and what was to be in it is, when it can be."""
     (tmp_path / "file").write_text("")
-    Logs(tmp_path / "file").write([(ROOM, 1, _line("x"))])
+    logs = Logs(tmp_path / "file")
+    logs.write([(ROOM, 1, _line("one"))])
+    assert str(tmp_path / "file") in logs.problem
+    (tmp_path / "file").unlink()
+    logs.write([(ROOM, 2, _line("two"))])
+    assert logs.problem == ""
+    assert [text.rpartition(" ")[2] for text in _read(tmp_path / "file")] == ["one", "two"]
+
+
+def test_what_waits_is_bounded(tmp_path: Path) -> None:
+    """The newest of it is in the log in the end."""
+    (tmp_path / "file").write_text("")
+    logs = Logs(tmp_path / "file")
+    for number in range(20):
+        logs.write([(ROOM, number, _line(f"{number} ".ljust(1 << 20, "x")))])
+    (tmp_path / "file").unlink()
+    logs.flush()
+    (log,) = (tmp_path / "file").rglob("*.log")
+    assert (1 << 22) < log.stat().st_size <= WAITING_MOST
+    assert " 19 x" in log.read_text()

@@ -26,6 +26,7 @@ class Desk:
         self.hub = hub
         self.file = file
         self.changes: list[Change] = []
+        self.begun: list[str] = []
         hub.listen(self._heed)
 
     def _heed(self, changes: Sequence[Change]) -> None:
@@ -58,11 +59,13 @@ async def at_home(file: ConfigFile | None) -> AsyncIterator[tuple[Desk, FakeServ
     async with FakeServer() as server:
         config = build(["127.0.0.1", str(server.port)], nick="anna")
         hub = Hub([make(config)])
-        hub.listen(Orders(hub, make, file).heed)
+        desk = Desk(hub, file)
+        orders = Orders(hub, make, file, keep=lambda client: desk.begun.append(client.world.name))
+        hub.listen(orders.heed)
         task = asyncio.create_task(hub.run())
         try:
             await until(lambda: hub.world.active.joined)
-            yield Desk(hub, file), server
+            yield desk, server
         finally:
             hub.quit()
             await task
@@ -154,6 +157,27 @@ async def test_a_network_is_saved(file: ConfigFile) -> None:
         assert [*desk.saved] == ["home", "mine"]
         assert "called mine already" in desk.type("/network save mine")
         assert "is no name for a network" in desk.type("/network save a/b")
+
+
+@pytest.mark.asyncio
+async def test_a_network_that_is_saved_is_called_so(file: ConfigFile) -> None:
+    """From now on, and not by a name that another one has."""
+    async with FakeServer() as other, at_home(file) as (desk, server):
+        address = f"127.0.0.1:{server.port}"
+        assert desk.file
+        desk.file.save_network("other", Network(host="127.0.0.1", port=other.port))
+        assert "called other already" in desk.type("/network save other")
+        desk.type("/network save work")
+        assert desk.hub.find(address) is None
+        client = desk.hub.find("work")
+        assert client is not None
+        assert {buffer.network for buffer in client.buffers} == {"work"}
+        assert client.config.name == client.world.title == "work"
+        assert desk.begun == ["work"]
+        desk.type("/network save copy")
+        assert [*desk.saved] == ["other", "work", "copy"]
+        assert desk.hub.find("copy") is None
+        assert desk.begun == ["work"]
 
 
 @pytest.mark.asyncio

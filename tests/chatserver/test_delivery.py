@@ -196,6 +196,24 @@ def test_each_member_gets_one_write_for_all_of_a_round(stage: Stage) -> None:
     assert ann.writes == []
 
 
+def test_slices_are_kept_only_while_somebody_is_behind(stage: Stage) -> None:
+    """Who falls behind needs only what is shown later; a quiet server keeps nothing for nobody."""
+    ann, bob = stage.add("ann", "#a"), stage.add("bob", "#a")
+    tail = stage.delivery.tail
+
+    def say() -> int:
+        stage.do(ann, Say("#a", "hi"))
+        stage.flush()
+        return tail.end - tail.start
+
+    assert say() == 0
+    backlog = stage.delivery.hold(bob)
+    assert [say(), say()] == [1, 2]
+    assert backlog.slice == tail.start
+    bob.backlog = None
+    assert say() == 0
+
+
 def test_a_chunk_has_its_bound(stage: Stage) -> None:
     """What a round holds is bounded, however much is said in it; nobody misses anything by that."""
     ann, bob = stage.add("ann", "#a"), stage.add("bob", "#a")

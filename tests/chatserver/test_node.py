@@ -20,7 +20,7 @@ from chatserver.core.state import State, User
 from chatserver.faces.contract import Answer, Ask, Lookup, Moment, Request, judge
 from chatserver.faces.plain import PlainFace, PlainFacts
 from chatserver.faces.plain.dialect import PlainDialect
-from chatserver.node import OUTSTANDING_MOST, Node
+from chatserver.node import Node
 from chatserver.ports import Restored
 from chatserver.workers import Workers
 from chatwire.framing import Overlong
@@ -391,22 +391,6 @@ async def test_a_bug_in_a_face_ends_its_session_alone(world: World, broken: str)
 
 
 # --- how much at once -----------------------------------------------------------------------------
-
-
-@pytest.mark.asyncio
-async def test_a_session_with_much_open_must_wait(gated: World) -> None:
-    """Its next line is taken when all are answered; nobody else waits for it."""
-    ann = await script(gated, "ann")
-    gate(gated).gate.clear()
-    for _ in range(OUTSTANDING_MOST - 1):
-        await gated.node.take(ann.session, Request((Say("#lobby", "x"),)))
-    last = asyncio.ensure_future(gated.node.take(ann.session, Request((Say("#lobby", "y"),))))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    assert not last.done()
-    gate(gated).gate.set()
-    await last
-    assert ann.session.outstanding == 0
 
 
 @pytest.mark.asyncio

@@ -57,6 +57,18 @@ def test_what_has_the_number_of_what_is_gone_goes_too() -> None:
     assert (tail.start, tail.first_seq) == (2, 2)
 
 
+def test_slices_are_let_go_together_and_numbered_on() -> None:
+    """Who falls behind then begins with the next one, also if that goes on with a number of before."""
+    tail = Tail()
+    tail.add(slice_of(said(1)))
+    tail.clear()
+    assert (tail.start, tail.end, tail.first_seq) == (1, 1, None)
+    rest = slice_of(said(1))
+    tail.add(rest)
+    assert (tail.start, tail.first_seq) == (1, 1)
+    assert tail.find(1) is rest
+
+
 def test_a_tail_may_keep_nothing() -> None:
     """Then all comes from the store."""
     tail = Tail(0)

@@ -70,14 +70,33 @@ async def test_what_was_sent_to_a_dead_connection_is_read_on_the_next() -> None:
 
 
 @pytest.mark.asyncio
-async def test_the_rooms_see_them_leave_and_come() -> None:
-    """As anybody whose connection ends."""
+async def test_the_rooms_see_nothing() -> None:
+    """Who comes while the connection of before is there is in the rooms that they were in."""
     network = Network()
     bob, alice = await network.connect("bob"), (await come(network))[0]
     await bob.ask("JOIN #room")
     await alice.ask("JOIN #room")
     await bob.read()
-    again, _ = await come(network)
+    again, welcome = await come(network)
+    assert params(welcome, "JOIN") == ("#room",)
+    assert params(welcome, "353")[-1] == "@bob alice"
+    assert alice.closed
+    await again.ask("JOIN #room")
+    assert await bob.read() == []
+    await again.ask("PRIVMSG #room :I am back")
+    (said,) = await bob.read()
+    assert (said.nick, said.params) == ("alice", ("#room", "I am back"))
+
+
+@pytest.mark.asyncio
+async def test_the_rooms_see_who_comes_under_another_nick() -> None:
+    """They leave, and come as anybody does."""
+    network = Network()
+    bob, alice = await network.connect("bob"), (await come(network))[0]
+    await bob.ask("JOIN #room")
+    await alice.ask("JOIN #room")
+    await bob.read()
+    again, _ = await come(network, "alicia")
     assert commands(await bob.read()) == ["QUIT"]
     await again.ask("JOIN #room")
     assert commands(await bob.read()) == ["JOIN"]

@@ -11,6 +11,7 @@ import pytest
 
 from tests.e2e.server import SECONDS, Server, command
 from tests.e2e.terminal import Terminal
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -91,6 +92,67 @@ def test_nobody_sees_it(server: Server, tmp_path: Path) -> None:
         ann.type("yes")
         bob.read_until("[ann] yes")
         assert not [line for line in bob.seen[before:] if line.startswith("* ")]
+
+
+def test_nobody_sees_a_guest(server: Server) -> None:
+    """Nor is a guest seen to leave and come; they are in their rooms, with their nick, once."""
+    with Terminal("localhost", str(server.port), "--nick", "ann") as ann, server.join() as bob:
+        ann.see("you joined #lobby")
+        bob.send("/names")
+        bob.read_until(" ann")
+        before = len(bob.seen)
+        _upgrade(ann, "connected · .*ann")
+        bob.send("are you there?")
+        ann.see("are you there")
+        ann.type("yes")
+        bob.read_until("[ann] yes")
+        _upgrade(ann, "connected · .*ann")
+        ann.type("still")
+        bob.read_until("[ann] still")
+        assert not [line for line in bob.seen[before:] if line.startswith("* ")]
+        assert "left the chat" not in "\n".join(ann.screen.display)
+
+
+def test_passwords_of_the_environment(server: Server, tmp_path: Path) -> None:
+    """The user's editor has none of them, before /upgrade and after; the new program has."""
+    seen = tmp_path / "seen"
+    secrets = {"CHATCLIENT_PASSWORD": "sesame", "CHATCLIENT_PROXY_PASSWORD": "secret"}
+    env = {"EDITOR": f"sh -c 'env >> {seen}; echo end >> {seen}'", "VISUAL": "", **secrets}
+    with Terminal("localhost", str(server.port), "--nick", "alice", env=env) as alice:
+        alice.see("you joined #lobby")
+        for ends in (1, 2):
+            alice.press("\x18\x05")
+            eventually(lambda: alice.read(0.0) and _count(seen, "end\n") == ends)  # noqa: B023
+            assert "EDITOR=" in seen.read_text()
+            assert "CHATCLIENT_" not in seen.read_text()
+            _upgrade(alice, "connected · alice")
+
+
+def _count(path: Path, text: str) -> int:
+    return path.read_text().count(text) if path.exists() else 0
+
+
+def test_networks_that_are_not_saved(server: Server, tmp_path: Path) -> None:
+    """They are there again, and one that was left is still left."""
+    with (
+        Server("--port", "0", "--data", tmp_path / "other") as other,
+        Terminal("localhost", str(server.port), "--nick", "alice") as alice,
+    ):
+        alice.see("you joined #lobby")
+        alice.type(f"/connect 127.0.0.1 {other.port}")
+        alice.see(f"127.0.0.1:{other.port}")
+        alice.type("/join #there")
+        alice.see("you joined #there")
+        _upgrade(alice, r"(?s)#there.*connected · Chat · alice")
+        alice.type("/network")
+        alice.see(
+            rf"(?s)localhost:{server.port}: alice, online.*127.0.0.1:{other.port}: alice, onl"
+        )
+        alice.type("/disconnect")
+        alice.see("you disconnected")
+        _upgrade(alice, "you disconnected")
+        alice.type("/network")
+        alice.see(rf"(?s)localhost:{server.port}: alice, (conn|regi|onli).*you disconnected")
 
 
 def test_a_version_that_does_not_start(server: Server, tmp_path: Path) -> None:

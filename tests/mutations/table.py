@@ -16,9 +16,9 @@ MUTATIONS = (
         "release before the commit",
         "messages are shown while they are being written",
         JOURNAL,
-        "            done = loop.run_in_executor(self._writer, self._store.keep, batch.writing)\n",
+        "            self._writer.do(work, partial(self._written, batch))\n",
         "            self._node.release(batch)\n"
-        "            done = loop.run_in_executor(self._writer, self._store.keep, batch.writing)\n",
+        "            self._writer.do(work, partial(self._written, batch))\n",
         ("tests/chatserver/journal/test_local.py",),
     ),
     Mutation(

@@ -4,13 +4,17 @@ Rules: everything but sockets, threads and the clock is the real program, put to
 `Server`. A killed process has no last words: its kernel closes its connections, its disk stays.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from random import Random
+from typing import cast
 
 from msgspec import structs
 
 from chatserver.app.server import Server, SystemClock
 from chatserver.config.settings import Config
+from chatserver.journal.writer import Done, Work, Writer
 from chatserver.net.address import Address
 from chatserver.net.terms import Entrance
 from tests.simulation.disk import Disk, SimStore
@@ -61,6 +65,18 @@ class DiskPace:
         return self._random.random() * 0.2 * pages
 
 
+class SimWriter(Writer):
+    """The thread that writes, one thing at a time."""
+
+    _max_workers = 1
+
+    def do(self, work: Work, done: Done) -> None:
+        """Have it done as what executors do."""
+        executor = cast("Executor", self)
+        written = asyncio.get_running_loop().run_in_executor(executor, work)
+        written.add_done_callback(lambda it: done(cast("Exception | None", it.exception())))
+
+
 class Machine:
     """Where the server runs."""
 
@@ -103,6 +119,7 @@ class Machine:
         store = SimStore(self.disk)
         server = Server(self._config, lambda: self._config, clock, store, store.open())
         server._faces._random = self.random  # type: ignore[assignment]
+        server._journal._writer = SimWriter()
         connections = server._connections
         connections.terms = structs.replace(connections.terms, watch=self._watch_time)
         self.running = server

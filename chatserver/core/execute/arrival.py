@@ -1,8 +1,9 @@
 """Coming: a session becomes a user, or one more device of somebody who is there; then, or by a login later.
 
-Rules: whoever proves an account that is there is who is there, whatever nick they asked for. A session
-that becomes somebody else by a login takes its rooms along where they may enter; if it was all that kept
-the one it was before, that one leaves.
+Rules: whoever proves an account that is there is who is there, whatever nick they asked for; so is a guest
+who has the key of one who is there, if they ask for that one's nick. A session that becomes somebody else
+by a login takes its rooms along where they may enter; if it was all that kept the one it was before, that
+one leaves.
 """
 
 from collections.abc import Iterator, Sequence
@@ -46,10 +47,17 @@ def connect(state: State, stamp: Stamp, session: int, command: Connect) -> Seque
         certificate=command.certificate,
     )
     if account is not None and (person := state.find_online(account.name)) is not None:
-        turn = Turn(state, person, stamp.seq, stamp.at, session)
-        settled = settle(turn, device, command.away)
-        return (*settled, Welcomed(person.identity, resumed=True), *gather(turn))
+        return _go_on(state, stamp, device, command, person)
     return _come(state, stamp, device, command, account)
+
+
+def _go_on(
+    state: State, stamp: Stamp, device: Device, command: Connect, person: User
+) -> Sequence[Effect]:
+    """Make a session a device of somebody who is there: nobody else sees it."""
+    turn = Turn(state, person, stamp.seq, stamp.at, device.session)
+    settled = settle(turn, device, command.away)
+    return (*settled, Welcomed(person.identity, resumed=True), *gather(turn))
 
 
 def _come(
@@ -61,6 +69,8 @@ def _come(
     nick = _choose_nick(state, command, before if leaving else None)
     if isinstance(nick, Refused):
         return (nick,)
+    if before is not None and account is None and _is_guest(before, nick):
+        return _go_on(state, stamp, device, command, before)
     user = User(device.session, _identity(state, command, nick, account), stamp.at)
     turn = Turn(state, user, stamp.seq, stamp.at, device.session)
     replaced = release(turn, device.key)
@@ -75,6 +85,11 @@ def _come(
     state.follow(user)
     welcomed = Welcomed(user.identity, resumed or account is not None)
     return (*replaced, Attached(user, user.identity, stamp.seq), welcomed)
+
+
+def _is_guest(user: User, nick: str) -> bool:
+    """Say whether `user` is a guest, and has that nick."""
+    return not user.identity.account and user.nick == nick
 
 
 def _identity(state: State, command: Connect, nick: str, account: Account | None) -> Identity:

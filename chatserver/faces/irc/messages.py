@@ -6,12 +6,13 @@ ones, the first alone with the id. A line that does not fit one of IRC goes on i
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Protocol
 
 from chatserver.core.events import Identity, Said, Tagged
 from chatserver.faces.irc.lines import BODY_LIMIT, finish, iso_time, split_text
-from chatwire.message import format_tags
+from chatwire.message import escape_tag, format_tags
 from chatwire.text import is_ctcp
 
 BATCH_TYPE = "draft/multiline"
@@ -50,19 +51,19 @@ def message_prefix(dialect: Dialect, event: Said | Tagged, msgid: str | None = "
     `msgid` is for a line after the first of a long one: its id, or None when it has none, as the
     lines of a message of several; of these each has the client's tags too, unless they are long.
     """
-    tags: dict[str, str | None] = {}
+    tags: list[str] = []  # none of ours but the account has anything to be escaped
     if dialect.time:
-        tags["time"] = iso_time(event.at)
+        tags.append(f"time={iso_time(event.at)}")
     if dialect.account_tag and event.who.account:
-        tags["account"] = event.who.account
+        tags.append(f"account={escape_tag(event.who.account)}")
     if dialect.tags:
         if msgid is not None:
-            tags["msgid"] = msgid or message_id(event.seq)
+            tags.append(f"msgid={msgid or message_id(event.seq)}")
         if event.bot:
-            tags["bot"] = None
-        if msgid == "" or (msgid is None and _are_short(event.tags)):
-            tags.update(event.tags)
-    return format_tags(tags)
+            tags.append("bot")
+        if event.tags and (msgid == "" or (msgid is None and _are_short(event.tags))):
+            tags.extend(filter(None, [format_tags(event.tags)[1:-1]]))
+    return f"@{';'.join(tags)} " if tags else ""
 
 
 def _are_short(tags: Mapping[str, str]) -> bool:
@@ -80,9 +81,7 @@ def tagged(dialect: Dialect, event: Tagged) -> bytes:
 
 def said(dialect: Dialect, event: Said) -> bytes:
     """Write a message."""
-    verb = "NOTICE" if event.notice else "PRIVMSG"
-    head = f":{dialect.source(event.who)} {verb} {event.target} :"
-    room = BODY_LIMIT - len(head.encode())
+    head, room = _head(event.who, event.target, dialect.server, notice=event.notice)
     composed = is_composed(event)
     if not composed and len(event.text.encode(errors="replace")) <= room:
         return finish(head + event.text, message_prefix(dialect, event))
@@ -95,6 +94,14 @@ def said(dialect: Dialect, event: Said) -> bytes:
         finish(f"{head}{before}{piece}{after}", message_prefix(dialect, event, msgid))
         for piece, msgid in zip(found, _ids(event, composed=composed), strict=False)
     )
+
+
+@lru_cache(maxsize=256)  # few people speak at a time, and each says more than one thing
+def _head(who: Identity, target: str, server: str, *, notice: bool) -> tuple[str, int]:
+    """Return how the lines of a message begin, and how many bytes of text a line has room for then."""
+    source = who.mask if who.nick else server
+    head = f":{source} {'NOTICE' if notice else 'PRIVMSG'} {target} :"
+    return head, BODY_LIMIT - len(head.encode())
 
 
 def is_composed(event: Said) -> bool:

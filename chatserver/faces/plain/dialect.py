@@ -7,6 +7,7 @@ characters (`chatwire.text.plain`). Lines end with LF, or with CRLF for who send
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -108,16 +109,17 @@ def _renamed(_dialect: PlainDialect, event: events.Renamed) -> str:
 
 
 def _said(dialect: PlainDialect, event: events.Said) -> str:
-    if fold(event.who.nick) in dialect.ignored:
+    if dialect.ignored and fold(event.who.nick) in dialect.ignored:
         return ""
-    room = event.target.lstrip("@+")
-    if not room.startswith("#"):
-        where = " -> you"
-    elif room is not event.target and room != event.target:
-        where = f" {plain(event.target)}"
-    else:
-        where = dialect.inside(room)
-    return "\n".join(said(event.who.nick, where, event.text))
+    return "\n".join(said(event.who.nick, _where(event.target, dialect.here), event.text))
+
+
+@lru_cache(maxsize=256)
+def _where(target: str, here: str) -> str:
+    """Return what stands after the nick of who said something to `target`; `here` is in front."""
+    if not target.lstrip("@+").startswith("#"):
+        return " -> you"
+    return "" if fold(target) == here else f" {plain(target)}"
 
 
 def _written(text: str) -> list[str]:
@@ -132,6 +134,8 @@ def _written(text: str) -> list[str]:
 
 def said(nick: str, where: str, text: str) -> list[str]:
     """Return a message as lines, each with who said it, and `where` after their nick."""
+    if text.isascii() and text.isprintable() and not text.isspace() and text:
+        return [f"[{nick}{where}] {text}"]  # the same, sooner: most messages are so
     done = action(text)
     if done is None and is_ctcp(text):
         return []  # a question of one program to another

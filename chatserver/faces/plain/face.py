@@ -33,9 +33,9 @@ from chatwire.names import fold, looks_like_room, tidy
 from chatwire.text import plain
 
 _NONE: frozenset[str] = frozenset()
-_BLANK = b" \t"
-_SPECIAL = b" \t/"
-"""What a line that is said as it is does not begin with; nor is it empty, as b"" is in any bytes."""
+_BLANK = frozenset(b" \t")
+_SPECIAL = _BLANK | frozenset(b"/")
+"""What a line that is said as it is does not end with, and does not begin with."""
 
 
 class PlainFace(Reader):
@@ -94,16 +94,18 @@ class PlainFace(Reader):
         """Take lines that go to the room in front as they are: neither commands nor empty."""
         if self.moving or not (self.joined and self.here):
             return None
-        texts = []
+        said: list[bytes] = []
         for line in islice(lines, start, start + HEARD_MOST):
-            if line is OVERLONG or line[:1] in _SPECIAL or line[-1:] in _BLANK:
+            if line is OVERLONG or not line or line[0] in _SPECIAL or line[-1] in _BLANK:
                 break
-            try:
-                texts.append(line.decode())
-            except UnicodeDecodeError:
-                break
-        said = commands.Speak(self.here, tuple(texts))
-        return (Request((said,)), len(texts)) if texts else None
+            said.append(line)
+        if not said:
+            return None
+        try:
+            texts = b"\n".join(said).decode().split("\n")  # there is none in a line
+        except UnicodeDecodeError:
+            return None
+        return Request((commands.Speak(self.here, (*texts,)),)), len(said)
 
     def receive(self, line: bytes | Overlong) -> Request | None:
         """Take a line. Every one, also an empty one, makes a user of who was none."""

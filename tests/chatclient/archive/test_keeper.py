@@ -34,9 +34,14 @@ class Life:
     """One life of the program, with a client that has no connection."""
 
     def __init__(
-        self, path: Path | None, *rooms: str, logs: Logs | None = None, most: int = MOST
+        self,
+        path: Path | None,
+        *rooms: str,
+        logs: Logs | None = None,
+        most: int = MOST,
+        name: str = "home",
     ) -> None:
-        self.world = World(Status("host:9000", nick="anna"), name="home")
+        self.world = World(Status("host:9000", nick="anna"), name=name)
         self.session = Session(self.world, Identity("anna"), random=Random(1))
         self.listener: Callable[[Sequence[Change]], None] = lambda _: None
         for room in rooms:
@@ -375,6 +380,43 @@ def test_what_was_not_read_is_not_read(tmp_path: Path) -> None:
     assert room.read_id == room.lines[0].id
     assert two.room("#seen").unread == 0
     two.end()
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_network_that_is_saved_takes_all_along(tmp_path: Path, *, taken: bool) -> None:
+    """Also to a name under which something is kept already: history, levels, marks, what waits."""
+    path, logs = tmp_path / "archive.db", tmp_path / "logs"
+    if taken:
+        before = Life(path, "#room")
+        before.say("long ago", MORNING - 100, "m1")
+        before.say("known", MORNING, "m2")
+        before.end()
+    one = Life(path, "#room", logs=Logs(logs), name="host:9000")
+    room = one.room()
+    one.say("known", MORNING, "m2")
+    one.world.set_level(room, Level.NOTHING)
+    one.world.open_direct("bob")
+    one.say("psst", MORNING + 1, room="bob")
+    one.session.say(room, "waits", MORNING + 2)
+    one.archive.remember("draft", "host:9000\n#room", "half a sent")
+    one.flush()
+    one.world.rename_network("home")
+    one.flush()
+    one.say("later", MORNING + 3, "m3")
+    history = [*(["long ago"] if taken else []), "known", "later"]
+    assert one.kept() == history
+    assert one.archive.search("later")[0].network == "home"
+    one.end()
+    assert [each.name for each in logs.iterdir()] == ["home"]
+    two = Life(path, "#room")
+    assert texts(two.room().lines) == [*history, "waits"]
+    assert two.room().level is Level.NOTHING
+    assert texts(two.room("bob").lines) == ["psst"]
+    assert two.archive.recall("draft", "home\n#room") == "half a sent"
+    two.end()
+    three = Life(path, "#room", name="host:9000")
+    assert not three.room().lines
+    three.end()
 
 
 def test_conversations_are_open_again_unless_they_were_closed(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from chatclient.model import (
     Status,
     World,
 )
+from tests.waiting import eventually
 
 MORNING = 1_700_000_000.0
 
@@ -286,6 +287,74 @@ def test_a_memory_is_bounded() -> None:
     assert kept[-1].startswith("799 ")
     assert sum(map(len, kept)) < 40 << 20
     assert talk.found("799 xx") == [kept[-1]]
+    talk.archive.close()
+
+
+def _limit(talk: Talk, pages: int) -> None:
+    """Let the file have no more pages than it has, and so many."""
+    store = talk.archive._store
+    with store.lock:
+        (there,) = store.writer._do("PRAGMA page_count").fetchone()
+        store.writer._do(f"PRAGMA max_page_count = {there + pages}")
+
+
+@pytest.mark.parametrize("reopened", [False, True])
+def test_a_full_disk_passes(tmp_path: Path, *, reopened: bool) -> None:
+    """What cannot be written waits, and is written in its order; that is told once, and its end."""
+    talk = Talk(tmp_path / "archive.db")
+    talk.say("before")
+    talk.archive.flush()
+    _limit(talk, 4)
+    long = [f"{number} ".ljust(3000, "x") for number in range(40)]
+    for number, text in enumerate(long):
+        talk.say(text, MORNING + number, f"m{number}")
+        talk.archive.remember("draft", "home", text)
+    eventually(lambda: talk.archive.problem)
+    assert "full" in talk.archive.problem
+    assert "has room" in talk.archive.take_news()
+    assert talk.archive.take_news() == ""
+    assert not talk.archive.flush()
+    talk.say("meanwhile", MORNING + 50)
+    assert talk.archive.recall("draft", "home") == long[-1]
+    assert [each.line.text for each in talk.archive.older(talk.room, None, 10)] == ["before"]
+    if reopened:
+        other = Talk(tmp_path / "archive.db")
+        assert other.texts() == ["before"]
+        other.archive.close()
+    _limit(talk, 10_000)
+    eventually(lambda: not talk.archive.problem)
+    assert talk.archive.take_news() == "what is said is kept on this machine again"
+    assert talk.texts() == ["before", *long, "meanwhile"]
+    assert talk.found("39 xx") == [long[-1]]
+    talk.archive.close()
+
+
+def test_a_full_disk_keeps_nobody_from_leaving(tmp_path: Path) -> None:
+    """What waits is lost then, as it would be by being killed."""
+    talk = Talk(tmp_path / "archive.db")
+    talk.say("before")
+    talk.archive.flush()
+    _limit(talk, 0)
+    talk.say("x" * 90_000)
+    eventually(lambda: talk.archive.problem)
+    talk.archive.close()
+    again = Talk(tmp_path / "archive.db")
+    assert again.texts() == ["before"]
+    again.archive.close()
+
+
+def test_a_disk_that_is_full_for_long(tmp_path: Path) -> None:
+    """When more waits than memory has room for, memory takes the place of the file."""
+    talk = Talk(tmp_path / "archive.db")
+    talk.say("before")
+    talk.archive.flush()
+    _limit(talk, 0)
+    for number in range(700):
+        talk.say(f"{number} ".ljust(60_000, "x"), MORNING + number)
+    eventually(lambda: "from now on" in talk.archive.take_news())
+    kept = talk.texts()
+    assert len(kept) > 100
+    assert kept[-1].startswith("699 ")
     talk.archive.close()
 
 

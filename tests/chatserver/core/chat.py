@@ -63,7 +63,8 @@ class Chat:
         self.seq += 1
         user = self.state.find_user(nick)
         assert user is not None, f"nobody is called {nick}"
-        return [*singly(execute(self.state, Stamp(self.seq, self.at), user.id, command))]
+        session = next(iter(user.devices), user.id)
+        return [*singly(execute(self.state, Stamp(self.seq, self.at), session, command))]
 
     def mode(self, nick: str, room: str, *changes: str) -> list[Effect]:
         """Let somebody change modes, each written as `+o nick`."""

@@ -10,7 +10,7 @@ import pytest
 
 from chatserver.net.connection import INPUT_HIGH
 from chatserver.net.deadlines import Times
-from chatserver.node import OUTSTANDING_MOST
+from chatserver.net.dialogue import OUTSTANDING_MOST
 from tests.chatserver.fakes import until
 from tests.chatserver.net.service import Caller, Service, serving
 

@@ -7,7 +7,7 @@ import pytest
 
 from chatserver.faces.detection import Refused, Speaks, judge
 from chatserver.net.deadlines import Times
-from chatserver.node import OUTSTANDING_MOST
+from chatserver.net.dialogue import OUTSTANDING_MOST
 from chatwire.framing import OVERLONG
 from tests.chatserver.fakes import until
 from tests.chatserver.net.service import serving

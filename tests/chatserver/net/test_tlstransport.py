@@ -13,10 +13,10 @@ import pytest
 
 from chatserver.faces.detection import Speaks
 from chatserver.net.deadlines import Times
+from chatserver.net.dialogue import OUTSTANDING_MOST
 from chatserver.net.terms import Keys, WebSocketTerms
 from chatserver.net.tls import load
 from chatserver.net.tlstransport import HELD_MOST, IN_CLEAR
-from chatserver.node import OUTSTANDING_MOST
 from tests.chatserver.fakes import until
 from tests.chatserver.net.certificates import client_context, fingerprint, shared_pair
 from tests.chatserver.net.service import Service, serving

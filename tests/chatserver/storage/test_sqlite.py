@@ -368,6 +368,7 @@ def test_readers_do_not_let_the_log_grow(
     """Where somebody always reads, they wait for a moment now and then, so that it can begin anew."""
     monkeypatch.setattr(sqlite, "_LOG_MOST", 1 << 20)
     monkeypatch.setattr(sqlite, "_TIDY_AGAIN", 0.0)
+    monkeypatch.setattr(sqlite, "_LOOK_AGAIN", 0.0)
     log = store.path.with_name("chat.db-wal")
     stop = threading.Event()
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chatserver.core.commands import ChangeNick, Connect, Join, Quit, Say
-from chatserver.core.effects import Close, Effect, Reason, Refused, Welcomed
+from chatserver.core.effects import Close, Effect, Emission, Reason, Refused, Welcomed
 from chatserver.core.events import Departed
 from chatserver.core.execute import Stamp, execute
 from chatserver.core.execute.people import REPLACED
@@ -29,15 +29,32 @@ def came(chat: Chat, *nicks: str, key: bytes = KEY) -> tuple[User, bool]:
     return user, welcomed.resumed
 
 
+def test_nobody_sees_who_goes_on_under_their_nick() -> None:
+    """The connection of before ends; who it was is there, and where it was, and gets what is told there."""
+    chat = Chat()
+    chat.add("bob", "#ops")
+    old, resumed = came(chat, "alice")
+    assert not resumed
+    chat.do("alice", Join("#ops"))
+    _, effects = connect(chat, "alice")
+    assert all_of(Close, [*effects]) == [Close(old.id, REPLACED)]
+    assert all_of(Welcomed, [*effects]) == [Welcomed(old.identity, resumed=True)]
+    assert not [each for each in all_of(Emission, [*effects]) if each.session != chat.seq]
+    assert chat.state.find_user("alice") is old
+    assert ([*old.devices], [*old.rooms]) == ([chat.seq], ["#ops"])
+    connect(chat, "alice")
+    assert [*old.devices] == [chat.seq]
+
+
 def test_the_connection_of_before_ends() -> None:
-    """Its nick is theirs at once, its rooms see it leave, and its conversations go on."""
+    """With another spelling, that is theirs at once, rooms see them leave, and conversations go on."""
     chat = Chat()
     chat.add("bob", "#ops")
     old, resumed = came(chat, "alice")
     assert not resumed
     chat.do("alice", Join("#ops"))
     chat.do("bob", Say("alice", "hi"))
-    new, effects = connect(chat, "alice")
+    new, effects = connect(chat, "Alice")
     assert new is not None
     assert [type(effect).__name__ for effect in effects] == [
         "Emission",

@@ -100,3 +100,29 @@ def test_pieces_are_the_text_again(text: str, cuts: list[int], limit: int) -> No
     assert again == "\n" + text
     assert all(len(piece.encode()) <= limit for piece, _ in found)
     assert all(piece for piece, joined in found if joined)
+
+
+@given(
+    st.text("ab é:@;\x01\x03\r\0\u2028\ud800", max_size=300),
+    st.sampled_from(("", "alice")),
+    st.sampled_from(("", "B")),
+    st.dictionaries(st.sampled_from(("+a", "+b=", "+c")), st.sampled_from(("", "1", "a; b"))),
+    st.sets(st.sampled_from((caps.MESSAGE_TAGS, caps.SERVER_TIME, caps.ACCOUNT_TAG))),
+)
+def test_what_fits_is_one_line_with_its_tags(
+    text: str, account: str, modes: str, tags: dict[str, str], enabled: set[str]
+) -> None:
+    """Whatever it says: with what the client asked for, and what would break a line replaced."""
+    who = Identity("alice", "a", "host", "Alice A", account)
+    (line,) = write(Said(255, 5, who, "#room", text, tags=tags, bot=bool(modes)), enabled)
+    safe = re.sub("[\r\0]", " ", text).encode(errors="replace").decode()
+    assert (line.source, line.command, line.params) == ("alice!a@host", "PRIVMSG", ("#room", safe))
+    expected: dict[str, str] = {}
+    if caps.SERVER_TIME in enabled:
+        expected["time"] = "1970-01-01T00:00:00.005Z"
+    if caps.ACCOUNT_TAG in enabled and account:
+        expected["account"] = account
+    if caps.MESSAGE_TAGS in enabled:
+        own = {key: value for key, value in tags.items() if "=" not in key}
+        expected |= {"msgid": "ff"} | ({"bot": ""} if modes else {}) | own
+    assert line.tags == expected

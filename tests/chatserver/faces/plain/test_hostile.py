@@ -96,6 +96,20 @@ def test_every_event_is_safe_lines(changed: list[tuple[bool, str]], one: str, ot
             check(shown)
 
 
+@given(
+    st.one_of(nasty, st.text("ab -\t ", max_size=9), st.just("\x01ACTION x\x01")),
+    st.sampled_from(("#a", "#A", "#b", "@#a", "ann")),
+    st.sampled_from((frozenset[str](), frozenset(("bob",)))),
+)
+def test_most_messages_are_lines_as_they_are(text: str, to: str, ignored: frozenset[str]) -> None:
+    """They are shown as all are: by their parts, where they were said, and not by who is ignored."""
+    where = {"#a": "", "#A": "", "ann": " -> you"}.get(to, f" {to}")
+    event = events.Said(1, 1, Identity("Bob", "u", "h"), to, text)
+    shown = PlainDialect(b"\r\n", "#a", ignored).render(event)
+    lines = () if ignored else dialects.said("Bob", where, text)
+    assert shown == b"".join(line.encode() + b"\r\n" for line in lines)
+
+
 @pytest.mark.parametrize("text", ["\u3164", "\u200b\u200d", " \u2800", "\x02\x02", "\ufe0f"])
 def test_what_cannot_be_seen_is_told_in_words(text: str) -> None:
     """Nobody wonders about a line that has only a nick."""

@@ -1,0 +1,65 @@
+"""Gives back to the system the memory that a crowd needed and left.
+
+Rules: an allocator keeps what was freed in between what is in use, in case it is wanted again. When many
+have come or gone, and then nothing happens for a moment, it is given back. While nobody comes and goes,
+nothing runs.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable, Hashable
+from typing import Final
+
+CROWD: Final = 1000
+"""So many have come or gone when it is worth it."""
+LOOKS_MOST: Final = 30
+"""How often a moment without anything is waited for: where people talk all the time there is none."""
+
+
+def trim() -> None:
+    """Give back what nobody uses, where the C library can: some milliseconds for a hundred MiB."""
+    if sys.platform != "linux":
+        return
+    import ctypes  # noqa: PLC0415 - few servers need it, and it takes its time
+
+    give_back = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc alone has it
+    if give_back is not None:
+        give_back(0)
+
+
+class Slack:
+    """Counts who comes and goes, and gives back what they leave."""
+
+    def __init__(
+        self,
+        activity: Callable[[], Hashable],
+        give_back: Callable[[], None] = trim,
+        moment: float = 1.0,
+    ) -> None:
+        """`activity` tells what has happened so far; `moment` is how long (s) it must not change."""
+        self._activity = activity
+        self._give_back = give_back
+        self._moment = moment
+        self._count = 0
+        self._looks = 0
+        self._seen: Hashable = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def count(self) -> None:
+        """Know that one more has come or gone."""
+        self._count += 1
+        if self._count >= CROWD and self._timer is None:
+            self._look_later()
+
+    def _look_later(self) -> None:
+        self._seen = self._activity()
+        self._timer = asyncio.get_running_loop().call_later(self._moment, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        self._looks += 1
+        if self._activity() != self._seen and self._looks < LOOKS_MOST:
+            self._look_later()
+            return
+        self._count = self._looks = 0
+        self._give_back()
