@@ -209,12 +209,12 @@ def _time(line: Line, cells: int) -> list[Fragment]:
 def _who(line: Line, cells: int, fold: Fold, *, column: bool) -> tuple[Fragment, ...]:
     """Return what stands before the text: the nick, or a sign for what is no message."""
     look = "" if line.kind is Kind.MESSAGE else _text_style(line, fold)
-    return _speaker(line.kind, line.source, _nick_look(line, fold), look, cells, column)
+    return _speaker(line.kind, line.source, _nick_look(line, fold), look, cells, column=column)
 
 
 @lru_cache(maxsize=512)  # few people say most
 def _speaker(
-    kind: Kind, source: str, nick_look: str, look: str, cells: int, column: bool
+    kind: Kind, source: str, nick_look: str, look: str, cells: int, *, column: bool
 ) -> tuple[Fragment, ...]:
     nick = clip(source, max(4, cells // 2 - 8))
     if kind is Kind.MESSAGE:

@@ -175,20 +175,16 @@ def test_it_knows_when_more_is_said_than_can_be_seen() -> None:
     """That is so while nothing that was in view is in view the next time, and no longer."""
     world, room = _world(100)
     view = View(room, Painter())
-    view.rows(40, 10)
-    assert not view.fleets
-    for _ in range(9):
-        world.tell(room, "news", time=NOON)
-    view.rows(40, 10)
-    assert not view.fleets  # one line is left
-    for _ in range(10):
-        world.tell(room, "news", time=NOON)
-    view.rows(40, 10)
-    assert view.fleets
-    view.rows(40, 10)
-    assert not view.fleets
+
+    def fleets(news: int) -> bool:
+        for _ in range(news):
+            world.tell(room, "news", time=NOON)
+        view.rows(40, 10)
+        return view.fleets
+
+    assert not fleets(0)
+    assert not fleets(9)  # one line is left
+    assert fleets(10)
+    assert not fleets(0)
     view.scroll(-5)
-    for _ in range(10):
-        world.tell(room, "news", time=NOON)
-    view.rows(40, 10)
-    assert not view.fleets  # it stays where it is
+    assert not fleets(10)  # it stays where it is
