@@ -11,13 +11,13 @@ they alone are told waits in their `Backlog`. Everything that is shown has a num
 puts the two in order again when they catch up (see `catchup`).
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from msgspec import structs
 
 from chatserver.backlog import Backlog, Item, Move, Place
+from chatserver.chunks import Chunk, write_each, write_joined
 from chatserver.core.audiences import Audience
 from chatserver.core.effects import Attached, Emission, Spoken
 from chatserver.core.events import (
@@ -459,13 +459,13 @@ class Round:
         self._streams, self._direct, self._first_seq = {}, {}, 0
         self._personal, self._apart, self._size = {}, {}, 0
         delivery.writing = True
-        chunks: list[tuple[Sequence[Subscriber], bytes]] = []
+        chunks: list[Chunk] = []
         for stream in streams:
             for dialect, subscribers in delivery.plan(stream.audience):
                 alike = [one for one in subscribers if one not in apart] if apart else subscribers
-                if alike and (chunk := stream.join(dialect)):
-                    chunks.append((alike, chunk))
-        (_write if len(streams) == 1 else _write_joined)(chunks)
+                if alike and (data := stream.join(dialect)):
+                    chunks.append((alike, data))
+        (write_each if len(streams) == 1 else write_joined)(chunks)
         for subscriber, keys in apart.items():
             if subscriber.cut or subscriber.backlog is not None:
                 continue
@@ -497,20 +497,3 @@ def _move(subscriber: Subscriber, move: Move) -> None:
         subscriber.rooms = (*others, move.room) if move.entered else (*others,)
     if subscriber.backlog is not None:
         subscriber.backlog.move(move)
-
-
-def _write(chunks: Sequence[tuple[Sequence[Subscriber], bytes]]) -> None:
-    """Write each chunk to each of those who get it: the hot loop of the server."""
-    for subscribers, chunk in chunks:
-        for subscriber in subscribers:
-            subscriber.write(chunk)
-
-
-def _write_joined(chunks: Sequence[tuple[Sequence[Subscriber], bytes]]) -> None:
-    """Write likewise, but who is in several rooms gets one piece: two cost nearly twice as much."""
-    pieces: defaultdict[Subscriber, list[bytes]] = defaultdict(list)
-    for subscribers, chunk in chunks:
-        for subscriber in subscribers:
-            pieces[subscriber].append(chunk)
-    for subscriber, own in pieces.items():
-        subscriber.write(own[0] if len(own) == 1 else b"".join(own))
