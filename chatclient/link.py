@@ -317,7 +317,7 @@ class Link:
             heard_anything = True
             self._on_data(data)
             if self.session.online and (wait := pace.hear(now(), len(data))):
-                connection.gather(wait)
+                await connection.gather(wait)
 
     def _patience(self, deadline: float) -> float:
         """Return how long to wait for bytes, in seconds."""
