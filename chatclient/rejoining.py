@@ -45,6 +45,9 @@ class Rejoining:
         client.listen(_Watcher(client, remembered, partial(self._archive.remember, TOPIC, name)))
 
 
+_OF_ROOMS = (BufferOpened, BufferChanged, BufferClosed)
+
+
 class _Watcher:
     """Remembers what is not as it is in the file: `+` a room that was joined, `-` one that was left."""
 
@@ -54,7 +57,7 @@ class _Watcher:
         self._remember = remember
 
     def __call__(self, changes: Sequence[Change]) -> None:
-        if not any(isinstance(c, BufferOpened | BufferChanged | BufferClosed) for c in changes):
+        if not any(isinstance(change, _OF_ROOMS) for change in changes):
             return
         world = self._client.world
         usual = {world.fold(room): room for room in self._client.config.rooms}

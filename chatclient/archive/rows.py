@@ -68,7 +68,7 @@ def row_of(line: Line, position: int, buffer: int) -> Row:
         line.source,
         text,
         folded,
-        _more(line),
+        _more(line) if line.account or line.reply_to or line.reactions or line.spans else None,
     )
 
 
@@ -103,9 +103,7 @@ def _ascii_lower(text: str) -> str:
     return text.encode(errors="replace").lower().decode()
 
 
-def _more(line: Line) -> str | None:
-    if not (line.account or line.reply_to or line.reactions or line.spans):
-        return None
+def _more(line: Line) -> str:
     more: dict[str, object] = {}
     if line.account:
         more["account"] = line.account

@@ -191,18 +191,24 @@ class Writer:
         """Put lines at the ends of their buffers."""
         rows: list[Row] = []
         placed: list[t.Added] = []
-        for shelf, line in added:
-            buffer = self._row(shelf)
+        known, buffer, time, first = None, 0, -1.0, 0
+        for each in added:
+            shelf, line = each
+            if shelf is not known:
+                known, buffer, time = shelf, self._row(shelf), -1.0
             if line.history and not line.msgid:  # it may be there, or among those before it
                 self._put_all(rows, placed)
                 rows, placed = [], []
                 if twin := self._twin(buffer, line):
                     shelf.positions[line.id] = twin
                     continue
-            at = max(moment(line.time) + buffer % _STEP, shelf.last + _STEP)
+            if line.time != time:
+                time = line.time
+                first = moment(time) + buffer % _STEP
+            at = max(first, shelf.last + _STEP)
             shelf.last = shelf.positions[line.id] = at
             rows.append(row_of(line, at, buffer))
-            placed.append((shelf, line))
+            placed.append(each)
         self._put_all(rows, placed)
 
     def _put_all(self, rows: Sequence[Row], placed: Sequence[t.Added]) -> None:

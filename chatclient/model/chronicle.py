@@ -109,7 +109,13 @@ class Chronicle:
             mention=mention,
             account=account,
         )
-        self.add(buffer, line)
+        if msgid or buffer.pending:
+            self.add(buffer, line)
+            return
+        buffer.lines.append(line)
+        self.changes.append(LineAdded(buffer, line))
+        if buffer is not self.active or not self.watched:
+            self._count(buffer, line)
 
     def tell(self, buffer: Buffer, text: str, *, time: float, kind: Kind = Kind.INFO) -> None:
         """Append a word of this client (or an answer of the server) to a buffer.

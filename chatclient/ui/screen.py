@@ -252,30 +252,34 @@ class ChatScreen:
 
     def _changed(self, changes: Sequence[Change]) -> None:
         for change in changes:
-            match change:
-                case LineAdded(buffer, line) if calls(buffer, line):
-                    in_view = buffer is self.desk.active and self.stage.view.at_end
-                    self._caller.heed(buffer, line, in_view=in_view)
-                case CommandWanted(_, name, argument):
-                    overlays.order(self.desk, name, argument)
-                case FocusWanted(buffer):
-                    self.desk.show(buffer)
-                case BufferClosed(buffer):
-                    self.desk.forget(buffer)
-                    self._caller.forget(buffer)
-                case PastFound(buffer) | PastChanged(buffer):
-                    self.stage.refresh(buffer)
-                case LineChanged(buffer) | LinesInserted(buffer) | LineRemoved(buffer):
-                    self.stage.requote(buffer)
-                case StatusChanged():
-                    self._count_seconds()
-                case QuestionChanged():
-                    self.editor.ask(self._client.question)
-                    self.app.clipboard = InMemoryClipboard()  # no password by Ctrl+Y
-                case _:
-                    pass
+            if not isinstance(change, LineAdded):  # as most are
+                self._note(change)
+            elif calls(change.buffer, change.line):
+                in_view = change.buffer is self.desk.active and self.stage.view.at_end
+                self._caller.heed(change.buffer, change.line, in_view=in_view)
         self.desk.follow()
         self.clock.mark()
+
+    def _note(self, change: Change) -> None:
+        match change:
+            case CommandWanted(_, name, argument):
+                overlays.order(self.desk, name, argument)
+            case FocusWanted(buffer):
+                self.desk.show(buffer)
+            case BufferClosed(buffer):
+                self.desk.forget(buffer)
+                self._caller.forget(buffer)
+            case PastFound(buffer) | PastChanged(buffer):
+                self.stage.refresh(buffer)
+            case LineChanged(buffer) | LinesInserted(buffer) | LineRemoved(buffer):
+                self.stage.requote(buffer)
+            case StatusChanged():
+                self._count_seconds()
+            case QuestionChanged():
+                self.editor.ask(self._client.question)
+                self.app.clipboard = InMemoryClipboard()  # no password by Ctrl+Y
+            case _:
+                pass
 
     def _count_seconds(self) -> None:
         """Draw every second, as long as a number of seconds is shown."""
