@@ -8,7 +8,8 @@ so that all clients hear the same bytes; times are those of `time.monotonic`.
     {"do": "joined"}                                when it asked to enter the room
     {"do": "talk", "seconds": 8, "burst": 10}       1,000 messages a second, so many together; answers at once
     {"do": "hush"}                                  ends the talk; answers then
-    {"do": "backlog", "lines": 100000}              answers when the client has taken them all
+    {"do": "think", "lines": 100000}                answers when it knows what to say
+    {"do": "backlog"}                               says that; answers when the client has taken all of it
     {"do": "pongs"}                                 how long each PING took; those without answer, until now
 
 Ten times a second of the talk it asks for a PONG.
@@ -70,6 +71,7 @@ class Server:
         )
         self.port: int = self._listener.getsockname()[1]
         self._talk = Talk()
+        self._thought = b""
         self._peer: socket.socket
         self._nick = "*"
         self._writing = threading.Lock()
@@ -102,8 +104,11 @@ class Server:
                 self._hushed.set()
                 if self._talking:
                     self._talking.join()
+            case "think":
+                some = [self._talk.line() for _ in range(order["lines"] - 1)]
+                self._thought = b"".join([*some, self._talk.line(LAST)])
             case "backlog":
-                self._send_backlog(order["lines"])
+                self._send(self._thought)
             case "pongs":
                 now = time.monotonic()
                 return self._pongs + [now - asked for asked in self._asked.values()]
@@ -125,12 +130,6 @@ class Server:
                 said = f"PING :{token}\r\n".encode() + said
             with suppress(OSError):
                 self._send(said)
-
-    def _send_backlog(self, lines: int) -> None:
-        for start in range(0, lines - 1, 500):
-            few = min(500, lines - 1 - start)
-            self._send(b"".join(self._talk.line() for _ in range(few)))
-        self._send(self._talk.line(LAST))
 
     # --- the client ----------------------------------------------------------------------------
 

@@ -154,8 +154,9 @@ def backlog(program: Program) -> Sample:
     """From the first of many lines to the last one on the screen, and the memory that holds them."""
     with _on_flood(program, unlimited=True) as (flood, terminal):
         terminal.keeps = False
+        flood.ask("think", lines=BACKLOG)
         begin = time.monotonic()
-        flood.order("backlog", lines=BACKLOG)
+        flood.order("backlog")
         end = terminal.await_bytes(LAST.encode(), 120.0)
         flood.answer()
         terminal.watch(3.0)

@@ -5,7 +5,6 @@ whatever is not quite usual: other commands and tags, own messages, services, co
 What it knows of who speaks where holds until something else is heard, and no longer than one read.
 """
 
-from functools import lru_cache
 from typing import NamedTuple
 
 from chatclient.model import Buffer
@@ -53,23 +52,22 @@ class Chatter:
             written = line.decode()
         except UnicodeDecodeError:
             return False
-        msgid = account = ""
-        told = None
+        tags: dict[str, str] = {}
         if written[0] == "@":
             between, _, written = written[1:].partition(" ")
             tags = parse_tags(between)
             if not tags.keys() <= _TAGS:
                 return False
-            msgid, account = tags.get("msgid", ""), account_of(tags.get("account", ""))
-            told = parse_time(tags["time"]) if tags.get("time") else None
         head, _, text = written.partition(" :")
         speaker = self._speakers[head] if head in self._speakers else self._meet(head)
         if speaker is None or not text.isprintable():
             return False
         nick, buffer, known = speaker
+        msgid, account = tags.get("msgid", ""), account_of(tags.get("account", ""))
         if buffer.typing or (msgid and msgid in buffer.msgids) or known not in (None, account):
             return False
         state = self._state
+        told = parse_time(tags["time"]) if tags.get("time") else None
         called = (self._own in text.lower() or not text.isascii()) and mentions(state.nick, text)
         state.world.hear(
             buffer,
@@ -84,12 +82,13 @@ class Chatter:
 
     def _meet(self, head: str) -> _Speaker | None:
         """Return who speaks where, None if that is not as usual."""
-        state = self._state
+        words, state = head.split(" "), self._state
         speaker = None
-        nick, target = _who_and_where(head)
-        if nick and not state.is_me(nick):
-            buffer = None if state.batches else self._room(target)
-            if buffer is not None:
+        if len(words) == _WORDS and words[1] == "PRIVMSG" and words[0][:1] == ":":
+            nick = words[0][1:].partition("!")[0].partition("@")[0]
+            buffer = None if state.batches else self._room(words[2])
+            usual = nick and plain(nick) == nick and not state.is_me(nick) and not is_service(nick)
+            if buffer is not None and usual:
                 account = None
                 if state.has(caps.ACCOUNT_TAG):
                     member = buffer.members.get(nick)
@@ -102,14 +101,3 @@ class Chatter:
         features = self._state.features
         usual = not features.room_of(target)[0] and features.is_room(target)
         return self._state.room(target) if usual else None
-
-
-@lru_cache(maxsize=256)  # the same people speak in read after read
-def _who_and_where(head: str) -> tuple[str, str]:
-    """Return the nick of who speaks, and the target; "" for the nick if that is not as usual."""
-    words = head.split(" ")
-    if len(words) != _WORDS or words[1] != "PRIVMSG" or words[0][:1] != ":":
-        return "", ""
-    nick = words[0][1:].partition("!")[0].partition("@")[0]
-    usual = plain(nick) == nick and not is_service(nick)
-    return (nick, words[2]) if usual else ("", "")

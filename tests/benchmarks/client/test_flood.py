@@ -43,7 +43,8 @@ def test_it_tells_when_the_client_came_and_joined(flood: Flood) -> None:
 def test_a_backlog_has_so_many_lines(flood: Flood) -> None:
     """The last one begins with a word that nobody else says."""
     with enter(flood) as peer:
-        flood.order("backlog", lines=2345)
+        flood.ask("think", lines=2345)
+        flood.order("backlog")
         seen = read_until(peer, LAST.encode())
         assert flood.answer()
     assert seen.count(b" PRIVMSG #lobby :") == 2345
