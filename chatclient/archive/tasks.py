@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from chatclient.logs import Logs
 from chatclient.model import Line
 
 
@@ -158,6 +159,13 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Log:
+    """Log from now on there, or nowhere."""
+
+    logs: Logs | None
+
+
+@dataclass(frozen=True, slots=True)
 class Barrier:
     """Say when everything before is written."""
 
@@ -177,6 +185,7 @@ Task = (
     | Remember
     | Input
     | Hold
+    | Log
     | Barrier
 )
 New = tuple[Shelf, int, Line]
