@@ -17,6 +17,7 @@ from typing import Final
 from msgspec import structs
 
 from chatserver.backlog import Backlog, Item, Move, Place
+from chatserver.chunks import Chunk, write_each, write_joined
 from chatserver.core.audiences import Audience
 from chatserver.core.effects import Attached, Emission, Spoken
 from chatserver.core.events import (
@@ -458,11 +459,13 @@ class Round:
         self._streams, self._direct, self._first_seq = {}, {}, 0
         self._personal, self._apart, self._size = {}, {}, 0
         delivery.writing = True
+        chunks: list[Chunk] = []
         for stream in streams:
             for dialect, subscribers in delivery.plan(stream.audience):
                 alike = [one for one in subscribers if one not in apart] if apart else subscribers
-                if alike and (chunk := stream.join(dialect)):
-                    _write(alike, chunk)
+                if alike and (data := stream.join(dialect)):
+                    chunks.append((alike, data))
+        (write_each if len(streams) == 1 else write_joined)(chunks)
         for subscriber, keys in apart.items():
             if subscriber.cut or subscriber.backlog is not None:
                 continue
@@ -494,9 +497,3 @@ def _move(subscriber: Subscriber, move: Move) -> None:
         subscriber.rooms = (*others, move.room) if move.entered else (*others,)
     if subscriber.backlog is not None:
         subscriber.backlog.move(move)
-
-
-def _write(subscribers: Sequence[Subscriber], data: bytes) -> None:
-    """Write `data` to each of `subscribers`: the hot loop of the server."""
-    for subscriber in subscribers:
-        subscriber.write(data)

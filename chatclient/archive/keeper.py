@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
 
@@ -107,8 +108,8 @@ class Keeper:
     def _bring_back(self, buffer: Buffer) -> None:
         if buffer.kind is BufferKind.SERVER:
             return
-        if level := self._archive.recall("level", _name(buffer)):
-            buffer.level = Level(level)
+        with suppress(ValueError):  # there is none, or one of another version
+            buffer.level = Level(self._archive.recall("level", _name(buffer)))
         if buffer.lines:
             return
         lines = [kept.line for kept in self._archive.older(buffer, None, _RESTORED)]
@@ -119,16 +120,15 @@ class Keeper:
         restore(buffer, lines)
         self._weights.add(buffer, sum(map(weight, lines)))
         name = _name(buffer)
-        hole = self._archive.recall("hole", name)
-        if hole:
-            moment, _, msgid = hole.partition(" ")
-            self._session.know(buffer, msgid, float(moment))
+        moment, _, msgid = self._archive.recall("hole", name).partition(" ")
+        if (since := _number(moment)) is not None:
+            self._session.know(buffer, msgid, since)
         else:
             said = (line for line in reversed(lines) if line.kind in CONVERSATION)
             last = next(said, None)
             self._session.know(buffer, last.msgid if last else "", (last or lines[-1]).time)
         read = self._archive.recall("read", name)
-        self._world.restore_read(buffer, -int(read) if read else lines[-1].id)
+        self._world.restore_read(buffer, -int(read) if read.isdecimal() else lines[-1].id)
 
     # --- while it runs -----------------------------------------------------------------------
 
@@ -377,6 +377,13 @@ def _runs_elsewhere(owner: str) -> bool:
     except (OSError, OverflowError):
         return False
     return True
+
+
+def _number(written: str) -> float | None:
+    try:
+        return float(written)
+    except ValueError:
+        return None
 
 
 def _outbox(network: str) -> str:

@@ -1,12 +1,13 @@
 """Reading the archive.
 
-Rules: reading never fails: what cannot be read is not there, and `problem` says why. Search answers
+Rules: reading never fails: what cannot be read is not there, and `problem` says why; a line that
+makes no sense is passed over. Search answers
 within some hundredths of a second, however much there is.
 """
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from chatclient.archive.finding import Found, find
 from chatclient.archive.rows import COLUMNS, Row, line_of
@@ -42,17 +43,17 @@ class Reader:
     def older(self, shelf: Shelf, before: int | None, most: int) -> Sequence[Kept]:
         """Return the newest lines before a position, oldest first."""
         rows = self._rows(_OLDER, (self._row(shelf), _END if before is None else before, most))
-        return [Kept(row[0], line_of(row)) for row in reversed(rows)]
+        return _kept(reversed(rows))
 
     def newer(self, shelf: Shelf, after: int, most: int) -> Sequence[Kept]:
         """Return the oldest lines after a position, oldest first."""
         rows = self._rows(_NEWER, (self._row(shelf), after, most))
-        return [Kept(row[0], line_of(row)) for row in rows]
+        return _kept(rows)
 
     def find(self, shelf: Shelf, msgid: str) -> Kept | None:
         """Return the message with that id, None if it is not kept."""
         rows = self._rows(_BY_MSGID, (self._row(shelf), msgid))
-        return Kept(rows[0][0], line_of(rows[0])) if rows else None
+        return next(iter(_kept(rows)), None)
 
     def search(self, text: str, most: int) -> Sequence[Hit]:
         """Return what people said with that in it, newest first."""
@@ -62,11 +63,11 @@ class Reader:
                 found = find(self._connection, text, most)
             except sqlite3.Error as error:
                 self.problem = str(error)
-        return [_hit(each) for each in found]
+        return _hits(found)
 
     def mentions(self, most: int) -> Sequence[Hit]:
         """Return what called the user, newest first."""
-        return [_hit((row[0], row[1], row[2:])) for row in self._rows(_MENTIONS, (most,))]
+        return _hits((row[0], row[1], row[2:]) for row in self._rows(_MENTIONS, (most,)))
 
     def recall(self, topic: str, name: str) -> str:
         """Return what is remembered, "" for nothing."""
@@ -107,6 +108,13 @@ class Reader:
                 return []
 
 
-def _hit(found: tuple[str, str, Row]) -> Hit:
-    network, target, row = found
-    return Hit(network, target, row[0], line_of(row))
+def _kept(rows: Iterable[Row]) -> list[Kept]:
+    return [Kept(row[0], line) for row in rows if (line := line_of(row))]
+
+
+def _hits(found: Iterable[Found]) -> list[Hit]:
+    return [
+        Hit(network, target, row[0], line)
+        for network, target, row in found
+        if (line := line_of(row))
+    ]

@@ -72,9 +72,18 @@ def row_of(line: Line, position: int, buffer: int) -> Row:
     )
 
 
-def line_of(row: Row) -> Line:
-    """Return the line of a row."""
+def line_of(row: Row) -> Line | None:
+    """Return the line of a row, None for one that makes no sense: a disk may change any byte."""
+    try:
+        return _line_of(row)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _line_of(row: Row) -> Line:
     position, _, msgid, kind, time, flags, source, text, _, more = row
+    if (type(time), type(source), type(text)) != (float, str, str):
+        raise TypeError
     line = Line(
         -position,
         _KINDS[kind],

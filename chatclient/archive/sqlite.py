@@ -187,7 +187,7 @@ class SqliteArchive:
 
     def flush(self, within: float = 5.0) -> bool:
         """Wait until everything is written, some seconds at most; say whether it is."""
-        if self._scribe.trouble:
+        if self._scribe.trouble and not self._problem:
             return False
         passed = threading.Event()
         self.do(t.Barrier(passed), soon=True)

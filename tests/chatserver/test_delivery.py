@@ -196,6 +196,17 @@ def test_each_member_gets_one_write_for_all_of_a_round(stage: Stage) -> None:
     assert ann.writes == []
 
 
+def test_who_is_in_several_rooms_gets_one_write_too(stage: Stage) -> None:
+    """What all their rooms heard comes in one piece, room after room; others get theirs alone."""
+    ann, ben = (stage.add(name, "#a", "#b") for name in ("ann", "ben"))
+    cat = stage.add("cat", "#a")
+    stage.do(ann, Say("#a", "one"))
+    stage.do(ann, Say("#b", "two"))
+    stage.flush()
+    assert ben.writes == [b"#a ann: one\n#b ann: two\n"]
+    assert cat.writes == [b"#a ann: one\n"]
+
+
 def test_slices_are_kept_only_while_somebody_is_behind(stage: Stage) -> None:
     """Who falls behind needs only what is shown later; a quiet server keeps nothing for nobody."""
     ann, bob = stage.add("ann", "#a"), stage.add("bob", "#a")

@@ -1,5 +1,6 @@
 """What happens in a world is in the archive, and what was there is back at the next start."""
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -417,6 +418,42 @@ def test_a_network_that_is_saved_takes_all_along(tmp_path: Path, *, taken: bool)
     three = Life(path, "#room", name="host:9000")
     assert not three.room().lines
     three.end()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "lines SET kind = 99",
+        "lines SET more = 'not json'",
+        "lines SET more = '[]'",
+        "lines SET more = '{\"spans\": 5}'",
+        "lines SET more = '{\"later\": 1}'",
+        "lines SET time = 'long ago'",
+        "lines SET source = x'ff00'",
+        "lines SET text = x'ff00'",
+        "lines SET flags = 'x'",
+        "memory SET value = 'loud'",
+    ],
+)
+def test_what_makes_no_sense_in_the_file_is_passed_over(tmp_path: Path, change: str) -> None:
+    """A disk may change any byte, and another version may write what this one does not know."""
+    path = tmp_path / "archive.db"
+    one = Life(path, "#room")
+    one.say("one", MORNING, "m1")
+    one.world.set_level(one.room(), Level.NOTHING)
+    one.world.set_behind(one.room(), behind=True)
+    one.flush()
+    one.end()
+    other = sqlite3.connect(path)
+    other.execute(f"UPDATE {change}")
+    other.commit()
+    other.close()
+    two = Life(path, "#room")
+    two.say("two", MORNING + 1, "m2")
+    assert two.kept()[-1] == "two"
+    two.archive.search("one")
+    assert not two.archive.problem
+    two.end()
 
 
 def test_conversations_are_open_again_unless_they_were_closed(tmp_path: Path) -> None:
