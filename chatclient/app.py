@@ -99,6 +99,7 @@ async def _run_face(
     hub = Hub(clients, settings=start.settings, prepare=prepare)
     orders, upgrade = Orders(hub, make, start.file, keep=keep), Upgrade(hub, start.secrets)
     hub.listen(orders.heed)
+    hub.listen(lambda _: keeping.log_to(hub.settings.logs))
     hub.listen(upgrade.heed)
     try:
         said = await _show(hub, keeping, start, linear=linear)

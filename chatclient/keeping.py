@@ -14,6 +14,7 @@ from chatclient.model import Archive, Buffer, Hit, Kept, NoArchive
 if TYPE_CHECKING:
     from chatclient.archive import Keeper, SqliteArchive
     from chatclient.client import Client
+    from chatclient.logs import Logs
 
 
 class Keeping:
@@ -33,12 +34,17 @@ class Keeping:
     def archive(self) -> "SqliteArchive":
         """The archive, opened."""
         from chatclient.archive import SqliteArchive, default_path  # noqa: PLC0415 - late
-        from chatclient.logs import Logs  # noqa: PLC0415 - late
 
-        logs = Logs(Path(self._logs).expanduser()) if self._logs else None
-        opened = SqliteArchive(default_path() if self._lasting else None, logs)
+        opened = SqliteArchive(default_path() if self._lasting else None, _logs(self._logs))
         self._shown = opened
         return opened
+
+    def log_to(self, directory: str) -> None:
+        """Write logs as text there from now on, "" for nowhere."""
+        if directory != self._logs:
+            self._logs = directory
+            if "archive" in self.__dict__:
+                self.archive.log_to(_logs(directory))
 
     def attach(self, client: "Client") -> None:
         """Bring back what is kept of a client's network, and keep what happens in it."""
@@ -102,3 +108,9 @@ class Keeping:
     def add_input(self, text: str) -> None:
         """Keep what was typed, for `inputs`. Passwords are not for it."""
         self.archive.add_input(text)
+
+
+def _logs(directory: str) -> "Logs | None":
+    from chatclient.logs import Logs  # noqa: PLC0415 - late
+
+    return Logs(Path(directory).expanduser()) if directory else None

@@ -163,6 +163,13 @@ class Link:
             return None
         return self._connection.duplicate() if self.session.resumes else None
 
+    def go_to(self, config: Config) -> None:
+        """Connect from the next time on to where another configuration says, and as it says."""
+        self.config = config
+        self._trust.go_to(config)
+        self.world.set_status(replace(self.world.status, server=config.address))
+        self.flush()
+
     def rename(self, name: str, rooms: Sequence[str]) -> None:
         """Call the network so, and take these for its usual rooms: it is saved so now."""
         self.config = replace(self.config, name=name, rooms=tuple(rooms))

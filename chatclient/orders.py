@@ -8,12 +8,12 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import Field, fields, replace
-from typing import Any
+from typing import Any, Final
 
 from chatclient import options
 from chatclient.client import Client
 from chatclient.config import ArgumentError, Config, build
-from chatclient.configfile import ConfigFile, Saved
+from chatclient.configfile import ConfigError, ConfigFile, Saved
 from chatclient.hub import Hub
 from chatclient.model import (
     Buffer,
@@ -32,6 +32,12 @@ _USAGE = (
     "/network add NAME HOST-OR-URL [PORT], /network connect NAME, /network disconnect [NAME], "
     "/network save [NAME], /network set NAME KEY VALUE, /network remove NAME"
 )
+
+
+_ROUTE: Final = ("host", "port", "tls", "tls_ca", "fingerprint", "proxy")
+"""The keys of a network that a running client can take: where to connect, and how."""
+
+_LATER = ", from the next start on; /upgrade is one"
 
 
 class Orders:
@@ -197,10 +203,16 @@ class Orders:
         value = options.parse(Network, field, typed)
         changed: dict[str, Any] = {field: value}
         network = replace(self._saved().networks[found], **changed)
-        configure(found, network)  # which says what is wrong with it
+        config = configure(found, network)  # which says what is wrong with it
         self._file.save_in_network(found, field, value)
         text = f"{options.key_of(field)} of {found} is {options.shown(value) or 'nothing'}"
-        self._tell(buffer, f"{text}, from the next start on")
+        client = self._hub.find(found)
+        if client and field in _ROUTE:
+            route: dict[str, Any] = {each: getattr(config, each) for each in _ROUTE}
+            client.go_to(replace(client.config, **route))
+            self._tell(buffer, f"{text}, from the next connection on; /reconnect makes one")
+        else:
+            self._tell(buffer, text + (_LATER if client else ""))
 
     def _remove(self, buffer: Buffer, name: str) -> None:
         client, found = self._hub.find(name), self._saved().find(name)
@@ -238,16 +250,20 @@ class Orders:
         typed = " ".join(words[1:])
         value = options.parse(Settings, name, "" if typed in ("''", '""') else typed)
         later = _field(name).metadata["at_start"]
-        if self._file:
-            self._file.save_setting(name, value)
-        elif later:
+        if later and not self._file:
             raise ArgumentError(
                 f"{options.key_of(name)} is read at the start; you have --no-config"
             )
+        kept = _LATER if later else "" if self._file else ", until you leave (--no-config)"
+        try:
+            if self._file:
+                self._file.save_setting(name, value)
+        except ConfigError as error:
+            if later:
+                raise
+            kept = f", until you leave: {error}"
         changed: dict[str, Any] = {name: value}
         self._hub.change_settings(replace(self._hub.settings, **changed))
-        kept = "" if self._file else ", until you leave (--no-config)"
-        kept = ", from the next start on" if later else kept
         self._tell(buffer, f"{options.key_of(name)} is {options.shown(value) or 'nothing'}{kept}")
 
     def _setting(self, name: str) -> str:

@@ -55,7 +55,7 @@ class Settings:
     archive: bool = option(
         default=True, text="whether what was said is kept on this machine", at_start=True
     )
-    logs: str = option("", "the directory for logs as text; empty: none", at_start=True)
+    logs: str = option("", "the directory for logs as text; empty: none")
     paste_guard: int = option(
         5, "pastes of so many lines or more are shown before they are sent; 0: never"
     )

@@ -48,6 +48,10 @@ class Trust:
         once = self._once.get(target.address, "")
         return replace(target, taken=once or _usable(partial(self._pinned, target)))
 
+    def go_to(self, config: Config) -> None:
+        """Connect from now on to where another configuration says."""
+        self._config = config
+
     def may_ask(self, target: Config) -> bool:
         """Say whether the user may take an unknown certificate: not if the server wanted TLS."""
         return self._config.tls and not target.fingerprint

@@ -12,10 +12,11 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any, Self, cast
 
 from benchmarks.process import free_port
+from tests.closing import Closing
+from tests.reliability.namespace import run, why_not
 
 HOST = "127.0.0.1"
 SECONDS = 20.0
@@ -26,7 +27,7 @@ class MeasureError(Exception):
     """Something that a measurement needs did not work."""
 
 
-class Flood:
+class Flood(Closing):
     """The server of flood.py, as a process; `wrapper` is what starts its command line instead of us."""
 
     def __init__(self, wrapper: Sequence[str] = ()) -> None:
@@ -38,15 +39,8 @@ class Flood:
         self._answers = cast("IO[str]", self._process.stdout)
         self.port = int(self._answers.readline())
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End it."""
         self._process.kill()
         self._process.wait()
         self._answers.close()
@@ -71,7 +65,7 @@ class Flood:
         return self.answer()
 
 
-class Chatserver:
+class Chatserver(Closing):
     """The real server, on one port and one directory over several lives."""
 
     def __init__(self, directory: Path) -> None:
@@ -92,12 +86,8 @@ class Chatserver:
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End it."""
         self.kill()
 
     def start(self) -> None:
@@ -169,18 +159,13 @@ class Peer:
         self._sock.close()
 
 
-def _run(*words: str) -> None:
-    subprocess.run(words, check=True, capture_output=True, timeout=20)
-
-
 def obstacle() -> str:
     """Return "" if a broken network can be made here, else why not."""
     try:
         with broken_network(0):
             return ""
     except (OSError, subprocess.SubprocessError) as error:
-        told = getattr(error, "stderr", b"") or b""
-        return f"no network namespaces here: {told.decode().strip() or error}"
+        return why_not(error)
 
 
 _HOSTS = """\
@@ -202,18 +187,18 @@ def broken_network(number: int) -> Iterator[list[str]]:
     """
     name = f"benchmark{os.getpid()}-{number}"
     directory = Path("/etc/netns") / name
-    _run("ip", "netns", "add", name)
+    run("ip", "netns", "add", name)
     try:
         directory.mkdir(parents=True)
         (directory / "hosts").write_text(_HOSTS)
         inside = ["ip", "netns", "exec", name]
-        _run(*inside, "ip", "link", "set", "lo", "up")
-        _run(*inside, "ip", "addr", "add", "2001:db8::9/128", "dev", "lo")
-        _run(*inside, "ip6tables", "-A", "INPUT", "-d", "2001:db8::9", "-j", "DROP")
-        _run(*inside, "iptables", "-A", "INPUT", "-d", "127.0.0.9", "-j", "DROP")
+        run(*inside, "ip", "link", "set", "lo", "up")
+        run(*inside, "ip", "addr", "add", "2001:db8::9/128", "dev", "lo")
+        run(*inside, "ip6tables", "-A", "INPUT", "-d", "2001:db8::9", "-j", "DROP")
+        run(*inside, "iptables", "-A", "INPUT", "-d", "127.0.0.9", "-j", "DROP")
         yield inside
     finally:
-        _run("ip", "netns", "del", name)
+        run("ip", "netns", "del", name)
         (directory / "hosts").unlink(missing_ok=True)
         for made in (directory, directory.parent):
             with suppress(OSError):  # others may have theirs there

@@ -16,12 +16,12 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import pyte
 
 from benchmarks.figures import cpu_ticks, resident_kib
+from tests.closing import Closing
 
 COLUMNS, ROWS = 120, 40
 END_SECONDS = 3.0
@@ -45,7 +45,7 @@ class EndedError(Exception):
     """A program has ended."""
 
 
-class Terminal:
+class Terminal(Closing):
     """A pseudo-terminal and the program in it; leaving the context ends the program."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
@@ -80,12 +80,8 @@ class Terminal:
         os.set_blocking(self._master, False)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Take it away, and end the program."""
         os.close(self._master)
         self._process.send_signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):

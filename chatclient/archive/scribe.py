@@ -160,6 +160,11 @@ class Scribe:
                     self._logs.rename(task.before, task.now)
             held = ((each.shelf, each.hold) for each in work if isinstance(each, t.Hold))
             self._logs.write(self._store.writer.new, held)
+        for task in work:
+            if isinstance(task, t.Log):
+                if self._logs:
+                    self._logs.close()
+                self._logs = task.logs
 
     def _tidy(self, work: Sequence[t.Added | t.Task]) -> None:
         """Forget what is too much, or is to be forgotten."""

@@ -172,6 +172,12 @@ class SqliteArchive:
         shelves = [shelf for shelf in self._shelves.values() if shelf.network == before]
         self.do(t.RenameNetwork(before, now, shelves), soon=True)
 
+    def log_to(self, logs: Logs | None) -> None:
+        """Log from now on there, or with None nowhere."""
+        self._logs = logs
+        self.do(t.Log(logs), soon=True)
+        self.flush(1.0)  # what is said from now on is not written with what was said before
+
     def forget(self, buffer: Buffer) -> None:
         """Delete what is kept of a buffer."""
         self.do(t.Forget(self.shelf(buffer)), soon=True)

@@ -4,7 +4,9 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from chatclient.logs import Logs
 from chatclient.model import Line
+from chatclient.model.values import value
 
 
 @dataclass(slots=True, eq=False)
@@ -49,7 +51,7 @@ class Shelf:
         self.last = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Insert:
     """Put lines between two that are there, in their order."""
 
@@ -65,7 +67,7 @@ class Insert:
     """Where the line stands that says that something is missing here: if nothing is, it goes."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Update:
     """Put a line in the place of the one with its id."""
 
@@ -76,7 +78,7 @@ class Update:
     before: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Replace:
     """Put a line in the place of the one at a position."""
 
@@ -85,7 +87,7 @@ class Replace:
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Release:
     """Know no longer where lines stand that have left the window; tasks before this one need it."""
 
@@ -93,7 +95,7 @@ class Release:
     ids: Sequence[int]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Drop:
     """Remove the line at a position."""
 
@@ -101,7 +103,7 @@ class Drop:
     position: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rename:
     """Follow a buffer to its new name, unless something is kept under that."""
 
@@ -109,7 +111,7 @@ class Rename:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RenameNetwork:
     """Follow a network to its new name; what is kept under that already is of the same network."""
 
@@ -119,21 +121,21 @@ class RenameNetwork:
     """Those of its buffers."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Forget:
     """Delete what is kept of a buffer."""
 
     shelf: Shelf
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ForgetAll:
     """Delete all lines, what was typed, and what is remembered of rooms that people talk in."""
 
     shelves: Sequence[Shelf]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Remember:
     """Remember something, "" to forget it."""
 
@@ -142,14 +144,14 @@ class Remember:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Input:
     """Keep what was typed."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hold:
     """Let the log wait, as lines may come that stand before others; or no longer."""
 
@@ -157,7 +159,14 @@ class Hold:
     hold: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
+class Log:
+    """Log from now on there, or nowhere."""
+
+    logs: Logs | None
+
+
+@value
 class Barrier:
     """Say when everything before is written."""
 
@@ -177,6 +186,7 @@ Task = (
     | Remember
     | Input
     | Hold
+    | Log
     | Barrier
 )
 New = tuple[Shelf, int, Line]

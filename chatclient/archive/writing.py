@@ -166,7 +166,7 @@ class Writer:
             case t.Input(text):
                 done = self._do("INSERT INTO inputs (text) VALUES (?)", (text,))
                 self._do("DELETE FROM inputs WHERE id <= ?", (done.lastrowid - INPUTS,))  # type: ignore[operator]  # it has one
-            case t.Hold() | t.Barrier():
+            case t.Hold() | t.Log() | t.Barrier():
                 pass  # they are for who calls `write`, when the transaction is done
 
     # --- lines -------------------------------------------------------------------------------
@@ -360,5 +360,5 @@ def _shelves(work: Iterable[t.Added | t.Task]) -> Iterator[t.Shelf]:
             yield task[0]
         elif isinstance(task, t.ForgetAll | t.RenameNetwork):
             yield from task.shelves
-        elif not isinstance(task, t.Remember | t.Input | t.Barrier):
+        elif not isinstance(task, t.Remember | t.Input | t.Log | t.Barrier):
             yield task.shelf

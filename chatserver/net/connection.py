@@ -36,30 +36,10 @@ class Connection(asyncio.Protocol):
     """A connection: its task reads from it, and the node writes to it (`ports.Peer`)."""
 
     __slots__ = (
-        "_chunks",
-        "_closed",
-        "_closing",
-        "_deaf",
-        "_debug",
-        "_given_up",
-        "_loop",
-        "_patience",
-        "_reading",
-        "_size",
-        "_stall",
-        "_tls",
-        "_transport",
-        "_waiter",
-        "_was_reset",
-        "at_end",
-        "entrance",
-        "full",
-        "peer",
-        "reason",
-        "session",
-        "steps",
-        "terms",
-    )
+        "_chunks", "_closed", "_closing", "_deaf", "_debug", "_given_up", "_loop", "_patience",
+        "_reading", "_size", "_stall", "_tls", "_transport", "_waiter", "_was_reset", "at_end",
+        "entrance", "full", "peer", "reason", "session", "steps", "terms",
+    )  # fmt: skip
 
     def __init__(self, terms: Terms, peer: Address, number: int, entrance: Entrance) -> None:
         """Make a connection from `peer` by way of the listener that is such an `entrance`."""
@@ -138,26 +118,18 @@ class Connection(asyncio.Protocol):
 
     async def _learn_peer(self, sock: socket.socket) -> bool:
         """Have the proxy say from where the connection is, and say whether it did."""
-        from chatserver.net.proxied import NO_HEADER, NoHeaderError, read_header  # noqa: PLC0415 - few need it
+        from chatserver.net.proxied import NO_HEADER, NoHeaderError, learn_peer  # noqa: PLC0415 - few need it
 
-        reading = asyncio.create_task(read_header(sock))
-        reading.add_done_callback(lambda _: self.wake())
         self._set_deadline()
-        while not (reading.done() or self.reason):
-            await self.change()
-        if not reading.done():
-            reading.cancel()
-            self.terms.deadlines.cancel(self)
-            return False
         try:
-            peer = reading.result()
+            self.peer = await learn_peer(self, sock) or self.peer
         except (NoHeaderError, OSError):
-            self.steps.tell("proxy: %s: turned away", NO_HEADER)
-            self.terms.counters.refused += 1
+            if not self.reason:
+                self.steps.tell("proxy: %s: turned away", NO_HEADER)
+                self.terms.counters.refused += 1
             self.terms.deadlines.cancel(self)
             return False
-        self.steps.tell("proxy: the connection is from %s", peer or self.peer)
-        self.peer = peer or self.peer
+        self.steps.tell("proxy: the connection is from %s", self.peer)
         if self._tls is None:
             self._patience.shaken(self._loop.time())
         return True
@@ -430,8 +402,6 @@ class Connection(asyncio.Protocol):
             case Due.GIVE_UP:
                 self._run_out(self._patience.why)
                 return NEVER
-            case _:
-                pass
         return self._patience.next
 
     def _check_stall(self, stall: Stall, now: float) -> float:

@@ -7,7 +7,7 @@ is turned away. A proxy that speaks for itself (a health check) has its own addr
 import asyncio
 import socket
 import struct
-from typing import Final
+from typing import Final, Protocol
 
 from proxyprotocol import ProxyProtocolIncompleteError
 from proxyprotocol.detect import ProxyProtocolDetect
@@ -21,6 +21,32 @@ NO_HEADER: Final = "no header of the PROXY protocol"
 
 class NoHeaderError(Exception):
     """There is no header, or none that makes sense."""
+
+
+class Patient(Protocol):
+    """A connection that waits for its header, as long as there is no `reason` to end."""
+
+    reason: str
+
+    def change(self) -> "asyncio.Future[None]":
+        """Return what is done when something has happened."""
+        ...
+
+    def wake(self) -> None:
+        """Have it look again at what has happened."""
+        ...
+
+
+async def learn_peer(connection: Patient, sock: socket.socket) -> Address | None:
+    """Return what `read_header` does, while `connection` may wait for it; raises as that does."""
+    reading = asyncio.create_task(read_header(sock))
+    reading.add_done_callback(lambda _: connection.wake())
+    while not (reading.done() or connection.reason):
+        await connection.change()
+    if not reading.done():
+        reading.cancel()
+        raise NoHeaderError
+    return reading.result()
 
 
 async def read_header(sock: socket.socket) -> Address | None:

@@ -100,13 +100,14 @@ class Indexer:
             yield connection
 
     def distrust(self, error: sqlite3.Error) -> None:
-        """Take note that reading the index failed: if it is damaged, it is made anew."""
-        self._tell(error)
-        if _is_damage(error):
-            with self._lock:
-                self._readers = None
-            self._damage = error
-            self.notice()
+        """Take note that reading the index failed: if it is damaged, it is made anew, which is told then."""
+        if not _is_damage(error):
+            self._tell(error)
+            return
+        with self._lock:
+            self._readers = None
+        self._damage = error
+        self.notice()
 
     def stop(self) -> None:
         """Commit what is under way and stop; it can't be used any more."""

@@ -6,13 +6,13 @@ the proxy is who looks it up.
 
 import asyncio
 import struct
-from types import TracebackType
 from typing import Self
 
 from tests.chatclient.fake_server import until
+from tests.closing import AsyncClosing
 
 
-class FakeProxy:
+class FakeProxy(AsyncClosing):
     """`async with FakeProxy("socks5", port) as proxy`, then connect through `proxy.url`."""
 
     def __init__(self, scheme: str, port: int, *, login: tuple[str, str] | None = None) -> None:
@@ -33,12 +33,8 @@ class FakeProxy:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def close(self) -> None:
+        """Listen no more, and wait until all have gone."""
         self._server.close()
         await until(lambda: not self._busy)
 

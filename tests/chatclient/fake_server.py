@@ -11,10 +11,10 @@ import ssl
 import struct
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from chatwire.message import GrammarError, Message, format_tags, parse
+from tests.closing import AsyncClosing
 
 DEADLINE = 10.0
 
@@ -63,7 +63,7 @@ class Visitor:
         return next(line for line in self.lines if line.startswith(start))
 
 
-class FakeServer:
+class FakeServer(AsyncClosing):
     """`async with FakeServer() as server`, then connect to `server.port`."""
 
     def __init__(self, caps: str = MODERN, *, tls: bool = False) -> None:
@@ -88,12 +88,8 @@ class FakeServer:
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def close(self) -> None:
+        """Listen no more, and wait until all have gone."""
         self._server.close()
         for visitor in self.visitors:
             visitor.writer.transport.abort()

@@ -196,6 +196,17 @@ async def test_a_network_is_changed(file: ConfigFile) -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_running_network_moves(file: ConfigFile) -> None:
+    """Where it is connects from the next connection on; all else is for the next start."""
+    async with FakeServer() as other, at_home(file) as (desk, _):
+        desk.type("/network save work")
+        assert "/reconnect makes one" in desk.type(f"/network set work port {other.port}")
+        assert "/upgrade is one" in desk.type("/network set work nick ann")
+        desk.type("/reconnect")
+        await (await other.visitor(0)).heard("JOIN #lobby")
+
+
+@pytest.mark.asyncio
 async def test_a_network_is_removed(file: ConfigFile) -> None:
     """From the list and from the file; the last one that one is on stays."""
     file.save_network("libera", Network(host="irc.libera.chat"))
@@ -240,8 +251,23 @@ async def test_a_setting_is_changed(file: ConfigFile) -> None:
         assert desk.file
         assert desk.file.read().settings.theme is Theme.DARK
         assert "paste-guard is 9" in desk.type("/set paste-guard 9")
-        assert "logs is nothing, from the next start on" in desk.type('/set logs ""')
+        assert (
+            desk.type("/set archive no")
+            == "archive is false, from the next start on; /upgrade is one"
+        )
         assert desk.type("/set typing no") == "typing is false"
+
+
+@pytest.mark.asyncio
+async def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
+    """What can hold at once does, until one leaves; the rest is refused."""
+    (tmp_path / "file").write_text("")
+    async with at_home(ConfigFile(tmp_path / "file" / "config.toml")) as (desk, _):
+        assert "cannot write" in desk.type("/set archive no")
+        told = desk.type("/set theme dark")
+        assert "theme is dark, until you leave: cannot write" in told
+        assert desk.hub.settings.theme is Theme.DARK
+        assert desk.hub.settings.archive
 
 
 @pytest.mark.asyncio

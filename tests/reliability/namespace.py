@@ -7,8 +7,9 @@ is removed with the block, and its names begin with `rel` and our process id, so
 import os
 import shutil
 import subprocess
-from types import TracebackType
 from typing import Self
+
+from tests.closing import Closing
 
 
 def run(*words: str) -> None:
@@ -25,11 +26,16 @@ def available() -> str:
         with Namespace(63):
             return ""
     except (OSError, subprocess.SubprocessError) as error:
-        told = getattr(error, "stderr", b"") or b""
-        return f"no network namespaces here: {told.decode().strip() or error}"
+        return why_not(error)
 
 
-class Namespace:
+def why_not(error: OSError | subprocess.SubprocessError) -> str:
+    """Return why there is no namespace, by what making one has raised."""
+    told = getattr(error, "stderr", b"") or b""
+    return f"no network namespaces here: {told.decode().strip() or error}"
+
+
+class Namespace(Closing):
     """A network namespace; `host` is our end of its cable, as the processes in it see us."""
 
     def __init__(self, number: int) -> None:
@@ -55,16 +61,12 @@ class Namespace:
             self._inside("ip", "link", "set", "lo", "up")
             self._inside("iptables", "-S")
         except BaseException:
-            self.__exit__(None, None, None)
+            self.close()
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Remove it."""
         # The cable would live on while a process is left in the namespace.
         subprocess.run(["ip", "link", "del", self._near], check=False, capture_output=True)
         subprocess.run(["ip", "netns", "del", self.name], check=False, capture_output=True)

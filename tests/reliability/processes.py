@@ -14,12 +14,12 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import msgspec
 
 from chatserver.core.events import KeptEvent, Said
+from tests.closing import AsyncClosing
 from tests.e2e.server import command
 
 SERVED_WITHIN = 20.0
@@ -41,7 +41,7 @@ def free_port(host: str = "127.0.0.1") -> int:
         return port
 
 
-class Victim:
+class Victim(AsyncClosing):
     """A server on one port and one data directory, over any number of lives."""
 
     def __init__(self, directory: Path, *flags: str, host: str = "127.0.0.1") -> None:
@@ -58,12 +58,8 @@ class Victim:
         await self.served()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def close(self) -> None:
+        """End it as a power cut would."""
         await self.kill()
 
     @property

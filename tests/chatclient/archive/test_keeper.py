@@ -502,6 +502,17 @@ def test_a_file_that_cannot_be_used_is_told_once(tmp_path: Path) -> None:
     life.end()
 
 
+def test_logs_begin_and_end_while_it_runs(tmp_path: Path) -> None:
+    """From then on there is what is said from then on."""
+    life = Life(tmp_path / "archive.db", "#room")
+    for number, logs in enumerate((None, Logs(tmp_path / "a"), Logs(tmp_path / "b"), None)):
+        life.archive.log_to(logs)
+        life.say(str(number), MORNING + number)
+    life.end()
+    read = {each.parts[-4]: each.read_text() for each in tmp_path.rglob("*.log")}
+    assert {name: text.split()[-1] for name, text in read.items()} == {"a": "1", "b": "2"}
+
+
 def test_logs_have_what_is_new(tmp_path: Path) -> None:
     """What is told goes to the log once, in order, with what was missed before what came after."""
     logs = tmp_path / "logs"

@@ -74,6 +74,28 @@ def test_it_goes_on_where_it_was(tmp_path: Path) -> None:
     assert places(tmp_path, "message") == [*range(4, 4 + 3 * STEP)]
 
 
+def test_damage_is_told_once_whenever_it_is_found(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also by a reader just when the index has nothing more to do, and so knows of no failure."""
+    store = make(tmp_path, "tea")
+    indexer, index_some = store._indexer, store._indexer._index_some
+    found_by_reader = [sqlite3.DatabaseError("it is malformed")]
+
+    def find_damage(log: sqlite3.Connection, index: Index) -> bool:
+        if found_by_reader:
+            indexer.distrust(found_by_reader.pop())
+        return index_some(log, index)
+
+    monkeypatch.setattr(indexer, "_index_some", find_damage)
+    indexer.notice()
+    eventually(lambda: not found_by_reader and "malformed" in caplog.text)
+    eventually(lambda: indexer._damage is None)
+    eventually(lambda: found(store, "tea") == [1])
+    store.close()
+    assert caplog.text.count("malformed") == 1
+
+
 def test_what_is_gone_from_the_log_is_removed(tmp_path: Path) -> None:
     """Words of what was redacted do not stay."""
     store = make(tmp_path, "tea", "coffee", "tea")
