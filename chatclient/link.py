@@ -39,6 +39,7 @@ from chatclient.model import (
     WorkWanted,
     World,
 )
+from chatclient.model.ignores import Ignores
 from chatclient.pace import Pace
 from chatclient.retry import Backoff
 from chatclient.settings import Settings
@@ -93,6 +94,7 @@ class Link:
         self._random = random or SystemRandom()
         status = Status(config.address, nick=config.identity.nick)
         self.world = World(status, asks=asks, name=config.name)
+        self.world.ignores = Ignores(config.ignore)
         self._trust = Trust(config, known or KnownServers(), clock)
         self._doubts = Doubts(self.world, self._trust, clock, self._refuse, self.flush)
         self._target = config
