@@ -123,6 +123,8 @@ class Config:
     proxy_password: str = field(default="", repr=False)
     name: str = ""
     """What the user calls the network, "" for by its address."""
+    ignore: tuple[str, ...] = ()
+    """Whom the user does not want to hear on the network."""
     timeout: float = 10.0
     """Seconds that connecting may take; as a tool, also that joining or an answer may take."""
     tool: Tool = Tool()

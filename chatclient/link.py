@@ -39,6 +39,7 @@ from chatclient.model import (
     WorkWanted,
     World,
 )
+from chatclient.model.ignores import Ignores
 from chatclient.pace import Pace
 from chatclient.retry import Backoff
 from chatclient.settings import Settings
@@ -93,6 +94,7 @@ class Link:
         self._random = random or SystemRandom()
         status = Status(config.address, nick=config.identity.nick)
         self.world = World(status, asks=asks, name=config.name)
+        self.world.ignores = Ignores(config.ignore)
         self._trust = Trust(config, known or KnownServers(), clock)
         self._doubts = Doubts(self.world, self._trust, clock, self._refuse, self.flush)
         self._target = config
@@ -234,17 +236,11 @@ class Link:
 
     async def _fetch(self, find: Callable[[], Awaitable[str]]) -> None:
         """Take the password from where it is kept, unless the user leaves before that is there."""
-        found = asyncio.ensure_future(find())
-        leaving = asyncio.create_task(self._leaving.wait())
         try:
-            await asyncio.wait((found, leaving), return_when=asyncio.FIRST_COMPLETED)
-            if found.done():
-                self.session.set_password(found.result())
+            if (password := await _unless(self._leaving, find())) is not None:
+                self.session.set_password(password)
         except VaultError as error:
             self.world.tell(self.world.server, str(error), time=self._clock(), kind=Kind.ERROR)
-        finally:
-            found.cancel()
-            leaving.cancel()
 
     async def run_once(self) -> str:
         """Run one connection from its beginning to its end, and return why it ended.
@@ -293,15 +289,7 @@ class Link:
     async def _talk(self, connection: Connection) -> str:
         now, pace = asyncio.get_running_loop().time, Pace()
         self._online_since = None
-        self.world.set_status(
-            replace(
-                self.world.status,
-                family=connection.family,
-                remote=connection.remote,
-                secure=connection.secure,
-                private=connection.private,
-            )
-        )
+        self.world.set_status(_over(connection, self.world.status))
         self.session.start()
         self.flush()
         deadline = now() + _WELCOME_TIME
@@ -468,10 +456,37 @@ class Link:
     def _set_state(
         self, state: ConnectionState, reason: str = "", retry_at: float | None = None
     ) -> None:
-        gone = state in {ConnectionState.OFFLINE, ConnectionState.WAITING}
-        status = replace(self.world.status, state=state, retry_at=retry_at, round_trip=None)
-        if gone:
-            status = replace(status, reason=reason, family="", remote="", away=False)
-            status = replace(status, account="", secure=False, private=False)
-        self.world.set_status(status)
+        status = self.world.status
+        if state in {ConnectionState.OFFLINE, ConnectionState.WAITING}:
+            status = _without(status, reason)
+        self.world.set_status(replace(status, state=state, retry_at=retry_at, round_trip=None))
         self.flush()
+
+
+def _over(connection: Connection, status: Status) -> Status:
+    """Return the status over a connection that stands."""
+    return replace(
+        status,
+        family=connection.family,
+        remote=connection.remote,
+        secure=connection.secure,
+        private=connection.private,
+    )
+
+
+def _without(status: Status, reason: str) -> Status:
+    """Return the status without a connection, with why there is none."""
+    status = replace(status, reason=reason, family="", remote="", away=False)
+    return replace(status, account="", secure=False, private=False)
+
+
+async def _unless(ended: asyncio.Event, wanted: Awaitable[str]) -> str | None:
+    """Return what is wanted, None if it is not there before something has ended."""
+    found = asyncio.ensure_future(wanted)
+    ending = asyncio.create_task(ended.wait())
+    try:
+        await asyncio.wait((found, ending), return_when=asyncio.FIRST_COMPLETED)
+        return found.result() if found.done() else None
+    finally:
+        found.cancel()
+        ending.cancel()

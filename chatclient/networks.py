@@ -38,6 +38,7 @@ class Network:
     cert: str = option("", "a file with a certificate of yours, by which the server may know you")
     key: str = option("", "the file of its key, if it is another one")
     proxy: str = option("", "through what to connect: socks5://, socks4:// or http://HOST:PORT")
+    ignore: tuple[str, ...] = option((), "whom not to hear there; /ignore changes it")
 
 
 @value
@@ -104,7 +105,7 @@ def configure(name: str, network: Network, wishes: Wishes = Wishes()) -> Config:
             timeout=wishes.timeout,
             tool=wishes.tool,
         )
-        return replace(config, name=name)
+        return replace(config, name=name, ignore=network.ignore)
     except ArgumentError as error:
         raise ArgumentError(f"the network {name}: {error}") from error
 
@@ -126,6 +127,7 @@ def describe(config: Config) -> Network:
         cert=config.cert or "",
         key=config.key or "",
         proxy=config.proxy,
+        ignore=config.ignore,
     )
 
 

@@ -81,6 +81,8 @@ class Orders:
                     self._named(words, order.buffer).disconnect()
                 case "reconnect":
                     self._hub.reconnect()
+                case "ignore":
+                    self._keep_ignored(order.buffer)
                 case "set":
                     self._set(order.buffer, words)
                 case _:
@@ -213,6 +215,22 @@ class Orders:
             self._tell(buffer, f"{text}, from the next connection on; /reconnect makes one")
         else:
             self._tell(buffer, text + (_LATER if client else ""))
+
+    def _keep_ignored(self, buffer: Buffer) -> None:
+        client = self._hub.client_of(buffer)
+        masks = client.world.ignores.masks
+        client.config = replace(client.config, ignore=masks)
+        self._keep_in_network(buffer, client, "ignore", masks)
+
+    def _keep_in_network(self, buffer: Buffer, client: Client, field: str, value: object) -> None:
+        """Save what a command changed, where the network is saved; else say that it is not."""
+        found = self._saved().find(client.config.name) if client.config.name else ""
+        if found and self._file:
+            self._file.save_in_network(found, field, value)
+            self._tell(buffer, f"saved for {found}, for the next time too")
+        else:
+            way = "; /network save keeps it" if self._file else " (--no-config)"
+            self._tell(buffer, f"that holds until you leave{way}")
 
     def _remove(self, buffer: Buffer, name: str) -> None:
         client, found = self._hub.find(name), self._saved().find(name)

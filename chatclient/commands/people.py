@@ -1,6 +1,7 @@
 """Commands about people: talking to one of them, who they are, and how one is known to them."""
 
 from chatclient.commands.calls import Call, UsageError, needed
+from chatclient.commands.program import order
 from chatclient.model import BufferKind, FocusWanted
 
 
@@ -61,6 +62,34 @@ def whois(call: Call) -> None:
     nick, _ = call.words(2)
     direct = call.buffer.target if call.buffer.kind is BufferKind.DIRECT else ""
     call.send("WHOIS", needed(nick or direct))
+
+
+def ignore(call: Call) -> None:
+    """Hear nothing more of somebody, or list those of whom one does not."""
+    world, masks = call.session.world, call.argument.split()
+    if not masks:
+        call.tell(f"you ignore: {' '.join(world.ignores.masks) or 'nobody'}")
+        return
+    if len(masks) > 1:
+        raise UsageError("")
+    mask = masks[0]
+    if call.session.is_room(mask):
+        raise UsageError(f"{mask} is a room; /notify nothing mutes it")
+    if "!" not in mask and "@" not in mask and world.fold(mask) == world.fold(world.status.nick):
+        raise UsageError("that is you")
+    if not world.ignores.add(mask, world.fold):
+        raise UsageError(f"you ignore {mask} already")
+    call.tell(f"nothing of {mask} is shown from now on; /unignore {mask} ends that")
+    order("ignore")(call)
+
+
+def unignore(call: Call) -> None:
+    """Hear somebody again."""
+    world, mask = call.session.world, needed(call.argument)
+    if not world.ignores.remove(mask, world.fold):
+        raise UsageError(f"you do not ignore {mask}; /ignore lists whom you do")
+    call.tell(f"what {mask} says is shown again; what was said meanwhile is not")
+    order("ignore")(call)
 
 
 def away(call: Call) -> None:

@@ -1,27 +1,31 @@
 """The table of commands: one row each, with usage, help and handler."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
 from chatclient.commands import accounts, messages, people, program, rooms
 from chatclient.commands.calls import Call, Command, UsageError, usage
+from chatclient.model import CommandWanted
 
 
 def _help(call: Call) -> None:
     name = call.argument.removeprefix("/").lower()
+    if name and name not in BY_NAME:
+        raise UsageError(f"there is no /{name}; /help lists the commands")
+    canonical = BY_NAME[name].name if name else ""
+    call.session.world.want(CommandWanted(call.buffer, "help", canonical))
+
+
+def help_lines(name: str = "") -> Iterator[str]:
+    """Iterate over what there is to know of a command by its name, or of all of them."""
     if name:
-        command = BY_NAME.get(name)
-        if command is None:
-            raise UsageError(f"there is no /{name}; /help lists the commands")
-        call.tell(f"{usage(command)}: {command.summary}")
-        for alias in command.aliases:
-            call.tell(f"/{alias} is the same")
+        yield f"{usage(BY_NAME[name])}: {BY_NAME[name].summary}"
+        yield from (f"/{alias} is the same" for alias in BY_NAME[name].aliases)
         return
-    call.tell("type to talk in the room; a line that starts with / is a command:")
-    for command in COMMANDS:
-        call.tell(f"{usage(command)}: {command.summary}")
-    call.tell("//text says /text")
+    yield "type to talk in the room; a line that starts with / is a command:"
+    yield from (f"{usage(command)}: {command.summary}" for command in COMMANDS)
+    yield "//text says /text"
 
 
 COMMANDS: Final[Sequence[Command]] = (
@@ -57,6 +61,15 @@ COMMANDS: Final[Sequence[Command]] = (
     Command("names", "[room]", "show who is in a room", rooms.names, ("who",), "r"),
     Command("list", "[pattern]", "list the rooms of the server", rooms.list_rooms, ("rooms",)),
     Command("whois", "[nick]", "show who somebody is", people.whois, (), "n"),
+    Command(
+        "ignore",
+        "[nick or mask]",
+        "show nothing more of somebody: /ignore *!*@host; list them",
+        people.ignore,
+        (),
+        "n",
+    ),
+    Command("unignore", "<nick or mask>", "show again what somebody says", people.unignore),
     Command("away", "[reason]", "tell others that you are away; again: you are back", people.away),
     Command("back", "", "tell others that you are back", people.back),
     Command("register", "[account]", "make an account, called as you are", accounts.register),
@@ -80,6 +93,12 @@ COMMANDS: Final[Sequence[Command]] = (
     ),
     Command("cancel", "", "take back what waits to be sent here", messages.cancel),
     Command("history", "", "show a page of what was said before the oldest line", messages.history),
+    Command(
+        "clear",
+        "",
+        "show only what comes from now on; scroll up for the rest",
+        program.order("clear"),
+    ),
     Command(
         "forget",
         "[all]",

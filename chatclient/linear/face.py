@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Final
 
 from chatclient import stdin
+from chatclient.commands.table import help_lines
 from chatclient.farewell import farewell
 from chatclient.linear import wording
 from chatclient.linear.echo import Echo
@@ -26,6 +27,7 @@ from chatclient.model import (
     Buffer,
     BufferKind,
     Change,
+    CommandWanted,
     ConnectionState,
     FocusWanted,
     PongHeard,
@@ -101,6 +103,10 @@ class Face:
             match change:
                 case FocusWanted(buffer):
                     self._go(buffer)
+                case CommandWanted(_, "help", name):
+                    self._say(help_lines(name))
+                case CommandWanted(_, "clear", _):
+                    self._say(["there is nothing to clear: nothing is drawn here"])
                 case PongHeard(token):
                     self._answered |= token == _LAST
                 case _:

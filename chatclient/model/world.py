@@ -23,6 +23,7 @@ from chatclient.model.changes import (
 from chatclient.model.chronicle import Chronicle
 from chatclient.model.folding import CASEMAPPINGS, Fold
 from chatclient.model.formatting import read
+from chatclient.model.ignores import Ignores
 from chatclient.model.members import Members
 from chatclient.model.question import Question
 from chatclient.model.status import Status
@@ -49,6 +50,8 @@ class World(Chronicle):
         """The name of the network, which tells it from the user's other networks."""
         self._is_named = bool(name)
         self.asks = asks
+        self.ignores = Ignores()
+        """Whom the user does not want to hear."""
         self._questions: list[Question] = []
         self.fold: Fold = CASEMAPPINGS["rfc1459"]
         self.ranks = "~&@%+"

@@ -108,7 +108,7 @@ def on_target(state: State, heard: Heard) -> None:
     since = state.past.heard
     if since is None or state.features.is_room(name) or state.world.find(name):
         return
-    if not state.may_open(name):
+    if not state.may_open(name) or state.ignores(name):
         return
     buffer = converse(state, name)
     state.past.known[buffer] = Anchor("", since - _SKEW)

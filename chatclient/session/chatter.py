@@ -88,6 +88,7 @@ class Chatter:
             nick = words[0][1:].partition("!")[0].partition("@")[0]
             buffer = None if state.batches else self._room(words[2])
             usual = nick and plain(nick) == nick and not state.is_me(nick) and not is_service(nick)
+            usual = usual and not state.ignores(words[0][1:])
             if buffer is not None and usual:
                 account = None
                 if state.has(caps.ACCOUNT_TAG):

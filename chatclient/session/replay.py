@@ -44,6 +44,8 @@ def replay_changes(state: State, buffer: Buffer, messages: Sequence[Message], no
     """Do to messages what was done to them since."""
     for message in messages:
         heard = Heard(message, plain(message.nick), server_time(message, now), history=True)
+        if _is_ignored(state, heard):
+            continue
         if message.command == "REDACT":
             on_redact(state, heard)
         elif message.command in {"PRIVMSG", "NOTICE", "TAGMSG"}:
@@ -54,6 +56,8 @@ def _lines(state: State, buffer: Buffer, messages: Iterable[Message], now: float
     for message in messages:
         time = server_time(message, now)
         heard = Heard(message, plain(message.nick), time, history=True)
+        if _is_ignored(state, heard):
+            continue
         if message.command in {"PRIVMSG", "NOTICE"}:
             text = message.param(1)
             if is_ctcp(text) and action(text) is None:
@@ -69,6 +73,16 @@ def _lines(state: State, buffer: Buffer, messages: Iterable[Message], now: float
             kind, text = narrate(state, heard)
             line = state.world.make_line(kind, text, time=time, source=heard.nick)
             yield replace(line, msgid=message.tags.get("msgid", ""), history=True)
+
+
+_IGNORED = frozenset({"PRIVMSG", "NOTICE", "TAGMSG", "JOIN", "PART", "QUIT", "NICK"})
+
+
+def _is_ignored(state: State, heard: Heard) -> bool:
+    """Say whether the user does not want to hear of it."""
+    if heard.message.command not in _IGNORED or (heard.nick and state.is_me(heard.nick)):
+        return False
+    return state.ignores(heard.message.source)
 
 
 def _is_about(state: State, message: Message, buffer: Buffer) -> bool:

@@ -272,6 +272,8 @@ def on_setname(state: State, heard: Heard) -> None:
 def on_invite(state: State, heard: Heard) -> None:
     """Somebody is invited to a room (with invite-notify, not only we)."""
     invited, name = plain(heard.text(0)), heard.text(1)
+    if state.ignores(heard.message.source):
+        return
     if state.is_me(invited):
         sentence = f"{heard.nick} invites you to {name}: /join {name}"
         line = state.world.make_line(Kind.INVITE, sentence, time=heard.time, source=heard.nick)

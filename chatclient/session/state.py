@@ -21,6 +21,9 @@ from chatwire.message import Message, format_line
 BUFFERS_MOST = 2000
 """Rooms and conversations that a server can have us open."""
 
+COMING_AND_GOING = frozenset({Kind.JOIN, Kind.PART, Kind.QUIT, Kind.NICK})
+"""What is not told of those whom the user does not want to hear."""
+
 _NEVER_IN_NAMES = re.compile("[ \0\r\n]")
 _LAST_YEAR = 253402300799.0
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
@@ -210,6 +213,11 @@ class State:
         """Say whether that is our nick."""
         return nick == self.nick or self.world.fold(nick) == self.world.fold(self.nick)
 
+    def ignores(self, source: str | None) -> bool:
+        """Say whether the user does not want to hear somebody: `nick!user@host`, or a nick."""
+        world = self.world
+        return bool(world.ignores.masks and source) and world.ignores.have(source or "", world.fold)
+
     def set_nick(self, nick: str) -> None:
         """Take another nick as ours."""
         self.nick = nick
@@ -284,6 +292,8 @@ class State:
         self, heard: Heard, kind: Kind, text: str, buffer: Buffer, *, own: bool = False
     ) -> None:
         """Add a line about what somebody did in a room."""
+        if kind in COMING_AND_GOING and not own and self.ignores(heard.message.source):
+            return
         msgid = heard.message.tags.get("msgid", "")
         line = self.world.make_line(
             kind, text, time=heard.time, source=heard.nick, own=own, msgid=msgid

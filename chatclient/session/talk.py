@@ -21,6 +21,8 @@ def on_message(state: State, heard: Heard) -> None:
     if _confirm(state, heard, mine=mine):
         return
     text = heard.text(1)
+    if not mine and state.ignores(heard.message.source):
+        return
     if mine and hide(heard.text(0), text) != text:
         return  # it was shown, without the password, when it was said
     if is_ctcp(text) and action(text) is None:
@@ -44,6 +46,8 @@ def on_tags(state: State, heard: Heard) -> None:
     """Somebody says something without words (TAGMSG): reacts to a message, or is typing."""
     _, target = state.features.room_of(heard.text(0))
     mine = bool(heard.nick) and state.is_me(heard.nick)
+    if not mine and state.ignores(heard.message.source):
+        return
     buffer = state.world.find(target if mine or state.features.is_room(target) else heard.nick)
     if buffer is not None:
         on_reaction(state, buffer, heard)

@@ -82,6 +82,7 @@ class View:
         self._size = (80, 20)
         self._shown = 0  # lines that are seen when the view is at the end
         self._newest = 0  # the last of them
+        self._cleared = 0  # `Line.id` of the last line that is not seen at the end, 0 for none
         self.fleets = False
         """Whether no line that is seen was seen the last time."""
         self.fold: Fold = str.lower
@@ -114,6 +115,8 @@ class View:
         """Move the view by some rows: up when negative, towards the end when positive."""
         self._found = None
         self._check()
+        if rows > 0 and self.at_end:
+            return
         index, row = self._top_row()
         index, row = self._down(index, row, rows) if rows > 0 else self._up(index, row, -rows)
         self._stand(index, row)
@@ -134,6 +137,13 @@ class View:
     def to_end(self) -> None:
         """Follow the end of the buffer."""
         self._top = self._found = None
+
+    def clear(self) -> None:
+        """Follow the end of the buffer, and show there what comes from now on; nothing is lost."""
+        self.to_end()
+        buffer = self.buffer
+        settled = len(buffer.lines) - buffer.pending
+        self._cleared = buffer.lines[settled - 1].id if settled else 0
 
     def go_to(self, position: int) -> bool:
         """Show a line of the archive with what stands around it; say whether it is there."""
@@ -330,6 +340,8 @@ class View:
         rows: list[Row] = []
         index = len(self._lines)
         while len(rows) < height:
+            if index and self._lines[index - 1].id == self._cleared:
+                break
             if not index:
                 index = self._lines.older()
                 if not index:
@@ -337,7 +349,7 @@ class View:
             index -= 1
             rows.extend(reversed(self._block(index).rows))
         self._shown = len(self._lines) - index
-        if rows:
+        if rows and index < len(self._lines):
             self.fleets = 0 < self._newest < self._lines[index].id
             self._newest = self._lines[len(self._lines) - 1].id
         return rows[:height][::-1]
@@ -394,7 +406,9 @@ class View:
         top = self._top
         if top is None:
             self._lines.to_end()
-            return self._up(len(self._lines), 0, self._size[1])
+            end = len(self._lines)
+            last = self._lines.find(self._cleared, None, end) if self._cleared else None
+            return max(((last or -1) + 1, 0), self._up(end, 0, self._size[1]))
         index = self._lines.find(top.line_id, top.position, top.index)
         if index is None and top.position:
             self._lines.go_around(top.position)
@@ -437,6 +451,7 @@ class View:
             return
         if self._top is None:
             self._left = self.buffer.lines[-1].id if self.buffer.lines else 0
+        self._cleared = 0
         line, start = self._lines[index], self._block(index).starts[row]
         near = (self._lines.position(at) for at in range(index, max(-1, index - 20), -1))
         position = next((each for each in near if each is not None), None)

@@ -95,6 +95,8 @@ class Connections:
 
 def _is_stranger(connection: Connection) -> bool:
     session = connection.session
+    if connection.reason:  # it ends, or has ended and is only still to be removed
+        return False
     return session is None or (session.user is None and not session.closed)
 
 

@@ -12,7 +12,7 @@ from chatclient.config import Config, build
 from chatclient.configfile import ConfigFile
 from chatclient.hub import Hub
 from chatclient.model import Change, ConnectionState, FocusWanted, SettingsChanged
-from chatclient.networks import Network
+from chatclient.networks import Network, configure
 from chatclient.orders import Orders
 from chatclient.settings import Theme
 from tests.chatclient.clients import Hasty
@@ -289,3 +289,21 @@ async def test_without_a_file() -> None:
         assert desk.hub.settings.mouse
         assert "read at the start; you have --no-config" in desk.type("/set archive no")
         assert "nothing is saved" in desk.type("/network save")
+
+
+@pytest.mark.asyncio
+async def test_who_is_ignored_is_kept_with_a_saved_network(file: ConfigFile) -> None:
+    """Where the network is not saved, it is said for how long that holds."""
+    async with at_home(file) as (desk, _):
+        assert desk.type("/ignore eve").endswith("until you leave; /network save keeps it")
+        desk.type("/network save home")
+        assert desk.saved["home"].ignore == ("eve",)
+        assert desk.type("/ignore *!*@bad.example").endswith(
+            "saved for home, for the next time too"
+        )
+        assert desk.saved["home"].ignore == ("eve", "*!*@bad.example")
+        desk.type("/unignore eve")
+        assert desk.saved["home"].ignore == ("*!*@bad.example",)
+        assert Client(configure("home", desk.saved["home"])).world.ignores.masks == (
+            "*!*@bad.example",
+        )

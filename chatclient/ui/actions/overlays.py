@@ -37,6 +37,11 @@ def order(desk: Desk, name: str, argument: str) -> None:
         desk.open(Search(_scene(desk)), argument)
     elif name == "mentions":
         desk.open(Inbox(_scene(desk)), argument)
+    elif name == "help":
+        desk.open(Help(), f"/{argument}" if argument else "")
+    elif name == "clear":
+        desk.stage.view.clear()
+        desk.stage.word = "cleared: PageUp shows what was here"
 
 
 def _scene(desk: Desk) -> Scene:

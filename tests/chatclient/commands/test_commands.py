@@ -7,7 +7,7 @@ import pytest
 
 from chatclient.commands.calls import usage
 from chatclient.commands.entering import enter
-from chatclient.commands.table import BY_NAME, COMMANDS
+from chatclient.commands.table import BY_NAME, COMMANDS, help_lines
 from chatclient.docs import commands_page
 from chatclient.model import (
     Buffer,
@@ -189,13 +189,26 @@ def test_whois_in_a_conversation() -> None:
 
 
 def test_help_tells_every_command() -> None:
-    """/help has a line for each row; /help NAME has its usage."""
-    typing = Typing()
-    typing.type("/help")
-    told = texts(typing.room)
+    """There is a line for each row; for one command alone, its usage and its other names."""
+    told = [*help_lines()]
     assert all(f"{usage(command)}: {command.summary}" in told for command in COMMANDS)
-    typing.type("/help /join")
-    assert "/join <room> [password]: go into a room, or make it" in texts(typing.room)
+    assert [*help_lines("join")] == [
+        "/join <room> [password]: go into a room, or make it",
+        "/j is the same",
+    ]
+
+
+def test_help_is_for_whoever_shows_it() -> None:
+    """It is a wish: nothing of it stands among what was said. An alias is its command."""
+    typing = Typing()
+    known = len(typing.room.lines)
+    for text in ("/help", "/help /j"):
+        enter(typing.wire.session, typing.room, text, typing.wire.now)
+    assert [each for each in typing.wire.changes() if isinstance(each, CommandWanted)] == [
+        CommandWanted(typing.room, "help", ""),
+        CommandWanted(typing.room, "help", "join"),
+    ]
+    assert len(typing.room.lines) == known
 
 
 def test_the_page_is_that_of_the_table() -> None:
@@ -288,3 +301,22 @@ def test_what_the_screen_does(name: str) -> None:
     typing.wire.session.take_changes()
     typing.type(f"/{name} two words")
     assert CommandWanted(typing.room, name, "two words") in typing.wire.session.take_changes()
+
+
+def test_somebody_is_ignored_and_heard_again() -> None:
+    """What was done is said, and /ignore alone lists them; a slip changes nothing."""
+    typing = Typing()
+    typing.type("/ignore")
+    assert last(typing.room).text == "you ignore: nobody"
+    typing.type("/ignore eve")
+    assert last(typing.room).text == "nothing of eve is shown from now on; /unignore eve ends that"
+    for text, answer in {
+        "/ignore EVE": "you ignore EVE already",
+        "/ignore ALICE": "that is you",
+        "/ignore #ops": "#ops is a room; /notify nothing mutes it",
+        "/ignore": "you ignore: eve",
+        "/unignore bob": "you do not ignore bob; /ignore lists whom you do",
+        "/unignore eve": "what eve says is shown again; what was said meanwhile is not",
+    }.items():
+        typing.type(text)
+        assert last(typing.room).text == answer

@@ -121,6 +121,9 @@ async def test_moving_around(tmp_path: Path) -> None:
         await run.says("name a room, a person or a number")
         await run.says("/quit [reason]: leave the chat")
         assert all(f"\n{name}" in run.said for name in ORDERS if name != "/help")
+        run.type("/help leave", "/clear")
+        await run.says("/part [room] [reason]: leave a room\n/leave is the same\n")
+        await run.says("there is nothing to clear")
 
 
 @pytest.mark.asyncio

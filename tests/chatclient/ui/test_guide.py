@@ -3,10 +3,10 @@
 import pytest
 
 from chatclient import keys
-from chatclient.model import Kind
+from chatclient.model import CommandWanted, Kind
 from chatclient.ui.cells import width
 from chatclient.ui.guide import guide, help_rows
-from tests.chatclient.ui.rig import NOON, join, make_world
+from tests.chatclient.ui.rig import ESC, NOON, join, make_world, rig
 
 
 @pytest.mark.parametrize("cells", [12, 20, 40, 80])
@@ -41,3 +41,17 @@ def test_the_server_says_how_to_get_to_the_rooms() -> None:
     world = make_world()
     text = " ".join(row.text for row in guide(world, world.server, 80))
     assert "Ctrl+N goes to the next one" in text
+
+
+@pytest.mark.asyncio
+async def test_help_is_a_page() -> None:
+    """/help opens the page of F1, with the part on a command if one was named; Esc closes it."""
+    async with rig(columns=100) as seen:
+        for argument, row in (("", "Alt+Enter"), ("kick", "/kick [room] <nick> [reason]")):
+            seen.world.want(CommandWanted(seen.world.active, "help", argument))
+            seen.client.flush()
+            await seen.shows(row)
+            assert "Esc closes" in seen.text
+        assert "/join" not in seen.text
+        seen.press(ESC)
+        await seen.hides("/kick [room]")

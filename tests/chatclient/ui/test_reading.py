@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatclient.model import Kind
+from chatclient.model import CommandWanted, Kind
 from tests.chatclient.ui.rig import (
     CTRL_DOWN,
     CTRL_END,
@@ -125,3 +125,30 @@ async def test_what_a_server_says_takes_the_whole_width() -> None:
         seen.world.tell(server, "*** Welcome to a server that has a lot to say ***", time=NOON)
         seen.client.activate(server)
         await seen.shows("12:00 - *** Welcome")
+
+
+@pytest.mark.asyncio
+async def test_what_is_cleared_is_above() -> None:
+    """/clear shows what comes from then on; scrolling up has what was before, and nothing is lost."""
+    async with rig(rows=14) as seen:
+        room = seen.world.active
+        for number in range(20):
+            seen.say(room, "bob", f"line {number}.")
+        await seen.shows("line 19.")
+        seen.world.want(CommandWanted(room, "clear", ""))
+        seen.client.flush()
+        await seen.hides("line 19.")
+        assert "cleared: PageUp shows what was here" in seen.text
+        seen.say(room, "bob", "afterwards")
+        await seen.shows("afterwards")
+        assert "line 19." not in seen.text
+        seen.press(PAGE_DOWN)
+        await seen.hides("cleared:")
+        assert "line 19." not in seen.text
+        seen.press(PAGE_UP)
+        await seen.shows("line 19.")
+        seen.press(CTRL_HOME)
+        await seen.shows("line 0.")
+        seen.press(CTRL_END)
+        await seen.shows("afterwards")
+        assert "line 19." in seen.text

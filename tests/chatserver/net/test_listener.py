@@ -128,6 +128,24 @@ async def test_a_listener_can_be_pinned_to_one_protocol() -> None:
 
 
 @pytest.mark.asyncio
+async def test_who_has_ended_is_no_stranger() -> None:
+    """Not in the moment before its end is noted either, when it has no session any more."""
+    counted: list[int] = []
+    async with serving() as service:
+        caller = await service.connect()
+        assert await caller.ask(b"NICK ann") == b"NICK ann\n"
+        [task] = service.connections._tasks
+        task.add_done_callback(lambda _: counted.append(service.connections.count_strangers()))
+        remove = service.connections._remove
+        task.remove_done_callback(remove)
+        task.add_done_callback(remove)  # after who counts
+        await caller.close()
+        assert await service.connections.closed(within=10)
+        await until(lambda: bool(counted))
+    assert counted == [0]
+
+
+@pytest.mark.asyncio
 async def test_strangers_are_counted() -> None:
     """Who is no user yet, whether they have spoken or not; not who was told goodbye and lingers."""
     async with serving() as service:
