@@ -81,7 +81,7 @@ class Connection:
             raise ConnectError(self._given_up)
         return data
 
-    async def gather(self, seconds: float) -> None:
+    def gather(self, seconds: float) -> None:
         """Let bytes gather in the system for so long, rather than come one line at a time."""
         transport = self._writer.transport
         if not transport.is_closing() and isinstance(transport, asyncio.ReadTransport):

@@ -312,7 +312,7 @@ class Link:
             heard_anything = True
             self._on_data(data)
             if self.session.online and (wait := pace.hear(now(), len(data))):
-                await connection.gather(wait)
+                connection.gather(wait)
 
     def _patience(self, deadline: float) -> float:
         """Return how long to wait for bytes, in seconds."""

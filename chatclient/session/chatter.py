@@ -5,6 +5,7 @@ whatever is not quite usual: other commands and tags, own messages, services, co
 What it knows of who speaks where holds until something else is heard, and no longer than one read.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from chatclient.model import Buffer
@@ -52,22 +53,23 @@ class Chatter:
             written = line.decode()
         except UnicodeDecodeError:
             return False
-        tags: dict[str, str] = {}
+        msgid = account = ""
+        told = None
         if written[0] == "@":
             between, _, written = written[1:].partition(" ")
             tags = parse_tags(between)
             if not tags.keys() <= _TAGS:
                 return False
+            msgid, account = tags.get("msgid", ""), account_of(tags.get("account", ""))
+            told = parse_time(tags["time"]) if tags.get("time") else None
         head, _, text = written.partition(" :")
         speaker = self._speakers[head] if head in self._speakers else self._meet(head)
         if speaker is None or not text.isprintable():
             return False
         nick, buffer, known = speaker
-        msgid, account = tags.get("msgid", ""), account_of(tags.get("account", ""))
         if buffer.typing or (msgid and msgid in buffer.msgids) or known not in (None, account):
             return False
         state = self._state
-        told = parse_time(tags["time"]) if tags.get("time") else None
         called = (self._own in text.lower() or not text.isascii()) and mentions(state.nick, text)
         state.world.hear(
             buffer,
@@ -82,14 +84,12 @@ class Chatter:
 
     def _meet(self, head: str) -> _Speaker | None:
         """Return who speaks where, None if that is not as usual."""
-        words, state = head.split(" "), self._state
+        state = self._state
         speaker = None
-        if len(words) == _WORDS and words[1] == "PRIVMSG" and words[0][:1] == ":":
-            nick = words[0][1:].partition("!")[0].partition("@")[0]
-            buffer = None if state.batches else self._room(words[2])
-            usual = nick and plain(nick) == nick and not state.is_me(nick) and not is_service(nick)
-            usual = usual and not state.ignores(words[0][1:])
-            if buffer is not None and usual:
+        source, nick, target = _who_and_where(head)
+        if nick and not state.is_me(nick) and not state.ignores(source):
+            buffer = None if state.batches else self._room(target)
+            if buffer is not None:
                 account = None
                 if state.has(caps.ACCOUNT_TAG):
                     member = buffer.members.get(nick)
@@ -102,3 +102,15 @@ class Chatter:
         features = self._state.features
         usual = not features.room_of(target)[0] and features.is_room(target)
         return self._state.room(target) if usual else None
+
+
+@lru_cache(maxsize=256)  # the same people speak in read after read
+def _who_and_where(head: str) -> tuple[str, str, str]:
+    """Return the source, the nick in it and the target; "" for all if they are not as usual."""
+    words = head.split(" ")
+    if len(words) != _WORDS or words[1] != "PRIVMSG" or words[0][:1] != ":":
+        return "", "", ""
+    source = words[0][1:]
+    nick = source.partition("!")[0].partition("@")[0]
+    usual = plain(nick) == nick and not is_service(nick)
+    return (source, nick, words[2]) if usual else ("", "", "")
