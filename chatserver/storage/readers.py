@@ -62,10 +62,10 @@ class Readers:
     @contextmanager
     def hushed(self, seconds: float) -> Iterator[None]:
         """Let nobody begin to read in the block, which begins when all have ended, or after `seconds`."""
-        with self._turn:
-            self._hushed = True
-            self._turn.wait_for(lambda: not self._lent, seconds)
         try:
+            with self._turn:
+                self._hushed = True
+                self._turn.wait_for(lambda: not self._lent, seconds)
             yield
         finally:
             with self._turn:

@@ -383,7 +383,7 @@ def test_readers_do_not_let_the_log_grow(
     with ThreadPoolExecutor(READERS) as pool:
         readers = [pool.submit(read, number) for number in range(1, READERS + 1)]
         try:
-            for seq in range(1, 1000):
+            for seq in range(1, 800):
                 store.keep(big(seq))
                 largest.append(log.stat().st_size)
         finally:
