@@ -1,7 +1,9 @@
 """Certificates that a person takes, and servers that want TLS, over real sockets."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from chatclient import doubts
 from chatclient.client import Client
 from chatclient.config import Security, build
+from chatclient.hub import Hub
 from chatclient.known import KnownServers, Policy
 from chatclient.model import ConnectionState
 from tests.chatclient.clients import Hasty, started
@@ -63,6 +66,39 @@ async def test_taken_once(tmp_path: Path) -> None:
         await until(lambda: not _is_online(client))
         await until(lambda: _is_online(client))
         assert known.fingerprint(client.config.address) == ""
+
+
+@pytest.mark.asyncio
+async def test_asked_behind_another_network_and_answered_late(tmp_path: Path) -> None:
+    """The network is named, the warning is shown, and the answer counts when the server is back."""
+    known = KnownServers(tmp_path / "servers.json")
+    async with FakeServer() as home:
+        work = FakeServer(tls=True)
+        async with work:
+            address = f"127.0.0.1:{work.port}"
+            known.pin(address, OTHER)
+            clients = [
+                Client(
+                    replace(build(["127.0.0.1", str(port)], security=how), name=name),
+                    Hasty(),
+                    known=known,
+                )
+                for name, port, how in (("home", home.port, Security()), ("work", work.port, TLS))
+            ]
+            hub = Hub(clients)
+            running = asyncio.create_task(hub.run())
+            await until(lambda: _is_online(clients[0]) and hub.question is not None)
+            assert hub.world.name == "home"
+            assert hub.question
+            assert hub.question.label.startswith("work: ")
+            assert "THE CERTIFICATE IS ANOTHER ONE" in "\n".join(hub.question.text)
+        hub.answer("always")
+        assert known.fingerprint(address) == FINGERPRINT
+        assert hub.question is None
+        async with work:
+            await until(lambda: _is_online(clients[1]))
+            hub.quit()
+            await running
 
 
 @pytest.mark.asyncio
