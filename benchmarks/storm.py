@@ -17,7 +17,7 @@ STAY = 10  # so many stay, and see the others go
 DEADLINE_SECONDS = 60.0
 QUIET_SECONDS = 1.0
 IDLE_SECONDS = 5.0
-RELEASE_SECONDS = 2.0  # after all are gone, before memory is read
+RELEASE_SECONDS = 3.0  # after all are in, or gone, before memory is read
 TAIL = 16  # bytes of a read that are kept, as what is looked for may be cut in two
 
 
@@ -72,6 +72,7 @@ class Storm:
         self._come(begin + DEADLINE_SECONDS)
         join_seconds, join_cpu = time.monotonic() - begin, self._meters.cpu_seconds() - cpu
         self._crowd.settle(QUIET_SECONDS, DEADLINE_SECONDS)
+        time.sleep(RELEASE_SECONDS)
         idle_kib = (self._meters.resident_kib() - before) / self._count
         cpu = self._meters.cpu_seconds()
         time.sleep(IDLE_SECONDS)
