@@ -75,7 +75,7 @@ class Connections:
         else:
             connection = Connection(self.terms, peer, number, entrance)
             running = connection.run(sock, converse)
-        task = asyncio.create_task(running, name=f"#{number}", context=self._context)
+        task = asyncio.create_task(running, name="connection", context=self._context)
         self._tasks[task] = connection
         self._strangers.add(connection)
         task.add_done_callback(self._forget, context=self._context)
