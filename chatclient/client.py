@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from chatclient.commands.entering import enter, is_secret
 from chatclient.link import Connect, Link, Listener
-from chatclient.model import Buffer, Line, Question, World
+from chatclient.model import Buffer, Kind, Line, Question, World
 
 __all__ = ["Client", "Connect", "Listener"]
 
@@ -20,12 +20,15 @@ class Client(Link):
         enter(self.session, buffer, text, self._clock())
         self.flush()
 
-    def say(self, buffer: Buffer, text: str, reply_to: Line | str = "") -> None:
+    def say(
+        self, buffer: Buffer, text: str, reply_to: Line | str = "", kind: Kind = Kind.MESSAGE
+    ) -> None:
         """Say `text` as it stands, which is no command; in answer to a line, or to a `Line.msgid`.
 
-        Where the server cannot tell what a line answers, the text calls who said it.
+        Where the server cannot tell what a line answers, the text calls who said it. `kind` is a
+        message or an action.
         """
-        self.session.say(buffer, text, self._clock(), reply_to=reply_to)
+        self.session.say(buffer, text, self._clock(), kind, reply_to=reply_to)
         self.flush()
 
     def react(self, buffer: Buffer, line: Line, text: str) -> None:

@@ -15,6 +15,7 @@ from chatclient.model import (
     BufferClosed,
     BufferOpened,
     Change,
+    Kind,
     Line,
     Question,
     QuestionChanged,
@@ -171,9 +172,11 @@ class Hub:
         """Do what the user typed in `buffer`."""
         self.client_of(buffer).enter(buffer, text)
 
-    def say(self, buffer: Buffer, text: str, reply_to: Line | str = "") -> None:
+    def say(
+        self, buffer: Buffer, text: str, reply_to: Line | str = "", kind: Kind = Kind.MESSAGE
+    ) -> None:
         """Say `text` as it stands (see `Client.say`)."""
-        self.client_of(buffer).say(buffer, text, reply_to)
+        self.client_of(buffer).say(buffer, text, reply_to, kind)
 
     def react(self, buffer: Buffer, line: Line, text: str) -> None:
         """React to a message, or take it back (see `Client.react`)."""

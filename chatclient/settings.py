@@ -52,6 +52,9 @@ class Settings:
     typing: bool = option(default=True, text="whether others are told that you are typing")
     show_typing: bool = option(default=True, text="whether you are told that others are")
     ring: Ring = option(Ring.AUTO, "how you are called when you look elsewhere")
+    title: bool = option(
+        default=True, text="whether the terminal's title tells where you are, and what is unread"
+    )
     archive: bool = option(
         default=True, text="whether what was said is kept on this machine", at_start=True
     )

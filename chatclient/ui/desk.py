@@ -7,7 +7,7 @@ belongs to the active buffer, whoever made that active.
 from collections.abc import Callable, Sequence
 
 from chatclient.keys import Mode
-from chatclient.model import Buffer, BufferKind, Hit, Line
+from chatclient.model import Buffer, BufferKind, Hit, Kind, Line
 from chatclient.model.archive import Archive, NoArchive
 from chatclient.settings import Settings
 from chatclient.ui.browser import open_url
@@ -76,6 +76,7 @@ class Desk:
             picks=lambda: self.mode is Mode.PICKED,
             archive=archive,
         )
+        self.editor.tell = self.tell
 
     @property
     def active(self) -> Buffer:
@@ -105,6 +106,11 @@ class Desk:
         """What is answered by what is typed."""
         return self._replies.get(self.active)
 
+    def tell(self, word: str) -> None:
+        """Say a word in the status line, until the next key."""
+        self.stage.word = word
+        self.redraw()
+
     def reply_to(self, line: Line | None) -> None:
         """Answer a message by what is typed from now on; None answers nothing."""
         if line is None:
@@ -115,11 +121,16 @@ class Desk:
     def say(self, text: str) -> None:
         """Say what was typed, or do it if it is a command."""
         answered, is_command = self.replying, text.startswith("/") and not text.startswith("//")
-        if answered is None or is_command:
+        name, _, done = text.rstrip("\r\n").partition(" ")
+        acts = name.lower() == "/me" and bool(done.strip()) and "\n" not in done
+        if answered is None or (is_command and not acts):
             self.client.enter(self.active, text)
             return
         self.reply_to(None)
-        self.client.say(self.active, text.removeprefix("/"), answered)
+        if acts:
+            self.client.say(self.active, done.strip(), answered, Kind.ACTION)
+        else:
+            self.client.say(self.active, text.removeprefix("/"), answered)
 
     def show(self, buffer: Buffer) -> None:
         """Make a buffer the active one."""

@@ -68,6 +68,8 @@ class Editor:
         """A large paste that nobody has decided about."""
         self.search: Search | None = None
         """The search in what was typed before."""
+        self.tell: Callable[[str], None] = lambda _word: None
+        """Says a word to the user."""
         bindings = self._editing()
         self._talking = BufferControl(self._talk, key_bindings=bindings)
         self._answering = BufferControl(EditBuffer(multiline=False), key_bindings=bindings)
@@ -85,7 +87,7 @@ class Editor:
 
     def _edit_buffer(
         self, completer: Completer, history: History | None, *, multiline: bool
-    ) -> EditBuffer:
+    ) -> SafeBuffer:
         made = SafeBuffer(
             completer=completer,
             complete_while_typing=Condition(self._offers_unasked),
@@ -230,7 +232,12 @@ class Editor:
             self._talk.tempfile_suffix = ".txt"
             with suppress(OSError):  # there is no room for a file
                 editing = self._talk.open_in_editor()
-                editing.add_done_callback(lambda _: self._make_safe())
+                editing.add_done_callback(lambda _: self._come_back())
+
+    def _come_back(self) -> None:
+        self._make_safe()
+        if self._talk.problem:
+            self.tell(self._talk.problem)
 
     def _make_safe(self) -> None:
         text = self._talk.text

@@ -21,6 +21,9 @@ from chatclient.ui.writer import Writer
 
 FOCUS_ON, FOCUS_OFF = "\x1b[?1004h", "\x1b[?1004l"
 """Have the terminal tell when it is looked at (`CSI I`), and no longer (`CSI O`); or not."""
+_KEEP_TITLE, _OLD_TITLE = "\x1b[22;2t", "\x1b[23;2t"
+"""Keep the title (xterm's XTWINOPS), and have it again; who does not know that ignores it."""
+_UNTITLED = ("linux", "eterm-color", "dumb")
 _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
 
 
@@ -29,6 +32,7 @@ class FrameOutput(Vt100_Output):
 
     writer: Writer | None = None
     """Who writes them."""
+    _title = ""
     freed: Callable[[], None] = staticmethod(lambda: None)
     """What is called, on a thread, whenever the output is not busy any longer."""
 
@@ -38,9 +42,28 @@ class FrameOutput(Vt100_Output):
         self.write_raw(FOCUS_ON)
 
     def quit_alternate_screen(self) -> None:
-        """Give the screen back, with nothing told any longer."""
+        """Give the screen back, with the title that it had, and nothing told any longer."""
         self.write_raw(FOCUS_OFF)
+        self._end_title()
         super().quit_alternate_screen()
+
+    def show_title(self, title: str) -> None:
+        """Have the terminal show a title, "" for that which it had; safe to show."""
+        if title == self._title or self.term in _UNTITLED:
+            return
+        if not title:
+            self._end_title()
+        else:
+            if not self._title:
+                self.write_raw(_KEEP_TITLE)
+            self.set_title(title)
+            self._title = title
+        self.flush()
+
+    def _end_title(self) -> None:
+        if self._title:
+            self.write_raw(_OLD_TITLE)
+            self._title = ""
 
     @property
     def busy(self) -> bool:

@@ -7,7 +7,7 @@ is done in a buffer is done in the network that the buffer is of.
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from chatclient.model import Buffer, Change, Line, Question, World
+from chatclient.model import Buffer, Change, Kind, Line, Question, World
 from chatclient.settings import Settings
 
 
@@ -43,7 +43,9 @@ class Client(Protocol):
     def enter(self, buffer: Buffer, text: str, /) -> None:
         """Do what the user typed in `buffer`."""
 
-    def say(self, buffer: Buffer, text: str, reply_to: Line | str = "", /) -> None:
+    def say(
+        self, buffer: Buffer, text: str, reply_to: Line | str = "", kind: Kind = Kind.MESSAGE, /
+    ) -> None:
         """Say `text` as it stands, in answer to a line."""
 
     def react(self, buffer: Buffer, line: Line, text: str, /) -> None:

@@ -55,7 +55,7 @@ from chatclient.ui.focus import watch_focus
 from chatclient.ui.frame import Frame, Parts
 from chatclient.ui.mouse import Mouse
 from chatclient.ui.notifications import Caller
-from chatclient.ui.output import terminal
+from chatclient.ui.output import FrameOutput, terminal
 from chatclient.ui.pane import Pane
 from chatclient.ui.ports import Client
 from chatclient.ui.rendering import draw_rows
@@ -103,6 +103,8 @@ class ChatScreen:
         self._saving: asyncio.TimerHandle | None = None
         self.editor.when_typed(self._save_soon)
         self._hurried = False
+        self._held = ""
+        """What has the terminal call, when it is ours again."""
         self._caller = Caller(self._send, lambda: client.settings.ring, environment)
         client.listen(self._changed)
 
@@ -126,7 +128,7 @@ class ChatScreen:
         app.key_processor.before_key_press += lambda _: self._see()
         app.ttimeoutlen = app.timeoutlen = KEY_WAIT
         app.before_render += lambda _: self._place_menu(frame, menu)
-        app.after_render += lambda _: self.clock.drawn()
+        app.after_render += lambda _: self._drawn()
         return app
 
     def _bindings(self) -> KeyBindings:
@@ -144,9 +146,21 @@ class ChatScreen:
         self._caller.focused = focused
 
     def _send(self, sequence: str) -> None:
-        if self.app.is_running:
+        if self.app._running_in_terminal:  # noqa: SLF001 - there is no other way to know
+            self._held = sequence  # the user's editor has the terminal
+        elif self.app.is_running:
             self.app.output.write_raw(sequence)
             self.app.output.flush()
+
+    def _drawn(self) -> None:
+        """Do what waits for a frame."""
+        self.clock.drawn()
+        if self._held:
+            held, self._held = self._held, ""
+            self._send(held)
+        output = self.app.output
+        if isinstance(output, FrameOutput):
+            output.show_title(self.stage.title() if self._client.settings.title else "")
 
     async def run(self) -> None:
         """Show the client, and run it, until the user has left and the connection is closed."""

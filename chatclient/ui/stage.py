@@ -28,6 +28,7 @@ from chatclient.ui.view import View
 
 _QUESTION_PAGE = 4  # rows by which PageUp and PageDown move a question
 _TYPING = 2  # people who are named when they type
+_TITLE = 80  # characters of the terminal's title
 _MANY_LINES = 2  # typed lines from which the status line says what Enter will do
 
 
@@ -174,6 +175,16 @@ class Stage:
         network = self._world.title if self._is_one_of_several else ""
         now = self._now()
         return [panes.status_line(status, now, cells, hint, rank, behind=behind, network=network)]
+
+    def title(self) -> str:
+        """Return what the terminal's title says: where one is, and how much is unread; printable."""
+        active = self._world.active
+        where = self._world.title
+        if active.kind is not BufferKind.SERVER:
+            where = f"{active.name[:_TITLE]} · {where}"
+        count = sum(0 if is_muted(each) else each.unread for each in self._client.buffers)
+        told = f"({count}) {where}" if count else where
+        return "".join(letter for letter in told if letter.isprintable())[:_TITLE]
 
     def has_people(self) -> bool:
         """Say whether a list of people belongs on the screen now."""

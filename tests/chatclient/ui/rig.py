@@ -80,8 +80,11 @@ class ScriptedClient:
         """Note what was typed."""
         self.entered.append((buffer.name, text))
 
-    def say(self, buffer: Buffer, text: str, reply_to: Line | str = "") -> None:
+    def say(
+        self, buffer: Buffer, text: str, reply_to: Line | str = "", kind: Kind = Kind.MESSAGE
+    ) -> None:
         """Note what was answered."""
+        text = f"* {text}" if kind is Kind.ACTION else text
         self.replies.append((reply_to if isinstance(reply_to, str) else reply_to.text, text))
 
     def react(self, buffer: Buffer, line: Line, text: str) -> None:

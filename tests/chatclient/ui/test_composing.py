@@ -1,5 +1,6 @@
 """Large pastes, bursts, what was typed before, hints, emoji, typing notices, another editor."""
 
+import asyncio
 import stat
 import sys
 from dataclasses import replace
@@ -9,16 +10,18 @@ from pathlib import Path
 import pytest
 
 from chatclient.model import NoArchive
-from chatclient.settings import Settings
+from chatclient.settings import Ring, Settings
 from tests.chatclient.ui.rig import (
     BACK_TAB,
     CTRL_C,
+    DEADLINE,
     ENTER,
     ESC,
     NOON,
     TAB,
     UP,
     Rig,
+    join,
     make_world,
     rig,
 )
@@ -406,3 +409,41 @@ async def test_another_editor_has_the_text_and_gives_it_back(
     told = (tmp_path / "seen").read_text()
     assert told.startswith("draft")
     assert stat.S_IMODE(int(told.removeprefix("draft"), 8)) == 0o600
+
+
+@pytest.mark.asyncio
+async def test_no_editor_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said which were tried, and what to set; what was typed is as it was."""
+    monkeypatch.setattr("chatclient.ui.elsewhere.EDITORS", (str(tmp_path / "none"),))
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", "no-such-editor 'x")
+    async with rig(columns=160) as seen:
+        seen.press("draft\x18\x05")
+        await seen.shows("no editor starts; set $EDITOR to one (tried no-such-editor 'x, /")
+        assert seen.screen.editor.buffer.text == "draft"
+        monkeypatch.setenv("EDITOR", "false")
+        seen.press("\x18\x05")
+        await seen.shows("false ended with status 1; what you typed is as it was")
+
+
+@pytest.mark.asyncio
+async def test_nobody_calls_while_the_editor_has_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not to write into what it shows; when it has ended, one is called."""
+    begun, ended = tmp_path / "begun", tmp_path / "ended"
+    editor = tmp_path / "edit"
+    editor.write_text(f"#!/bin/sh\ntouch {begun}\nuntil test -e {ended}; do sleep 0.01; done\n")
+    editor.chmod(0o700)
+    monkeypatch.setenv("VISUAL", str(editor))
+    world = make_world()
+    elsewhere = join(world, "#python")
+    async with rig(world=world, settings=Settings(ring=Ring.OSC9)) as seen:
+        seen.press("draft\x18\x05")
+        async with asyncio.timeout(DEADLINE):
+            while not begun.exists():
+                await asyncio.sleep(0.01)
+        seen.say(elsewhere, "bob", "anna: look", mention=True)
+        assert "\x1b]9;" not in seen.raw
+        ended.touch()
+        await seen.until(lambda: "\x1b]9;bob in #python: anna: look" in seen.raw)

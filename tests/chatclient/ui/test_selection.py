@@ -435,3 +435,17 @@ async def test_every_step_fits_on_every_screen(columns: int) -> None:
             await seen.until(lambda: seen.screen.desk.mode is Mode.PICKED)
         seen.press("r")
         await seen.until(lambda: seen.screen.desk.replying)
+
+
+@pytest.mark.asyncio
+async def test_an_action_can_be_a_reply() -> None:
+    """/me answers what was to be answered; other commands do not, and leave it as it is."""
+    async with talk() as seen:
+        seen.press(PICK + "r")
+        await seen.shows("replying to bob: three")
+        seen.press("/topic" + ENTER)
+        await seen.until(lambda: seen.client.entered == [("#lobby", "/topic")])
+        assert "replying to bob: three" in seen.text
+        seen.press("/me nods" + ENTER)
+        await seen.until(lambda: seen.client.replies == [("three", "* nods")])
+        await seen.hides("replying")
