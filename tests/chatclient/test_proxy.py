@@ -1,5 +1,6 @@
 """Connecting through proxies, over real sockets."""
 
+import asyncio
 import logging
 import socket
 from dataclasses import replace
@@ -105,6 +106,37 @@ async def test_a_proxy_that_says_nothing() -> None:
         proxy.mute = True
         with pytest.raises(ConnectError, match="does not answer within"):
             await connect(_config(proxy.url, timeout=0.2))
+
+
+@pytest.mark.parametrize(
+    ("scheme", "said"),
+    [
+        ("socks5", b""),
+        ("socks5", b"\x05"),
+        ("socks5", b"\x05\x00\x05\x00"),
+        ("socks5", b"\x05\x00\xff\xff\xff\xff"),
+        ("socks4", b"\x00\x5a\x00"),
+        ("http", b""),
+        ("http", b"nonsense\r\n\r\n"),
+    ],
+)
+@pytest.mark.parametrize("resets", [False, True])
+@pytest.mark.asyncio
+async def test_a_proxy_that_dies_in_the_middle(scheme: str, said: bytes, *, resets: bool) -> None:
+    """Whatever it had said, and however it ends, there is no connection, and one is told which proxy."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(said)
+        writer.transport.abort() if resets else writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        config = build(
+            ["irc.example.org", "6667"], proxy=f"{scheme}://127.0.0.1:{port}", timeout=5.0
+        )
+        with pytest.raises(ConnectError, match=f"127.0.0.1:{port}|irc.example.org"):
+            await connect(config)
 
 
 @pytest.mark.asyncio
