@@ -83,6 +83,8 @@ class Orders:
                     self._hub.reconnect()
                 case "ignore":
                     self._keep_ignored(order.buffer)
+                case "nick":
+                    self._keep_nick(order.buffer, order.argument)
                 case "set":
                     self._set(order.buffer, words)
                 case _:
@@ -222,12 +224,18 @@ class Orders:
         client.config = replace(client.config, ignore=masks)
         self._keep_in_network(buffer, client, "ignore", masks)
 
+    def _keep_nick(self, buffer: Buffer, nick: str) -> None:
+        client = self._hub.client_of(buffer)
+        identity = replace(client.config.identity, nick=nick)
+        client.config = replace(client.config, identity=identity)
+        self._keep_in_network(buffer, client, "nick", nick)
+
     def _keep_in_network(self, buffer: Buffer, client: Client, field: str, value: object) -> None:
         """Save what a command changed, where the network is saved; else say that it is not."""
         found = self._saved().find(client.config.name) if client.config.name else ""
         if found and self._file:
             self._file.save_in_network(found, field, value)
-            self._tell(buffer, f"saved for {found}, for the next time too")
+            self._tell(buffer, f"saved for {found}: it is so the next time, too")
         else:
             way = "; /network save keeps it" if self._file else " (--no-config)"
             self._tell(buffer, f"that holds until you leave{way}")

@@ -8,7 +8,7 @@ nick that one of them took last.
 import re
 from random import Random
 
-from chatclient.model import Kind
+from chatclient.model import CommandWanted, Kind
 from chatclient.session.state import Heard, State
 from chatwire import numerics as n
 from chatwire.text import plain
@@ -39,6 +39,7 @@ def on_nick_refused(state: State, heard: Heard) -> None:
         state.regaining = False
         return
     if state.registered:
+        state.renaming = False
         state.desired = state.nick
         state.tell(heard, f"{heard.text(1)}: {reason}", kind=Kind.ERROR)
         return
@@ -60,6 +61,9 @@ def take_nick(state: State, nick: str) -> None:
     """
     if state.status.account and not state.is_me(nick):
         state.desired = nick
+    if state.renaming and state.world.fold(nick) == state.world.fold(state.desired):
+        state.renaming = False
+        state.world.want(CommandWanted(state.world.active, "nick", nick))
     state.set_nick(nick)
 
 

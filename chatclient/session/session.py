@@ -9,6 +9,7 @@ from chatclient.model import (
     Buffer,
     BufferKind,
     Change,
+    CommandWanted,
     Kind,
     Line,
     QuitWanted,
@@ -321,10 +322,16 @@ class Session:
         self.world.close(buffer)
 
     def set_nick(self, nick: str) -> None:
-        """Ask for another nick, now and on later connections."""
+        """Ask for another nick, now and on later connections.
+
+        When we have it, or will when connected, an order "nick" follows, so that it is kept.
+        """
         self._state.desired = self._desired = nick
         if self._state.ready:
+            self._state.renaming = True
             self._state.send("NICK", nick)
+        else:
+            self.world.want(CommandWanted(self.world.active, "nick", nick))
 
     def set_away(self, reason: str) -> None:
         """Tell others that the user is away, or with "" that they are back; also later on."""

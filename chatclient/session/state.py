@@ -140,6 +140,8 @@ class State:
     ready_at: float = 0.0
     """When that was."""
     nick_tries: int = 0
+    renaming: bool = False
+    """Whether the user has asked for that nick on this connection, and has no answer yet."""
     regaining: bool = False
     """Whether we asked for the nick that we want, without the user's asking for it now."""
     offered: dict[str, str] = field(default_factory=dict)

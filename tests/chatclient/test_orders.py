@@ -299,7 +299,7 @@ async def test_who_is_ignored_is_kept_with_a_saved_network(file: ConfigFile) -> 
         desk.type("/network save home")
         assert desk.saved["home"].ignore == ("eve",)
         assert desk.type("/ignore *!*@bad.example").endswith(
-            "saved for home, for the next time too"
+            "saved for home: it is so the next time, too"
         )
         assert desk.saved["home"].ignore == ("eve", "*!*@bad.example")
         desk.type("/unignore eve")
@@ -307,3 +307,24 @@ async def test_who_is_ignored_is_kept_with_a_saved_network(file: ConfigFile) -> 
         assert Client(configure("home", desk.saved["home"])).world.ignores.masks == (
             "*!*@bad.example",
         )
+
+
+@pytest.mark.asyncio
+async def test_a_nick_is_kept_when_one_has_it(file: ConfigFile) -> None:
+    """It is said what was done; one that is refused is not kept."""
+    async with at_home(file) as (desk, server):
+        desk.type("/network save home")
+        room = desk.hub.world.active
+        desk.type("/nick taken")
+        await server.visitors[0].heard("NICK taken")
+        server.visitors[0].tell(":s 433 anna taken :Nickname is already in use")
+        await until(lambda: "in use" in room.lines[-1].text)
+        assert desk.saved["home"].nick == "anna"
+        desk.type("/nick al")
+        await server.visitors[0].heard("NICK al")
+        server.visitors[0].tell(":anna!a@h NICK al")
+        await until(lambda: desk.saved["home"].nick == "al")
+        assert room.lines[-1].text == "saved for home: it is so the next time, too"
+        server.visitors[0].tell(":al!a@h NICK forced")
+        await until(lambda: desk.hub.world.status.nick == "forced")
+        assert desk.saved["home"].nick == "al"
