@@ -286,4 +286,6 @@ class Speech:
 
 def _is_entry(heard: Heard | Altered) -> bool:
     """Say whether the user comes into a room, first or again."""
-    return isinstance(heard, Heard) and heard.line.kind is Kind.JOIN and heard.line.own
+    if not isinstance(heard, Heard) or heard.when is not When.NOW:
+        return False
+    return heard.line.kind is Kind.JOIN and heard.line.own

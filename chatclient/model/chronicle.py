@@ -85,6 +85,8 @@ class Chronicle:
         self._put(buffer, line)
         self.changes.append(LineAdded(buffer, line))
         self._count(buffer, line)
+        if line.own:
+            self._pass_own(buffer)
 
     def hear(
         self,
@@ -178,6 +180,7 @@ class Chronicle:
             self._count(buffer, line)
         if inserted:
             self._recount(buffer)
+            self._pass_own(buffer)
         return fresh
 
     def find_past(
@@ -294,6 +297,16 @@ class Chronicle:
         buffer.read_id = read_id
         buffer.unread = 0 if looks else len(news)
         buffer.mentions = 0 if looks else sum(line.mention for line in news)
+        self._pass_own(buffer)
+
+    def _pass_own(self, buffer: Buffer) -> None:
+        """Have nothing new begin with what the user did themselves: came, left, took a nick."""
+        lines, read = buffer.lines, buffer.read_id
+        end = len(lines) - buffer.pending
+        at = next((at for at in range(end - 1, -1, -1) if read and lines[at].id == read), end) + 1
+        while at < end and lines[at].own and lines[at].kind not in CONVERSATION:
+            buffer.read_id = lines[at].id
+            at += 1
 
     def _recount(self, buffer: Buffer) -> None:
         """Count what is unread by the time up to which the user has read, and place the mark."""

@@ -71,7 +71,8 @@ def _lines(state: State, buffer: Buffer, messages: Iterable[Message], now: float
                 yield line_of(state, heard, buffer, mine=mine)
         elif message.command in SENTENCES and _is_about(state, message, buffer):
             kind, text = narrate(state, heard)
-            line = state.world.make_line(kind, text, time=time, source=heard.nick)
+            mine = bool(heard.nick) and state.is_me(heard.nick)
+            line = state.world.make_line(kind, text, time=time, source=heard.nick, own=mine)
             yield replace(line, msgid=message.tags.get("msgid", ""), history=True)
 
 

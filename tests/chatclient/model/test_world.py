@@ -282,3 +282,21 @@ def test_the_words_of_the_client_do_not_stand_between_what_the_server_told() -> 
     world.insert(room, missed)
     told = [line.text for line in room.lines]
     assert told == ["one", "you may not do that", "two", "three", "ten"]
+
+
+def test_what_one_did_oneself_is_not_new() -> None:
+    """Where one looked up to is after one's own leaving and coming, now or as it is told later."""
+    world = World(Status("host"))
+    room = world.open_room("#ops")
+
+    def line(kind: Kind, text: str, time: float, *, own: bool = False) -> Line:
+        return world.make_line(kind, text, time=time, source="anna", own=own, msgid=text)
+
+    world.add(room, line(Kind.MESSAGE, "seen", 1))
+    world.restore_read(room, room.lines[-1].id)
+    world.insert(room, [line(Kind.QUIT, "left", 2, own=True)], missed=True)
+    world.add(room, line(Kind.JOIN, "came", 3, own=True))
+    world.add(room, line(Kind.MESSAGE, "new", 4))
+    read = next(each for each in room.lines if each.id == room.read_id)
+    assert read.text == "came"
+    assert room.unread == 1
