@@ -89,9 +89,10 @@ async def test_asked_behind_another_network_and_answered_late(tmp_path: Path) ->
             running = asyncio.create_task(hub.run())
             await until(lambda: _is_online(clients[0]) and hub.question is not None)
             assert hub.world.name == "home"
-            assert hub.question
-            assert hub.question.label.startswith("work: ")
-            assert "THE CERTIFICATE IS ANOTHER ONE" in "\n".join(hub.question.text)
+            question = hub.question
+            assert question
+            assert question.label.startswith("work: ")
+            assert "THE CERTIFICATE IS ANOTHER ONE" in "\n".join(question.text)
         hub.answer("always")
         assert known.fingerprint(address) == FINGERPRINT
         assert hub.question is None
