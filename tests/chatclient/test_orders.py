@@ -297,13 +297,13 @@ async def test_who_is_ignored_is_kept_with_a_saved_network(file: ConfigFile) -> 
     async with at_home(file) as (desk, _):
         assert desk.type("/ignore eve").endswith("until you leave; /network save keeps it")
         desk.type("/network save home")
-        assert desk.saved["home"].ignore == ("eve",)
+        assert [*desk.saved["home"].ignore] == ["eve"]
         assert desk.type("/ignore *!*@bad.example").endswith(
             "saved for home: it is so the next time, too"
         )
-        assert desk.saved["home"].ignore == ("eve", "*!*@bad.example")
+        assert [*desk.saved["home"].ignore] == ["eve", "*!*@bad.example"]
         desk.type("/unignore eve")
-        assert desk.saved["home"].ignore == ("*!*@bad.example",)
+        assert [*desk.saved["home"].ignore] == ["*!*@bad.example"]
         assert Client(configure("home", desk.saved["home"])).world.ignores.masks == (
             "*!*@bad.example",
         )
