@@ -261,7 +261,12 @@ class Face:
         self._say([wording.connection(world.status) for world in self._client.worlds])
         active = self._client.world.active
         self._say(
-            wording.listed(number, buffer, active=buffer is active)
+            wording.listed(
+                number,
+                buffer,
+                active=buffer is active,
+                network=self._speech.network_of(buffer),
+            )
             for number, buffer in enumerate(self._client.buffers, 1)
         )
 

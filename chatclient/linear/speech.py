@@ -74,7 +74,7 @@ class Speech:
             heard = [*self._hear(change)]
             for each in filter(_is_entry, heard):
                 if self._is_here(each.buffer):
-                    yield wording.introduced(each.buffer)
+                    yield wording.introduced(each.buffer, self.network_of(each.buffer))
             for each in heard:
                 if isinstance(each, Altered):
                     yield from self._tell_alteration(each)
@@ -95,7 +95,7 @@ class Speech:
             case BufferChanged(buffer) if not buffer.unread:
                 self._announced.discard(buffer)
             case BufferClosed(buffer):
-                yield f"{wording.title(buffer)} is closed"
+                yield f"{self._title(buffer)} is closed"
             case _:
                 pass
 
@@ -122,7 +122,7 @@ class Speech:
 
     def enter(self, buffer: Buffer) -> Iterator[str]:
         """Iterate over what to say on coming into a buffer; before it is made the active one."""
-        yield wording.introduced(buffer)
+        yield wording.introduced(buffer, self.network_of(buffer))
         if buffer.unread:
             yield from self.read(buffer)
 
@@ -132,12 +132,12 @@ class Speech:
         fresh = [line for line in said if not line.own][-buffer.unread :] if buffer.unread else []
         lines = said[-count:] if count else fresh[-MISSED:]
         if not lines:
-            yield f"nothing is unread in {wording.title(buffer)}"
+            yield f"nothing is unread in {self._title(buffer)}"
             return
         left_out = 0 if count else buffer.unread - len(lines)
         what = wording.messages(len(lines)) + ("" if count else " unread")
         more = f", and {left_out} before them" if left_out else ""
-        yield f"{what}{more} in {wording.title(buffer)}:"
+        yield f"{what}{more} in {self._title(buffer)}:"
         for line in lines:
             yield from self._spoken(buffer, line, elsewhere=False)
         yield "end of messages"
@@ -211,7 +211,7 @@ class Speech:
             yield from self._spoken(buffer, line, elsewhere=not self._is_here(buffer))
         elif buffer.level is not Level.NOTHING and buffer not in self._announced:
             self._announced.add(buffer)
-            yield f"something is unread in {wording.title(buffer)}"
+            yield f"something is unread in {self._title(buffer)}"
 
     def _is_called(self, buffer: Buffer, line: Line) -> bool:
         """Say whether a message is said in full although the user is elsewhere."""
@@ -231,12 +231,15 @@ class Speech:
         else:
             if line.kind is Kind.ERROR:
                 self._error = line.text
-            where = "" if self._is_here(buffer) else f"{wording.title(buffer)}: "
+            where = "" if self._is_here(buffer) else f"{self._title(buffer)}: "
             yield from (f"{where}{part}" for part in line.text.split("\n"))
 
     def _tell_past(self, batch: Sequence[Heard]) -> Iterator[str]:
         """Say what was said before, of the buffer that the user is in; and what is missing."""
-        yield from (each.line.text for each in batch if each.line.kind is Kind.GAP)
+        for each in batch:
+            if each.line.kind is Kind.GAP:
+                here = self._is_here(each.buffer)
+                yield ("" if here else f"{self._title(each.buffer)}: ") + each.line.text
         batch = [each for each in batch if each.line.kind in CONVERSATION]
         if not batch:
             return
@@ -249,7 +252,7 @@ class Speech:
         shown = batch[-(EARLIER if when is When.BEFORE else MISSED) :]
         what = "earlier" if when is When.BEFORE else "missed"
         more = "; /history tells more" if len(shown) < len(batch) else ""
-        yield f"{what} in {wording.title(buffer)}, {wording.messages(len(shown))}{more}:"
+        yield f"{what} in {self._title(buffer)}, {wording.messages(len(shown))}{more}:"
         for heard in shown:
             yield from self._spoken(buffer, heard.line, elsewhere=False)
         yield f"end of what was said {'before' if when is When.BEFORE else 'meanwhile'}"
@@ -273,12 +276,26 @@ class Speech:
         where = ""
         if elsewhere:
             direct = buffer.kind is BufferKind.DIRECT
-            where = "private message, " if direct else f"in {buffer.name}, "
+            network = self.network_of(buffer)
+            on = f" on {network}" if network else ""
+            where = f"private message{on}, " if direct else f"in {self._title(buffer)}, "
         world = self._client.world_of(buffer)
         answered = world.line_with(buffer, line.reply_to) if line.reply_to else None
         whom = "" if answered is None else "you" if answered.own else answered.source
         calls = line.mention and buffer.kind is BufferKind.ROOM and whom != "you"
         yield from wording.spoken(line, self._now(), where=where, answered=whom, calls=calls)
+
+    def network_of(self, buffer: Buffer) -> str:
+        """Return the network of a buffer if another one has a buffer of that name, or else ""."""
+        name, worlds = buffer.name.casefold(), self._client.worlds
+        if len(worlds) == 1 or buffer.kind is BufferKind.SERVER:
+            return ""
+        others = (each for each in self._client.buffers if each.network != buffer.network)
+        twice = any(each.name.casefold() == name for each in others)
+        return self._client.world_of(buffer).title if twice else ""
+
+    def _title(self, buffer: Buffer) -> str:
+        return wording.title(buffer, self.network_of(buffer))
 
     def _is_here(self, buffer: Buffer) -> bool:
         return buffer is self._client.world.active

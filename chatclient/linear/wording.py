@@ -61,20 +61,21 @@ def quoted(line: Line) -> str:
     return text if len(text) <= _QUOTED else f"{text[:_QUOTED].rstrip()} and so on"
 
 
-def title(buffer: Buffer) -> str:
-    """Return what a buffer is called."""
+def title(buffer: Buffer, network: str = "") -> str:
+    """Return what a buffer is called; `network` is named if there is another one like it."""
+    on = f" on {network}" if network else ""
     match buffer.kind:
         case BufferKind.SERVER:
             return f"the server {buffer.name}"
         case BufferKind.DIRECT:
-            return f"the conversation with {buffer.name}"
+            return f"the conversation with {buffer.name}{on}"
         case _:
-            return buffer.name
+            return f"{buffer.name}{on}"
 
 
-def introduced(buffer: Buffer) -> str:
+def introduced(buffer: Buffer, network: str = "") -> str:
     """Return what one should know on coming into a buffer."""
-    facts = [f"now in {title(buffer)}"]
+    facts = [f"now in {title(buffer, network)}"]
     if buffer.kind is BufferKind.ROOM and buffer.joined:
         facts.append(people(len(buffer.members)))
         if buffer.topic.text:
@@ -87,9 +88,9 @@ def introduced(buffer: Buffer) -> str:
     return ", ".join(facts)
 
 
-def listed(number: int, buffer: Buffer, *, active: bool) -> str:
+def listed(number: int, buffer: Buffer, *, active: bool, network: str = "") -> str:
     """Return a buffer as one of a list."""
-    facts = [f"{number}: {title(buffer)}"]
+    facts = [f"{number}: {title(buffer, network)}"]
     if active:
         facts.append("here")
     if buffer.kind is BufferKind.ROOM and not buffer.joined:

@@ -257,3 +257,28 @@ def test_reading_again() -> None:
     assert [each[6:] for each in ear.speech.read(ops, 1)][1:-1] == ["bob: two"]
     ear.world.activate(ops)
     assert [*ear.speech.read(ops)] == ["nothing is unread in #ops"]
+
+
+def test_the_network_is_named_where_two_could_be_meant() -> None:
+    """Only rooms and people whose names are open on two networks need it; gaps name their room."""
+    ear = Ear()
+    other = make_world("away", "away.example:6667")
+    far, alone = other.buffers[1], join(other, "#alone")
+    ear.client.worlds = (ear.world, other)
+    ear.hears()
+    for buffer in (far, alone):
+        line = other.make_line(Kind.MESSAGE, "hi", time=NOON, source="eve")
+        other.add(buffer, line)
+    assert ear.hears() == [
+        "something is unread in #lobby on away",
+        "something is unread in #alone",
+    ]
+    other.add(
+        far, replace(other.make_line(Kind.MESSAGE, "a", time=NOON, source="eve"), mention=True)
+    )
+    other.insert(far, [other.make_line(Kind.GAP, "some is missing", time=NOON)])
+    assert ear.hears() == [
+        "in #lobby on away, eve mentions you: a",
+        "#lobby on away: some is missing",
+    ]
+    assert next(iter(ear.speech.enter(far))).startswith("now in #lobby on away, 3 people")
