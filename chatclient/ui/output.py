@@ -56,7 +56,9 @@ class FrameOutput(Vt100_Output):
         else:
             if not self._title:
                 self.write_raw(_KEEP_TITLE)
-            self.set_title(title)
+            self.write_raw(
+                f"\x1b]2;{title}\x1b\\"
+            )  # OSC 2, ended by ST: a BEL would be heard by some
             self._title = title
         self.flush()
 

@@ -222,8 +222,8 @@ MUTATIONS = (
         "show the last one again",
         "who waits for an answer in the midst of what is shown in one go gets a line twice",
         "chatserver/tail.py",
-        "            if subscriber in withouts or ordinal <= backlog.ordinal:\n",
-        "            if subscriber in withouts or ordinal < backlog.ordinal:\n",
+        "                if ordinal <= backlog.ordinal:\n",
+        "                if ordinal < backlog.ordinal:\n",
         (CATCHING_UP,),
     ),
     Mutation(
@@ -411,8 +411,8 @@ MUTATIONS = (
         "compare ASCII alone",
         "names beyond ASCII differ by case and composition",
         "chatwire/names.py",
-        "    return name.lower() if name.isascii() else _fold_wide(name)\n",
-        "    return name.lower() if name.isascii() else name.translate(_UPPER_TO_LOWER)\n",
+        "    folded = name.lower() if name.isascii() else _fold_wide(name)\n",
+        "    folded = name.lower() if name.isascii() else name.translate(_UPPER_TO_LOWER)\n",
         ("tests/chatwire/test_names.py",),
     ),
     Mutation(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.chatclient.ui.rig import CTRL_N, NOON, rig
 
-_OURS = r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\]2;[^\x07]*\x07|\x1b\]11;\?\x1b\\|\r\n|\r|\x08"
+_OURS = r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\]2;[^\x07\x1b]*\x1b\\|\x1b\]11;\?\x1b\\|\r\n|\r|\x08"
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -10,7 +10,7 @@ from tests.chatclient.ui.rig import CTRL_N, Rig, join, make_world, rig
 
 def titles(seen: Rig) -> list[str]:
     """Return the titles that the terminal was told, in order."""
-    return re.findall("\x1b\\]2;([^\x07]*)\x07", seen.raw)
+    return re.findall("\x1b\\]2;([^\x1b]*)\x1b\\\\", seen.raw)
 
 
 @pytest.mark.asyncio
