@@ -266,7 +266,7 @@ def test_people_are_not_gone_through_before_something_is_typed() -> None:
     for typed in ("n", "ni", "nick4", "nick49x1", "room"):
         switcher.type(typed)
         switcher.rows(60, 20)
-    assert (time.process_time() - begun) / 6 < 0.05
+    assert (time.process_time() - begun) / 6 < 0.2
     assert len(made) < 6 * 60
     assert switcher.count() <= 200
 
