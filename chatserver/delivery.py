@@ -42,7 +42,7 @@ from chatserver.core.events import (
 )
 from chatserver.core.state import User
 from chatserver.faces.contract import Dialect
-from chatserver.tail import TAIL, Slice, Stream, Subscriber, Tail, render, render_own
+from chatserver.tail import TAIL, Slice, Stream, Subscriber, Tail, find_keys, render, render_own
 
 CHUNK_MOST: Final = 65_536
 """Bytes of what was said that a chunk has, about: more go out in several. It bounds what a round holds."""
@@ -470,9 +470,8 @@ class Round:
             if subscriber.cut or subscriber.backlog is not None:
                 continue
             parts = personal.get(subscriber, [])
-            for key in {"": None, **keys, **dict.fromkeys(subscriber.rooms)}:  # it is in no others
-                if own := by_key.get(key):
-                    parts.extend(own.lines_for(subscriber, whole=key not in keys))
+            for key in find_keys(subscriber, keys, by_key):
+                parts.extend(by_key[key].lines_for(subscriber, whole=key not in keys))
             parts.sort()
             if data := b"".join(part for _, part in parts):
                 subscriber.write(data)

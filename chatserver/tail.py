@@ -7,7 +7,7 @@ behind. Events of one number are let go together.
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import pairwise, starmap
 from typing import Final, Protocol
 
@@ -215,6 +215,22 @@ class Stream:
     def _is_for(self, backlog: Backlog) -> bool:
         """Say whether its one event was for whose device a session was then."""
         return backlog.viewer_at(self.events[0].seq) in self.audience
+
+
+def find_keys(
+    subscriber: Subscriber, apart: Collection[str], streams: Mapping[str, Stream]
+) -> Iterator[str]:
+    """Yield the keys of those streams that `subscriber` may see something of, of `apart` not all.
+
+    Its rooms are looked at, or all streams, whichever are fewer: it may be in thousands of rooms.
+    """
+    if len(subscriber.rooms) < len(streams):
+        yield from streams.keys() & {"", *apart, *subscriber.rooms}
+        return
+    viewer = subscriber.viewer
+    for key, stream in streams.items():
+        if key in apart or viewer in stream.audience:
+            yield key
 
 
 class Slice:

@@ -1,7 +1,7 @@
 """Delivery: one write for each member and round, to each what they are to see, in one order."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pytest
 from hypothesis import given
@@ -181,6 +181,29 @@ def test_what_is_written_is_of_the_rooms_that_one_is_in(stage: Stage) -> None:
     assert [tongue.rendered for tongue in tongues] == [[]] * 5
     for room in range(5):
         assert stage.readers[f"q{room}"].lines() == [f"#{room} p{room}: hello"]
+
+
+class Unread(tuple[str, ...]):
+    """Rooms through which nobody goes one by one."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[str]:
+        """Fail."""
+        raise AssertionError("all rooms of somebody were looked at")
+
+
+def test_what_is_written_costs_nothing_for_rooms_in_which_nothing_happens(stage: Stage) -> None:
+    """Who is in thousands of rooms and speaks in one is not looked for in all of them."""
+    rooms = [f"#{number}" for number in range(50)]
+    silent, other = stage.add("silent", *rooms), stage.add("other", *rooms)
+    silent.rooms, other.rooms = Unread(rooms), Unread(rooms)
+    stage.do(silent, Say("#3", "mine"))
+    stage.do(other, Say("#3", "yours"))
+    stage.do(other, Say("#7", "too"))
+    stage.flush()
+    assert silent.writes == [b"#3 other: yours\n#7 other: too\n"]
+    assert other.lines() == ["#3 silent: mine"]
 
 
 def test_each_member_gets_one_write_for_all_of_a_round(stage: Stage) -> None:
