@@ -2,14 +2,13 @@
 
 import pytest
 
-from tests.chatclient.ui.fuzz import FRAME_MOST, Watch
+from tests.chatclient.ui.fuzz import Watch
 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("seed", [0, 1])
-async def test_nothing_a_server_says_controls_the_terminal_or_stops_it(seed: int) -> None:
-    """Nothing raises, no control character is sent but ours, and no frame takes long."""
+async def test_nothing_a_server_says_controls_the_terminal(seed: int) -> None:
+    """Nothing raises, and no control character is sent but ours."""
     watch = Watch(seed)
     await watch.run(2000)
     assert watch.frames >= 40
-    assert watch.slowest <= FRAME_MOST

@@ -1,10 +1,10 @@
 """Addresses are found in what people write, with nothing of the sentence around them."""
 
-import time
-
 import pytest
 
 from chatclient.ui.links import Link, links
+
+ENDLESS = 1 << 20  # letters: squared, they are more than can be looked at
 
 
 def _urls(text: str) -> list[str]:
@@ -83,16 +83,6 @@ def test_a_long_line_takes_no_longer_than_it_is() -> None:
 def test_beginnings_without_end_take_no_time(bait: str) -> None:
     """Each letter is looked at a few times, however often something begins as an address does.
 
-    Twice as much takes some twice as long, and not four times.
+    If all that follows were looked at each time, this would not end today.
     """
-
-    def taken(size: int) -> float:
-        text = (bait * size)[:size]
-        runs = []
-        for _ in range(3):
-            begin = time.process_time()
-            list(links(text))
-            runs.append(time.process_time() - begin)
-        return min(runs)
-
-    assert taken(128 * 1024) < 8 * taken(32 * 1024) + 0.02
+    list(links((bait * ENDLESS)[:ENDLESS]))

@@ -1,13 +1,12 @@
 """The first line decides which protocol a connection speaks."""
 
-import time
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chatserver.faces.detection import MOST, Opening, Refused, Speaks, Verdict, judge
 
+ENDLESS = 1 << 21  # bytes: squared, they are more than can be looked at
 IRC = [
     pytest.param(b"CAP LS 302", id="irssi, WeeChat, HexChat, Halloy, mIRC, ZNC"),
     pytest.param(b"CAP LS", id="KVIrc"),
@@ -228,18 +227,17 @@ def test_no_line_breaks_it(line: bytes) -> None:
 @pytest.mark.parametrize(
     "long",
     [
-        b"GET " + b":" * MOST,
-        b"HELO " + b"." * MOST + b" ",
-        b"CAP REQ" + b" " * MOST,
-        b"USER a b c" + b" " * MOST + b"d e",
-        b"NICK" + b" :" * MOST,
-        b"@" + b"a" * MOST,
-        b"A" * MOST + b" x SIP/x",
-        b"A-" * MOST + b" / HTTP/x",
+        b"GET " + b":" * ENDLESS,
+        b"HELO " + b"." * ENDLESS + b" ",
+        b"CAP REQ" + b" " * ENDLESS,
+        b"USER a b c" + b" " * ENDLESS + b"d e",
+        b"NICK" + b" :" * ENDLESS,
+        b"@" + b"a" * ENDLESS,
+        b"A" * ENDLESS + b" x SIP/x",
+        b"A-" * ENDLESS + b" / HTTP/x",
     ],
+    ids=lambda long: long.replace(b" ", b"_")[:8].decode(),
 )
 def test_no_line_takes_long(long: bytes) -> None:
-    """No pattern goes back and forth: the longest line is judged in far less than a second."""
-    before = time.process_time()
-    judge(long)
-    assert time.process_time() - before < 0.1
+    """No pattern goes back and forth: one that did would not be done with this line today."""
+    assert judge(long) in {Speaks.IRC, Speaks.PLAIN}
