@@ -6,13 +6,15 @@ long it takes: a test that means such work gives it so much that another way wou
 
 import sys
 from collections.abc import Callable
+from types import FrameType
+from typing import Any
 
 
 def steps(act: Callable[[], object]) -> int:
     """Return how many steps `act` takes; whoever traces meanwhile (a debugger) misses them."""
     taken = 0
 
-    def count(_frame: object, event: str, _: object) -> Callable[..., object]:
+    def count(_frame: FrameType, event: str, _: Any) -> Callable[..., Any]:
         nonlocal taken
         taken += event == "line"
         return count

@@ -1,5 +1,7 @@
 """The switcher: a few letters of a room or a person, and Enter goes there."""
 
+from functools import partial
+
 import pytest
 
 from chatclient.model import Kind, Level
@@ -263,7 +265,7 @@ def _work(people: int) -> list[int]:
         opened[0].rows(60, 20)
 
     keys = ("n", "ni", "nick", "nick1", "nick1x", "room", "nobody")
-    return [steps(show), *(steps(lambda typed=typed: type_(typed)) for typed in keys)]
+    return [steps(show), *(steps(partial(type_, typed)) for typed in keys)]
 
 
 def test_thousands_of_people_are_no_more_work_than_hundreds() -> None:
