@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, cast
 from chatserver.net import tcp
 from chatserver.net.address import Address
 from chatserver.net.deadlines import NEVER, Due, Patience, Stall
+from chatserver.net.outgoing import Outgoing
 from chatserver.net.steps import Steps
 from chatserver.net.terms import Entrance, Origin, Terms, origin_of
 from chatserver.session import Session
@@ -32,23 +33,20 @@ CLOSED: Final = "connection closed"
 BUG: Final = "internal error"
 
 
-class Connection(asyncio.Protocol):
+class Connection(Outgoing, asyncio.Protocol):
     """A connection: its task reads from it, and the node writes to it (`ports.Peer`)."""
 
     __slots__ = (
-        "_chunks", "_closed", "_closing", "_deaf", "_debug", "_given_up", "_loop", "_patience",
-        "_reading", "_size", "_stall", "_tls", "_transport", "_waiter", "_was_reset", "at_end",
-        "entrance", "full", "peer", "reason", "session", "steps", "terms",
+        "_chunks", "_closing", "_given_up", "_loop", "_patience", "_reading", "_size", "_stall",
+        "_waiter", "_was_reset", "at_end", "entrance", "full", "peer", "reason", "session", "terms",
     )  # fmt: skip
 
     def __init__(self, terms: Terms, peer: Address, number: int, entrance: Entrance) -> None:
-        """Make a connection from `peer` by way of the listener that is such an `entrance`."""
+        """Make connection `number` since the start, from `peer` by way of such an `entrance`."""
+        super().__init__(Steps(number))
         self.terms = terms
         self.peer = peer
         self.entrance = entrance
-        self.steps = Steps(number)
-        """Its log; `number` counts connections since the start."""
-        self._debug = self.steps.on
         self.session: Session | None = None
         """Set when the first line was judged."""
         self.reason = ""
@@ -58,9 +56,7 @@ class Connection(asyncio.Protocol):
         self.full = False
         """Whether so much waits to be sent that nothing more should be written, and its own input waits."""
         self._loop = asyncio.get_running_loop()
-        self._transport: asyncio.Transport
         self._tls = _tls_for(self, entrance)
-        """What is between us and TCP, if anything is."""
         self._patience = Patience(
             terms.times,
             self._loop.time(),
@@ -73,15 +69,11 @@ class Connection(asyncio.Protocol):
         """Bytes in `_chunks`."""
         self._reading = True
         """Whether we read: not while too much waits for the task."""
-        self._deaf = False
-        """Whether it gets nothing more."""
         self._given_up = False
         """Whether nothing is waited for any more."""
         self._stall: Stall | None = None
         """Watches over a peer that is to read what waits for it, and None while little waits."""
         self._closing = False
-        self._closed = True
-        """Whether there is no socket: not yet, or no more."""
         self._was_reset = False
 
     async def run(
@@ -93,7 +85,7 @@ class Connection(asyncio.Protocol):
             if self.entrance.proxied and not await self._learn_peer(sock):
                 sock.close()
                 return
-            await self._loop.connect_accepted_socket(self._protocol, sock)
+            await self._loop.connect_accepted_socket(lambda: self._tls or self, sock)
         except OSError as error:
             sock.close()
             self.steps.tell("it was gone before it could be served: %s", error)
@@ -111,10 +103,6 @@ class Connection(asyncio.Protocol):
                 await self.change()
             self.terms.deadlines.cancel(self)
             self.session = None  # so both are gone without garbage collection
-
-    def _protocol(self) -> asyncio.Protocol:
-        """Return what takes the bytes of the socket: it, or TLS."""
-        return self._tls or self
 
     async def _learn_peer(self, sock: socket.socket) -> bool:
         """Have the proxy say from where the connection is, and say whether it did."""
@@ -153,7 +141,7 @@ class Connection(asyncio.Protocol):
             self.reason = self.reason or channel.failure
         if tls.speaks_clear and not self._closing:
             tls.refuse_clear()
-        self._deaf = True
+        self._fall_silent()
         return False
 
     def _leave(self) -> None:
@@ -241,15 +229,6 @@ class Connection(asyncio.Protocol):
 
     # --- for the node --------------------------------------------------------------------------
 
-    def write(self, data: bytes) -> None:
-        """Send `data` after all that was written before."""
-        if self._deaf:
-            return
-        if self._debug:
-            self.steps.send(self._transport, data)
-        else:
-            self._transport.write(data)
-
     def give_up(self, reason: str) -> None:
         """Read no more, and wait for nothing; the task will end it, and tell `reason`."""
         self.reason = self.reason or reason
@@ -268,7 +247,8 @@ class Connection(asyncio.Protocol):
             return
         if farewell and not self._deaf and not self._closed:
             self.steps.send(self._transport, farewell)
-        self._deaf = self._closing = True
+        self._fall_silent()
+        self._closing = True
         self.reason = self.reason or CLOSED
         self._drop_input()
         if self._closed:
@@ -286,7 +266,8 @@ class Connection(asyncio.Protocol):
 
     def abort(self) -> None:
         """End it at once, whatever is unsent."""
-        self._deaf = self._closing = True
+        self._fall_silent()
+        self._closing = True
         self.reason = self.reason or CLOSED
         self._drop_input()
         if not self._closed:
@@ -314,6 +295,7 @@ class Connection(asyncio.Protocol):
             self._reset()
             return
         self._transport.set_write_buffer_limits(self.terms.high_water)
+        self._see_waiting()
         self._set_deadline()
 
     def data_received(self, data: bytes) -> None:
@@ -368,7 +350,8 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """Know that the socket is closed, by us or by an error."""
         self.reason = self.reason or tcp.describe(error)
-        self._closed = self._deaf = True
+        self._closed = True
+        self._fall_silent()
         self.full = False
         if self.session is not None:
             self.session.lose_peer()
@@ -424,10 +407,6 @@ class Connection(asyncio.Protocol):
 
     def _set_deadline(self) -> None:
         self.terms.deadlines.set(self, self._patience.next)
-
-    @property
-    def _unsent(self) -> int:
-        return 0 if self._closed else self._transport.get_write_buffer_size()
 
     @property
     def _end(self) -> str:

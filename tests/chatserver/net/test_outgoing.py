@@ -1,0 +1,123 @@
+"""What is written goes past the transport while nothing waits there; nobody can tell by the bytes."""
+
+import asyncio
+import os
+import socket
+
+import pytest
+
+from chatserver.net import direct
+from tests.chatserver.fakes import until
+from tests.chatserver.net.service import serving
+from tests.chatserver.net.test_connection import (
+    connect_slow,
+    greet_face,
+    logged,
+    read_all,
+    small_buffers,
+)
+
+
+def test_the_kernel_takes_what_fits_and_says_how_much() -> None:
+    """All of something small, a part of something large, and then nothing; it never waits."""
+    near, far = socket.socketpair()
+    with near, far:
+        assert direct.send(near.fileno(), b"hello") == 5
+        assert direct.send(near.fileno(), b"hello, again") == 12
+        assert far.recv(100) == b"hellohello, again"
+        large = bytes(100_000_000)
+        assert 0 < direct.send(near.fileno(), large) < len(large)
+        assert direct.send(near.fileno(), large) == -1
+
+
+def test_whoever_is_gone_is_no_signal() -> None:
+    """A broken pipe is told by what is returned."""
+    near, far = socket.socketpair()
+    with near:
+        far.close()
+        assert direct.send(near.fileno(), b"hello") == -1
+
+
+def test_the_same_bytes_at_another_place_are_sent_right() -> None:
+    """What was remembered of the last is not taken for the next."""
+    near, far = socket.socketpair()
+    with near, far:
+        for number in range(200):
+            data = b"%d\n" % (number // 2)
+            assert direct.send(near.fileno(), data) == len(data)
+        near.close()
+        with far.makefile("rb") as file:
+            assert [int(line) for line in file] == [number // 2 for number in range(200)]
+
+
+@pytest.mark.asyncio
+async def test_what_waits_is_not_overtaken() -> None:
+    """A reader who takes all only later gets each line once, in order, also when the way out changes."""
+    async with serving(sock=small_buffers(), high_water=1_000_000) as service:
+        sock = await connect_slow(service)
+        await greet_face(service, sock)
+        await service.world.journal.idle()
+        connection, loop = service.connection, asyncio.get_running_loop()
+        sent, got = b"hello\n", b""
+        for number in range(3000):
+            line = b"%d %s\n" % (number, b"x" * (number % 500))
+            connection.write(line)
+            sent += line
+            if number % 100 == 99:  # it reads a part of it, all of it from time to time
+                most = len(sent) - len(got) if number % 300 == 299 else 20_000
+                while most > 0 and len(got) < len(sent):
+                    part = await loop.sock_recv(sock, most)
+                    got, most = got + part, most - len(part)
+        sock.shutdown(socket.SHUT_WR)
+        got += await read_all(sock)
+        assert got == sent + b"bye: connection closed\n"
+
+
+@pytest.mark.asyncio
+async def test_a_transport_in_which_nothing_waits_is_passed_by() -> None:
+    """Before anything waited, and again afterwards."""
+    async with serving(sock=small_buffers(), high_water=1_000_000) as service:
+        sock = await connect_slow(service)
+        await greet_face(service, sock)
+        await service.world.journal.idle()
+        connection, loop = service.connection, asyncio.get_running_loop()
+        assert connection._descriptor >= 0
+        connection.write(bytes(500_000))
+        assert connection._descriptor == direct.NOWHERE
+        left = 500_006
+        while left:
+            left -= len(await loop.sock_recv(sock, left))
+        await until(lambda: not connection._unsent)
+        connection.write(b"one")
+        assert connection._descriptor >= 0
+        assert await loop.sock_recv(sock, 10) == b"one"
+
+
+@pytest.mark.asyncio
+async def test_a_descriptor_that_somebody_else_has_now_gets_nothing() -> None:
+    """The kernel gives numbers anew: who is gone must not be written to by one."""
+    async with serving() as service:
+        caller = await service.connect()
+        assert await caller.ask(b"hello") == b"hello\n"
+        connection = service.connection
+        number = connection._descriptor
+        near, far = socket.socketpair()
+        with near, far:
+            far.setblocking(False)
+            await caller.reset()
+            assert await service.connections.closed(within=10)
+            with socket.socket(fileno=os.dup2(near.fileno(), number)):
+                connection.write(b"for somebody else\n")
+                with pytest.raises(BlockingIOError):
+                    far.recv(100)
+
+
+@pytest.mark.asyncio
+async def test_nothing_goes_past_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """At level debug each `send` is told, with what the kernel took."""
+    async with logged(caplog) as service:
+        caller = await service.connect()
+        assert await caller.ask(b"hello") == b"hello\n"
+        assert service.connection._descriptor == direct.NOWHERE
+        assert "send: 6 bytes" in caplog.text
+        await caller.close()
