@@ -84,7 +84,22 @@ class Writing(Struct, frozen=True):
     @property
     def writes(self) -> bool:
         """Whether anything is to be kept, or to be gone."""
-        return any(getattr(self, name) for name in self.__struct_fields__)
+        return bool(self.records or self.changes)
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything is to be kept but records, or to be gone."""
+        return bool(
+            self.rooms
+            or self.forgotten
+            or self.redacted
+            or self.trimmed
+            or self.guests
+            or self.forgotten_guests
+            or self.accounts
+            or self.forgotten_accounts
+            or self.markers
+        )
 
 
 class Restored(Struct, frozen=True):

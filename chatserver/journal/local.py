@@ -224,7 +224,7 @@ class LocalJournal:
 
     def _see_to_late(self) -> None:
         """Have what is put off written soon, if nothing else is."""
-        if self._owes and self._late_timer is None:
+        if self._late_timer is None and self._owes:
             loop = asyncio.get_running_loop()
             self._late_timer = loop.call_later(LATE_AFTER, self._write_late)
 
@@ -256,6 +256,8 @@ class LocalJournal:
         of one. What must be kept of an account, `Node.execute` has put into `writing`.
         """
         state = self._node.state
+        if not (state.guests.changed or state.accounts.changed or state.markers.changed):
+            return writing
         guests, gone = state.guests.take_changed()
         accounts, dropped = state.accounts.take_changed()
         return structs.replace(
@@ -283,9 +285,12 @@ class LocalJournal:
             self._see_gone(batch.writing)
         self._node.release(batch)
         self._see_to_readers()
-        # What came meanwhile is to go along, so it is read first; with a large room that saves a tenth.
-        loop = asyncio.get_running_loop()
-        loop.call_soon(loop.call_soon, self._run)
+        if self._pending:
+            # What came meanwhile is to go along, so it is read first; with a large room that saves a tenth.
+            loop = asyncio.get_running_loop()
+            loop.call_soon(loop.call_soon, self._run)
+        else:
+            self._run()
 
     def _fail(self, batch: Batch, why: str) -> None:
         """Refuse the messages of a batch that was not kept, hold its changes of state back, plan a retry."""

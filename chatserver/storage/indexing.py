@@ -76,7 +76,8 @@ class Indexer:
         """Index what was kept, soon."""
         if self._thread is None:
             self._start()
-        self._wake.set()
+        if not self._wake.is_set():
+            self._wake.set()
 
     def forget(self, messages: Sequence[Message]) -> None:
         """Remove what is gone from the log, soon."""

@@ -59,7 +59,11 @@ class DamagedEvent(sqlite3.DatabaseError):
 
 def write(connection: sqlite3.Connection, writing: Writing) -> Sequence[Message]:
     """Write all of `writing`, and return the messages that are gone by it. Raises `sqlite3.Error`."""
-    records = writing.records
+    _write_records(connection, writing.records)
+    return _write_changes(connection, writing) if writing.changes else ()
+
+
+def _write_records(connection: sqlite3.Connection, records: Sequence[Record]) -> None:
     for start in range(0, len(records), _TOGETHER):
         rows = [*map(_row, records[start : start + _TOGETHER])]
         connection.execute(_insert_events(len(rows)), [*chain.from_iterable(rows)])
@@ -69,6 +73,10 @@ def write(connection: sqlite3.Connection, writing: Writing) -> Sequence[Message]
             "insert or replace into direct (reader, seq, target) values (?, ?, ?)", readers
         )
     _write_nonces(connection, [*_nonces(records)])
+
+
+def _write_changes(connection: sqlite3.Connection, writing: Writing) -> Sequence[Message]:
+    """Write all but the records; most messages change nothing else."""
     connection.executemany(
         "insert or replace into rooms values (?, ?)",
         [(room.key, _encode(room).decode()) for room in writing.rooms],

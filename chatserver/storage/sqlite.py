@@ -7,8 +7,8 @@ others read, also while it writes. Other processes may read too, and a second se
 
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, nullcontext, suppress
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +27,7 @@ from chatserver.storage.pages import read_page
 from chatserver.storage.readers import Readers
 from chatserver.storage.rows import count_start, restore, write
 from chatserver.storage.searches import IndexUnreadable, read_search
+from chatserver.storage.transactions import MAPPED, Transaction
 from chatserver.storage.wal import size_of
 
 FILE_NAME: Final = "chat.db"
@@ -101,7 +102,7 @@ class SqliteStore:
     def keep(self, writing: Writing) -> None:
         """Keep all of `writing` in one transaction, or nothing."""
         if writing.writes:
-            with self._mapped(), self._transaction() as connection:
+            with MAPPED, Transaction(self._opened()) as connection:
                 gone = write(connection, writing)
             self._take_note(writing, gone)
             self._tainted |= bool(writing.redacted)
@@ -113,7 +114,7 @@ class SqliteStore:
             return {}
         if self._readers is None:
             raise StoreError(_CLOSED)
-        with self._mapped(), self._readers.lend() as connection:
+        with MAPPED, self._readers.lend() as connection:
             return {one: self._answer(connection, one) for one in asked}
 
     def _take_note(self, writing: Writing, gone: Sequence[Message]) -> None:
@@ -136,7 +137,7 @@ class SqliteStore:
         """Return what is too old."""
         if self._readers is None:
             raise StoreError(_CLOSED)
-        with self._mapped(), self._readers.lend() as connection:
+        with MAPPED, self._readers.lend() as connection:
             return self._overdue.find(connection, now)
 
     def forgotten(self) -> Sequence[Trimmed]:
@@ -145,7 +146,7 @@ class SqliteStore:
 
     def probe(self) -> None:
         """Count the probes, and see that the count lasts."""
-        with self._mapped():
+        with MAPPED:
             self._count_probe()
 
     def close(self) -> None:
@@ -177,7 +178,7 @@ class SqliteStore:
             for setting in _SETTINGS:
                 self._connection.execute(f"pragma {setting}")
         migrate(self._connection)
-        with self._transaction() as connection:
+        with Transaction(self._opened()) as connection:
             count_start(connection, self._least_epoch)
         self._note_files()
         restored = restore(connection)
@@ -213,31 +214,8 @@ class SqliteStore:
                 return str(Damaged(self.path, str(error)))
         return None
 
-    @contextmanager
-    def _mapped(self) -> Iterator[None]:
-        """Make what goes wrong with the file an error of the port."""
-        try:
-            yield
-        except (sqlite3.Error, msgspec.MsgspecError) as error:
-            raise StoreError(str(error)) from error
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """Do the block and commit it, or nothing of it."""
-        connection = self._opened()
-        connection.execute("begin immediate")
-        try:
-            yield connection
-            connection.execute("commit")
-        except BaseException:
-            # After some errors SQLite has rolled back by itself.
-            if connection.in_transaction:
-                with suppress(sqlite3.Error):
-                    connection.execute("rollback")
-            raise
-
     def _count_probe(self) -> None:
-        with self._transaction() as connection:
+        with Transaction(self._opened()) as connection:
             connection.execute("update counters set value = value + 1 where name = 'probe'")
 
     def _opened(self) -> sqlite3.Connection:

@@ -15,6 +15,7 @@ import pytest
 from chatserver.ports import StoreError, StoreUnusable, Trimmed, Writing
 from chatserver.storage import rows
 from chatserver.storage.sqlite import SqliteStore
+from chatserver.storage.transactions import Transaction
 from tests.chatserver.storage.samples import ROOM, page, records
 
 BATCH = 3
@@ -339,7 +340,7 @@ def test_damage_found_later_fails_who_asks_for_it(tmp_path: Path) -> None:
     store.keep(Writing(records=records(*range(NEWEST + 1, NEWEST + 200), target="#b")))
     connection = store._connection
     assert connection
-    with store._transaction():
+    with Transaction(store._opened()):
         connection.execute("update events set event = '{' where seq = 5")
     with pytest.raises(StoreError):
         store.read([page(limit=1_000)])
@@ -355,7 +356,7 @@ def test_what_is_no_text_any_more_stops_nobody(tmp_path: Path) -> None:
     store.open()
     connection = store._connection
     assert connection
-    with store._transaction():
+    with Transaction(store._opened()):
         connection.execute("update events set event = cast(x'7bff' as text) where seq = 17")
     everything = page(limit=1_000)
     with pytest.raises(StoreError, match=r"^the event 11 in the log is not what was kept$"):

@@ -20,6 +20,7 @@ from chatserver.storage import sqlite
 from chatserver.storage.pages import read_page
 from chatserver.storage.readers import READERS
 from chatserver.storage.sqlite import SqliteStore
+from chatserver.storage.transactions import Transaction
 from tests.chatserver.storage.disks import FailingConnection, failing_writes, full_disk
 from tests.chatserver.storage.samples import ANN, OTHERS, ROOM, page, record, records, said
 
@@ -331,7 +332,7 @@ def test_other_processes_can_read(store: SqliteStore) -> None:
 def test_a_reader_does_not_wait_for_the_writer(store: SqliteStore) -> None:
     """What is being written is not seen until it is kept, and keeps nobody from reading."""
     store.keep(Writing(records=records(1)))
-    with store._transaction() as connection:
+    with Transaction(store._opened()) as connection:
         connection.execute("delete from events")
         assert numbers(store) == [1]
     assert numbers(store) == []
@@ -396,7 +397,7 @@ def test_readers_do_not_let_the_log_grow(
 def test_reading_goes_on_after_an_error(store: SqliteStore) -> None:
     """Also when as many reads failed as there are connections."""
     store.keep(Writing(records=[*records(1), *records(2, target="#b")]))
-    with store._transaction() as connection:
+    with Transaction(store._opened()) as connection:
         connection.execute("update events set event = '{' where seq = 1")
     for _ in range(READERS + 1):
         with pytest.raises(StoreError):
