@@ -1,7 +1,7 @@
 """One sender who waits for the echo of each message before the next, beside `fsync` on the same disk.
 
-Rule: both are measured in short turns, one after the other, so that a disk that changes its mind
-meets both alike.
+Rules: both are measured in short turns, one after the other, so that a disk that changes its mind
+meets both alike; and on the server's core, as a disk that interrupts the other one answers later there.
 """
 
 import os
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmarks.crowd import LoadError
 from benchmarks.load import GRACE_SECONDS
+from benchmarks.process import Server
 from benchmarks.room import Room
 from benchmarks.tally import compose
 
@@ -65,11 +66,12 @@ def echoes(room: Room, size: int, seconds: float, first: int) -> Sequence[float]
     return taken
 
 
-def measure(room: Room, directory: Path, size: int, seconds: float) -> Waits:
-    """Take both in turn, in `directory` what is bare."""
+def measure(room: Room, server: Server, size: int, seconds: float) -> Waits:
+    """Take both in turn, what is bare in the directory and on the core of `server`."""
     waits = Waits()
     for _ in range(TURNS):
         part = seconds / TURNS / 2
-        waits.synced += fsyncs(directory / "bare", part)
+        with server.in_its_place():
+            waits.synced += fsyncs(server.directory / "bare", part)
         waits.acknowledged += echoes(room, size, part, len(waits.acknowledged))
     return waits

@@ -40,7 +40,7 @@ def many_rooms(
 def one_by_one(target: Target, seconds: float) -> Waits:
     """Say messages one by one to one other, each when the one before was echoed; and bare `fsync`s."""
     with Server(target) as server, Room(server.address, target.dialect, 1, 1) as room:
-        return acknowledged.measure(room, server.directory, MESSAGE_BYTES, seconds)
+        return acknowledged.measure(room, server, MESSAGE_BYTES, seconds)
 
 
 def storm(target: Target, count: int) -> Passage:

@@ -8,7 +8,8 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -73,17 +74,15 @@ class Server:
         home = Path(self._directory.name)
         home.chmod(0o755)  # ngircd reads its configuration as another user
         command = self._target.command(self.address[1], home)
-        own_cores, load_cores = cores()
         self._all_cores = os.sched_getaffinity(0)
-        with (home / "log").open("wb") as log:
-            os.sched_setaffinity(0, own_cores)  # what starts now, and its threads, inherit it
+        self._own_cores, load_cores = cores()
+        os.sched_setaffinity(0, load_cores)
+        # What starts on its core, and its threads, inherit that.
+        with (home / "log").open("wb") as log, self.in_its_place():
             begin = time.perf_counter()
-            try:
-                self._process = subprocess.Popen(
-                    command, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-                )
-            finally:
-                os.sched_setaffinity(0, load_cores)
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
         try:
             self._await_listening(begin)
         except BaseException:
@@ -99,6 +98,16 @@ class Server:
         self._process.kill()
         self._process.wait()
         self._directory.cleanup()
+
+    @contextmanager
+    def in_its_place(self) -> Iterator[None]:
+        """Do the block on the core that it has."""
+        before = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, self._own_cores)
+        try:
+            yield
+        finally:
+            os.sched_setaffinity(0, before)
 
     def cpu_seconds(self) -> float:
         """CPU seconds used since its start, by all its threads."""
