@@ -180,6 +180,10 @@ class Clock(Protocol):
 class Peer(Protocol):
     """The other end of a connection, as the node writes to it."""
 
+    descriptor: int
+    """The socket, while what is sent to it (see `direct`) comes after all that was written before; else
+    `NOWHERE`. What the kernel did not take of that is to be written."""
+
     def write(self, data: bytes) -> None:
         """Send `data` after all that was written before. Never blocks, never raises; a no-op once closed."""
         ...

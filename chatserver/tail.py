@@ -16,6 +16,7 @@ from chatserver.core.audiences import Audience
 from chatserver.core.events import Event
 from chatserver.core.state import User
 from chatserver.faces.contract import Dialect
+from chatserver.ports import Peer
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +45,11 @@ class Subscriber(Protocol):
     @property
     def number(self) -> int:
         """The number of the session."""
+        ...
+
+    @property
+    def peer(self) -> Peer:
+        """The other end of its connection."""
         ...
 
     @property

@@ -7,7 +7,7 @@ there, all goes that way, until nothing does.
 import asyncio
 from typing import TYPE_CHECKING
 
-from chatserver.net import direct
+from chatserver import direct
 from chatserver.net.steps import Steps
 
 if TYPE_CHECKING:  # loaded when a listener has TLS: it takes its time
@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # loaded when a listener has TLS: it takes its time
 class Outgoing:
     """Writes to the socket of a transport, until it falls silent."""
 
-    __slots__ = ("_closed", "_deaf", "_debug", "_descriptor", "_tls", "_transport", "steps")
+    __slots__ = ("_closed", "_deaf", "_debug", "_tls", "_transport", "descriptor", "steps")
 
     _tls: "TlsTransport | None"
     """What is between us and TCP, if anything is."""
@@ -32,16 +32,16 @@ class Outgoing:
         """Whether there is no socket: not yet, or no more."""
         self._deaf = False
         """Whether it gets nothing more."""
-        self._descriptor = direct.NOWHERE
+        self.descriptor = direct.NOWHERE
         """The socket, while nothing waits for it in the transport."""
 
     def write(self, data: bytes) -> None:
         """Send `data` after all that was written before."""
-        if self._descriptor >= 0:
-            sent = direct.send(self._descriptor, data)
+        if self.descriptor >= 0:
+            sent = direct.send(self.descriptor, data)
             if sent == len(data):
                 return
-            data, self._descriptor = data[max(sent, 0) :], direct.NOWHERE
+            data, self.descriptor = data[max(sent, 0) :], direct.NOWHERE
         if self._deaf:
             return
         if self._debug:
@@ -53,11 +53,11 @@ class Outgoing:
     def _see_waiting(self) -> None:
         """Send past the transport from here on, if it has nothing to do with it."""
         if self._tls is None and not (self._debug or self._unsent):
-            self._descriptor = direct.descriptor_of(self._transport.get_extra_info("socket"))
+            self.descriptor = direct.descriptor_of(self._transport.get_extra_info("socket"))
 
     def _fall_silent(self) -> None:
         """Write nothing more: the transport alone may send what waits."""
-        self._deaf, self._descriptor = True, direct.NOWHERE
+        self._deaf, self.descriptor = True, direct.NOWHERE
 
     @property
     def _unsent(self) -> int:

@@ -20,6 +20,7 @@ from chatserver.config.settings import Config
 from chatserver.config.sources import Parser
 from chatserver.core.accounts import Verifier
 from chatserver.core.state import State
+from chatserver.direct import NOWHERE
 from chatserver.faces.control import (
     CONTROL_NAME,
     AddAccount,
@@ -137,6 +138,8 @@ class _Collector:
     """The other end of the one session of a server that runs for one order."""
 
     full = False
+
+    descriptor = NOWHERE
 
     def __init__(self) -> None:
         self.received = b""

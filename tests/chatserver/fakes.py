@@ -8,6 +8,7 @@ from chatserver.core.events import KeptEvent
 from chatserver.core.history import Question
 from chatserver.core.limits import Limits
 from chatserver.core.state import State
+from chatserver.direct import NOWHERE
 from chatserver.faces.contract import Face, Item, Request
 from chatserver.faces.plain import PlainFace, PlainFacts
 from chatserver.journal.local import LocalJournal
@@ -20,6 +21,8 @@ from chatserver.tail import TAIL
 
 class FakePeer:
     """A peer that remembers what it was sent, and in how many writes."""
+
+    descriptor = NOWHERE
 
     def __init__(self) -> None:
         self.sent = b""

@@ -21,6 +21,7 @@ from chatserver.core.limits import Limits
 from chatserver.core.state import State, User
 from chatserver.delivery import CHUNK_MOST, Delivery, Round
 from chatserver.faces.contract import Dialect
+from tests.chatserver.fakes import FakePeer
 
 
 class Tongue:
@@ -83,6 +84,7 @@ class Reader:
         self.full = False
         self.cut = False
         self.backlog: Backlog | None = None
+        self.peer = FakePeer()
 
     def write(self, data: bytes) -> None:
         """Remember `data`."""

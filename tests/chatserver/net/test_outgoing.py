@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from chatserver.net import direct
+from chatserver import direct
 from tests.chatserver.fakes import until
 from tests.chatserver.net.service import serving
 from tests.chatserver.net.test_connection import (
@@ -81,15 +81,15 @@ async def test_a_transport_in_which_nothing_waits_is_passed_by() -> None:
         await greet_face(service, sock)
         await service.world.journal.idle()
         connection, loop = service.connection, asyncio.get_running_loop()
-        assert connection._descriptor >= 0
+        assert connection.descriptor >= 0
         connection.write(bytes(500_000))
-        assert connection._descriptor == direct.NOWHERE
+        assert connection.descriptor == direct.NOWHERE
         left = 500_006
         while left:
             left -= len(await loop.sock_recv(sock, left))
         await until(lambda: not connection._unsent)
         connection.write(b"one")
-        assert connection._descriptor >= 0
+        assert connection.descriptor >= 0
         assert await loop.sock_recv(sock, 10) == b"one"
 
 
@@ -100,7 +100,7 @@ async def test_a_descriptor_that_somebody_else_has_now_gets_nothing() -> None:
         caller = await service.connect()
         assert await caller.ask(b"hello") == b"hello\n"
         connection = service.connection
-        number = connection._descriptor
+        number = connection.descriptor
         near, far = socket.socketpair()
         with near, far:
             far.setblocking(False)
@@ -118,6 +118,6 @@ async def test_nothing_goes_past_the_log(caplog: pytest.LogCaptureFixture) -> No
     async with logged(caplog) as service:
         caller = await service.connect()
         assert await caller.ask(b"hello") == b"hello\n"
-        assert service.connection._descriptor == direct.NOWHERE
+        assert service.connection.descriptor == direct.NOWHERE
         assert "send: 6 bytes" in caplog.text
         await caller.close()
