@@ -4,7 +4,8 @@ Rules:
 - Rows are made for the lines that are seen and no others, from the end of the buffer upward or from
   the top of the view downward; the lines are never counted in rows.
 - A view follows the end of its buffer, or it stays where it was put: then the text at its top
-  stays there, whatever is added, inserted before it, let go from memory, or resized.
+  stays there, whatever is added, inserted before it, let go from memory, or resized. Who goes to
+  the start stays at the start while older lines come, some pages far, until they move.
 - What is older than all that is known is asked for when one moves near it, and so is what a line
   says to be missing.
 """
@@ -32,6 +33,7 @@ FindOlder = Callable[[Buffer, Line, Line | None], bool]
 """Asks for what was said before a line, or is missing in a gap before it; says if that can be."""
 
 _MANY = 1000  # new lines that are counted
+_CLIMB = 10  # pages that the server is asked for by one key: it may have millions of lines
 _PICKED = CONVERSATION | {Kind.INFO, Kind.ERROR, Kind.TOPIC, Kind.INVITE}
 """What can be picked: what somebody may want to answer or copy."""
 
@@ -78,6 +80,7 @@ class View:
         self._pick: Place | None = None
         self._light: tuple[Block, Block] | None = None
         self._stale = False
+        self._climb = 0  # pages by which the view still goes up as older lines come
         self._asked: set[tuple[int, int]] = set()
         self._size = (80, 20)
         self._shown = 0  # lines that are seen when the view is at the end
@@ -96,7 +99,12 @@ class View:
         """Return the rows to show, at most `height`."""
         self._size = (cells, height)
         self.fleets = False
+        has_come = self._stale
         self._check()
+        if has_come and self._climb:
+            self.to_start(self._climb - 1)
+        elif not self.buffer.seeking:
+            self._climb = 0
         if self._top is not None:
             shown = self._from_top(height)
             if shown is not None:
@@ -126,17 +134,19 @@ class View:
         """Move the view by pages, which overlap by two rows."""
         self.scroll(pages * max(1, self._size[1] - 3))
 
-    def to_start(self) -> None:
-        """Show the oldest line that is known."""
+    def to_start(self, climb: int = _CLIMB) -> None:
+        """Show the oldest line that is known, and stay there while so many pages come before it."""
         self._found = None
         self._lines.to_start()
         if len(self._lines):
             self._stand(0, 0)
             self._seek()
+        self._climb = climb
 
     def to_end(self) -> None:
         """Follow the end of the buffer."""
         self._top = self._found = None
+        self._climb = 0
 
     def clear(self) -> None:
         """Follow the end of the buffer, and show there what comes from now on; nothing is lost."""
@@ -382,7 +392,7 @@ class View:
 
     def _more(self, lines: int) -> Row:
         """Return the row that says that one is not at the end, and how far it is."""
-        new = self._count_new()
+        new = _count_new(self.buffer, self._left)
         text = f"{lines} more {'line' if lines == 1 else 'lines'} below"
         if not self._lines.joined:
             text = "more below"
@@ -391,15 +401,6 @@ class View:
         way = " · Ctrl+End: newest"
         text = f"↓ {text}"
         return Row([("", text + way if len(text + way) <= self._size[0] else text)], "class:more")
-
-    def _count_new(self) -> int:
-        """Return how much people said since the end was left, 1000 for more."""
-        count = 0
-        for line in reversed(self.buffer.lines):
-            if line.id == self._left or count == _MANY:
-                return count
-            count += line.kind in CONVERSATION and not line.own
-        return count if self._left else 0
 
     def _top_row(self) -> tuple[int, int]:
         """Return the line, and the row of it, at the top of the view."""
@@ -451,8 +452,18 @@ class View:
             return
         if self._top is None:
             self._left = self.buffer.lines[-1].id if self.buffer.lines else 0
-        self._cleared = 0
+        self._cleared = self._climb = 0
         line, start = self._lines[index], self._block(index).starts[row]
         near = (self._lines.position(at) for at in range(index, max(-1, index - 20), -1))
         position = next((each for each in near if each is not None), None)
         self._top = Place(index, line.id, position, start)
+
+
+def _count_new(buffer: Buffer, left: int) -> int:
+    """Return how much people said since the end was left, at a line with that id; 1000 for more."""
+    count = 0
+    for line in reversed(buffer.lines):
+        if line.id == left or count == _MANY:
+            return count
+        count += line.kind in CONVERSATION and not line.own
+    return count if left else 0

@@ -149,6 +149,7 @@ class ScriptedClient:
     def find_older(self, buffer: Buffer, line: Line, gap: Line | None = None) -> bool:
         """Note it; a test plays the answer."""
         self.older_sought.append((line, gap))
+        self.world.set_seeking(buffer, seeking=self.has_history)
         return self.has_history
 
     def find_rooms(self, beginning: str) -> None:

@@ -11,6 +11,7 @@ from chatclient.archive import tasks as t
 from chatclient.model import Archive, Buffer, Kind, Line, World
 from chatclient.model.window import restore
 from tests.chatclient.ui.rig import (
+    CTRL_DOWN,
     CTRL_END,
     CTRL_HOME,
     NOON,
@@ -142,9 +143,9 @@ async def test_older_lines_come_from_the_server_by_themselves(past: Past) -> Non
         await screen.until(lambda: screen.client.older_sought)
         (before, gap) = screen.client.older_sought[0]
         assert (before.text, gap) == ("line 0", None)
-        past.world.set_seeking(past.room, seeking=True)
-        screen.client.flush()
         await screen.shows("loading what was said before")
+        screen.press(CTRL_DOWN * 2)
+        await screen.until(lambda: _numbers(screen)[0] == 1)
         shown = _numbers(screen)
         older = [past.line(f"older {number}", NOON - 2 * MANY) for number in range(40)]
         past.file(screen, older, before)
@@ -153,6 +154,19 @@ async def test_older_lines_come_from_the_server_by_themselves(past: Past) -> Non
         screen.press(PAGE_UP)
         await screen.shows("older 39")
         screen.press(PAGE_UP * 4)
+        await screen.shows("older 0")
+
+
+async def test_the_start_is_where_the_oldest_line_is_that_the_server_has(past: Past) -> None:
+    """Ctrl+Home goes there, also while older lines are still to come."""
+    async with rig(world=past.world, archive=past.archive) as screen:
+        screen.client.has_history = True
+        screen.press(CTRL_HOME)
+        await screen.until(lambda: screen.client.older_sought)
+        (before, _) = screen.client.older_sought[0]
+        await screen.shows("loading what was said before")
+        older = [past.line(f"older {number}", NOON - 2 * MANY) for number in range(40)]
+        past.file(screen, older, before)
         await screen.shows("older 0")
 
 

@@ -24,6 +24,7 @@ class Room:
         self.room = self.world.open_room("#room")
         self.archive = SqliteArchive()
         self.asked: list[tuple[str, str]] = []  # before what, filling which gap
+        self.has_history = False
         for number in range(many):
             self.say(f"line {number}", NOON - many + number)
         self.archive.flush()
@@ -39,7 +40,22 @@ class Room:
     def find_older(self, buffer: Buffer, line: Line, gap: Line | None) -> bool:
         """Note what is asked for."""
         self.asked.append((line.text, gap.text if gap else ""))
+        self.room.seeking = self.has_history
         return True
+
+    def answer(self, many: int, name: str = "") -> None:
+        """Let the server answer with what was said before all that is known."""
+        (first,) = self.archive.newer(self.room, 0, 1)
+        lines = [
+            self.world.make_line(Kind.MESSAGE, f"older {name}{n}", time=NOON - 99, source="bob")
+            for n in range(many)
+        ]
+        lines = [replace(line, msgid=line.text) for line in lines]
+        shelf = self.archive.shelf(self.room)
+        self.archive.do(t.Insert(shelf, lines, high=first.position))
+        self.archive.flush()
+        self.room.seeking = False
+        self.view.refresh()
 
     def say(self, text: str, time: float = NOON) -> Line:
         """Let bob say something."""
@@ -182,26 +198,59 @@ def test_the_server_is_asked_for_what_nobody_has(short: Room) -> None:
 def test_it_says_that_something_is_on_its_way_and_keeps_the_place(short: Room) -> None:
     """Text does not move when older lines come."""
     short.view.to_start()
+    short.view.scroll(-1)
     short.room.seeking = True
     before = short.texts()
     assert "loading" in before[0]
-    short.room.seeking = False
-    first = short.room.lines[0]
-    old = [
-        replace(
-            short.world.make_line(Kind.MESSAGE, f"old {n}", time=NOON - 99, source="bob"),
-            msgid=f"old{n}",
-        )
-        for n in range(50)
-    ]
-    short.archive.do(t.Insert(short.archive.shelf(short.room), old, before=first.id))
-    short.archive.flush()
-    short.view.refresh()
+    short.answer(50)
     now = short.texts()
     assert now[1:] == before[1:]
-    assert now[0] == "old 49"
+    assert now[0] == "older 49"
     short.view.page(-1)
-    assert short.texts()[0] == "old 42"
+    assert short.texts()[0] == "older 42"
+
+
+def test_who_goes_to_the_start_stays_there_as_older_lines_come(short: Room) -> None:
+    """Page after page: until there is nothing older, or it is enough for once."""
+    short.has_history = True
+    short.view.to_start()
+    assert short.texts()[1] == "line 0"
+    pages = 0
+    while short.room.seeking and pages < 10:
+        pages += 1
+        short.answer(20, f"{pages}-")
+        assert short.texts()[1] == f"older {pages}-0"
+    short.answer(20, "too many-")
+    assert short.texts()[1] == "older 10-0"
+    short.view.to_start()
+    assert short.room.seeking
+    short.answer(20, "the first-")
+    assert short.texts()[1] == "older the first-0"
+
+
+@pytest.mark.parametrize("way", ["scroll", "end"])
+def test_who_moves_goes_no_further_to_the_start(short: Room, way: str) -> None:
+    """What was asked for comes, and moves nothing."""
+    short.has_history = True
+    short.view.to_start()
+    assert short.texts()[1] == "line 0"
+    if way == "scroll":
+        short.view.scroll(2)
+    else:
+        short.view.to_end()
+    before = short.texts()
+    short.answer(20)
+    assert short.texts() == before
+
+
+def test_the_start_is_reached_from_a_view_that_shows_all(short: Room) -> None:
+    """What is known fits in a high terminal; what comes from before it may not."""
+    short.has_history = True
+    short.texts(height=40)
+    short.view.to_start()
+    assert short.texts(height=40)[-1] == "line 29"
+    short.answer(50)
+    assert short.texts(height=40)[1] == "older 0"
 
 
 def test_nothing_is_asked_for_when_there_is_nothing(short: Room) -> None:
