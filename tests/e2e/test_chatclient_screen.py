@@ -45,6 +45,17 @@ def test_over_ipv6(server: Server) -> None:
         alice.see(rf"IPv6 \[::1\]:{server.port}")
 
 
+def test_to_the_first_line_of_all(server: Server) -> None:
+    """One key, though no more than the end of what was said before is there when one comes."""
+    with server.join() as bob:
+        bob.send(*(f"number {number}." for number in range(350)), "/names")
+        bob.read_until("#lobby (")
+        with Terminal("localhost", str(server.port), "--nick", "alice") as alice:
+            alice.see(r"number 349\.")
+            alice.press("\x1b[1;5H")
+            alice.see(r"(?s)number 0\..*number 1\..*more .*below")
+
+
 def test_what_peers_send_controls_nothing(server: Server) -> None:
     """Escape sequences of a peer never reach the terminal as such."""
     with Terminal("localhost", str(server.port), "--nick", "alice") as alice:

@@ -60,9 +60,7 @@ def test_suspend(server: Server) -> None:
         _suspend(alice)
         bob.send("said meanwhile")
         alice.type("fg")
-        began = time.monotonic()
         alice.see("said meanwhile")
-        assert time.monotonic() - began < 5
         alice.type("back again")
         bob.read_until("[alice] back again")
         assert b"Traceback" not in alice.written
@@ -78,10 +76,8 @@ def test_suspended_while_the_server_goes(tmp_path: Path) -> None:
     with alice, Server("--port", port, "--data", data) as server, server.join() as bob:
         bob.send("after the restart", "/names")
         bob.read_until("#lobby (")
-        began = time.monotonic()
         alice.type("fg")
         alice.see("after the restart")
-        assert time.monotonic() - began < 5
         alice.type("me too")
         bob.read_until("[alice] me too")
 

@@ -30,7 +30,7 @@ def test_irssi_logs_in(
     """By PLAIN and by EXTERNAL, over both families; and talks with everybody."""
     nc = person(terminals, secure)
     clara = chatclient(terminals, secure.port)
-    clara.see("connected", " here")
+    clara.see("connected", "2 here")
     login = account(secure, "irene", tmp_path, by_certificate=by_certificate)
     irene = irssi_account(terminals, tls_port(secure), login, host)
     irene.see("Irssi: #lobby: Total of")
@@ -57,7 +57,7 @@ def test_weechat_logs_in(
     """By SCRAM-SHA-256 and by EXTERNAL, over both families; and talks with everybody."""
     nc = person(terminals, secure)
     clara = chatclient(terminals, secure.port)
-    clara.see("connected", " here")
+    clara.see("connected", "2 here")
     login = account(secure, "wanda", tmp_path, by_certificate=by_certificate)
     wanda = weechat_account(terminals, tls_port(secure), login, host)
     wanda.see("Channel #lobby: 3 nicks")

@@ -31,7 +31,7 @@ def test_limnoria_logs_in_and_answers(
     """By SCRAM-SHA-256 and by EXTERNAL, over both families; people at netcat and chatclient."""
     nc = person(terminals, secure)
     clara = chatclient(terminals, secure.port)
-    clara.see("connected", " here")
+    clara.see("connected", "2 here")
     login = account(secure, "lima", tmp_path, by_certificate=by_certificate)
     limnoria(terminals, tls_port(secure), login, host)
     nc.see("* lima joined")

@@ -36,7 +36,7 @@ def test_it_talks(server: Server, terminals: Terminals, host: str, family: str) 
 def test_rooms_are_entered_and_left(server: Server, terminals: Terminals) -> None:
     """/join, /topic, /msg, /nick, /part, unread rooms, Alt and a number."""
     clara = chatclient(terminals, server.port)
-    clara.see("connected", " here")
+    clara.see("connected", "1 here")
     nc = person(terminals, server)
     clara.type("/join #ops")
     clara.see("3 #ops", "#ops >", "1 here")
@@ -65,7 +65,7 @@ def test_one_reads_back(server: Server, terminals: Terminals) -> None:
     """While one reads what was before, what is new waits below; Ctrl+End shows it."""
     nc = person(terminals, server)
     clara = chatclient(terminals, server.port)
-    clara.see("connected", " here")
+    clara.see("connected", "2 here")
     nc.paste("".join(f"line {number}\n" for number in range(1, 201)))
     clara.see("nora: line 200")
     clara.press("C-Home")
@@ -100,7 +100,7 @@ def test_a_paste_is_sent_by_enter_alone(server: Server, terminals: Terminals) ->
     """Then it arrives whole and in order."""
     nc = person(terminals, server)
     clara = chatclient(terminals, server.port)
-    clara.see("connected", " here")
+    clara.see("connected", "2 here")
     clara.paste("".join(f"line {number} of 200\n" for number in range(1, 201)), bracketed=True)
     clara.see("Enter sends 200 lines in 2 messages")
     assert "line 1 of 200" not in nc.screen()
@@ -166,7 +166,7 @@ def test_leaving_gives_the_terminal_back(server: Server, terminals: Terminals, w
     shell.type("echo before")
     shell.see("\nbefore")
     shell.type(f"{CHATCLIENT} 127.0.0.1 {server.port}")
-    shell.see("connected", " here")
+    shell.see("connected", "1 here")
     assert shell.state("alternate_on") == "1"
     if way.startswith("/"):
         shell.type(way)

@@ -27,7 +27,7 @@ def test_it_talks_with_netcat_and_chatclient(
     """Over both families; all three read the same."""
     nc = person(terminals, server)
     clara = chatclient(terminals, server.port)
-    clara.see("connected", " here")
+    clara.see("connected", "2 here")
     irene = join(irssi(terminals, server.port, host))
     nc.see("* irene joined")
     clara.see("irene joined")
