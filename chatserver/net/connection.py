@@ -64,7 +64,8 @@ class Connection(Outgoing, asyncio.Protocol):
             handshake=entrance.proxied or self._tls is not None,
         )
         self._waiter: asyncio.Future[None] | None = None
-        self._chunks: list[bytes] = []
+        self._chunks: list[bytes] | None = None
+        """What came and the task has not taken yet; whoever is idle needs no list for it."""
         self._size = 0
         """Bytes in `_chunks`."""
         self._reading = True
@@ -172,15 +173,15 @@ class Connection(Outgoing, asyncio.Protocol):
 
     async def receive(self) -> bytes:
         """Return the next bytes, or b"" when there are no more: `reason` says why."""
-        while not self._chunks:
+        while not (chunks := self._chunks):
             if self.reason:
                 return b""
             await self.change()
-        data = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
-        self._chunks.clear()
+        data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        self._chunks = None
         self._size = 0
         if len(data) > PIECE:
-            self._chunks.append(data[PIECE:])
+            self._chunks = [data[PIECE:]]
             self._size = len(data) - PIECE
             await asyncio.sleep(0)
             return data[:PIECE]
@@ -281,7 +282,7 @@ class Connection(Outgoing, asyncio.Protocol):
         self._transport.abort()
 
     def _drop_input(self) -> None:
-        self._chunks.clear()
+        self._chunks = None
         self._size = 0
         self.wake()
 
@@ -305,7 +306,10 @@ class Connection(Outgoing, asyncio.Protocol):
         if self.reason:
             return
         self._patience.heard = self._loop.time()
-        self._chunks.append(data)
+        if self._chunks is None:
+            self._chunks = [data]
+        else:
+            self._chunks.append(data)
         self._size += len(data)
         if self._size > INPUT_HIGH:
             self._reading = False
