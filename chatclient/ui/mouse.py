@@ -1,7 +1,7 @@
 """The mouse, for who wants it: the wheel scrolls, a click goes to a room, a person, or the end.
 
-Rules: it does nothing that no key does. What is under it is known from the places of the last frame,
-so that a frame costs no more with it.
+Rules: it does nothing that no key or command does. What is under it is known from the places of
+the last frame, so that a frame costs no more with it.
 """
 
 from collections import defaultdict
@@ -43,31 +43,35 @@ class Mouse:
             inside = place.xpos <= x < place.xpos + place.width
             if inside and place.ypos <= y < place.ypos + place.height:
                 if event.event_type in _WHEEL:
-                    self._turn(part, _WHEEL[event.event_type])
+                    self._turn(part, _WHEEL[event.event_type], place.height)
                 elif event.event_type is MouseEventType.MOUSE_UP:
-                    self._click(part, y - place.ypos, place.height)
+                    self._click(part, x - place.xpos, y - place.ypos, place)
                 return
 
-    def _turn(self, part: Container, rows: int) -> None:
-        if part is not self._parts.messages:
-            return
+    def _turn(self, part: Container, rows: int, height: int) -> None:
         stage = self._desk.stage
-        if stage.overlay:
+        if part is self._parts.people:
+            stage.scroll_people(rows, height)
+        elif part is not self._parts.messages:
+            return
+        elif stage.overlay:
             stage.overlay.move(1 if rows > 0 else -1)
         else:
             stage.view.scroll(rows)
 
-    def _click(self, part: Container, row: int, height: int) -> None:
-        desk, parts = self._desk, self._parts
+    def _click(self, part: Container, column: int, row: int, place: WritePosition) -> None:
+        desk, parts, height = self._desk, self._parts, place.height
         if part is parts.rooms:
             buffers = desk.client.buffers
             index = panes.first_shown(buffers, desk.active, height) + row
             if index < len(buffers):
                 desk.show(buffers[index])
+        elif part is parts.tabs:
+            if buffer := desk.stage.tab_at(column, place.width):
+                desk.show(buffer)
         elif part is parts.people:
-            members = desk.active.members.ordered()
-            says_more = len(members) > height and row == height - 1
-            if row < len(members) and not says_more:
+            members = desk.stage.people_shown(height)
+            if row < len(members):
                 desk.client.enter(desk.active, f"/query {members[row].nick}")
         elif part is parts.messages and row == height - 1 and not desk.stage.overlay:
             desk.stage.view.to_end()

@@ -86,15 +86,34 @@ def _room_row(name: str, count: str, style: str, cells: int) -> Row:
 
 def tabs(buffers: Sequence[Buffer], active: Buffer, title: Title, cells: int) -> Row:
     """Return the rooms in one row, for screens too narrow for a list; the active one is seen."""
+    made = _tabs(buffers, active, title, cells)
+    return Row([(_style(buffer, active), name) for buffer, name in made])
 
-    def tab(index: int) -> tuple[str, str]:
+
+def tab_at(
+    column: int, buffers: Sequence[Buffer], active: Buffer, title: Title, cells: int
+) -> Buffer | None:
+    """Return the room whose tab is in a column of that row, None if none is."""
+    for buffer, name in _tabs(buffers, active, title, cells):
+        column -= width(name)
+        if column < 0:
+            return buffer
+    return None
+
+
+def _tabs(
+    buffers: Sequence[Buffer], active: Buffer, title: Title, cells: int
+) -> Sequence[tuple[Buffer, str]]:
+    """Return the rooms that fit, each with what its tab says."""
+
+    def tab(index: int) -> tuple[Buffer, str]:
         buffer = buffers[index]
         count = badge(buffer)
         name = f" {_number(index)}{clip(title(buffer), 14)}{f' {count}' if count else ''} "
-        return _style(buffer, active), name
+        return buffer, name
 
     first = after = buffers.index(active)
-    made: deque[tuple[str, str]] = deque()
+    made: deque[tuple[Buffer, str]] = deque()
     room = cells
     while first >= 0 and (not made or width(tab(first)[1]) <= room):
         made.appendleft(tab(first))
@@ -103,15 +122,24 @@ def tabs(buffers: Sequence[Buffer], active: Buffer, title: Title, cells: int) ->
     while (after := after + 1) < len(buffers) and room > 0:
         made.append(tab(after))
         room -= width(made[-1][1])
-    return Row(made)
-
-
-def people(members: Sequence[Member], fold: Fold, cells: int, height: int) -> list[Row]:
-    """Return who is in a room, with prefixes; those who are away are grey."""
-    made = [_person(member, fold, cells) for member in members[:height]]
-    if len(members) > height > 0:
-        made[-1] = Row([("class:hint", f" +{len(members) - height + 1} more")])
     return made
+
+
+def people(
+    members: Sequence[Member], fold: Fold, cells: int, height: int, first: int = 0
+) -> list[Row]:
+    """Return who is in a room, from the `first` on, with prefixes; those who are away are grey."""
+    shown = people_shown(members, height, first)
+    made = [_person(member, fold, cells) for member in shown]
+    if len(made) < height and (more := len(members) - first - len(shown)):
+        made.append(Row([("class:hint", f" +{more} more")]))
+    return made
+
+
+def people_shown(members: Sequence[Member], height: int, first: int) -> Sequence[Member]:
+    """Return who has a row of the list; the last row says if there are more below."""
+    says_more = len(members) - first > height
+    return members[first : first + height - says_more] if height > 0 else ()
 
 
 def _person(member: Member, fold: Fold, cells: int) -> Row:

@@ -11,6 +11,7 @@ from chatclient.model import (
     Buffer,
     BufferKind,
     ConnectionState,
+    Member,
     NoArchive,
     Question,
     World,
@@ -58,6 +59,8 @@ class Stage:
         """Whether the user has asked to leave."""
         self.word = ""
         """What to say once, in place of a hint: what came of the last key."""
+        self._people: tuple[Buffer | None, int] = (None, 0)
+        """Whose people were scrolled, and which of them is the first in view."""
         self.wants_people = True
         """Whether the list of people is shown, if there is room."""
 
@@ -117,6 +120,10 @@ class Stage:
         else:
             self.view.page(pages)
 
+    def scroll_people(self, rows: int, height: int) -> None:
+        """Move the list of people, which has that height: up when negative."""
+        self._people = (self._world.active, self._members(height)[1] + rows)
+
     def toggle_people(self) -> None:
         """Hide the list of people, or show it."""
         self.wants_people = not self.wants_people
@@ -163,9 +170,28 @@ class Stage:
         """Return the rooms in one row."""
         return [panes.tabs(self._client.buffers, self._world.active, self._title, cells)]
 
+    def tab_at(self, column: int, cells: int) -> Buffer | None:
+        """Return the room whose tab is in a column of that row, None if none is."""
+        client = self._client
+        return panes.tab_at(column, client.buffers, self._world.active, self._title, cells)
+
     def people(self, cells: int, height: int) -> Sequence[Row]:
         """Return who is in the room."""
-        return panes.people(self._world.active.members.ordered(), self._world.fold, cells, height)
+        members, first = self._members(height)
+        return panes.people(members, self._world.fold, cells, height, first)
+
+    def people_shown(self, height: int) -> Sequence[Member]:
+        """Return who has a row in that list."""
+        members, first = self._members(height)
+        return panes.people_shown(members, height, first)
+
+    def _members(self, height: int) -> tuple[Sequence[Member], int]:
+        """Return who is in the room, and which of them is the first in a list of that height."""
+        room, first = self._people
+        active = self._world.active
+        members = active.members.ordered()
+        first = max(0, min(first, len(members) - height)) if room is active else 0
+        return members, first
 
     def status(self, cells: int, height: int) -> Sequence[Row]:
         """Return the status line."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chatclient.model import Member
 from chatclient.settings import Settings
 from tests.chatclient.ui.rig import join, make_world, rig
 
@@ -55,6 +56,43 @@ async def test_a_click_on_a_person_opens_a_conversation() -> None:
         seen.press(click(70, row + 5) + click(70, row + 1))
         await seen.until(lambda: seen.client.entered)
         assert seen.client.entered == [("#lobby", "/query bob")]
+
+
+@pytest.mark.asyncio
+async def test_the_wheel_goes_through_the_people_of_a_room() -> None:
+    """Down to the last, and up again; a click opens a conversation with who is there then."""
+    world = make_world()
+    guests = [Member(f"guest{number:02}") for number in range(40)]
+    world.active.members.replace([Member("oper", "@"), *guests])
+    async with rig(world=world, settings=MOUSE) as seen:
+        await seen.shows("more")
+        seen.press("\x1b[<65;75;8M")
+        await seen.shows("guest19")
+        assert "@oper" not in seen.text
+        seen.press("\x1b[<65;75;8M" * 20)
+        await seen.shows("guest39")
+        assert " more" not in seen.text
+        row = next(y for y, text in enumerate(seen.rows) if "guest39" in text)
+        seen.press(click(75, row + 1))
+        await seen.until(lambda: seen.client.entered == [("#lobby", "/query guest39")])
+        seen.press("\x1b[<64;75;8M" * 20)
+        await seen.shows("@oper")
+        await seen.shows("more")
+
+
+@pytest.mark.asyncio
+async def test_a_click_goes_to_a_tab() -> None:
+    """Where the rooms are one row, as the screen is narrow."""
+    world = make_world()
+    more = join(world, "#more")
+    async with rig(40, 12, world=world, settings=MOUSE) as seen:
+        row = next(y for y, text in enumerate(seen.rows) if "#more" in text)
+        seen.press(click(seen.rows[row].index("#more") + 2, row + 1))
+        await seen.until(lambda: world.active is more)
+        await seen.shows("#more >")
+        seen.press(click(39, row + 1))
+        seen.press(click(seen.rows[row].index("#lobby") + 1, row + 1))
+        await seen.shows("#lobby >")
 
 
 @pytest.mark.asyncio
