@@ -154,6 +154,8 @@ def _network(told: Mapping[str, Any], planned: Config | None) -> Config | None:
     table, name = told.get("network"), told.get("name")
     account, password = told.get("account"), str(told.get("password") or "")
     if planned:
+        if not planned.name:  # it is in no file, which would say who is ignored
+            planned = replace(planned, ignore=_ignored(table))
         identity = planned.identity
         if account == identity.account and not identity.password:
             return replace(planned, identity=replace(identity, password=password))
@@ -167,6 +169,12 @@ def _network(told: Mapping[str, Any], planned: Config | None) -> Config | None:
         return replace(configure(str(name), network, wishes), name=str(name))
     except (ArgumentError, TypeError, KeyError):
         return None
+
+
+def _ignored(table: object) -> tuple[str, ...]:
+    """Return whom the user ignored on a network that was handed over."""
+    masks = table.get("ignore") if isinstance(table, dict) else None
+    return tuple(map(str, masks)) if isinstance(masks, list) else ()
 
 
 def _nameless(data: bytes) -> int:

@@ -63,6 +63,23 @@ def test_the_same_view(server: Server) -> None:
         assert b"Traceback" not in alice.written
 
 
+def test_who_is_ignored_still_is(server: Server) -> None:
+    """Also on a network that is not saved."""
+    with (
+        Terminal("localhost", str(server.port), "--nick", "alice") as alice,
+        server.join_irc("eve") as eve,
+        server.join_irc("bob") as bob,
+    ):
+        alice.see("you joined #lobby")
+        alice.type("/ignore eve")
+        alice.see("that holds until you leave")
+        _upgrade(alice, r"connected · alice")
+        eve.send("PRIVMSG #lobby :said by eve", "PING x")
+        eve.read_until("PONG")
+        bob.send("PRIVMSG #lobby :said by bob")
+        assert "said by eve" not in alice.see("said by bob")
+
+
 def test_nobody_sees_it(server: Server, tmp_path: Path) -> None:
     """With an account, others see nobody leave or come, and nothing that is said is missed."""
     subprocess.run(
