@@ -33,7 +33,7 @@ class Outgoing:
         self._deaf = False
         """Whether it gets nothing more."""
         self.descriptor = direct.NOWHERE
-        """The socket, while nothing waits for it in the transport."""
+        """The socket, while nothing waits for it in the transport and bytes go out as they are written."""
 
     def write(self, data: bytes) -> None:
         """Send `data` after all that was written before."""

@@ -90,6 +90,9 @@ class WebConnection(Connection):
         status = HTTPStatus.REQUEST_TIMEOUT if self.reason else HTTPStatus.SERVICE_UNAVAILABLE
         super().close(self._websocket.close(farewell, status))
 
+    def _see_waiting(self) -> None:
+        """Have all go through `write`: what others send to the socket themselves is no message."""
+
     def _send_output(self) -> None:
         """Send what the protocol itself wants to be sent."""
         output, self._websocket.to_send = self._websocket.to_send, b""
