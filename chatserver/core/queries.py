@@ -113,7 +113,7 @@ def find_people(state: State, asker: User | None, mask: str) -> Iterator[User]:
 def remember(state: State, nick: str) -> Iterator[Past]:
     """Yield who had `nick` before, newest first."""
     folded = fold(nick)
-    return (past for past in reversed(state.past) if fold(past.identity.nick) == folded)
+    return (past for past in reversed([*state.past]) if fold(past.identity.nick) == folded)
 
 
 def _privileged(asker: User | None) -> bool:

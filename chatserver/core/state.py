@@ -4,7 +4,6 @@ Rules: only `execute` writes it, in the order of the journal. What leaves it is 
 or a `Roster` is a snapshot, shared until the membership changes, and rebuilt only then.
 """
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
@@ -27,12 +26,12 @@ from chatserver.core.records import (
     STATUSES,
     FormerName,
     ListEntry,
-    Past,
     RoomRecord,
     Roster,
     RosterEntry,
     Standing,
 )
+from chatserver.core.whowas import Whowas
 from chatwire.names import fold
 
 EARLIER_NICKS_MOST = 20
@@ -368,7 +367,7 @@ class State:
         """By folded name; with members, or kept though empty. Oldest first."""
         self.renamed: dict[str, Room] = {}
         """Those that stand in the log under another name than theirs, by that."""
-        self.past: deque[Past] = deque(maxlen=limits.whowas)
+        self.past = Whowas(limits.whowas)
         """Who left or changed nick, newest last."""
         self.departures = Departures(limits.whowas)
         self.empty_rooms: dict[str, Room] = {}

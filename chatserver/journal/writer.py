@@ -40,10 +40,15 @@ class Writer:
 
     def _run(self) -> None:
         while self._given.acquire() and self._job is not None:
-            loop, work, done = self._job
-            failure: Exception | None = None
-            try:
-                work()
-            except Exception as error:  # noqa: BLE001 - it is handed to whoever waits
-                failure = error
-            loop.call_soon_threadsafe(done, failure)
+            job, self._job = self._job, None
+            _do(*job)
+            del job  # what was written is not held until there is something else to write
+
+
+def _do(loop: asyncio.AbstractEventLoop, work: Work, done: Done) -> None:
+    failure: Exception | None = None
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001 - it is handed to whoever waits
+        failure = error
+    loop.call_soon_threadsafe(done, failure)

@@ -241,6 +241,11 @@ class Deadlines:
         if bucket is not None:
             bucket.pop(waiting, None)
 
+    def tidy(self) -> None:
+        """Forget the buckets that everybody has left before their time came."""
+        self._buckets = {number: bucket for number, bucket in self._buckets.items() if bucket}
+        self._order = sorted(self._buckets)
+
     def _arm(self) -> None:
         """Have the timer go off for the first bucket that somebody waits in."""
         while self._order and not self._buckets[self._order[0]]:

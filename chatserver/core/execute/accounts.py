@@ -155,7 +155,7 @@ def _release_nick(turn: Turn) -> Sequence[Effect]:
     before, number = user.identity, turn.seq
     while refuse_nick(state, nick := f"guest-{number % 0x1000000:x}", ""):
         number += 1
-    state.past.append(Past(before, turn.at))
+    state.past.add(Past(before, turn.at))
     user.begin_anew(turn.seq)
     state.guests.take(nick, user.key, turn.seq, turn.at)
     identify(state, user, structs.replace(before, nick=nick))

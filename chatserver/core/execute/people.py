@@ -41,7 +41,7 @@ def remove(turn: Turn, user: User, reason: str) -> Sequence[Effect]:
         state.drop_device(session)
     state.follow(user)
     state.drop_user(user)
-    state.past.append(Past(user.identity, turn.at))
+    state.past.add(Past(user.identity, turn.at))
     state.guests.leave(key, turn.at)
     departed = Departed(turn.seq, turn.at, user.identity, reason)
     if several is None:  # what is shown to one room goes out together, also when many leave it
@@ -58,7 +58,7 @@ def change_nick(turn: Turn, command: ChangeNick) -> Sequence[Effect]:
         return NOTHING
     before, owner = user.identity, state.find_user(nick)
     if owner is None:
-        state.past.append(Past(before, turn.at))
+        state.past.add(Past(before, turn.at))
         user.begin_anew(turn.seq)
     state.guests.take(nick, user.key, turn.seq, turn.at)
     identify(

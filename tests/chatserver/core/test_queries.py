@@ -125,5 +125,5 @@ def test_the_census_counts(state: State) -> None:
 def test_the_past_is_told_newest_first(state: State) -> None:
     """By nick, in any case."""
     for at, nick in ((1, "dan"), (2, "eve"), (3, "Dan")):
-        state.past.append(Past(Identity(nick, "u", "h"), at))
+        state.past.add(Past(Identity(nick, "u", "h"), at))
     assert [past.at for past in queries.remember(state, "DAN")] == [3, 1]

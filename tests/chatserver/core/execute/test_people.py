@@ -68,7 +68,7 @@ def test_who_leaves_is_missed_once_by_each_who_shared_a_room() -> None:
     assert set(chat.state.nicks) == {"bob", "cat"}
     assert ann not in chat.room("#a").members
     assert ann.rooms == {}
-    assert chat.state.past[-1].identity == ann.identity
+    assert [*chat.state.past][-1].identity == ann.identity
 
 
 def test_a_reason_to_leave_has_a_limit() -> None:
