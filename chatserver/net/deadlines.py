@@ -245,6 +245,8 @@ class Deadlines:
         """Forget the buckets that everybody has left before their time came."""
         self._buckets = {number: bucket for number, bucket in self._buckets.items() if bucket}
         self._order = sorted(self._buckets)
+        self._alarm = NEVER
+        self._arm()
 
     def _arm(self) -> None:
         """Have the timer go off for the first bucket that somebody waits in."""

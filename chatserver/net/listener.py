@@ -18,7 +18,7 @@ from chatserver.net.address import Address, local, parse
 from chatserver.net.connection import Connection
 from chatserver.net.descriptors import Reserve
 from chatserver.net.dialogue import converse
-from chatserver.net.slack import Slack
+from chatserver.net.slack import CROWD, Slack, Table, let_go, shrink, trim
 from chatserver.net.terms import Entrance, Terms, WebSocketTerms
 
 _log = logging.getLogger(__name__)
@@ -40,7 +40,8 @@ class Connections:
         self.terms = terms
         self.reserve = Reserve()
         self._slack = Slack(
-            lambda: (terms.counters.accepted, len(self), terms.node.delivery.ordinal)
+            lambda: (terms.counters.accepted, len(self), terms.node.delivery.ordinal),
+            self._give_back,
         )
         self._numbers = itertools.count(1)
         self._context, self._forget = copy_context(), self._remove
@@ -85,6 +86,21 @@ class Connections:
         self._strangers.discard(self._tasks.pop(task))
         self.reserve.refill()
         self._slack.count()
+
+    def _give_back(self) -> None:
+        if len(self) < CROWD:
+            self.terms.deadlines.tidy()
+            shrink(self._tables())
+            let_go()
+        trim()
+
+    def _tables(self) -> Iterator[Table]:
+        """Yield the tables in which there is somebody for each connection."""
+        node = self.terms.node
+        yield from (self._tasks, self._strangers, node.sessions)
+        yield from self.terms.deadlines.tables()
+        yield from node.delivery.tables()
+        yield from node.state.tables()
 
     async def closed(self, within: float) -> bool:
         """Wait until all are closed, at most `within` seconds; say whether they are."""

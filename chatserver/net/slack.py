@@ -2,60 +2,50 @@
 
 Rules: an allocator keeps what was freed in between what is in use, in case it is wanted again. When many
 have come or gone, and then nothing happens for a moment, it is given back. While nobody comes and goes,
-nothing runs. Python's allocator gives memory back by the MiB, and a single object holds one: so when few are
-left, what is only kept to be used again is let go, too. That looks at every object, so it takes as long as
-there are.
+nothing runs. Python's allocator gives memory back by the MiB, and a single object holds one: so when few
+are left, what is only kept to be used again is let go, too. That looks at every object there is: some 20 ms
+when few are there, so it is not done among many.
 """
 
 import asyncio
 import gc
 import sys
-from collections.abc import Callable, Hashable
-from typing import Final
+from collections.abc import Callable, Hashable, Iterable
+from functools import lru_cache
+from types import FunctionType
+from typing import Any, Final
 
 CROWD: Final = 1000
-"""So many have come or gone when it is worth it."""
+"""So many have come or gone when it is worth it, and so many are no longer few."""
+LOOKS_MOST: Final = 30
+"""How often a moment without anything is waited for: where people talk all the time there is none."""
 TABLE: Final = 16_384
 """Bytes of a table that it may keep."""
 SPARSE: Final = 1000
 """Bytes that a table has for each entry, when it is made anew: some 30 to 100 are in use."""
-HANDLES: Final = 250
-"""So many handles uvloop keeps."""
-LOOKS_MOST: Final = 30
-"""How often a moment without anything is waited for: where people talk all the time there is none."""
+
+Table = dict[Any, Any] | set[Any]
+
+_Cached: Final = type(lru_cache(lambda: None))
 
 
-def shrink_tables() -> None:
+def shrink(tables: Iterable[Table]) -> None:
     """Make tables small that have been large and are nearly empty: Python shrinks none by itself.
 
-    Nobody may be in the middle of one, so call it from the event loop.
+    Only the thread of the caller may write them.
     """
-    for table in gc.get_objects():
-        if (kind := type(table)) not in (dict, set) or sys.getsizeof(table) < TABLE:
-            continue
-        if len(table) * SPARSE < sys.getsizeof(table):
+    for table in tables:
+        if TABLE <= sys.getsizeof(table) >= len(table) * SPARSE:
             kept = table.copy()
             table.clear()
             table.update(kept)
 
 
-def renew_handles(loop: asyncio.AbstractEventLoop) -> None:
-    """Have the loop keep handles that were made together: uvloop keeps 250 that are done, wherever they are."""
-    handles = [loop.call_soon(_do_nothing) for _ in range(2 * HANDLES)]
-
-    def let_go() -> None:
-        del handles[HANDLES:]  # first, as those it keeps are the first that are let go
-        handles.clear()
-
-    loop.call_soon(let_go)
-
-
-def _do_nothing() -> None:
-    pass
-
-
-def collect() -> None:
-    """Have Python let go of what it keeps to use again."""
+def let_go() -> None:
+    """Have Python let go of what it keeps to use again: results, empty objects, names of methods."""
+    for one in gc.get_objects():
+        if isinstance(one, _Cached) and isinstance(one.__wrapped__, FunctionType):
+            one.cache_clear()  # `sqlite3` has such, too: they belong to other threads
     gc.collect()
     clear = getattr(sys, "_clear_internal_caches", None) or sys._clear_type_cache  # noqa: SLF001
     clear()
@@ -107,4 +97,5 @@ class Slack:
             self._look_later()
             return
         self._count = self._looks = 0
+        self._seen = None
         self._give_back()
