@@ -6,7 +6,7 @@ or a `Roster` is a snapshot, shared until the membership changes, and rebuilt on
 
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -388,6 +388,11 @@ class State:
         """Rooms whose record must be written; whoever writes it takes them out."""
         self.forgotten_rooms: set[str] = set()
         """Logs of rooms whose record must be removed, likewise."""
+
+    def tables(self) -> Iterator[dict[Any, Any]]:
+        """Yield those in which there is somebody for each who is there."""
+        yield from (self.users, self.sessions, self.keys)
+        yield from (room.members for room in self.rooms.values())
 
     def find_user(self, nick: str) -> User | None:
         """Return who has `nick`, in any case of letters."""

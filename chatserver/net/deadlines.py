@@ -9,7 +9,8 @@ import enum
 import heapq
 import logging
 import math
-from typing import Protocol
+from collections.abc import Iterator
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -240,6 +241,10 @@ class Deadlines:
         bucket = self._buckets.get(self._places.pop(waiting, -1))
         if bucket is not None:
             bucket.pop(waiting, None)
+
+    def tables(self) -> Iterator[dict[Any, Any]]:
+        """Yield those in which there is an entry for each who waits."""
+        yield self._places
 
     def tidy(self) -> None:
         """Forget the buckets that everybody has left before their time came."""

@@ -99,7 +99,6 @@ class Connections:
         node = self.terms.node
         yield from (self._tasks, self._strangers, node.sessions)
         yield from self.terms.deadlines.tables()
-        yield from node.delivery.tables()
         yield from node.state.tables()
 
     async def closed(self, within: float) -> bool:

@@ -205,6 +205,21 @@ async def test_who_is_cancelled_is_not_called() -> None:
     deadlines.cancel(moved)  # a second time, and when it does not wait: nothing
 
 
+@pytest.mark.asyncio
+async def test_who_waits_is_called_after_it_was_tidied() -> None:
+    """Times that everybody has cancelled are forgotten, and nothing else."""
+    loop = asyncio.get_running_loop()
+    deadlines = Deadlines(loop, grain=0.01)
+    gone, there = Sleeper(), Sleeper()
+    deadlines.set(gone, loop.time() + 0.02)
+    deadlines.set(there, loop.time() + 0.04)
+    deadlines.cancel(gone)
+    deadlines.tidy()
+    await until(lambda: there.calls)
+    assert not gone.calls
+    assert deadlines.wakeups == 1  # nobody is woken for who is gone
+
+
 async def see_lateness(*, broken: bool = False) -> None:
     """Let the loop be late for three buckets of sleepers, of which one may raise."""
     loop = asyncio.get_running_loop()
