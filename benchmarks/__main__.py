@@ -116,7 +116,8 @@ def sections(
             )
             for count in GROWN
         }
-        found["Growth: members"] = FanOut(ours[:1], grown, 1)
+        least = [one for one in targets if one.name == report.LIMIT]
+        found["Growth: members"] = FanOut([*ours[:1], *least], grown, 1)
         found["Growth: rooms"] = ManyRooms(
             growth_cases(ours[-1], ROOMS, Shape(receivers=0, seconds=options.seconds)), 1
         )
