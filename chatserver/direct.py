@@ -9,10 +9,9 @@ with each call, and another thread may then keep it for milliseconds: a thousand
 calls the C library without that.
 """
 
-import ctypes
 import socket
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import repeat
 from typing import Final
 
@@ -23,7 +22,24 @@ _FLAGS: Final[int] = getattr(socket, "MSG_NOSIGNAL", 0) | getattr(socket, "MSG_D
 
 _ALWAYS: Final = repeat(_FLAGS)
 
-_send: Final = ctypes.PyDLL(None).send
+
+def _find_send() -> tuple[Callable[..., int], Callable[[int], object]] | None:
+    """Return `send` of the C library and its type of sizes; None where it can't be called."""
+    if sys.platform == "win32":  # sockets are no descriptors there
+        return None
+    try:
+        import ctypes  # noqa: PLC0415 - a Python may have been built without
+
+        return ctypes.PyDLL(None).send, ctypes.c_size_t
+    except (ImportError, OSError, AttributeError):
+        return None
+
+
+def _fail(*_: object) -> int:
+    return -1
+
+
+_send, _size_t = _find_send() or (_fail, int)
 
 Taken = list[int]
 """How many bytes the kernel took for each socket, -1 where it failed."""
@@ -31,16 +47,15 @@ Taken = list[int]
 
 def send(descriptor: int, data: bytes) -> int:
     """Send `data` to a socket; return how many bytes of it the kernel took, -1 if it failed."""
-    sent: int = _send(descriptor, data, ctypes.c_size_t(len(data)), _FLAGS)
-    return sent
+    return _send(descriptor, data, _size_t(len(data)), _FLAGS)
 
 
 def send_each(descriptors: Iterable[int], data: bytes) -> Taken:
     """Send `data` to each of many sockets, in one loop that runs in C."""
-    size = ctypes.c_size_t(len(data))
+    size = _size_t(len(data))
     return [*map(_send, descriptors, repeat(data), repeat(size), _ALWAYS)]
 
 
 def descriptor_of(sock: socket.socket) -> int:
-    """Return what to send to `sock` by, or `NOWHERE` where sockets are no descriptors of the C library."""
-    return NOWHERE if sys.platform == "win32" else sock.fileno()
+    """Return what to send to `sock` by, or `NOWHERE` where that can't be done."""
+    return NOWHERE if _send is _fail else sock.fileno()

@@ -11,6 +11,7 @@ import asyncio
 import gc
 import sys
 from collections.abc import Callable, Hashable, Iterable
+from contextlib import suppress
 from functools import lru_cache
 from types import FunctionType
 from typing import Any, Final
@@ -55,11 +56,10 @@ def trim() -> None:
     """Give back what nobody uses, where the C library can: some milliseconds for a hundred MiB."""
     if sys.platform != "linux":
         return
-    import ctypes  # noqa: PLC0415 - few servers need it, and it takes its time
+    with suppress(ImportError, OSError, AttributeError):  # glibc alone has it
+        import ctypes  # noqa: PLC0415 - a Python may have been built without
 
-    give_back = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc alone has it
-    if give_back is not None:
-        give_back(0)
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 class Slack:

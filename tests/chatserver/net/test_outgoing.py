@@ -3,6 +3,8 @@
 import asyncio
 import os
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -48,6 +50,30 @@ def test_the_same_bytes_at_another_place_are_sent_right() -> None:
         near.close()
         with far.makefile("rb") as file:
             assert [int(line) for line in file] == [number // 2 for number in range(200)]
+
+
+@pytest.mark.parametrize(
+    "lack", ["sys.modules['ctypes'] = None", "sys.platform = 'win32'", "ctypes.PyDLL = gone"]
+)
+def test_where_the_c_library_cannot_be_called_all_goes_by_the_transport(lack: str) -> None:
+    """A server starts there as well: on Windows, and with a Python that was built without."""
+    code = f"""
+import asyncio, ctypes, socket, sys
+
+def gone(_name):
+    raise OSError
+
+{lack}
+from chatserver.direct import NOWHERE, descriptor_of, send, send_each
+from chatserver.net.slack import trim
+
+near, far = socket.socketpair()
+assert descriptor_of(near) == NOWHERE
+assert send(near.fileno(), b"hello") == -1
+assert send_each([near.fileno(), NOWHERE], b"hello") == [-1, -1]
+trim()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.asyncio
