@@ -146,6 +146,14 @@ def _in_growth() -> Iterator[Goal]:
         },
     )  # fmt: skip
     yield Goal(
+        "the same, as a multiple of what it costs the limit", aim,
+        ("Growth: members", "10,000 receivers", PLAIN, "times"), FLAT,
+        {
+            f"to {count}": ("Growth: members", f"{count} receivers", PLAIN, "times")
+            for count in ("10", "100", "1,000")
+        },
+    )  # fmt: skip
+    yield Goal(
         "a message with 10,000 rooms", aim, ("Growth: rooms", f"{TAGS}: 10,000 rooms", "cost"), FLAT,
         {f"with {count}": ("Growth: rooms", f"{TAGS}: {count} rooms", "cost") for count in (1, 100)},
     )  # fmt: skip
