@@ -7,8 +7,8 @@ Tags of the server stand before client-only tags (IRCv3 message-tags).
 
 from binascii import crc32
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any
+from weakref import WeakValueDictionary
 
 from msgspec.structs import replace
 
@@ -52,6 +52,7 @@ class IrcDialect:
     """One way to write events down. `dialect_for` gives the same object for equal ones."""
 
     __slots__ = (
+        "__weakref__",
         "account_tag",
         "accounts",
         "away",
@@ -142,9 +143,8 @@ class IrcDialect:
         return format_tags(tags)
 
 
-@cache
-def _intern(server: str, enabled: frozenset[str]) -> IrcDialect:
-    return IrcDialect(server, enabled)
+_dialects: WeakValueDictionary[tuple[str, frozenset[str]], IrcDialect] = WeakValueDictionary()
+"""Those in use. It is no cache, which may be emptied: the same is rendered once only for the same object."""
 
 
 def dialect_for(server: str, enabled: Collection[str]) -> IrcDialect:
@@ -152,7 +152,11 @@ def dialect_for(server: str, enabled: Collection[str]) -> IrcDialect:
     mattering = MATTERING.intersection(enabled)
     if caps.BATCH not in enabled:
         mattering -= {caps.MULTILINE}  # which needs it
-    return _intern(server, mattering)
+    key = server, mattering
+    dialect = _dialects.get(key)
+    if dialect is None:
+        dialect = _dialects[key] = IrcDialect(server, mattering)
+    return dialect
 
 
 def add_tag(line: bytes, tag: str) -> bytes:

@@ -15,6 +15,7 @@ from chatserver.core.events import (
     Tagged,
 )
 from chatserver.faces.irc.dialect import MATTERING, dialect_for
+from chatserver.net.slack import let_go
 from chatwire import caps
 from chatwire.message import parse
 
@@ -32,6 +33,12 @@ def test_equal_dialects_are_the_same_object() -> None:
     """What does not change events does not count."""
     assert dialect_for("irc.example.org", [*MATTERING, caps.BATCH, caps.INVITE_NOTIFY]) is FULL
     assert dialect_for("irc.example.org", [caps.MULTI_PREFIX]) is BARE
+
+
+def test_who_comes_after_a_crowd_has_left_is_written_to_like_who_stayed() -> None:
+    """What is let go then are results: a message is still rendered once for all who see it alike."""
+    let_go()
+    assert dialect_for("irc.example.org", ()) is BARE
     assert dialect_for("irc.example.org", [caps.MULTILINE]) is BARE, "it needs batches"
     assert dialect_for("other.example.org", ()) is not BARE
 
