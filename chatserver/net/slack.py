@@ -45,7 +45,7 @@ def shrink(tables: Iterable[Table]) -> None:
 def let_go() -> None:
     """Have Python let go of what it keeps to use again: results, empty objects, names of methods."""
     for one in gc.get_objects():
-        if isinstance(one, _Cached) and isinstance(one.__wrapped__, FunctionType):
+        if type(one) is _Cached and isinstance(one.__wrapped__, FunctionType):  # asks no object
             one.cache_clear()  # `sqlite3` has such, too: they belong to other threads
     gc.collect()
     clear = getattr(sys, "_clear_internal_caches", None) or sys._clear_type_cache  # noqa: SLF001

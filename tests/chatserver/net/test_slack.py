@@ -1,6 +1,7 @@
 """Memory that is given back after a crowd."""
 
 import sys
+import weakref
 from functools import cache
 from itertools import count
 
@@ -81,3 +82,15 @@ def test_results_are_kept_no_longer() -> None:
     let_go()
     assert double.cache_info().currsize == 0
     assert double(4) == 8
+
+
+def test_objects_that_answer_no_question_are_asked_none() -> None:
+    """A proxy whose object is gone does not even say what it is."""
+
+    class Gone:
+        """Goes at once."""
+
+    gone = weakref.proxy(Gone())
+    with pytest.raises(ReferenceError):
+        isinstance(gone, int)
+    let_go()
