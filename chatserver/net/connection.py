@@ -12,6 +12,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, cast
 
+from chatserver.direct import NOWHERE
 from chatserver.net import tcp
 from chatserver.net.address import Address
 from chatserver.net.deadlines import NEVER, Due, Patience, Stall
@@ -234,6 +235,7 @@ class Connection(Outgoing, asyncio.Protocol):
         """Read no more, and wait for nothing; the task will end it, and tell `reason`."""
         self.reason = self.reason or reason
         self._given_up = True
+        self.descriptor = NOWHERE  # who was behind is behind no more, and gets nothing nevertheless
         if self.session is not None:
             self.session.lose_peer()
         self._drop_input()

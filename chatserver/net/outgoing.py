@@ -51,8 +51,8 @@ class Outgoing:
         self._see_waiting()
 
     def _see_waiting(self) -> None:
-        """Send past the transport from here on, if it has nothing to do with it."""
-        if self._tls is None and not (self._debug or self._unsent):
+        """Send past the transport from here on, if it has nothing to do with it, and has lost nothing."""
+        if self._tls is None and not (self._debug or self._unsent or self._transport.is_closing()):
             self.descriptor = direct.descriptor_of(self._transport.get_extra_info("socket"))
 
     def _fall_silent(self) -> None:

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from chatserver import direct
+from chatserver.chunks import write_each
 from tests.chatserver.fakes import until
 from tests.chatserver.net.service import serving
 from tests.chatserver.net.test_connection import (
@@ -136,6 +137,39 @@ async def test_a_descriptor_that_somebody_else_has_now_gets_nothing() -> None:
                 connection.write(b"for somebody else\n")
                 with pytest.raises(BlockingIOError):
                     far.recv(100)
+
+
+@pytest.mark.asyncio
+async def test_what_was_lost_with_an_error_is_followed_by_nothing() -> None:
+    """The transport has dropped it, and closes soon."""
+    async with serving() as service:
+        caller = await service.connect()
+        assert await caller.ask(b"hello") == b"hello\n"
+        connection = service.connection
+        near, far = socket.socketpair()
+        far.close()
+        with near:
+            os.dup2(near.fileno(), connection.descriptor)
+        connection.write(b"one")
+        assert connection.descriptor == direct.NOWHERE
+        assert await service.connections.closed(within=10)
+
+
+@pytest.mark.asyncio
+async def test_who_is_given_up_while_behind_gets_nothing_but_the_farewell() -> None:
+    """There would be a gap in what they have seen, and they would never ask for what is in it."""
+    async with serving() as service:
+        caller = await service.connect()
+        assert await caller.ask(b"hello") == b"hello\n"
+        connection = service.connection
+        session = connection.session
+        assert session is not None
+        assert connection.descriptor >= 0
+        service.world.node.delivery.hold(session)
+        write_each([([session], b"missed\n")])
+        connection.give_up("time is up")
+        write_each([([session], b"later\n")])
+        assert await caller.rest() == b"bye: time is up\n"
 
 
 @pytest.mark.asyncio
