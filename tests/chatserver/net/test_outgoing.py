@@ -1,6 +1,7 @@
 """What is written goes past the transport while nothing waits there; nobody can tell by the bytes."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 
 from chatserver import direct
 from chatserver.chunks import write_each
+from chatserver.net.connection import Connection
 from tests.chatserver.fakes import until
 from tests.chatserver.net.service import serving
 from tests.chatserver.net.test_connection import (
@@ -137,6 +139,47 @@ async def test_a_descriptor_that_somebody_else_has_now_gets_nothing() -> None:
                 connection.write(b"for somebody else\n")
                 with pytest.raises(BlockingIOError):
                     far.recv(100)
+
+
+@pytest.mark.asyncio
+async def test_nor_does_it_before_the_departure_of_who_had_it_is_told() -> None:
+    """It is free as soon as the socket is closed; the session ends in its turn, which may be later."""
+    async with serving() as service:
+        caller = await service.connect()
+        assert await caller.ask(b"hello") == b"hello\n"
+        service.hold()
+        connection = service.connection
+        session, number = connection.session, connection.descriptor
+        assert session is not None
+        near, far = socket.socketpair()
+        with near, far:
+            far.setblocking(False)
+            await caller.reset()
+            await until(lambda: session.cut)
+            with socket.socket(fileno=os.dup2(near.fileno(), number)):
+                write_each([([session], b"for somebody else\n")])
+                with pytest.raises(BlockingIOError):
+                    far.recv(100)
+
+
+@pytest.mark.asyncio
+async def test_the_farewell_is_the_last() -> None:
+    """Whatever is written to who was told goodbye, and to who is reset, is not sent."""
+    async with serving() as service:
+        for end in (Connection.abort, lambda one: one.close(b"bye\n")):
+            caller = await service.connect()
+            assert await caller.ask(b"hello") == b"hello\n"
+            connection = service.connection
+            session = connection.session
+            assert session is not None
+            end(connection)
+            assert connection.descriptor == direct.NOWHERE
+            connection.write(b"later\n")
+            write_each([([session], b"later\n")])
+            with contextlib.suppress(ConnectionResetError):
+                assert await caller.rest() in {b"", b"bye\n"}
+            await caller.close()
+            assert await service.connections.closed(within=10)
 
 
 @pytest.mark.asyncio
