@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from chatserver.core.events import Event
 from chatserver.core.history import Page
-from chatserver.core.state import User
+from chatserver.core.members import User
 from chatserver.faces.contract import Dialect
 
 Place = tuple[int, int]

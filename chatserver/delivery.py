@@ -40,7 +40,7 @@ from chatserver.core.events import (
     WallopsSent,
     WentOffline,
 )
-from chatserver.core.state import User
+from chatserver.core.members import User
 from chatserver.faces.contract import Dialect
 from chatserver.tail import TAIL, Slice, Stream, Subscriber, Tail, find_keys, render, render_own
 

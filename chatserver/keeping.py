@@ -26,7 +26,8 @@ from chatserver.core.commands import (
 )
 from chatserver.core.effects import Reason, Refused
 from chatserver.core.execute.speech import find_repeated
-from chatserver.core.state import State, User
+from chatserver.core.members import User
+from chatserver.core.state import State
 
 NEEDS_KEEPING = (
     Say, Speak, Redact, Respond, SetTopic, ChangeRoomModes, RenameRoom,

@@ -48,9 +48,10 @@ from chatserver.core.execute import Stamp, execute
 from chatserver.core.execute.devices import bring_back
 from chatserver.core.execute.rooms import open_lobby
 from chatserver.core.history import Question
+from chatserver.core.members import User
 from chatserver.core.records import RoomRecord
 from chatserver.core.standings import settle
-from chatserver.core.state import State, User
+from chatserver.core.state import State
 from chatserver.delivery import Delivery, Round
 from chatserver.faces.contract import Answer, Ask, Face, Lookup, Moment, Request
 from chatserver.keeping import needs_keeping, refuse_command

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 
 from chatserver.backlog import Backlog, Item
-from chatserver.core.state import User
+from chatserver.core.members import User
 from chatserver.faces.contract import Dialect, Face
 from chatserver.ports import Peer
 

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from chatserver.backlog import Backlog, Place
 from chatserver.core.audiences import Audience
 from chatserver.core.events import Event
-from chatserver.core.state import User
+from chatserver.core.members import User
 from chatserver.faces.contract import Dialect
 from chatserver.ports import Peer
 

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from chatserver.core.audiences import Audience
 from chatserver.core.events import Event, Identity, Said
+from chatserver.core.members import Room, User
 from chatserver.core.records import Roster
-from chatserver.core.state import Room, User
 
 
 class Emission(Struct, frozen=True):

@@ -10,7 +10,8 @@ from itertools import chain
 from msgspec import structs
 
 from chatserver.core.events import KeptEvent
-from chatserver.core.state import Room, State
+from chatserver.core.members import Room
+from chatserver.core.state import State
 from chatwire.names import fold, looks_like_room
 
 _STATUS_PREFIXES = "@+"

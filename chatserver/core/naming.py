@@ -14,7 +14,8 @@ from precis_i18n import get_profile
 from chatserver.core.effects import Reason, Refused
 from chatserver.core.limits import Limits
 from chatserver.core.lookalikes import skeletons
-from chatserver.core.state import State, User
+from chatserver.core.members import User
+from chatserver.core.state import State
 from chatwire.names import fold, is_nick
 
 _SPELLED = get_profile("UsernameCasePreserved")

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from chatserver.core.markers import Markers
-from chatserver.core.state import State, User
+from chatserver.core.members import User
+from chatserver.core.state import State
 from chatwire.names import fold
 
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from chatserver.core.members import Membership, Room, User
 from chatserver.core.records import Past, RosterEntry
 from chatserver.core.rights import may_see
-from chatserver.core.state import Membership, Room, State, User
+from chatserver.core.state import State
 from chatwire.names import fold, matches
 
 

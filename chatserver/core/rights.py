@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from chatserver.core.effects import Reason
 from chatserver.core.events import Identity
+from chatserver.core.members import Membership, Room, User
 from chatserver.core.standings import remembered, standing_of
-from chatserver.core.state import Membership, Room, State, User
+from chatserver.core.state import State
 from chatwire.names import fold, matches
 from chatwire.text import action, is_ctcp
 

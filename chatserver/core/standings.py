@@ -9,8 +9,9 @@ longest; without one, to nobody.
 from typing import Final
 
 from chatserver.core.accounts import Account
+from chatserver.core.members import Room, User
 from chatserver.core.records import STATUSES, Standing
-from chatserver.core.state import Room, State, User
+from chatserver.core.state import State
 from chatwire.names import fold
 
 FOUNDED_MOST: Final = 50

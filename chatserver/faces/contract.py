@@ -13,7 +13,8 @@ from chatserver.core.commands import Command
 from chatserver.core.effects import Repeated, Reply
 from chatserver.core.events import Event, KeptEvent
 from chatserver.core.history import NEWEST, Question
-from chatserver.core.state import State, User
+from chatserver.core.members import User
+from chatserver.core.state import State
 from chatwire.framing import Overlong
 
 

@@ -15,7 +15,8 @@ from chatserver.core import commands
 from chatserver.core.accounts import Account, Verifier
 from chatserver.core.effects import AccountSettled, Reason, Refused, Registered, Reply
 from chatserver.core.events import KeptEvent
-from chatserver.core.state import State, User
+from chatserver.core.members import User
+from chatserver.core.state import State
 from chatserver.faces.contract import Answer, Ask, Moment, Request
 from chatserver.faces.plain.dialect import intern_dialect
 from chatserver.faces.plain.replies import refusal

@@ -2,7 +2,7 @@
 
 from chatserver.backlog import OWED_MOST, PAGE, PAGE_LEAST, WHOLE, Backlog, Move
 from chatserver.core.events import Identity, Said
-from chatserver.core.state import User
+from chatserver.core.members import User
 
 ROB = User(1, Identity("Rob", "u", "h"), 0)
 

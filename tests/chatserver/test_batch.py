@@ -20,7 +20,7 @@ from chatserver.core.events import (
     TopicChanged,
 )
 from chatserver.core.history import Page, conversation
-from chatserver.core.state import User
+from chatserver.core.members import User
 from chatserver.faces.contract import Request
 from chatserver.faces.plain import PlainFace, PlainFacts
 from chatserver.session import Session

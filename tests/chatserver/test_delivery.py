@@ -18,7 +18,8 @@ from chatserver.core.execute import Stamp, execute
 from chatserver.core.execute.devices import settle
 from chatserver.core.execute.turn import Turn
 from chatserver.core.limits import Limits
-from chatserver.core.state import State, User
+from chatserver.core.members import User
+from chatserver.core.state import State
 from chatserver.delivery import CHUNK_MOST, Delivery, Round
 from chatserver.faces.contract import Dialect
 from tests.chatserver.fakes import FakePeer

@@ -15,8 +15,9 @@ from chatserver.core.effects import Reply
 from chatserver.core.events import KeptEvent
 from chatserver.core.history import NEWEST, Page
 from chatserver.core.limits import Limits
+from chatserver.core.members import User
 from chatserver.core.records import RoomRecord
-from chatserver.core.state import State, User
+from chatserver.core.state import State
 from chatserver.faces.contract import Answer, Ask, Lookup, Moment, Request, judge
 from chatserver.faces.plain import PlainFace, PlainFacts
 from chatserver.faces.plain.dialect import PlainDialect

@@ -3,7 +3,7 @@
 from chatserver.backlog import Backlog
 from chatserver.core.audiences import Audience
 from chatserver.core.events import Event, Identity, Said
-from chatserver.core.state import User
+from chatserver.core.members import User
 from chatserver.tail import Slice, Stream, Tail
 from tests.chatserver.test_delivery import Reader, Stage, Tongue
 

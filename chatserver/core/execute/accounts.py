@@ -39,10 +39,11 @@ from chatserver.core.execute.metadata import tell_differences
 from chatserver.core.execute.ownership import restore_statuses
 from chatserver.core.execute.people import identify, with_peers
 from chatserver.core.execute.turn import Stamp, Turn
+from chatserver.core.members import User
 from chatserver.core.naming import refuse_nick
 from chatserver.core.parties import metadata_of
 from chatserver.core.records import Past
-from chatserver.core.state import State, User
+from chatserver.core.state import State
 from chatwire.names import fold
 
 PASSWORD_CHANGED: Final = "the password of the account was changed"  # noqa: S105 - words about one

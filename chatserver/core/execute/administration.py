@@ -15,7 +15,8 @@ from chatserver.core.events import AccountChanged, AccountKept
 from chatserver.core.execute.accounts import DROPPED, PASSWORD_CHANGED, assign, dismiss
 from chatserver.core.execute.people import remove, with_peers
 from chatserver.core.execute.turn import Stamp, Turn
-from chatserver.core.state import State, User
+from chatserver.core.members import User
+from chatserver.core.state import State
 
 
 def set_password_of(state: State, stamp: Stamp, command: ChangePassword) -> Sequence[Effect]:

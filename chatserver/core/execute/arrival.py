@@ -28,8 +28,9 @@ from chatserver.core.execute.devices import depends_on, forget, gather, release,
 from chatserver.core.execute.people import note_away, remove, tell_away
 from chatserver.core.execute.rooms import join
 from chatserver.core.execute.turn import Stamp, Turn, shorten
+from chatserver.core.members import User
 from chatserver.core.naming import refuse_nick
-from chatserver.core.state import State, User
+from chatserver.core.state import State
 
 
 def connect(state: State, stamp: Stamp, session: int, command: Connect) -> Sequence[Effect]:

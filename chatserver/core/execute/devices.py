@@ -24,9 +24,10 @@ from chatserver.core.effects import (
 from chatserver.core.events import Identity, Joined
 from chatserver.core.execute.people import REPLACED, note_away, remove, tell_away
 from chatserver.core.execute.turn import Turn, shorten
+from chatserver.core.members import Room, User
 from chatserver.core.naming import refuse_nick
 from chatserver.core.standings import remembered
-from chatserver.core.state import Room, State, User
+from chatserver.core.state import State
 
 MISSED_MOST: Final = 200
 """Messages of each room that somebody is shown at most who had no device there for a while."""

@@ -32,10 +32,11 @@ from chatserver.core.effects import (
 )
 from chatserver.core.events import MetadataChanged
 from chatserver.core.execute.turn import Turn
+from chatserver.core.members import Room, User
 from chatserver.core.metadata import KEYS_MOST
 from chatserver.core.parties import metadata_of
 from chatserver.core.rights import manages
-from chatserver.core.state import Room, State, User
+from chatserver.core.state import State
 from chatwire.names import fold, looks_like_room
 
 

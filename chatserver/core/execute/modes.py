@@ -11,10 +11,10 @@ from chatserver.core.commands import ChangeRoomModes, ChangeUserModes, ModeChang
 from chatserver.core.effects import Effect, Emission, Reason, Refused
 from chatserver.core.events import RoomModesChanged, UserModesChanged
 from chatserver.core.execute.turn import Turn
+from chatserver.core.members import Room
 from chatserver.core.records import STATUSES, ListEntry
 from chatserver.core.rights import ACCOUNT, MUTE, governs
 from chatserver.core.standings import remember
-from chatserver.core.state import Room
 from chatwire.names import fold
 
 Outcome = ModeChange | Refused | None

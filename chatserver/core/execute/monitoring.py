@@ -20,8 +20,9 @@ from chatserver.core.events import (
     WentOffline,
 )
 from chatserver.core.execute.turn import Stamp, Turn
+from chatserver.core.members import User
 from chatserver.core.naming import is_name
-from chatserver.core.state import State, User
+from chatserver.core.state import State
 from chatwire.names import fold
 
 _Telling = AccountChanged | AwayChanged | HostChanged | RealnameChanged

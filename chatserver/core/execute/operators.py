@@ -17,7 +17,7 @@ from chatserver.core.events import (
 )
 from chatserver.core.execute.people import identify, remove
 from chatserver.core.execute.turn import Turn, shorten
-from chatserver.core.state import User
+from chatserver.core.members import User
 
 
 def become_operator(turn: Turn, command: BecomeOperator) -> Sequence[Effect]:

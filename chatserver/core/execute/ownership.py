@@ -13,6 +13,7 @@ from chatserver.core.effects import Effect, Emission, Reason, Refused
 from chatserver.core.events import Identity, RoomModesChanged, RoomSettled
 from chatserver.core.execute.rooms import SERVER
 from chatserver.core.execute.turn import Turn
+from chatserver.core.members import Membership, Room, User
 from chatserver.core.records import STATUSES
 from chatserver.core.rights import governs, manages, may_see
 from chatserver.core.standings import (
@@ -23,7 +24,6 @@ from chatserver.core.standings import (
     settle,
     standing_of,
 )
-from chatserver.core.state import Membership, Room, User
 from chatwire.names import fold
 
 

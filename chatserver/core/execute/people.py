@@ -14,9 +14,10 @@ from chatserver.core.effects import (
 )
 from chatserver.core.events import AwayChanged, Departed, Identity, RealnameChanged, Renamed
 from chatserver.core.execute.turn import Turn, shorten
+from chatserver.core.members import User
 from chatserver.core.naming import refuse_nick
 from chatserver.core.records import Past
-from chatserver.core.state import State, User
+from chatserver.core.state import State
 from chatwire.names import fold
 
 REPLACED = "Replaced by a new connection of theirs"

@@ -16,9 +16,10 @@ from chatserver.core.effects import Effect, Emission, Reason, Refused
 from chatserver.core.events import Redacted
 from chatserver.core.execute.speech import status_of
 from chatserver.core.execute.turn import Turn, shorten
+from chatserver.core.members import User
 from chatserver.core.parties import reads_since
 from chatserver.core.rights import manages, refuse_speech
-from chatserver.core.state import State, User
+from chatserver.core.state import State
 from chatwire.names import fold, looks_like_room
 
 

@@ -14,10 +14,11 @@ from chatserver.core.effects import Aside, Effect, Emission, Entered, Reason, Re
 from chatserver.core.events import RoomRenamed
 from chatserver.core.execute.rooms import find_living
 from chatserver.core.execute.turn import Turn, shorten
+from chatserver.core.members import Room
 from chatserver.core.records import FormerName
 from chatserver.core.rights import manages
 from chatserver.core.standings import settle
-from chatserver.core.state import Room, State
+from chatserver.core.state import State
 from chatwire.names import fold, is_room
 
 RENAMED_AGAIN: Final = 60_000

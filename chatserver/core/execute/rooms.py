@@ -27,9 +27,10 @@ from chatserver.core.events import (
     TopicChanged,
 )
 from chatserver.core.execute.turn import Turn, shorten
+from chatserver.core.members import ROOM_FLAGS, Room, User
 from chatserver.core.rights import ORPHANED_AFTER, governs, manages, refuse_entry
 from chatserver.core.standings import join_statuses, remember, remembered, settle
-from chatserver.core.state import ROOM_FLAGS, Room, State, User
+from chatserver.core.state import State
 from chatwire.names import fold, is_room, tidy
 
 SERVER = Identity("", "", "")

@@ -23,10 +23,11 @@ from chatserver.core.effects import (
 from chatserver.core.events import Reacted, Said, Tagged
 from chatserver.core.execute.turn import Turn
 from chatserver.core.history import target_of
+from chatserver.core.members import Room, User
 from chatserver.core.nonces import TAG, Kept, is_personal, nonce_key
 from chatserver.core.records import PREFIXES
 from chatserver.core.rights import may_see, refuse_speech
-from chatserver.core.state import Room, State, User
+from chatserver.core.state import State
 from chatwire.names import looks_like_room
 
 LASTING = frozenset({"+react", "+unreact", "+draft/react", "+draft/unreact", "+draft/persist"})

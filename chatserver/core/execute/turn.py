@@ -3,8 +3,9 @@
 from msgspec import Struct
 
 from chatserver.core.effects import Reason, Refused
+from chatserver.core.members import Membership, Room, User
 from chatserver.core.rights import governs, may_see
-from chatserver.core.state import Membership, Room, State, User
+from chatserver.core.state import State
 from chatwire.names import fold
 from chatwire.text import cut_utf8
 

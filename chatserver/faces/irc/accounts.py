@@ -17,8 +17,9 @@ from chatserver.core.effects import (
     Refused,
     Registered,
 )
+from chatserver.core.members import User
 from chatserver.core.naming import is_name
-from chatserver.core.state import State, User
+from chatserver.core.state import State
 from chatserver.faces.contract import Item, Request
 from chatserver.faces.irc import proving, services
 from chatserver.faces.irc.lines import as_middle, finish

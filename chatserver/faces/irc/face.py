@@ -11,7 +11,8 @@ from msgspec import structs
 
 from chatserver.core.effects import Reason, Refused, Registered, Reply, Welcomed
 from chatserver.core.events import KeptEvent
-from chatserver.core.state import State, User
+from chatserver.core.members import User
+from chatserver.core.state import State
 from chatserver.faces.contract import Lookup, Request
 from chatserver.faces.irc import multiline
 from chatserver.faces.irc.accounts import REGISTER, registered

@@ -7,10 +7,11 @@ Who asked for `draft/extended-isupport` may ask before registration, and gets th
 from collections.abc import Sequence
 
 from chatserver.core.limits import HOST
+from chatserver.core.members import User
 from chatserver.core.monitors import MONITORED_MOST
 from chatserver.core.records import PREFIXES, STATUSES
 from chatserver.core.rights import ACCOUNT, MUTE
-from chatserver.core.state import State, User
+from chatserver.core.state import State
 from chatserver.faces.contract import Ask
 from chatserver.faces.irc.dialect import in_batch
 from chatserver.faces.irc.facts import ServerFacts

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from chatserver.core.state import Room
+from chatserver.core.members import Room
 from chatwire.names import matches
 
 _NUMBER = re.compile(r"([CT]?)([<>])([0-9]{1,9})", re.IGNORECASE)

@@ -26,6 +26,7 @@ from chatserver.core.effects import (
     Synchronized,
     Unfollowed,
 )
+from chatserver.core.members import Room, User
 from chatserver.core.metadata import (
     FOLLOWED_MOST,
     KEY_BYTES,
@@ -35,7 +36,6 @@ from chatserver.core.metadata import (
     is_value,
 )
 from chatserver.core.parties import metadata_of
-from chatserver.core.state import Room, User
 from chatserver.faces.contract import Answer, Item
 from chatserver.faces.irc.history import batched
 from chatserver.faces.irc.lines import BODY_LIMIT, as_middle, finish

@@ -5,8 +5,8 @@ from functools import partial
 
 from chatserver.core import queries
 from chatserver.core.commands import ChangeRoomModes, ChangeUserModes, ModeChange
+from chatserver.core.members import Room
 from chatserver.core.records import STATUSES
-from chatserver.core.state import Room
 from chatserver.faces.contract import Item
 from chatserver.faces.irc.isupport import KEYS, LIMITS, LISTS
 from chatserver.faces.irc.session import Inquiry, Items, Session

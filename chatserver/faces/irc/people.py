@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from chatserver.core import queries
 from chatserver.core.commands import SetRealname
-from chatserver.core.state import User
+from chatserver.core.members import User
 from chatserver.faces.irc.lines import readable_time
 from chatserver.faces.irc.metadata import in_whois
 from chatserver.faces.irc.services import Service

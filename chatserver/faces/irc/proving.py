@@ -11,7 +11,8 @@ from typing import Final
 
 from chatserver.core.accounts import Account
 from chatserver.core.commands import Login
-from chatserver.core.state import State, User
+from chatserver.core.members import User
+from chatserver.core.state import State
 from chatserver.faces.accounts import attempt
 from chatserver.faces.contract import Answer, Ask, Item, Moment, Request
 from chatserver.faces.irc.lines import finish

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from chatserver.core import queries
 from chatserver.core.commands import ChangeNick, Connect, Quit
 from chatserver.core.effects import Welcomed
-from chatserver.core.state import State, User
+from chatserver.core.members import User
+from chatserver.core.state import State
 from chatserver.faces.contract import Ask, Request, judge
 from chatserver.faces.irc import accounts, metadata, sasl, sts
 from chatserver.faces.irc.guests import confirm

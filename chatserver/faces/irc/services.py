@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, structs
 
-from chatserver.core.state import State, User
+from chatserver.core.members import User
+from chatserver.core.state import State
 from chatserver.faces.contract import Ask, Moment, Request
 from chatserver.faces.irc.lines import finish
 from chatserver.faces.irc.session import Inquiry, Items, Session

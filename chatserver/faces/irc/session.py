@@ -10,7 +10,8 @@ from typing import Protocol
 from msgspec import Struct
 
 from chatserver.core.history import NEWEST
-from chatserver.core.state import State, User
+from chatserver.core.members import User
+from chatserver.core.state import State
 from chatserver.faces.contract import Answer, Ask, Item, Lookup, Moment, Request
 from chatserver.faces.irc.facts import ServerFacts
 from chatserver.faces.irc.lines import BODY_LIMIT, finish, numeric

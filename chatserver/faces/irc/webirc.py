@@ -12,7 +12,8 @@ from functools import partial
 from msgspec import Struct
 
 from chatserver.core.commands import Quit
-from chatserver.core.state import State, User
+from chatserver.core.members import User
+from chatserver.core.state import State
 from chatserver.faces.contract import Ask, Moment, Request
 from chatserver.faces.irc.facts import Gateway
 from chatserver.faces.irc.session import Session

@@ -7,7 +7,7 @@ from itertools import islice
 from msgspec import Struct
 
 from chatserver.core import queries
-from chatserver.core.state import Membership, User
+from chatserver.core.members import Membership, User
 from chatserver.faces.irc.lines import as_middle, finish
 from chatserver.faces.irc.people import bare_address
 from chatserver.faces.irc.session import Inquiry, Items, Session

@@ -10,7 +10,8 @@ from functools import partial
 
 from chatserver.core import commands
 from chatserver.core.accounts import Account
-from chatserver.core.state import State, User
+from chatserver.core.members import User
+from chatserver.core.state import State
 from chatserver.faces.accounts import attempt
 from chatserver.faces.contract import Ask, Moment, Request
 from chatserver.faces.plain.reader import Items, Reader

@@ -12,9 +12,10 @@ from msgspec import Struct
 from chatserver.core import commands, queries
 from chatserver.core.events import KeptEvent, Said
 from chatserver.core.history import Page, Scope, Search, conversation
+from chatserver.core.members import Room, User
 from chatserver.core.parties import find_party, reads_since
 from chatserver.core.rights import manages
-from chatserver.core.state import Room, State, User
+from chatserver.core.state import State
 from chatserver.faces.contract import Ask, Lookup, Moment
 from chatserver.faces.plain.accounts import (
     become_operator,

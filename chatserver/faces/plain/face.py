@@ -22,8 +22,9 @@ from chatserver.core.effects import (
     Welcomed,
 )
 from chatserver.core.events import KeptEvent, Said
+from chatserver.core.members import User
 from chatserver.core.naming import refuse_nick
-from chatserver.core.state import State, User
+from chatserver.core.state import State
 from chatserver.faces.contract import HEARD_MOST, Ask, Item, Moment, Request
 from chatserver.faces.plain.commands import BY_NAME
 from chatserver.faces.plain.reader import NO_ROOM, REALNAME, Items, PlainFacts, Reader, shown_lines

@@ -13,8 +13,9 @@ from chatserver.core.commands import (
     RegisterRoom,
     RenameRoom,
 )
+from chatserver.core.members import User
 from chatserver.core.rights import ACCOUNT, bans_on, governs
-from chatserver.core.state import State, User
+from chatserver.core.state import State
 from chatserver.faces.contract import Ask, Item, Moment, Request
 from chatserver.faces.plain.reader import NO_ROOM, Items, Reader
 from chatserver.faces.plain.replies import brief

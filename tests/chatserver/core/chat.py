@@ -17,7 +17,8 @@ from chatserver.core.events import Event
 from chatserver.core.execute import Stamp, execute
 from chatserver.core.execute.rooms import open_lobby
 from chatserver.core.limits import Limits
-from chatserver.core.state import Room, State, User
+from chatserver.core.members import Room, User
+from chatserver.core.state import State
 
 T = TypeVar("T")
 

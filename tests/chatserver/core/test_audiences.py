@@ -4,7 +4,7 @@ from random import Random
 
 from chatserver.core.audiences import Audience, Presence
 from chatserver.core.events import Identity
-from chatserver.core.state import Room, User
+from chatserver.core.members import Room, User
 
 
 def make_users(number: int) -> list[User]:

@@ -5,8 +5,9 @@ import pytest
 from chatserver.core import queries
 from chatserver.core.events import Identity
 from chatserver.core.limits import Limits
+from chatserver.core.members import Room, User
 from chatserver.core.records import Past
-from chatserver.core.state import Room, State, User
+from chatserver.core.state import State
 
 
 @pytest.fixture

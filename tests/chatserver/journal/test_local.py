@@ -19,7 +19,8 @@ from chatserver.core.events import (
     TopicChanged,
 )
 from chatserver.core.history import NEWEST, Page
-from chatserver.core.state import State, User
+from chatserver.core.members import User
+from chatserver.core.state import State
 from chatserver.faces.contract import Ask, Lookup
 from chatserver.faces.plain import PlainFace, PlainFacts
 from chatserver.journal import local

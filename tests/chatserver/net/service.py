@@ -13,7 +13,8 @@ from chatserver.batch import Entry, Found
 from chatserver.core.effects import Reply
 from chatserver.core.events import KeptEvent
 from chatserver.core.history import Question
-from chatserver.core.state import State, User
+from chatserver.core.members import User
+from chatserver.core.state import State
 from chatserver.faces.contract import Ask, Moment, Request
 from chatserver.faces.detection import Refused, Speaks
 from chatserver.faces.plain.dialect import intern_dialect

@@ -7,7 +7,7 @@ from chatserver.core.effects import Close, Effect, Emission, Reason, Refused, We
 from chatserver.core.events import Departed
 from chatserver.core.execute import Stamp, execute
 from chatserver.core.execute.people import REPLACED
-from chatserver.core.state import User
+from chatserver.core.members import User
 from tests.chatserver.core.chat import Chat, all_of, watchers
 
 KEY, OTHER = b"key", b"other"

@@ -35,7 +35,7 @@ from chatserver.core.events import AwayChanged, Departed, Joined, Parted, Rename
 from chatserver.core.execute import Stamp, execute
 from chatserver.core.execute.devices import MISSED_MOST, bring_back
 from chatserver.core.execute.people import REPLACED
-from chatserver.core.state import GONE, User
+from chatserver.core.members import GONE, User
 from tests.chatserver.core.chat import Chat, all_of, seen, watchers
 
 PROOF = Verifier(b"salt", 4096, b"stored", b"server")

@@ -28,8 +28,9 @@ from chatserver.core.execute import HANDLERS, Stamp, execute
 from chatserver.core.execute.rooms import open_lobby
 from chatserver.core.guests import Guest
 from chatserver.core.limits import Limits
+from chatserver.core.members import Room, User
 from chatserver.core.records import STATUSES, Roster
-from chatserver.core.state import Room, State, User
+from chatserver.core.state import State
 from chatwire.names import fold
 from tests.chatserver.core.chat import HOUR, Chat
 

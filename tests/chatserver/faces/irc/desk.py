@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from chatserver.core.commands import Command
 from chatserver.core.effects import Emission, Reply, Welcomed
 from chatserver.core.execute import Stamp, execute
-from chatserver.core.state import State, User
+from chatserver.core.members import User
+from chatserver.core.state import State
 from chatserver.faces.contract import Ask, Lookup, Moment, Request
 from chatserver.faces.irc.face import IrcFace
 from chatserver.faces.irc.facts import ServerFacts

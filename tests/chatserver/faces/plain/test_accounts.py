@@ -7,7 +7,7 @@ import pytest
 from msgspec import structs
 
 from chatserver.attempts import LimitedAttempts
-from chatserver.core.state import User
+from chatserver.core.members import User
 from chatserver.faces.accounts import AccountFacts
 from chatserver.faces.plain import PlainFacts
 from chatserver.proofs import Proofs
