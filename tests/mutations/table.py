@@ -9,6 +9,8 @@ ACCOUNT_HISTORY = "tests/conformance/test_account_history.py"
 SASL = "tests/conformance/test_sasl.py"
 CATCHING_UP = "tests/chatserver/test_catchup.py"
 DEVICES = "tests/conformance/test_devices.py"
+EVERY_WAY = "tests/e2e/test_every_way.py"
+OUTGOING = "tests/chatserver/net/test_outgoing.py"
 
 MUTATIONS = (
     # --- nothing is shown before it is kept --------------------------------------------------
@@ -257,6 +259,47 @@ MUTATIONS = (
         "        if stall.check(now, self._unsent + (tcp.unacknowledged(sock) or 0)):\n",
         "        if stall.check(now, self._unsent + (tcp.unacknowledged(sock) or 0)) or True:\n",
         ("tests/chatserver/net/test_connection.py", "tests/chatserver/net/test_deadlines.py"),
+    ),
+    # --- what is sent at once ----------------------------------------------------------------
+    Mutation(
+        "overtake what waits",
+        "what is sent past the transport comes before what waits in it",
+        "chatserver/net/outgoing.py",
+        "self._debug or self._unsent or",
+        "self._debug or",
+        (OUTGOING,),
+    ),
+    Mutation(
+        "forget who is gone",
+        "somebody gets what was for who had the number of their socket before",
+        "chatserver/net/outgoing.py",
+        "        self._deaf, self.descriptor = True, direct.NOWHERE\n",
+        "        self._deaf = True\n",
+        (OUTGOING,),
+    ),
+    Mutation(
+        "drop the rest",
+        "of what many get is lost what the kernel did not take at once",
+        "chatserver/chunks.py",
+        "            subscriber.write(data[max(count, 0) :])\n",
+        "            pass\n",
+        ("tests/chatserver/test_chunks.py", EVERY_WAY),
+    ),
+    Mutation(
+        "send web clients lines",
+        "what many get comes to web clients outside of any message",
+        "chatserver/net/webdialogue.py",
+        "    def _see_waiting(self)",
+        "    def _see_nothing(self)",
+        (EVERY_WAY,),
+    ),
+    Mutation(
+        "send clear text over TLS",
+        "what many get comes to those with TLS as it is",
+        "chatserver/net/outgoing.py",
+        "if self._tls is None and not",
+        "if not",
+        (EVERY_WAY,),
     ),
     # --- history -----------------------------------------------------------------------------
     Mutation(
