@@ -49,3 +49,15 @@ async def test_what_goes_wrong_is_handed_over() -> None:
 async def test_who_has_never_written_ends_at_once() -> None:
     """Nothing is to be waited for."""
     Writer().close()
+
+
+async def test_what_was_handed_over_is_done_before_it_ends() -> None:
+    """Also if the thread had no time yet to begin with it."""
+    for _ in range(100):
+        writer = Writer()
+        written: list[int] = []
+        assert await do(writer, partial(written.append, 1)) is None
+        last = asyncio.create_task(do(writer, partial(written.append, 2)))
+        asyncio.get_running_loop().call_soon(writer.close)
+        assert await last is None
+        assert written == [1, 2]
