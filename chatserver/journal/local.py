@@ -61,6 +61,7 @@ class LocalJournal:
         self._waiting = 0
         """As how many commands these count."""
         self._busy = False
+        self._closed = False
         self._writer = Writer() if store.blocking else None
         self._writing = False
         """Whether something is on its way to the disk."""
@@ -138,7 +139,8 @@ class LocalJournal:
         return Stamp(first, self._at)
 
     def close(self) -> None:
-        """Stop for good and close the store; call it when idle."""
+        """Stop for good and close the store; call it when idle, or what has not begun stays undone."""
+        self._closed = True
         for timer in (self._retry, self._late_timer):
             if timer is not None:
                 timer.cancel()
@@ -154,7 +156,7 @@ class LocalJournal:
 
     def _run(self) -> None:
         """Execute what gathered: one batch, so that the others get their turn before the next."""
-        if not self._pending and (self.failure or not self._reading.waits):
+        if self._closed or (not self._pending and (self.failure or not self._reading.waits)):
             self._busy = False
             self._see_idle()
             return

@@ -26,7 +26,7 @@ from chatserver.faces.plain import PlainFace, PlainFacts
 from chatserver.journal import local
 from chatserver.journal.local import LocalJournal
 from chatserver.ports import EPOCH_BITS, Restored, StoreError, Writing
-from tests.chatserver.fakes import Client, FailingStore, World, failing, gate, until
+from tests.chatserver.fakes import Client, FailingStore, GatedStore, World, failing, gate, until
 
 FULL = "database or disk is full"
 
@@ -428,6 +428,24 @@ async def test_what_comes_while_a_write_is_under_way_is_written_together(gated: 
         for writing in store.writings[began:]
     ]
     assert texts == [["0"], [str(number) for number in range(1, 20)]]
+
+
+@pytest.mark.asyncio
+async def test_what_is_not_begun_when_it_stops_is_left_undone() -> None:
+    """A server that is told to stop twice does not wait for all that came: nobody was told it is kept."""
+    world = World(store=GatedStore())
+    (ann,) = await people(world, "ann")
+    store = gate(world)
+    store.gate.clear()
+    began = len(store.writings)
+    await ann.send("0")
+    await until(lambda: len(store.writings) > began)
+    await ann.send("1")
+    store.gate.set()
+    world.journal.close()
+    await world.journal.idle()
+    records = [record for writing in store.writings[began:] for record in writing.records]
+    assert [one.event.text for one in records if isinstance(one.event, Said)] == ["0"]
 
 
 @pytest.mark.asyncio
