@@ -40,6 +40,9 @@ SHELVED_MOST: Final = 2_000_000
 _EVENT: Final = 500
 """Bytes that an event takes beside what was said, about."""
 
+_EMPTY: Final = 500
+"""Bytes that a page takes beside its events, about: of many rooms, most have none."""
+
 RETRY_AFTER: Final = 1.0
 """Seconds from a failed reading to the next try."""
 
@@ -62,7 +65,7 @@ class Shelf:
     def __init__(self, events: Sequence[KeptEvent]) -> None:
         self.events = events
         self.said = sum(len(event.text) for event in events if isinstance(event, Said))
-        self.size = _EVENT * len(events) + 2 * self.said
+        self.size = _EMPTY + _EVENT * len(events) + 2 * self.said
         """Bytes that it takes, about."""
         self._lines: dict[tuple[Dialect, int], bytes] = {}
         self._chunks: dict[tuple[Dialect, int], bytes] = {}
@@ -111,6 +114,8 @@ class CatchUp:
         self._running = False
         self._shelves: dict[Page, Shelf] = {}
         """The newest pages of rooms that were read: who missed the same asks for the same."""
+        self._shelved = 0
+        """Bytes that these take, about."""
         self._under_way: dict[Page, list[Session]] = {}
         """Pages of rooms that are being read, and who waits for them too."""
 
@@ -245,15 +250,20 @@ class CatchUp:
     def _keep(self, read: Mapping[Page, Shelf]) -> None:
         """Keep pages of rooms for a while: others may need them too."""
         shelves = self._shelves
-        shelves.update((page, shelf) for page, shelf in read.items() if not page.direct)
-        size = sum(shelf.size for shelf in shelves.values())
+        for page, shelf in read.items():
+            if not page.direct:
+                self._shelved += shelf.size
+                if known := shelves.get(page):
+                    self._shelved -= known.size
+                shelves[page] = shelf
         most = min(SHELVED * len(self._delivery.those_behind()), SHELVED_MOST)
-        while size > most and shelves:
-            size -= shelves.pop(next(iter(shelves))).size
+        while self._shelved > most and shelves:
+            self._shelved -= shelves.pop(next(iter(shelves))).size
 
     def forget(self) -> None:
         """Read anew from now on: something is no longer kept."""
         self._shelves.clear()
+        self._shelved = 0
 
     def _show_block(self, session: Session, backlog: Backlog, block: Block) -> bool:
         """Show what was read, as far as all of it is known and it is not too much for one step."""

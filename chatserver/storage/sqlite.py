@@ -178,6 +178,9 @@ class SqliteStore:
             for setting in _SETTINGS:
                 self._connection.execute(f"pragma {setting}")
         migrate(self._connection)
+        # What a statement may have to undo: of messages to many rooms it is more than SQLite keeps
+        # otherwise, and went to a file with each batch, a tenth of what a message costs.
+        self._connection.execute("pragma temp_store = memory")
         with Transaction(self._opened()) as connection:
             count_start(connection, self._least_epoch)
         self._note_files()

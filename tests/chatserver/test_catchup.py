@@ -580,6 +580,30 @@ async def test_what_waits_for_who_stalls_does_not_grow() -> None:
 
 
 @pytest.mark.asyncio
+async def test_rooms_in_which_nothing_was_said_are_not_remembered_for_good() -> None:
+    """What was read for who catches up is kept while somebody is behind, pages without an event, too."""
+    world = World(Limits(history_on_join=0), tail=0)
+    ann, rob, bob = [await irc(world, nick) for nick in ("ann", "rob", "bob")]
+    await bob.send(*(f"JOIN #quiet{number}" for number in range(20)))
+    for reader in (rob, bob):
+        await reader.read()
+    rob.stall()
+    sizes = []
+    tracemalloc.start()
+    for number in range(150):
+        bob.stall()
+        await ann.ask(f"PRIVMSG #a :{number}")
+        bob.resume()
+        assert bodies(await bob.read()) == [f"PRIVMSG #a :{number}"]
+        if number in {50, 149}:
+            gc.collect()
+            sizes.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    pages, of_a_page = 99 * 20, 300
+    assert sizes[1] - sizes[0] < pages * of_a_page
+
+
+@pytest.mark.asyncio
 async def test_answers_hold_up_who_asks_for_much_and_reads_nothing() -> None:
     """What waits for them is bounded, as their next lines are not taken; then all comes in order."""
     world = World()
