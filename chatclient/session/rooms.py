@@ -1,5 +1,6 @@
 """Who is where: joins, leaves, nicks, topics, modes, and the lists of members."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from chatclient.model import Buffer, Kind, Member
@@ -179,12 +180,20 @@ def on_names(state: State, heard: Heard) -> None:
 
 def on_names_end(state: State, heard: Heard) -> None:
     """The list is complete (RPL_ENDOFNAMES)."""
-    listed = state.names.pop(state.world.fold(heard.text(1)), [])
-    buffer = state.joined(heard.text(1))
-    if buffer is None:
+    name = state.world.fold(heard.text(1))
+    listed = state.names.pop(name, [])
+    was_asked = state.naming is not None and state.world.fold(state.naming.target) == name
+    if buffer := state.joined(name):
+        _list(state, buffer, listed)
+    elif not was_asked:  # else we asked, and are out again
         nicks = " ".join(member.prefixes + member.nick for member in listed)
         state.tell(heard, f"in {heard.text(1)}: {nicks or 'nobody that you can see'}")
-        return
+    if was_asked:
+        name_next(state)
+
+
+def _list(state: State, buffer: Buffer, listed: Sequence[Member]) -> None:
+    """Have exactly those in a room that were listed."""
     known = buffer.members
     for member in listed if len(known) > 1 else ():
         if before := known.get(member.nick):
@@ -193,8 +202,6 @@ def on_names_end(state: State, heard: Heard) -> None:
     buffer.members.replace(listed)
     state.world.members_changed(buffer)
     look_around(state, buffer)
-    if buffer is state.naming:
-        name_next(state)
 
 
 def _member(written: str, ranks: str) -> Member:

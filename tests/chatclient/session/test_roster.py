@@ -36,6 +36,23 @@ def test_one_room_after_the_other() -> None:
     assert "bob" in rooms[2].members
 
 
+def test_an_answer_that_comes_when_we_are_out_again_holds_nothing_up() -> None:
+    """We were removed meanwhile: whoever comes back asks anew, and nobody is told who was there."""
+    wire = Wire().start(CAPS)
+    room, _ = _come(wire, "#0", "#1")
+    wire.sent()
+    wire.hear(":bob!b@h KICK #0 alice")
+    told = len(wire.world.server.lines)
+    _answer(wire, "#0", "bob")
+    assert len(wire.world.server.lines) == told
+    assert wire.sent() == ["NAMES #1"]
+    _answer(wire, "#1")
+    _come(wire, "#0")
+    assert wire.sent() == ["NAMES #0"]
+    _answer(wire, "#0", "carol")
+    assert "carol" in room.members
+
+
 def test_a_server_that_does_not_answer_holds_nothing_up() -> None:
     """A sign of life without an answer is enough to go on."""
     wire = Wire().start(CAPS)
