@@ -162,6 +162,8 @@ class Stream:
     def lines_for(self, subscriber: Subscriber, *, whole: bool) -> Iterator[tuple[int, bytes]]:
         """Yield what `subscriber` sees of it now, each line with its place: all or nothing if `whole`."""
         user = subscriber.viewer
+        if self._withouts == [(subscriber,)]:  # it said all of it
+            return
         if whole:
             seen = [*range(len(self.events))] if user in self.audience else []
         else:
