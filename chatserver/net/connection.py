@@ -240,6 +240,11 @@ class Connection(Outgoing, asyncio.Protocol):
             self.session.lose_peer()
         self._drop_input()
 
+    def _see_waiting(self) -> None:
+        """Send past the transport as long as somebody is waited for."""
+        if not self._given_up:
+            super()._see_waiting()
+
     def note(self, text: str, *values: object) -> None:
         """Log a step; `values` are as in the logging module."""
         self.steps.tell(text, *values)

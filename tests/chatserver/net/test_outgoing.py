@@ -216,6 +216,23 @@ async def test_who_is_given_up_while_behind_gets_nothing_but_the_farewell() -> N
 
 
 @pytest.mark.asyncio
+async def test_nor_after_something_was_written_to_them_alone() -> None:
+    """What nobody withholds, as a ping, does not open the way past the transport again."""
+    async with serving() as service:
+        caller = await service.connect()
+        assert await caller.ask(b"hello") == b"hello\n"
+        connection = service.connection
+        session = connection.session
+        assert session is not None
+        service.world.node.delivery.hold(session)
+        write_each([([session], b"missed\n")])
+        connection.give_up("time is up")
+        connection.write(b"ping\n")
+        write_each([([session], b"later\n")])
+        assert await caller.rest() == b"ping\nbye: time is up\n"
+
+
+@pytest.mark.asyncio
 async def test_nothing_goes_past_the_log(caplog: pytest.LogCaptureFixture) -> None:
     """At level debug each `send` is told, with what the kernel took."""
     async with logged(caplog) as service:
