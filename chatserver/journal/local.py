@@ -373,7 +373,7 @@ class LocalJournal:
             except Exception as error:  # noqa: BLE001 - as in `_keep_here`
                 self._fail(batch, describe(error))
             else:
-                self._recovered()
+                self._recovered(batch.writing)
             return
         self._busy = self._writing = True
         self._writer.do(partial(self._prove, batch.writing), partial(self._retried, batch))
@@ -388,11 +388,12 @@ class LocalJournal:
         if error is not None:
             self._fail(batch, describe(error))
         else:
-            self._recovered()
+            self._recovered(batch.writing)
         self._run()
 
-    def _recovered(self) -> None:
+    def _recovered(self, written: Writing) -> None:
         self.failure = ""
+        self._see_gone(written)
         _log.warning("messages can be kept again")
         self._see_to_late()
         held, self._held = self._held, []

@@ -100,3 +100,47 @@ async def test_old_messages_go_from_a_server_that_runs() -> None:
     work.stop()
     lines = await alice.ask("/history")
     assert [line.rpartition("] ")[2] for line in lines if "[alice]" in line] == ["two", "three"]
+
+
+class TroubledStore(GatedStore):
+    """A store that may also fail."""
+
+    why = ""
+
+    began = 0
+
+    def keep(self, writing: Writing) -> None:
+        """Wait for the gate, then fail, or keep."""
+        self.began += 1
+        assert self.gate.wait(10), "nobody opened the gate"
+        if self.why:
+            raise StoreError(self.why)
+        super().keep(writing)
+
+    def probe(self) -> None:
+        """Fail, or not."""
+        if self.why:
+            raise StoreError(self.why)
+
+
+@pytest.mark.asyncio
+async def test_who_is_behind_is_told_also_of_what_went_after_a_failure() -> None:
+    """What waited while a write failed is removed with the next try."""
+    store = TroubledStore()
+    world = World(store=store)
+    alice, bob = await world.plain_in_lobby("alice"), await world.plain_in_lobby("bob")
+    backlog = world.node.delivery.hold(bob.session)
+    await alice.ask("first")
+    newest = store.writings[-1].records[-1].event.seq
+    store.gate.clear()
+    before, began = len(store.writings), store.began
+    await alice.send("second")
+    await until(lambda: store.began > began)
+    world.journal.trim([Trimmed("#lobby", (newest,))])
+    store.why = "database or disk is full"
+    store.gate.set()
+    await until(lambda: world.journal.failure)
+    store.why = ""
+    await until(lambda: not world.journal.failure)
+    assert [bool(one.trimmed) for one in store.writings[before:]] == [True]
+    assert backlog.lost == 1
