@@ -117,7 +117,7 @@ def sections(
             for count in GROWN
         }
         least = [one for one in targets if one.name == report.LIMIT]
-        found["Growth: members"] = FanOut([*ours[:1], *least], grown, 1)
+        found["Growth: members"] = FanOut([*ours[:1], *least], grown, options.repeat)
         found["Growth: rooms"] = ManyRooms(
             growth_cases(ours[-1], ROOMS, Shape(receivers=0, seconds=options.seconds)), 1
         )
